@@ -1,0 +1,99 @@
+// The order of the house: a folder may import only folders further down this list.
+const layers = [
+  'cli',
+  'main',
+  'adapters',
+  'config',
+  'protocols',
+  'server',
+  'release',
+  'triggers',
+  'monitoring',
+  'serving',
+  'jobs',
+  'compute',
+  'environments',
+  'registry',
+  'features',
+  'data',
+  'tracking',
+  'assets',
+  'artifacts',
+  'access',
+  'events',
+  'statistics',
+  'processes',
+  'database',
+  'plan',
+  'spec',
+  'base',
+]
+const ports = 'compute|environments|artifacts|database'
+const at = (layer) => `^src/${layer}(/|[.]ts$)`
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circle',
+      comment: 'Types count: move what both need down.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    ...layers.slice(1).map((layer, i) => ({
+      name: `${layer}-looks-down`,
+      severity: 'error',
+      from: { path: at(layer) },
+      to: {
+        path: layers
+          .slice(0, i + 1)
+          .map(at)
+          .join('|'),
+      },
+    })),
+    {
+      name: 'known-folder',
+      comment: 'Add the folder to `layers`.',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/', pathNot: layers.map(at).join('|') },
+    },
+    {
+      name: 'adapters-only-from-adapters.ts',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/adapters[.]ts$|^src/(${ports})/[^/]+/` },
+      to: { path: `^src/(${ports})/[^/]+/`, pathNot: '^src/database/migrations/' },
+    },
+    {
+      name: 'adapters-do-not-meet',
+      severity: 'error',
+      from: { path: `^src/(${ports})/([^/]+)/` },
+      to: { path: '^src/$1/[^/]+/', pathNot: '^src/$1/$2/' },
+    },
+    {
+      name: 'pure',
+      comment: 'base, spec and plan see no machine.',
+      severity: 'error',
+      from: { path: '^src/(base|spec|plan)/', pathNot: '[.]test[.]ts$' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: 'node_modules/yaml/' },
+    },
+    {
+      name: 'cli-talks-rest',
+      severity: 'error',
+      from: { path: '^src/cli/' },
+      to: { path: '^src/', pathNot: '^src/(cli|spec|base)/|^src/(main|config)[.]ts$' },
+    },
+    {
+      name: 'protocols-hold-no-sql',
+      severity: 'error',
+      from: { path: '^src/protocols/' },
+      to: { path: '^src/database/' },
+    },
+    { name: 'e2e-is-a-stranger', severity: 'error', from: { path: '^e2e/' }, to: { path: '^src/' } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
+}

@@ -1,0 +1,51 @@
+import tseslint from 'typescript-eslint'
+
+const noRawError = {
+  selector: "NewExpression[callee.name='Error']",
+  message: 'Throw a SluiceError with a code (src/base/errors.ts).',
+}
+const noProcessEnv = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: 'Settings are read in src/config.ts only; take them as an argument.',
+}
+
+export default tseslint.config(
+  { ignores: ['dist', 'coverage', 'node_modules', 'schemas', '**/*.gen.ts'] },
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts', 'e2e/**/*.ts'],
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/only-throw-error': 'error',
+      'max-lines': ['error', 600],
+      'max-lines-per-function': ['error', 100],
+      'max-params': ['error', 3],
+      'no-restricted-syntax': ['error', noRawError, noProcessEnv],
+      'prefer-const': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  { files: ['src/base/errors.ts'], rules: { 'no-restricted-syntax': ['error', noProcessEnv] } },
+  { files: ['src/config.ts'], rules: { 'no-restricted-syntax': ['error', noRawError] } },
+  {
+    // node:test's `test()` returns a promise that the runner itself awaits; a test file may be one long table.
+    files: ['**/*.test.ts', '**/*.contract.ts', '**/*.test-support.ts', 'test/**', 'e2e/**'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'off',
+      'no-restricted-syntax': 'off',
+      'max-lines-per-function': 'off',
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+    },
+  },
+)

@@ -1,0 +1,91 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SluiceError } from '../base/errors.ts'
+import type { DatabaseConnection, Dialect } from './database.ts'
+
+interface Migration {
+  readonly number: number
+  readonly name: string
+  readonly statements: string
+}
+
+type MigrationTables = { schema_migration: { number: number; name: string; applied_ms: number } }
+
+/**
+ * Migration files speak one SQL with four type names that the two engines spell differently: `bigint`, `double`,
+ * `blob`, `serial_id` (a growing primary key). Text sorts by code point on both, hence collate "C" on PostgreSQL.
+ */
+const typeNames: Readonly<Record<Dialect, readonly (readonly [RegExp, string])[]>> = {
+  sqlite: [
+    [/\bserial_id\b/g, 'integer primary key autoincrement'],
+    [/\bbigint\b/g, 'integer'],
+    [/\bdouble\b/g, 'real'],
+  ],
+  postgres: [
+    [/\bserial_id\b/g, 'bigint generated always as identity primary key'],
+    [/\bdouble\b/g, 'double precision'],
+    [/\bblob\b/g, 'bytea'],
+    [/ text\b/g, ' text collate "C"'],
+  ],
+}
+
+/** A migration's statements in one engine's words. */
+export function inDialect(statements: string, dialect: Dialect): string {
+  const withoutComments = statements.replace(/^\s*--.*$/gm, '')
+  return typeNames[dialect].reduce((text, [pattern, spelling]) => text.replace(pattern, spelling), withoutComments)
+}
+
+async function readMigrations(folder: string): Promise<readonly Migration[]> {
+  const names = (await readdir(folder)).filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name)).sort()
+  return Promise.all(
+    names.map(async (name) => ({
+      number: Number(name.slice(0, 4)),
+      name,
+      statements: await readFile(join(folder, name), 'utf8'),
+    })),
+  )
+}
+
+/**
+ * Brings the schema up to this program's, each migration in one transaction, and does nothing when it is there.
+ * Throws `store-too-new` when a newer program has been here.
+ */
+export async function migrate(connection: DatabaseConnection, folder: string): Promise<void> {
+  const migrations = await readMigrations(folder)
+  await connection.run(
+    inDialect(
+      'create table if not exists schema_migration (number bigint primary key, name text not null, applied_ms bigint not null)',
+      connection.dialect,
+    ),
+  )
+  const tables = connection.writer.withTables<MigrationTables>()
+  const applied = await tables.selectFrom('schema_migration').select(['number', 'name']).orderBy('number').execute()
+  const newest = migrations.at(-1)?.number ?? 0
+  const tooNew = applied.find((row) => row.number > newest)
+  if (tooNew !== undefined) {
+    throw new SluiceError(
+      'store-too-new',
+      `This store was written by a newer version of sluice (migration ${tooNew.name}; this program knows up to ${newest}).`,
+      {
+        hint: 'Install the newer version again, or use another store with --data DIR.',
+      },
+    )
+  }
+  const done = new Set(applied.map((row) => row.number))
+  for (const migration of migrations) {
+    if (done.has(migration.number)) continue
+    await connection.begin()
+    try {
+      await connection.run(inDialect(migration.statements, connection.dialect))
+      await tables
+        .insertInto('schema_migration')
+        .values({ number: migration.number, name: migration.name, applied_ms: Date.now() })
+        .execute()
+      await connection.commit()
+    } catch (error) {
+      await connection.rollback().catch(() => undefined)
+      throw error
+    }
+  }
+  await connection.sync()
+}
