@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import type { AttemptSpec, ComputeBackend } from './compute-backend.ts'
+
+interface Lab {
+  readonly backend: ComputeBackend
+  /** An attempt whose `command` runs in a folder of its own. */
+  readonly attempt: (command: string, more?: Partial<AttemptSpec>) => AttemptSpec
+  /** A second server on the same folders, after the first was closed. */
+  readonly restart: () => Promise<ComputeBackend>
+}
+
+/** What every compute backend promises; `open` makes one with two slots. */
+export function computeBackendContract(name: string, open: () => Promise<ComputeBackend>): void {
+  const backendTest = (title: string, body: (lab: Lab) => Promise<void>): void => {
+    test(`${name}: ${title}`, async (t) => body(await openLab(t, open)))
+  }
+
+  backendTest(
+    'a command sees its environment and folder, and its output is in the log in order',
+    async ({ backend, attempt }) => {
+      const spec = attempt('echo out; echo err >&2; echo "$GREETING"; pwd', {
+        environment: { PATH: process.env['PATH']!, GREETING: 'a b' },
+      })
+      const end = await backend.run(spec)
+      assert.equal(end.kind, 'exited')
+      assert.equal(readFileSync(spec.logFile, 'utf8'), `out\nerr\na b\n${realpathSync(spec.workingFolder)}\n`)
+    },
+  )
+
+  backendTest('a command sees nothing of the server’s own environment', async ({ backend, attempt }) => {
+    process.env['CONTRACT_SECRET'] = 'hidden'
+    const spec = attempt('env')
+    await backend.run(spec)
+    assert.doesNotMatch(readFileSync(spec.logFile, 'utf8'), /CONTRACT_SECRET/)
+  })
+
+  for (const [command, exitCode] of [
+    ['exit 7', 7],
+    ['set -e; false; echo never', 1],
+    ['exec sh -c "exit 3"', 3],
+    ['kill -9 $$', 137],
+    ['no-such-command-here', 127],
+  ] as const) {
+    backendTest(`\`${command}\` ends with exit code ${exitCode}`, async ({ backend, attempt }) => {
+      const end = await backend.run(attempt(command))
+      assert.deepEqual([end.kind, end.kind === 'exited' && end.exitCode], ['exited', exitCode])
+    })
+  }
+
+  backendTest(
+    'bash syntax, quotes, newlines and a very long command arrive as written',
+    async ({ backend, attempt }) => {
+      const spec = attempt(`a=(1 2 3); echo "\${a[1]}"\necho 'it''s' "$((1+1))" \\\n  more\n: ${'x'.repeat(300_000)}`)
+      await backend.run(spec)
+      assert.equal(readFileSync(spec.logFile, 'utf8'), '2\nits 2 more\n')
+    },
+  )
+
+  backendTest('CPU seconds of the whole tree are counted', async ({ backend, attempt }) => {
+    const end = await backend.run(attempt('sh -c "i=0; while [ \\$i -lt 300000 ]; do i=\\$((i+1)); done"'))
+    assert.ok(end.kind === 'exited' && end.usage.cpuMs > 50 && end.usage.wallMs > 50, JSON.stringify(end))
+  })
+
+  backendTest(
+    'cancel ends the whole tree, also what ignores SIGTERM and what left the session',
+    async ({ backend, attempt }) => {
+      const spec = attempt(
+        `trap '' TERM; (trap '' TERM; echo $BASHPID >child; exec sleep 300) & setsid --fork sh -c 'echo $$ >daemon; exec sleep 300'; until [ -s daemon ] && [ -s child ]; do :; done; echo ready >ready; sleep 300; sleep 300`,
+      )
+      const running = backend.run(spec)
+      await until(() => existsSync(join(spec.workingFolder, 'ready')))
+      await backend.cancel(spec, 100)
+      assert.deepEqual(await running, { kind: 'canceled' })
+      for (const file of ['child', 'daemon'])
+        assert.equal(isRunning(join(spec.workingFolder, file)), false, `${file} lives`)
+    },
+  )
+
+  backendTest('cancel gives the command its grace to tidy up', async ({ backend, attempt }) => {
+    const spec = attempt(`trap 'echo tidy; exit 0' TERM; echo ready >ready; while :; do sleep 0.05; done`)
+    const running = backend.run(spec)
+    await until(() => existsSync(join(spec.workingFolder, 'ready')))
+    await backend.cancel(spec, 10_000)
+    assert.equal((await running).kind, 'canceled')
+    assert.match(readFileSync(spec.logFile, 'utf8'), /tidy/)
+  })
+
+  backendTest('an attempt that is canceled before it starts never runs', async ({ backend, attempt }) => {
+    const spec = attempt('echo ran >ran')
+    await backend.cancel(spec, 0)
+    assert.equal((await backend.run(spec)).kind, 'canceled')
+    assert.equal(existsSync(join(spec.workingFolder, 'ran')), false)
+  })
+
+  backendTest('a timeout ends the tree and says so', async ({ backend, attempt }) => {
+    const spec = attempt('echo $$ >pid; sleep 300', { timeoutMs: 200 })
+    assert.equal((await backend.run(spec)).kind, 'timed-out')
+    assert.equal(isRunning(join(spec.workingFolder, 'pid')), false)
+  })
+
+  backendTest(
+    'a running attempt goes on when its server stops, and the next server gets its end',
+    async ({ backend, attempt, restart }) => {
+      const spec = attempt('echo begin; until [ -e go ]; do sleep 0.02; done; echo end; exit 5')
+      void backend.run(spec)
+      await until(() => existsSync(spec.logFile) && readFileSync(spec.logFile, 'utf8') === 'begin\n')
+      const next = await restart()
+      const adopted = next.adopt(spec)
+      spawn('touch', [join(spec.workingFolder, 'go')])
+      const end = await adopted
+      assert.deepEqual([end.kind, end.kind === 'exited' && end.exitCode], ['exited', 5])
+      assert.equal(readFileSync(spec.logFile, 'utf8'), 'begin\nend\n')
+    },
+  )
+
+  backendTest(
+    'an attempt that ended while no server was there is completed from what it left',
+    async ({ backend, attempt, restart }) => {
+      const spec = attempt('echo once >>count; exit 4')
+      void backend.run(spec)
+      await until(
+        () =>
+          existsSync(join(spec.folder, 'exit')) && readFileSync(join(spec.folder, 'exit'), 'utf8').endsWith('end\n'),
+      )
+      const end = await (await restart()).adopt(spec)
+      assert.deepEqual([end.kind, end.kind === 'exited' && end.exitCode], ['exited', 4])
+      assert.equal(readFileSync(join(spec.workingFolder, 'count'), 'utf8'), 'once\n')
+    },
+  )
+
+  backendTest(
+    'an attempt that never started is void: a late launcher does not run it',
+    async ({ backend, attempt }) => {
+      const spec = attempt('echo ran >ran')
+      assert.deepEqual(await backend.adopt(spec), { kind: 'never-started' })
+      assert.deepEqual(await backend.run(spec), { kind: 'never-started' })
+      assert.equal(existsSync(join(spec.workingFolder, 'ran')), false)
+    },
+  )
+
+  backendTest(
+    'an attempt whose processes were all killed has vanished, and says why',
+    async ({ backend, attempt, restart }) => {
+      const spec = attempt('echo $PPID >launcher; echo $$ >pid; sleep 300')
+      void backend.run(spec)
+      await until(() => existsSync(join(spec.workingFolder, 'pid')))
+      const next = await restart()
+      const adopted = next.adopt(spec)
+      for (const file of ['launcher', 'pid'])
+        process.kill(Number(readFileSync(join(spec.workingFolder, file), 'utf8')), 'SIGKILL')
+      const end = await adopted
+      assert.equal(end.kind, 'vanished')
+    },
+  )
+
+  backendTest('two starts of one attempt run it once', async ({ backend, attempt, restart }) => {
+    const spec = attempt('echo once >>count; sleep 0.2')
+    void backend.run(spec)
+    await until(() => existsSync(join(spec.folder, 'claim')))
+    const next = await restart()
+    const ends = await Promise.all([next.adopt(spec), next.run(spec)])
+    assert.equal(ends[0].kind, 'exited')
+    assert.equal(readFileSync(join(spec.workingFolder, 'count'), 'utf8'), 'once\n')
+  })
+}
+
+async function openLab(t: TestContext, open: () => Promise<ComputeBackend>): Promise<Lab> {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-compute-'))
+  const backends = [await open()]
+  const attempts: AttemptSpec[] = []
+  t.after(async () => {
+    await Promise.all(attempts.map((attempt) => backends.at(-1)!.cancel(attempt, 0)))
+    for (const backend of backends) await backend.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return {
+    backend: backends[0]!,
+    attempt: (command, more = {}) => {
+      const id = `job_${process.pid}_${Math.random().toString(36).slice(2)}.1`
+      const spec: AttemptSpec = {
+        id,
+        folder: join(folder, id),
+        workingFolder: join(folder, id, 'work'),
+        logFile: join(folder, `${id}.log`),
+        command,
+        environment: { PATH: process.env['PATH']! },
+        ...more,
+      }
+      mkdirSync(spec.workingFolder, { recursive: true })
+      attempts.push(spec)
+      return spec
+    },
+    restart: async () => {
+      await backends.at(-1)!.close()
+      const next = await open()
+      backends.push(next)
+      return next
+    },
+  }
+}
+
+/** Waits for something another process does; the test's own timeout is the limit. */
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+/** A zombie has ended: it waits only for its parent to read its exit code. */
+function isRunning(pidFile: string): boolean {
+  const state = spawnSync('ps', ['-o', 'stat=', '-p', readFileSync(pidFile, 'utf8').trim()], { encoding: 'utf8' }).stdout.trim()
+  return state !== '' && !state.startsWith('Z')
+}

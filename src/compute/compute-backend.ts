@@ -1,0 +1,61 @@
+/** What one attempt of a step needs to run; everything is on disk or in here, so a later server can take over. */
+export interface AttemptSpec {
+  /** Unique, names the attempt for ever: `<job>.<number>`. */
+  readonly id: string
+  /** Folder of the attempt, made by the caller; the backend keeps its own files (claim, exit) in it. */
+  readonly folder: string
+  /** Where the command runs. */
+  readonly workingFolder: string
+  /** stdout and stderr are appended here, in order. */
+  readonly logFile: string
+  /** bash text (Azure's contract: `bash -c`). */
+  readonly command: string
+  /** The whole environment of the command. */
+  readonly environment: Readonly<Record<string, string>>
+  /** From the start of the command; the whole tree is ended then. */
+  readonly timeoutMs?: number
+}
+
+export interface AttemptUsage {
+  readonly wallMs: number
+  readonly cpuMs: number
+  /** Peak resident memory of the process tree; absent when it ended before the first look. */
+  readonly peakMemoryBytes?: number
+  /** True when short peaks may have been missed. */
+  readonly peakMemoryIsSampled?: boolean
+}
+
+/**
+ * How an attempt ended. `vanished`: its processes are gone without an exit code (machine restart, out of memory,
+ * kill -9). `never-started`: only from `adopt`; it has not run and never will, so a new attempt is safe.
+ */
+export type AttemptEnd =
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly usage: AttemptUsage }
+  | { readonly kind: 'timed-out'; readonly usage: AttemptUsage }
+  | { readonly kind: 'canceled' }
+  | { readonly kind: 'vanished'; readonly reason: string }
+  | { readonly kind: 'never-started' }
+
+/** What a compute has to give; a step asks for a share of it. */
+export interface Slots {
+  readonly cpu: number
+}
+
+/** Port: a place where attempts run. Contract: compute-backend.contract.ts. */
+export interface ComputeBackend {
+  readonly slots: Slots
+  /**
+   * Starts the attempt and resolves when it has ended, however it ended. The command starts at most once for an
+   * attempt id, whatever dies in between; it goes on when this process dies.
+   */
+  run(attempt: AttemptSpec): Promise<AttemptEnd>
+  /** Takes over an attempt that an earlier server may have started; resolves when it has ended. */
+  adopt(attempt: AttemptSpec): Promise<AttemptEnd>
+  /**
+   * Ends the whole tree, double forks included: SIGTERM, then SIGKILL after `graceMs`. Resolves when nothing of it
+   * lives; its `run` or `adopt` then resolves with `canceled` (unless it had ended by itself before).
+   */
+  cancel(attempt: Pick<AttemptSpec, 'id' | 'folder'>, graceMs: number): Promise<void>
+  /** Stops watching; what runs goes on. `run` and `adopt` calls under way never settle. */
+  close(): Promise<void>
+}
