@@ -1,4 +1,4 @@
-// Bundles src/main.ts to dist/ (npm run build): one entry and lazily loaded chunks, so that a command loads only what it uses.
+// Bundles the command line to dist/cli.js (npm run build): one entry and lazily loaded chunks, so that a command loads only what it uses.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -7,7 +7,7 @@ import { root } from './node-24.mjs'
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/main.ts'],
+  entryPoints: { cli: 'src/cli/command-line.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

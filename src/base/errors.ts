@@ -15,6 +15,7 @@ export const errorStatus = {
   conflict: 409,
   'limit-exceeded': 400,
   'body-too-large': 413,
+  'unsupported-media-type': 415,
   'too-many-requests': 429,
   'timed-out': 408,
   'model-failed': 424,
@@ -26,6 +27,7 @@ export const errorStatus = {
   'store-unavailable': 503,
   'ownership-lost': 503,
   'server-unreachable': 503,
+  'deployment-unavailable': 503,
   'not-supported': 501,
   internal: 500,
 } as const

@@ -6,6 +6,11 @@ export type RunId = string & { readonly __brand: 'RunId' }
 /** 64 lower-case hex digits of a SHA-256. */
 export type Digest = string & { readonly __brand: 'Digest' }
 
+/** A job's tracking record has the job's name as its id (design.md 3). */
+export function runIdOf(job: JobName): RunId {
+  return job as string as RunId
+}
+
 /** Random bytes, injected so that tests are repeatable. */
 export type RandomBytes = (count: number) => Uint8Array
 

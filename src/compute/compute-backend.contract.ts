@@ -211,6 +211,8 @@ async function until(isTrue: () => boolean): Promise<void> {
 
 /** A zombie has ended: it waits only for its parent to read its exit code. */
 function isRunning(pidFile: string): boolean {
-  const state = spawnSync('ps', ['-o', 'stat=', '-p', readFileSync(pidFile, 'utf8').trim()], { encoding: 'utf8' }).stdout.trim()
+  const state = spawnSync('ps', ['-o', 'stat=', '-p', readFileSync(pidFile, 'utf8').trim()], {
+    encoding: 'utf8',
+  }).stdout.trim()
   return state !== '' && !state.startsWith('Z')
 }

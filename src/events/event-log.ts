@@ -67,3 +67,15 @@ export async function readEvents(
     atMs: row.at_ms,
   }))
 }
+
+/** The highest `seq` given out so far; 0 before the first event. */
+export async function latestEventSeq(tables: Tables): Promise<number> {
+  const row = await tables
+    .withTables<EventTables>()
+    .selectFrom('event')
+    .select('seq')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.seq ?? 0
+}

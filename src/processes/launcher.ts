@@ -1,7 +1,7 @@
 /**
  * The story of a launch.
  *
- * An attempt's command runs under a launcher, a few lines of POSIX shell in a session of its own, with the log as a
+ * An attempt's command runs under a launcher, a few lines of shell in a process group of its own, with the log as a
  * file. The launcher creates `claim` exclusively and writes its pid and start time into it BEFORE the command runs, and
  * writes `exit` (code and CPU times, ended by the line `end`) after. So any later server can tell, from the folder alone:
  *
@@ -11,24 +11,117 @@
  *   claim, no process   vanished: killed with its launcher, or the machine went down
  *
  * A crash between any two of these writes leaves one of these four pictures, and a command starts at most once.
+ *
+ * Launchers are forked by one small shell (`Launcher` keeps it), because forking from a process of the server's size
+ * costs several times the step (docs/decisions/0003). A launcher says its end on a pipe; whoever does not hear it still
+ * finds the exit file.
  */
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { type ProcessIdentity, startFromStat } from './process-identity.ts'
 
 /**
- * $0: the attempt's folder. `read` from /proc/self happens in the shell itself, so it names the launcher; where there
- * is no /proc, `ps` gives the start. Exit status 125 says: somebody else has the claim.
+ * Reads folders line by line and forks a launcher for each. `set -m` gives each a process group. Only positional
+ * parameters are used after `launch` was sourced: any variable's name may be one of the command's own environment.
  */
-export const launcherScript = `
-if [ -r /proc/self/stat ]; then read -r started </proc/self/stat; else started="ps $$ $(ps -o lstart= -p $$)"; fi
-set -C
-echo "$started" >"$0/claim" || exit 125
-set +C
-bash "$0/command.sh"
-code=$?
-{ echo $code; times; echo end; } >"$0/exit"
+const forkingShell = `
+set -m
+while IFS= read -r REPLY; do (
+  set -- "$REPLY"
+  if [ -r /proc/self/stat ]; then read -r REPLY </proc/self/stat
+  else REPLY=$(exec sh -c 'echo $PPID'); REPLY="ps $REPLY $(ps -o lstart= -p "$REPLY")"; fi
+  set -C
+  echo "$REPLY" >"$1/claim" || { echo "$1" >&3; exit 125; }
+  set +C
+  unset REPLY
+  . "$1/launch" && bash "$1/command.sh" 3>&-
+  set -- "$1" $?
+  { echo $2; times; echo end; } >"$1/exit"
+  echo "$1" >&3
+) & done 2>/dev/null
 `
+
+/** What one launch needs; every path is absolute. */
+export interface Launch {
+  /** The attempt's folder, which must exist. */
+  readonly folder: string
+  readonly workingFolder: string
+  readonly logFile: string
+  /** bash text. */
+  readonly command: string
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** Starts launchers and hears of their ends. */
+export class Launcher {
+  #shell: ChildProcess | undefined
+  readonly #waiting = new Map<string, () => void>()
+
+  /** Writes the launch into its folder and has it started; `ended` is called when the launcher says so, or never. */
+  launch({ folder, workingFolder, logFile, command, environment }: Launch, ended: () => void): void {
+    writeFileSync(join(folder, 'command.sh'), command)
+    const exports = Object.entries(environment).filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    const lines = [
+      `exec </dev/null >>${quote(logFile)} 2>&1`,
+      `cd ${quote(workingFolder)} || exit`,
+      ...exports.map(([name, value]) => `export ${name}=${quote(value)}`),
+    ]
+    writeFileSync(join(folder, 'launch'), `${lines.join('\n')}\n`)
+    this.#waiting.set(folder, ended)
+    this.#forkingShell().stdin!.write(`${folder}\n`)
+  }
+
+  /** No longer interested in that launch. */
+  forget(folder: string): void {
+    this.#waiting.delete(folder)
+  }
+
+  /** Ends the forking shell; launchers and their commands go on. */
+  close(): void {
+    this.#waiting.clear()
+    this.#shell?.stdin?.end()
+    this.#shell?.unref()
+    this.#shell = undefined
+  }
+
+  #forkingShell(): ChildProcess {
+    if (this.#shell !== undefined) return this.#shell
+    // Detached: a Ctrl-C in the server's terminal is not meant for steps.
+    const shell = spawn('bash', ['-c', forkingShell], {
+      env: {},
+      stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+      detached: true,
+    })
+    this.#shell = shell
+    const forget = (): void => {
+      if (this.#shell === shell) this.#shell = undefined
+    }
+    shell.on('exit', forget)
+    // bash is missing or could not be started: nothing was claimed, so whoever waits finds that out.
+    shell.on('error', forget)
+    shell.stdin!.on('error', forget)
+    let text = ''
+    const ends = shell.stdio[3] as Readable
+    ends.setEncoding('utf8')
+    ends.on('data', (chunk: string) => {
+      const lines = (text + chunk).split('\n')
+      text = lines.pop()!
+      for (const folder of lines) {
+        const ended = this.#waiting.get(folder)
+        this.#waiting.delete(folder)
+        ended?.()
+      }
+    })
+    return shell
+  }
+}
+
+/** One word of shell text, whatever it holds; NUL cannot be in it. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
 
 /** Who holds the claim: a launcher's identity, `void` when a server decided that it must not start, or nobody yet. */
 export function readClaim(folder: string): ProcessIdentity | 'void' | undefined {

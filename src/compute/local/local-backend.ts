@@ -1,15 +1,17 @@
-import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
-import { messageOf } from '../../base/errors.ts'
-import { launcherScript, readClaim, readExit, voidClaim } from '../../processes/launcher.ts'
-import { isAlive } from '../../processes/process-identity.ts'
+import { Launcher, readClaim, readExit, voidClaim } from '../../processes/launcher.ts'
+import { isAlive, type ProcessIdentity } from '../../processes/process-identity.ts'
 import { attemptMarker, processesOf, residentBytes, signalAll } from '../../processes/process-tree.ts'
 import type { AttemptEnd, AttemptSpec, AttemptUsage, ComputeBackend, Slots } from '../compute-backend.ts'
 
 /** How often an adopted attempt (not our child, so no exit signal) is looked at. */
 const adoptedPollMs = 100
+/** How often a running attempt is looked at in case its launcher was killed and cannot say its end. */
+const livenessPollMs = 2000
+/** A launch that nobody claimed for so long is given up: the forking shell died over it. */
+const claimLimitMs = 30_000
 const memorySampleMs = 1000
 /** Also the first sample's delay: shorter steps have no memory figure. */
 const killPollMs = 20
@@ -22,6 +24,7 @@ const timeoutGraceMs = 10_000
 export class LocalBackend implements ComputeBackend {
   readonly slots: Slots
   readonly #clock: Clock
+  readonly #launcher = new Launcher()
   readonly #stopWatching = new Set<() => void>()
   #isClosed = false
 
@@ -32,33 +35,48 @@ export class LocalBackend implements ComputeBackend {
 
   async run(attempt: AttemptSpec): Promise<AttemptEnd> {
     const startedMs = this.#clock.now()
-    writeFileSync(join(attempt.folder, 'command.sh'), attempt.command)
-    const log = openSync(attempt.logFile, 'a')
-    let child
-    try {
-      child = spawn('/bin/sh', ['-c', launcherScript, attempt.folder], {
-        cwd: attempt.workingFolder,
-        env: { ...attempt.environment, [attemptMarker]: attempt.id },
-        stdio: ['ignore', log, log],
-        detached: true,
-      })
-    } finally {
-      closeSync(log)
-    }
-    const pid = child.pid
-    const unwatch = this.#watch(attempt, { pid, startedMs })
-    const failure = await new Promise<string | undefined>((resolve) => {
-      child.once('exit', () => resolve(undefined))
-      child.once('error', (error) => resolve(messageOf(error)))
-    })
+    const unwatch = this.#watch(attempt, startedMs)
+    await this.#ended(attempt)
     const peakMemoryBytes = unwatch()
     if (this.#isClosed) return never()
-    if (failure !== undefined) return { kind: 'vanished', reason: `the shell could not be started: ${failure}` }
+    return this.#end(attempt, { startedMs, peakMemoryBytes })
+  }
+
+  /** Launches and waits: for the launcher's word, or until its processes are seen to be gone. */
+  async #ended(attempt: AttemptSpec): Promise<void> {
+    const requestedMs = this.#clock.now()
+    let stopLooking = (): void => undefined
+    const stop = (): void => {
+      stopLooking()
+      this.#stopWatching.delete(stop)
+    }
+    await new Promise<void>((resolve) => {
+      const environment = { ...attempt.environment, [attemptMarker]: attempt.id }
+      this.#launcher.launch({ ...attempt, environment }, resolve)
+      const look = (): void => {
+        if (this.#isOver(attempt, requestedMs)) resolve()
+        else stopLooking = this.#clock.after(livenessPollMs, look)
+      }
+      stopLooking = this.#clock.after(livenessPollMs, look)
+      this.#stopWatching.add(stop)
+    })
+    stop()
+    this.#launcher.forget(attempt.folder)
     const claim = readClaim(attempt.folder)
-    const isTaken = claim !== undefined && claim !== 'void' && claim.pid !== pid
-    // Another launcher was faster (125): the attempt is that one's, and ends when it ends.
-    if (isTaken) return this.adopt(attempt)
-    return this.#end(attempt, { startedMs, peakMemoryBytes, pid })
+    // Our launcher found the claim taken (125): the attempt ends when the one that has it ends.
+    if (claim !== undefined && claim !== 'void') await this.#gone(claim, attempt)
+  }
+
+  /** True when nobody runs the attempt any more, or when nobody ever took it up. */
+  #isOver(attempt: AttemptSpec, requestedMs: number): boolean {
+    const claim = readClaim(attempt.folder)
+    if (claim === undefined) return this.#clock.now() - requestedMs > claimLimitMs && voidClaim(attempt.folder)
+    return claim === 'void' || !isAlive(claim)
+  }
+
+  /** Sequential by nature: look, wait, look again. */
+  async #gone(claim: ProcessIdentity, attempt: AttemptSpec): Promise<void> {
+    while (readExit(attempt.folder) === undefined && isAlive(claim) && !this.#isClosed) await this.#pause(adoptedPollMs)
   }
 
   async adopt(attempt: AttemptSpec): Promise<AttemptEnd> {
@@ -66,10 +84,10 @@ export class LocalBackend implements ComputeBackend {
     const claim = readClaim(attempt.folder)
     if (claim === 'void' || claim === undefined) return { kind: 'never-started' }
     const startedMs = statSync(join(attempt.folder, 'claim')).mtimeMs
-    const unwatch = this.#watch(attempt, { pid: claim.pid, startedMs })
-    // Sequential by nature: look, wait, look again.
-    while (readExit(attempt.folder) === undefined && isAlive(claim)) await this.#pause(adoptedPollMs)
-    return this.#end(attempt, { startedMs, peakMemoryBytes: unwatch(), pid: claim.pid })
+    const unwatch = this.#watch(attempt, startedMs)
+    await this.#gone(claim, attempt)
+    if (this.#isClosed) return never()
+    return this.#end(attempt, { startedMs, peakMemoryBytes: unwatch() })
   }
 
   async cancel(attempt: Pick<AttemptSpec, 'id' | 'folder'>, graceMs: number): Promise<void> {
@@ -81,18 +99,16 @@ export class LocalBackend implements ComputeBackend {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#launcher.close()
     for (const stop of this.#stopWatching) stop()
   }
 
   /** Enforces the timeout and samples memory until the returned function is called, which gives the peak. */
-  #watch(
-    attempt: AttemptSpec,
-    { pid, startedMs }: { pid: number | undefined; startedMs: number },
-  ): () => number | undefined {
+  #watch(attempt: AttemptSpec, startedMs: number): () => number | undefined {
     let peak: number | undefined
     let stopSampling = (): void => undefined
     const sample = (): void => {
-      const bytes = residentBytes(processesOf({ id: attempt.id, ...(pid !== undefined && { leaderPid: pid }) }))
+      const bytes = residentBytes(this.#living(attempt))
       if (bytes !== undefined && bytes > (peak ?? 0)) peak = bytes
       stopSampling = this.#clock.after(memorySampleMs, sample)
     }
@@ -119,11 +135,7 @@ export class LocalBackend implements ComputeBackend {
 
   async #end(
     attempt: AttemptSpec,
-    {
-      startedMs,
-      peakMemoryBytes,
-      pid,
-    }: { startedMs: number; peakMemoryBytes: number | undefined; pid: number | undefined },
+    { startedMs, peakMemoryBytes }: { startedMs: number; peakMemoryBytes: number | undefined },
   ): Promise<AttemptEnd> {
     const exit = readExit(attempt.folder)
     const usage: AttemptUsage = {
@@ -138,7 +150,7 @@ export class LocalBackend implements ComputeBackend {
     const isTimedOut = existsSync(join(attempt.folder, 'timed-out'))
     // Background processes of a finished command must not write into outputs that are being collected.
     if (exit === undefined || isCanceled || isTimedOut) await this.#endTree(attempt, 0)
-    else signalAll(pid === undefined ? [] : processesInGroup(pid), 'SIGKILL')
+    else signalAll(processesInGroup(readClaim(attempt.folder)), 'SIGKILL')
     if (isTimedOut) return { kind: 'timed-out', usage }
     if (isCanceled) return { kind: 'canceled' }
     if (exit !== undefined) return { kind: 'exited', exitCode: exit.exitCode, usage }
@@ -152,19 +164,21 @@ export class LocalBackend implements ComputeBackend {
   }
 
   async #endTree(attempt: Pick<AttemptSpec, 'id' | 'folder'>, graceMs: number): Promise<void> {
-    const claim = readClaim(attempt.folder)
-    const leaderPid = claim === undefined || claim === 'void' ? undefined : claim.pid
-    const living = (): readonly number[] =>
-      processesOf({ id: attempt.id, ...(leaderPid !== undefined && { leaderPid }) })
     const deadlineMs = this.#clock.now() + graceMs
-    let pids = living()
+    let pids = this.#living(attempt)
     signalAll(pids, 'SIGTERM')
     // Sequential by nature: look, wait, look again, until nothing lives.
     while (pids.length > 0 && !this.#isClosed) {
       if (this.#clock.now() >= deadlineMs) signalAll(pids, 'SIGKILL')
       await this.#pause(killPollMs)
-      pids = living()
+      pids = this.#living(attempt)
     }
+  }
+
+  #living(attempt: Pick<AttemptSpec, 'id' | 'folder'>): readonly number[] {
+    const claim = readClaim(attempt.folder)
+    const leaderPid = claim === undefined || claim === 'void' ? undefined : claim.pid
+    return processesOf({ id: attempt.id, ...(leaderPid !== undefined && { leaderPid }) })
   }
 
   #pause(delayMs: number): Promise<void> {
@@ -191,11 +205,12 @@ function mark(folder: string, reason: 'canceled' | 'timed-out'): void {
   writeFileSync(join(folder, reason), '')
 }
 
-/** A negative pid signals the group; checking with signal 0 first is cheaper than reading all of /proc. */
-function processesInGroup(leaderPid: number): readonly number[] {
+/** What is left of a launcher's process group: a negative pid signals it; asking first is cheaper than reading /proc. */
+function processesInGroup(claim: ReturnType<typeof readClaim>): readonly number[] {
+  if (claim === undefined || claim === 'void' || claim.pid <= 1) return []
   try {
-    process.kill(-leaderPid, 0)
-    return [-leaderPid]
+    process.kill(-claim.pid, 0)
+    return [-claim.pid]
   } catch {
     return [] // ESRCH: nobody is left.
   }

@@ -1,0 +1,11 @@
+// npm run bench -- NAME: runs us and the peers in one go and prints ratios. Without a name: what there is.
+const benches = {
+  steps: 'CPU and rate of no-op steps against a bare spawn loop, make and ninja; the unchanged rerun of each',
+  footprint: 'start to the first answer, idle memory, CPU of --version',
+}
+const name = process.argv[2]
+if (name === undefined || !(name in benches)) {
+  for (const [key, sentence] of Object.entries(benches)) console.log(`npm run bench -- ${key.padEnd(10)} ${sentence}`)
+  process.exit(name === undefined ? 0 : 2)
+}
+await import(`./${name}.mjs`)

@@ -1,0 +1,56 @@
+// Whole-process figures of a command: wall seconds, CPU seconds of it and everything it waited for, peak memory.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+/** Runs a command to its end through a tiny waiter whose resource usage is the command's alone. */
+export function measure(command, args, options = {}) {
+  const script = `
+    const { spawnSync } = require('node:child_process')
+    const [command, ...args] = JSON.parse(process.argv[1])
+    const before = process.hrtime.bigint()
+    const { status, stderr, stdout } = spawnSync(command, args, { maxBuffer: 1 << 28 })
+    const wall = Number(process.hrtime.bigint() - before) / 1e9
+    const fs = require('node:fs')
+    // Fields 16 and 17 of /proc/self/stat: CPU of waited-for children, in ticks of 10 ms.
+    const stat = fs.readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ')
+    const cpu = (Number(stat[13]) + Number(stat[14])) / 100
+    process.stdout.write(JSON.stringify({ status, wall, cpu, stdout: String(stdout).slice(-20000), stderr: String(stderr).slice(-4000) }))
+  `
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script, JSON.stringify([command, ...args])], {
+    maxBuffer: 1 << 28,
+    ...options,
+  })
+  const figures = JSON.parse(String(stdout) || `{"status":-1,"stderr":${JSON.stringify(String(stderr))}}`)
+  if (figures.status !== 0 && options.mayFail !== true) {
+    console.error(
+      `${command} ${args.join(' ').slice(0, 200)} failed with ${figures.status}:\n${figures.stdout ?? ''}\n${figures.stderr}`,
+    )
+    process.exit(1)
+  }
+  return figures
+}
+
+/** CPU seconds so far of a running process and the children it has waited for. */
+export function cpuOf(readFileSync, pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+  return stat.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
+}
+
+export function median(numbers) {
+  const sorted = [...numbers].sort((left, right) => left - right)
+  return sorted[Math.floor(sorted.length / 2)]
+}
+
+/** Prints rows of figures under headings. */
+export function table(headings, rows) {
+  const cells = [headings, ...rows.map((row) => row.map(String))]
+  const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column].length)))
+  for (const row of cells)
+    console.log(
+      row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '),
+    )
+}
+
+export function hasCommand(name) {
+  return (process.env.PATH ?? '').split(':').some((folder) => existsSync(`${folder}/${name}`))
+}

@@ -1,0 +1,186 @@
+"""Bodies of /invocations and /score to what a pyfunc takes.
+
+Forms: MLflow's dataframe_split, dataframe_records, instances, inputs and CSV, and Azure ML's `input_data`. Where mlflow
+is in the environment its own parsers do the casting, so that a model sees exactly what `mlflow models serve` gives it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any, NamedTuple
+
+from .scoring_types import RequestRejected, ScoringRequest, reject_media_type
+
+_FORMS = ("input_data", "dataframe_split", "dataframe_records", "instances", "inputs")
+_JSON_TYPES = ("application/json", "text/json", "")
+
+
+class ModelInput(NamedTuple):
+    """Parsed input: `form` is the key it came under ("csv" for CSV)."""
+
+    form: str
+    data: Any
+    params: dict[str, Any] | None
+
+
+def parse_model_input(request: ScoringRequest, schema: Any) -> ModelInput:
+    """Raises RequestRejected with the reason. `schema` is mlflow's input schema, or None."""
+    kind = request.content_type
+    if kind == "text/csv":
+        return ModelInput("csv", _from_csv(_text(request.body), schema), None)
+    if kind not in _JSON_TYPES and not kind.endswith("+json"):
+        raise reject_media_type(kind, ["application/json", "text/csv"])
+    body = _json_object(request.body)
+    found = [form for form in _FORMS if form in body]
+    if len(found) != 1:
+        got = ", ".join(map(repr, list(body)[:10])) or "none"
+        raise RequestRejected(f"The body must have exactly one of the fields {', '.join(_FORMS)}; it has: {got}.")
+    form = found[0]
+    params = body.get("params")
+    if params is not None and not isinstance(params, dict):
+        raise RequestRejected(f'"params" must be an object, not {_name_of(params)}.')
+    return ModelInput(form, _parse_form(form, body[form], schema), params)
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RequestRejected(f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(_text(body))
+    except RecursionError:
+        raise RequestRejected("The body is not valid JSON: it is nested too deeply.") from None
+    except ValueError as error:
+        raise RequestRejected(f"The body is not valid JSON: {error}") from None
+    if isinstance(value, dict):
+        return value
+    raise RequestRejected(
+        f"The body must be a JSON object with one of the fields {', '.join(_FORMS)}; it is {_name_of(value)}."
+    )
+
+
+def _name_of(value: Any) -> str:
+    names = {list: "an array", dict: "an object", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def _parse_form(form: str, value: Any, schema: Any) -> Any:
+    if form == "dataframe_split":
+        return _cast(_from_split(form, value), schema)
+    if form == "dataframe_records":
+        return _cast(_from_records(form, value), schema)
+    if form == "input_data":
+        return _from_input_data(value, schema)
+    return _from_tensor_form(form, value, schema)
+
+
+def _from_input_data(value: Any, schema: Any) -> Any:
+    """Azure ML's form: {columns, index, data}, an array of rows or tensors, or an object of arrays by input name."""
+    if isinstance(value, dict) and "data" in value:
+        return _cast(_from_split("input_data", value), schema)
+    if schema is not None and schema.is_tensor_spec():
+        return _from_tensor_form("inputs", value, schema)
+    if isinstance(value, dict):
+        return _cast(_frame("input_data", value), schema)
+    if isinstance(value, list):
+        if value and isinstance(value[0], dict):
+            return _cast(_from_records("input_data", value), schema)
+        return _cast(_frame("input_data", _with_names(value, schema)), schema)
+    raise RequestRejected(f'"input_data" must be an object or an array, not {_name_of(value)}.')
+
+
+def _with_names(rows: list[Any], schema: Any) -> Any:
+    import pandas
+
+    if schema is None or not schema.has_input_names():
+        return rows
+    names = schema.input_names()
+    if all(isinstance(row, list) and len(row) == len(names) for row in rows):
+        return pandas.DataFrame(rows, columns=names)
+    if len(names) == 1:
+        return {names[0]: rows}
+    raise RequestRejected(f'Each row of "input_data" must have {len(names)} values: {", ".join(names)}.')
+
+
+def _from_split(form: str, value: Any) -> Any:
+    import pandas
+
+    if not isinstance(value, dict):
+        raise RequestRejected(f'"{form}" must be an object with "columns" and "data", not {_name_of(value)}.')
+    extra = sorted(set(value) - {"columns", "index", "data"})
+    if "data" not in value or extra:
+        got = ", ".join(sorted(value)) or "nothing"
+        raise RequestRejected(f'"{form}" must have "data", and may have "columns" and "index"; it has: {got}.')
+    try:
+        return pandas.DataFrame(value["data"], index=value.get("index"), columns=value.get("columns"))
+    except Exception as error:
+        raise RequestRejected(f'"{form}" is not a table: {error}') from None
+
+
+def _from_records(form: str, value: Any) -> Any:
+    if not isinstance(value, list) or not all(isinstance(record, dict) for record in value):
+        raise RequestRejected(f'"{form}" must be an array of objects, one per row.')
+    return _frame(form, value)
+
+
+def _frame(form: str, value: Any) -> Any:
+    import pandas
+
+    try:
+        return pandas.DataFrame(value)
+    except Exception as error:
+        raise RequestRejected(f'"{form}" is not a table: {error}') from None
+
+
+def _from_csv(text: str, schema: Any) -> Any:
+    import pandas
+
+    try:
+        if schema is None or not schema.has_input_names():
+            return pandas.read_csv(io.StringIO(text))
+        types = dict(zip(schema.input_names(), schema.pandas_types()))
+        return pandas.read_csv(io.StringIO(text), dtype=types)
+    except Exception as error:
+        raise RequestRejected(f"The body is not a CSV table that the model can read: {error}") from None
+
+
+def _from_tensor_form(form: str, value: Any, schema: Any) -> Any:
+    try:
+        from mlflow.utils.proto_json_utils import parse_tf_serving_input
+    except ImportError:
+        return _frame(form, value)
+    try:
+        return parse_tf_serving_input({form: value}, schema=schema)
+    except Exception as error:
+        raise RequestRejected(f'"{form}" does not match the model\'s signature: {error}') from None
+
+
+def _cast(frame: Any, schema: Any) -> Any:
+    """Casts as `mlflow models serve` does, skipping the 0.6 ms it takes when every column has its type already."""
+    if schema is None or _has_declared_types(frame, schema):
+        return frame
+    from mlflow.utils.proto_json_utils import cast_df_types_according_to_schema
+
+    try:
+        return cast_df_types_according_to_schema(frame, schema)
+    except Exception as error:
+        raise RequestRejected(f"The input does not match the model's signature: {error}") from None
+
+
+def _has_declared_types(frame: Any, schema: Any) -> bool:
+    if not schema.has_input_names() or schema.is_tensor_spec():
+        return False
+    types = dict(zip(frame.columns, frame.dtypes))
+    for name, declared in zip(schema.input_names(), schema.input_types()):
+        if name in types and getattr(declared, "name", "") not in _NATIVE.get(str(types[name]), ()):
+            return False
+    return True
+
+
+# What pandas reads out of JSON, and the MLflow types that need no cast from it.
+_NATIVE = {"float64": ("double",), "int64": ("long",), "bool": ("boolean",), "object": ("string",)}

@@ -1,0 +1,179 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Digest } from '../../base/ids.ts'
+import type { Database, Tables } from '../../database/database.ts'
+import { writeBehind } from '../write-behind.ts'
+
+/** A stored file or folder list. Without `signature` its bytes are in the row, else in the store's folder. */
+export interface ContentRow {
+  readonly kind: ContentKind
+  readonly digest: Digest
+  readonly sizeBytes: number
+  readonly signature?: string
+}
+
+export type ContentKind = 'file' | 'folder'
+export type NewContentRow = ContentRow & { readonly bytes?: Uint8Array }
+
+/** The table `content_object`. */
+export interface ContentRows {
+  find(kind: ContentKind, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, ContentRow>>
+  /** Bytes that are kept in rows; digests without such a row are absent. */
+  bytes(kind: ContentKind, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, Uint8Array>>
+  /** Durable when it resolves; costs only a look where everything is there already. */
+  add(rows: readonly NewContentRow[]): Promise<void>
+  remove(kind: ContentKind, digest: Digest): Promise<void>
+  /** The row with the signature it has by now, as far as that was not saved yet. */
+  latest(row: ContentRow): ContentRow
+  /** Remembers a changed signature of a file that was found unharmed. */
+  touch(row: ContentRow, signature: string): void
+  /** Saves what was only remembered. */
+  flush(): Promise<void>
+}
+
+type ContentTables = {
+  content_object: {
+    digest: string
+    kind: string
+    size_bytes: number
+    bytes: Uint8Array | null
+    signature: string | null
+  }
+}
+
+const chunkSize = 500
+
+export function contentRows({
+  database,
+  clock,
+}: {
+  readonly database: Database
+  readonly clock: Clock
+}): ContentRows {
+  const signatures = writeBehind<{ readonly row: ContentRow; readonly signature: string }>({
+    clock,
+    save: (entries) =>
+      database.write((tables) =>
+        eachInOrder(entries, async ([, { row, signature }]) => updateSignature(tables, row, signature)),
+      ),
+  })
+  async function findAny(digests: readonly Digest[]): Promise<readonly ContentRow[]> {
+    const found: ContentRow[] = []
+    await eachInOrder(chunks(digests), async (chunk) => {
+      const rows = await database.read
+        .withTables<ContentTables>()
+        .selectFrom('content_object')
+        .select(['digest', 'kind', 'size_bytes', 'signature'])
+        .where('digest', 'in', chunk)
+        .execute()
+      for (const row of rows) {
+        const signature = signatures.get(row.kind + row.digest)?.signature ?? row.signature
+        found.push({
+          kind: row.kind as ContentKind,
+          digest: row.digest as Digest,
+          sizeBytes: row.size_bytes,
+          ...(signature !== null && { signature }),
+        })
+      }
+    })
+    return found
+  }
+
+  async function find(kind: ContentKind, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, ContentRow>> {
+    const rows = await findAny(digests)
+    return new Map(rows.filter((row) => row.kind === kind).map((row) => [row.digest, row]))
+  }
+
+  async function missing(rows: readonly NewContentRow[]): Promise<readonly NewContentRow[]> {
+    // A row with a signature tells of a file just put in place, which must replace what was known of an older one.
+    const wanted = rows.filter((row) => row.signature === undefined).map((row) => row.digest)
+    const known = new Set((await findAny(wanted)).map((row) => row.kind + row.digest))
+    return rows.filter((row) => row.signature !== undefined || !known.has(row.kind + row.digest))
+  }
+
+  return {
+    find,
+    async bytes(kind, digests) {
+      const found = new Map<Digest, Uint8Array>()
+      await eachInOrder(chunks(digests), async (chunk) => {
+        const rows = await database.read
+          .withTables<ContentTables>()
+          .selectFrom('content_object')
+          .select(['digest', 'bytes'])
+          .where('digest', 'in', chunk)
+          .where('kind', '=', kind)
+          .where('bytes', 'is not', null)
+          .execute()
+        for (const row of rows) found.set(row.digest as Digest, row.bytes!)
+      })
+      return found
+    },
+    async add(rows) {
+      const added = await missing(rows)
+      if (added.length === 0) return
+      for (const row of added) signatures.delete(row.kind + row.digest)
+      await database.write((tables) => eachInOrder(chunks(added), (chunk) => insertRows(tables, chunk)))
+    },
+    async remove(kind, digest) {
+      signatures.delete(kind + digest)
+      await database.write((tables) =>
+        tables
+          .withTables<ContentTables>()
+          .deleteFrom('content_object')
+          .where('digest', '=', digest)
+          .where('kind', '=', kind)
+          .execute(),
+      )
+    },
+    latest(row) {
+      const signature = signatures.get(row.kind + row.digest)?.signature
+      return signature === undefined ? row : { ...row, signature }
+    },
+    touch: (row, signature) => signatures.set(row.kind + row.digest, { row, signature }),
+    flush: () => signatures.flush(),
+  }
+}
+
+async function insertRows(tables: Tables, rows: readonly NewContentRow[]): Promise<void> {
+  await tables
+    .withTables<ContentTables>()
+    .insertInto('content_object')
+    .values(
+      rows.map((row) => ({
+        digest: row.digest,
+        kind: row.kind,
+        size_bytes: row.sizeBytes,
+        bytes: row.bytes ?? null,
+        signature: row.signature ?? null,
+      })),
+    )
+    .onConflict((oc) =>
+      oc
+        .columns(['digest', 'kind'])
+        .doUpdateSet((eb) => ({ signature: eb.ref('excluded.signature') }))
+        .where('content_object.bytes', 'is', null)
+        .where('excluded.signature' as never, 'is not', null),
+    )
+    .execute()
+}
+
+async function updateSignature(tables: Tables, row: ContentRow, signature: string): Promise<void> {
+  await tables
+    .withTables<ContentTables>()
+    .updateTable('content_object')
+    .set({ signature })
+    .where('digest', '=', row.digest)
+    .where('kind', '=', row.kind)
+    .where('bytes', 'is', null)
+    .execute()
+}
+
+function chunks<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / chunkSize) }, (_, index) =>
+    items.slice(index * chunkSize, (index + 1) * chunkSize),
+  )
+}
+
+/** One after another: all use one connection, and a unit of work must not run statements side by side. */
+async function eachInOrder<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
+  for (const item of items) await work(item)
+}

@@ -1,0 +1,48 @@
+import { lstatSync, realpathSync, unlinkSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve, sep } from 'node:path'
+import type { Digest } from '../../base/ids.ts'
+import type { ContentObjects } from './content-objects.ts'
+import { removeTree } from './store-folder.ts'
+
+/**
+ * Local files that share their bytes with the store since they were ingested by link. Removing such a file changes the
+ * blob's ctime, which would cost a re-read of the blob; `discard` removes it without. Known to this process only.
+ */
+export interface LinkedSources {
+  add(localPath: string, digest: Digest): void
+  /** Removes a file or folder, linked or not. */
+  discard(path: string): Promise<void>
+}
+
+const maxRemembered = 100_000
+
+export function linkedSources(objects: ContentObjects): LinkedSources {
+  const linked = new Map<string, Digest>()
+
+  function isLinked(source: string, digest: Digest): boolean {
+    const blob = lstatSync(objects.folder.objectPath('file', digest), { bigint: true, throwIfNoEntry: false })
+    const stats = lstatSync(source, { bigint: true, throwIfNoEntry: false })
+    return stats !== undefined && stats.ino === blob?.ino && stats.dev === blob.dev
+  }
+
+  return {
+    add(localPath, digest) {
+      linked.set(localPath, digest)
+      if (linked.size > maxRemembered) linked.delete(linked.keys().next().value!)
+    },
+    async discard(path) {
+      const absolute = resolve(path)
+      if (lstatSync(absolute, { throwIfNoEntry: false }) === undefined) return
+      const real = join(realpathSync(dirname(absolute)), basename(absolute))
+      const inside = [...linked].filter(([source]) => source === real || source.startsWith(real + sep))
+      const rows = await objects.rows.find('file', [...new Set(inside.map(([, digest]) => digest))])
+      for (const [source, digest] of inside) {
+        linked.delete(source)
+        const row = rows.get(digest)
+        if (row !== undefined && isLinked(source, digest)) objects.keepingTrust(row, () => unlinkSync(source))
+      }
+      await rm(real, { recursive: true, force: true }).catch(() => removeTree(real))
+    },
+  }
+}

@@ -1,0 +1,126 @@
+/*
+ * What the command line reads of our REST interface (the server's own description is /api/v1/openapi.json). Only the
+ * fields that some command shows; `--json` passes on everything the server said.
+ */
+
+export type JobStatus =
+  | 'NotStarted'
+  | 'Queued'
+  | 'Preparing'
+  | 'Running'
+  | 'Finalizing'
+  | 'Completed'
+  | 'Failed'
+  | 'CancelRequested'
+  | 'Canceled'
+
+export interface Job {
+  readonly name: string
+  readonly type: 'command' | 'pipeline' | 'if_else'
+  readonly status: JobStatus
+  readonly status_detail?: string
+  readonly display_name: string
+  readonly experiment_name: string
+  readonly root: string
+  readonly parent?: string
+  readonly step?: string
+  readonly created_at: string
+  readonly started_at?: string
+  readonly ended_at?: string
+  readonly command?: string
+  readonly inputs: Readonly<Record<string, JobValue>>
+  readonly outputs: Readonly<Record<string, JobValue>>
+  readonly exit_code?: number
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string }
+  readonly attempts: number
+  readonly reused_from?: string
+  readonly verdict?: { readonly kind: string }
+  readonly verdict_text?: string
+  readonly usage?: {
+    readonly wall_seconds: number
+    readonly cpu_seconds: number
+    readonly peak_memory_bytes?: number
+    readonly peak_memory_is_sampled?: boolean
+  }
+}
+
+export interface JobValue {
+  readonly type: string
+  readonly value?: string
+  readonly uri?: string
+}
+
+/** True when a job of this status will not change any more. */
+export function hasEnded(status: JobStatus): boolean {
+  return status === 'Completed' || status === 'Failed' || status === 'Canceled'
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly next_page_token?: string
+}
+
+export interface Plan {
+  readonly steps: readonly {
+    readonly path: string
+    readonly type: Job['type']
+    readonly verdict: { readonly kind: string }
+    readonly verdict_text: string
+    readonly command?: string
+  }[]
+  readonly estimated_seconds?: number
+}
+
+export interface Model {
+  readonly name: string
+  readonly latest_version?: string
+  readonly aliases: Readonly<Record<string, string>>
+  readonly description?: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+export interface ModelWithVersions extends Model {
+  readonly versions: readonly {
+    readonly version: string
+    readonly stage: string
+    readonly source: string
+    readonly run_id?: string
+    readonly created_at: string
+    readonly aliases: readonly string[]
+    readonly tags: Readonly<Record<string, string>>
+  }[]
+}
+
+export interface Endpoint {
+  readonly name: string
+  readonly scoring_uri: string
+  readonly description?: string
+  readonly traffic: Readonly<Record<string, number>>
+  readonly deployments: readonly {
+    readonly name: string
+    readonly status: string
+    readonly status_detail?: string
+    readonly model?: string
+    readonly workers: number
+  }[]
+}
+
+export interface InvokeAnswer {
+  readonly status: number
+  readonly content_type: string
+  readonly body: unknown
+}
+
+export interface Status {
+  readonly version: string
+  readonly url: string
+  readonly pid: number
+  readonly data_folder: string
+  readonly database: string
+  readonly started_at: string
+  readonly jobs: { readonly running: number; readonly queued: number }
+  readonly memory_bytes: number
+  readonly checks?: readonly { readonly name: string; readonly is_ok: boolean; readonly detail: string }[]
+}

@@ -1,0 +1,316 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { availableParallelism, homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { SluiceError, messageOf } from './base/errors.ts'
+import { isJsonObject } from './base/json.ts'
+import type { JsonObject, JsonValue } from './base/json.ts'
+import { logLevels } from './base/log.ts'
+import type { LogLevel } from './base/log.ts'
+
+/*
+ * Every setting there is, in one table: flags, SLUICE_* variables, the config file and the reference page are made from
+ * it. The nearest wins: flag, variable, config file, default. This is the only file that reads process.env.
+ */
+
+/** The settings in force; paths are absolute. */
+export interface Settings {
+  readonly data: string
+  readonly cache: string
+  /** Absent: this machine's own store, through its server if one runs. */
+  readonly url?: string
+  readonly host: string
+  /** Absent: the port the store had last, else 7584, else any free one. 0: any free one. */
+  readonly port?: number
+  /** Absent: SQLite in the data folder. Holds a password: never to be shown as it is. */
+  readonly database?: string
+  /** Absent: python3 from PATH. */
+  readonly python?: string
+  readonly slots: number
+  readonly allowedHosts: readonly string[]
+  readonly logLevel: LogLevel
+  readonly color: 'auto' | 'never'
+}
+
+export type SettingName = keyof Settings
+
+export interface SettingRow {
+  readonly kind: 'folder' | 'text' | 'integer' | 'list' | 'word'
+  readonly min?: number
+  readonly max?: number
+  readonly words?: readonly string[]
+  /** Commands that take the flag: every one, those that may start a server, or none. */
+  readonly flag: 'every' | 'server' | 'none'
+  readonly sentence: string
+  readonly default?: (place: Place) => Settings[SettingName]
+  /** How the default reads in help and docs. */
+  readonly defaultText?: string
+}
+
+interface Place {
+  readonly environment: Environment
+  readonly home: string
+}
+
+/** Variables by name, e.g. a copy of the process's own. */
+export type Environment = Readonly<Record<string, string>>
+
+/** The one table. Names here are camelCase; `flagOf`, `variableOf` and `keyOf` give the other spellings. */
+export const settingTable: Readonly<Record<SettingName, SettingRow>> = {
+  data: {
+    kind: 'folder',
+    flag: 'every',
+    sentence: 'Folder of the store: jobs, models, artifacts, environments.',
+    default: ({ environment, home }) =>
+      join(environment['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'sluiceworks'),
+    defaultText: '$XDG_DATA_HOME/sluiceworks, or ~/.local/share/sluiceworks',
+  },
+  cache: {
+    kind: 'folder',
+    flag: 'none',
+    sentence: 'Folder of what can be made again: tools, downloaded packages, compiled code.',
+    default: ({ environment, home }) => join(environment['XDG_CACHE_HOME'] || join(home, '.cache'), 'sluiceworks'),
+    defaultText: '$XDG_CACHE_HOME/sluiceworks, or ~/.cache/sluiceworks',
+  },
+  url: {
+    kind: 'text',
+    flag: 'every',
+    sentence: 'Address of a server elsewhere, instead of the store of this machine.',
+  },
+  host: {
+    kind: 'text',
+    flag: 'server',
+    sentence: 'Address the server listens on; beyond this machine only with authentication.',
+    default: () => '127.0.0.1',
+    defaultText: '127.0.0.1',
+  },
+  port: {
+    kind: 'integer',
+    min: 0,
+    max: 65535,
+    flag: 'server',
+    sentence: 'Port the server listens on; 0 for any free one.',
+    defaultText: 'the one the store had last, else 7584',
+  },
+  database: {
+    kind: 'text',
+    flag: 'server',
+    sentence: 'PostgreSQL address (postgres://...) instead of SQLite in the data folder.',
+  },
+  python: {
+    kind: 'text',
+    flag: 'server',
+    sentence: 'Python interpreter that environments are made with.',
+    defaultText: 'python3 from PATH',
+  },
+  slots: {
+    kind: 'integer',
+    min: 1,
+    max: 4096,
+    flag: 'server',
+    sentence: 'How many steps run at once on this machine.',
+    default: () => availableParallelism(),
+    defaultText: 'the number of processors',
+  },
+  allowedHosts: {
+    kind: 'list',
+    flag: 'server',
+    sentence: 'Further names the server may be called by, comma-separated, e.g. behind a proxy.',
+    default: () => [],
+    defaultText: 'none: only localhost',
+  },
+  logLevel: {
+    kind: 'word',
+    words: logLevels,
+    flag: 'server',
+    sentence: `How much the server says on standard error: ${logLevels.join(', ')}.`,
+    default: () => 'info',
+    defaultText: 'info',
+  },
+  color: {
+    kind: 'word',
+    words: ['auto', 'never'],
+    flag: 'none',
+    sentence: 'Whether colours are used on a terminal; NO_COLOR says never.',
+    default: ({ environment }) => (environment['NO_COLOR'] ? 'never' : 'auto'),
+    defaultText: 'auto',
+  },
+}
+
+/** The process's own variables. */
+export function processEnvironment(): Environment {
+  const environment: Record<string, string> = {}
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) environment[name] = value
+  return environment
+}
+
+/**
+ * The settings in force. Throws `invalid-setting` naming the value, where it came from and what is expected; all wrong
+ * settings at once.
+ */
+export function settings({
+  flags = {},
+  environment = processEnvironment(),
+  home = homedir(),
+  workingFolder = process.cwd(),
+}: {
+  /** Texts by setting name, as given on the command line. */
+  readonly flags?: Readonly<Partial<Record<SettingName, string>>>
+  readonly environment?: Environment
+  readonly home?: string
+  readonly workingFolder?: string
+} = {}): Settings {
+  const place: Place = { environment, home }
+  const file = configFile(place)
+  const content = readConfigFile(file)
+  const mistakes: string[] = unknownKeys(content, file)
+  const found: Partial<Record<SettingName, Settings[SettingName]>> = {}
+  for (const [name, row] of Object.entries(settingTable) as [SettingName, SettingRow][]) {
+    const given = firstGiven(name, { flags, environment, content, file, workingFolder })
+    if (given === undefined) {
+      const value = row.default?.(place)
+      if (value !== undefined) found[name] = value
+      continue
+    }
+    const value = parseSetting(row, given)
+    if (value === undefined) mistakes.push(`${given.from} is ${JSON.stringify(given.value)}; ${expectation(row)}.`)
+    else found[name] = value
+  }
+  if (mistakes.length > 0) throw toError(mistakes)
+  return found as unknown as Settings
+}
+
+function toError(mistakes: readonly string[]): SluiceError {
+  if (mistakes.length === 1) return new SluiceError('invalid-setting', mistakes[0]!)
+  return new SluiceError('invalid-setting', `${mistakes.length} settings are wrong.`, {
+    diagnostics: mistakes.map((message) => ({ message })),
+  })
+}
+
+/** `allowedHosts` as a flag: `--allowed-hosts`. */
+export function flagOf(name: SettingName): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+/** `allowedHosts` in the config file: `allowed_hosts`. */
+export function keyOf(name: SettingName): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+/** `allowedHosts` as a variable: `SLUICE_ALLOWED_HOSTS`. */
+export function variableOf(name: SettingName): string {
+  return `SLUICE_${keyOf(name).toUpperCase()}`
+}
+
+/** The variables that give a child `sluice` the same settings; passwords stay out of its arguments. */
+export function settingsEnvironment(current: Settings): Environment {
+  const environment: Record<string, string> = {}
+  for (const name of Object.keys(settingTable) as SettingName[]) {
+    const value = current[name]
+    if (value !== undefined) environment[variableOf(name)] = Array.isArray(value) ? value.join(',') : String(value)
+  }
+  return environment
+}
+
+interface Given {
+  readonly value: JsonValue
+  readonly from: string
+  /** Relative folders are relative to it. */
+  readonly folder: string
+}
+
+interface Sources {
+  readonly flags: Readonly<Partial<Record<SettingName, string>>>
+  readonly environment: Environment
+  readonly content: JsonObject
+  readonly file: string
+  readonly workingFolder: string
+}
+
+function firstGiven(name: SettingName, sources: Sources): Given | undefined {
+  const { flags, environment, content, file, workingFolder } = sources
+  const flag = flags[name]
+  if (flag !== undefined) return { value: flag, from: flagOf(name), folder: workingFolder }
+  const variable = environment[variableOf(name)]
+  // An empty variable is as good as none, as everywhere in Unix.
+  if (variable !== undefined && variable !== '')
+    return { value: variable, from: variableOf(name), folder: workingFolder }
+  const key = keyOf(name)
+  const value = Object.hasOwn(content, key) ? content[key] : undefined
+  return value === undefined ? undefined : { value, from: `"${key}" in ${file}`, folder: dirname(file) }
+}
+
+function parseSetting(row: SettingRow, { value, folder }: Given): Settings[SettingName] | undefined {
+  const text = typeof value === 'number' ? String(value) : value
+  if (row.kind === 'list') {
+    if (Array.isArray(text)) return text.every((item) => typeof item === 'string') ? (text as string[]) : undefined
+    if (typeof text !== 'string') return undefined
+    return text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '')
+  }
+  if (typeof text !== 'string' || text === '') return undefined
+  if (row.kind === 'folder') return resolve(folder, text)
+  if (row.kind === 'word') return row.words!.includes(text) ? (text as LogLevel) : undefined
+  if (row.kind === 'text') return text
+  if (!/^\d{1,9}$/.test(text)) return undefined
+  const number = Number(text)
+  return number >= row.min! && number <= row.max! ? number : undefined
+}
+
+function expectation(row: SettingRow): string {
+  switch (row.kind) {
+    case 'folder':
+      return 'expected a folder'
+    case 'text':
+      return 'expected a text'
+    case 'list':
+      return 'expected texts separated by commas'
+    case 'word':
+      return `expected one of ${row.words!.join(', ')}`
+    case 'integer':
+      return `expected a whole number from ${row.min} to ${row.max}`
+  }
+}
+
+function configFile({ environment, home }: Place): string {
+  return join(environment['XDG_CONFIG_HOME'] || join(home, '.config'), 'sluiceworks', 'config.json')
+}
+
+function readConfigFile(file: string): JsonObject {
+  if (!existsSync(file)) return {}
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    throw new SluiceError('invalid-setting', `The config file ${file} is not JSON: ${messageOf(cause)}.`, { cause })
+  }
+  if (isJsonObject(content)) return content
+  throw new SluiceError('invalid-setting', `The config file ${file} is not a JSON object.`)
+}
+
+function unknownKeys(content: JsonObject, file: string): string[] {
+  const known = (Object.keys(settingTable) as SettingName[]).map(keyOf)
+  return Object.keys(content)
+    .filter((key) => !known.includes(key))
+    .map((key) => `"${key}" in ${file} is not a setting; there are ${known.join(', ')}.`)
+}
+
+/** Folder of this package, from the source tree and from the bundle alike: where `package.json`, `python/` and `examples/` are. */
+export function packageRoot(start: string = import.meta.dirname): string {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const file = join(folder, 'package.json')
+    if (existsSync(file) && nameIn(file) === 'sluiceworks') return folder
+    if (folder === dirname(folder))
+      throw new SluiceError('internal', `No folder above ${start} holds the package sluiceworks; install it again.`)
+  }
+}
+
+function nameIn(packageFile: string): unknown {
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { name?: unknown }).name
+}
+
+/** The version of this package, e.g. `0.1.0`. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version
+}

@@ -1,0 +1,53 @@
+import type { Digest } from '../base/ids.ts'
+import type { EnvironmentSpec } from '../spec/documents.ts'
+
+/** What a step is to run in, before resolution: an inline or registered definition, or a curated (registry) name. */
+export type EnvironmentRequest =
+  | { readonly kind: 'spec'; readonly spec: EnvironmentSpec }
+  | { readonly kind: 'curated'; readonly registry: string; readonly name: string }
+  /** Lines of a requirements.txt, e.g. of an MLflow model; `file` is where `-r` lines are relative to. */
+  | {
+      readonly kind: 'requirements'
+      readonly lines: readonly string[]
+      readonly python?: string
+      readonly file?: string
+    }
+  /** No environment named: the machine's own PATH, nothing built. */
+  | { readonly kind: 'none' }
+
+/** Exact packages for one Python and platform; its digest names the built environment and enters reuse keys. */
+export interface EnvironmentLock {
+  readonly digest: Digest
+  /** e.g. `3.11` */
+  readonly python: string
+  /** e.g. `linux-x86_64` */
+  readonly platform: string
+  /** requirements.txt text with exact versions, one per line, sorted; lines that name an allowed index come first. */
+  readonly requirements: string
+  /** What a conda file asked for that was mapped or left out, in words for the log. */
+  readonly notes: readonly string[]
+}
+
+/** How to run something inside a built environment. */
+export interface BuiltEnvironment {
+  readonly digest: Digest
+  /** Folders to put before PATH, e.g. `<venv>/bin`; empty for `none`. */
+  readonly path: readonly string[]
+  readonly variables: Readonly<Record<string, string>>
+  /** The interpreter; `python3` from PATH for `none`. */
+  readonly python: string
+}
+
+/**
+ * Port: definitions to locks to something that runs. Contract: environment-builder.contract.ts.
+ * A lock is resolved once per (definition, Python, platform) and kept; a build happens once per digest, also when
+ * asked for many times at once, and a build that was killed half-way is never used.
+ */
+export interface EnvironmentBuilder {
+  /** Throws `environment-failed` with the resolver's own words and a hint. */
+  lock(request: EnvironmentRequest): Promise<EnvironmentLock>
+  /** True when `build` would do nothing. */
+  isBuilt(lock: EnvironmentLock): Promise<boolean>
+  /** Builds, or waits for the build under way; progress goes line by line to `log`. */
+  build(lock: EnvironmentLock, log: (line: string) => void): Promise<BuiltEnvironment>
+}

@@ -1,0 +1,163 @@
+import { assert, messageOf } from '../base/errors.ts'
+import type { Digest, JobName, StepPath } from '../base/ids.ts'
+import type { ContentStore } from '../artifacts/content-store.ts'
+import type { AttemptEnd, AttemptSpec, ComputeBackend } from '../compute/compute-backend.ts'
+import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
+import type { PlannedCommand } from '../plan/planned-pipeline.ts'
+import { type AttemptFiles, prepareAttempt } from './attempt-files.ts'
+import { collectArtifacts, collectOutputs } from './collect-outputs.ts'
+import type { ReachPoint } from './crash-points.ts'
+import type { LiveJob } from './live-job.ts'
+import type { AttemptResult, FailureRecord, StepOutput } from './pipeline-state.ts'
+import { inputValue, type LockCache, requestOf } from './resolve-steps.ts'
+import { codeKey } from './step-sources.ts'
+
+/** Names the files of a stored folder as artifacts `outputs/...` of a job's run, durably. */
+export type AddArtifacts = (job: JobName, folder: Digest) => Promise<void>
+
+export interface AttemptRunnerDeps {
+  readonly files: AttemptFiles
+  readonly content: ContentStore
+  readonly environments: EnvironmentBuilder
+  readonly backend: ComputeBackend
+  readonly addArtifacts: AddArtifacts
+  readonly reach: ReachPoint
+  /** Variables of the machine and of this server that every step gets (PATH, MLFLOW_TRACKING_URI, ...). */
+  readonly stepVariables: () => Readonly<Record<string, string>>
+}
+
+/** Runs or adopts one attempt and collects what it left. Never throws: whatever goes wrong is the attempt's end. */
+export async function runAttempt(
+  deps: AttemptRunnerDeps,
+  live: LiveJob,
+  launch: {
+    readonly step: StepPath
+    readonly attempt: number
+    readonly isRecovery: boolean
+    readonly locks: LockCache
+  },
+): Promise<AttemptResult> {
+  const step = live.index.byPath.get(launch.step) as PlannedCommand
+  const job = live.nameOf(launch.step)
+  try {
+    const end = launch.isRecovery
+      ? await deps.backend.adopt(adoptedAttempt(deps, { job, step, attempt: launch.attempt }))
+      : await run(deps, await attemptOf(deps, live, { ...launch, planned: step, job }))
+    deps.reach('attempt-ended')
+    return await resultOf(deps, { end, step, job, attempt: launch.attempt })
+  } catch (error) {
+    return { kind: 'failed', error: { code: 'step-failed', message: messageOf(error), ...hintOf(error) } }
+  }
+}
+
+function run(deps: AttemptRunnerDeps, attempt: AttemptSpec): Promise<AttemptEnd> {
+  deps.reach('attempt-prepared')
+  const end = deps.backend.run(attempt)
+  deps.reach('attempt-launched')
+  return end
+}
+
+function hintOf(error: unknown): { hint?: string } {
+  const hint = (error as { hint?: unknown }).hint
+  return typeof hint === 'string' ? { hint } : {}
+}
+
+/** Enough to find an attempt again: its inputs and command are its own business by now. */
+function adoptedAttempt(
+  deps: AttemptRunnerDeps,
+  { job, step, attempt }: { job: JobName; step: PlannedCommand; attempt: number },
+): AttemptSpec {
+  const { files } = deps
+  return {
+    id: files.id(job, attempt),
+    folder: files.folder(job, attempt),
+    workingFolder: files.working(job, attempt),
+    logFile: files.log(job),
+    command: '',
+    environment: {},
+    ...(step.timeoutSeconds !== undefined && { timeoutMs: step.timeoutSeconds * 1000 }),
+  }
+}
+
+async function attemptOf(
+  deps: AttemptRunnerDeps,
+  live: LiveJob,
+  { planned, job, attempt, locks }: { planned: PlannedCommand; job: JobName; attempt: number; locks: LockCache },
+): Promise<AttemptSpec> {
+  const { submission } = live.stored
+  const inputs: Record<string, Exclude<StepOutput, { kind: 'absent' }>> = {}
+  for (const [name, input] of Object.entries(planned.inputs)) {
+    inputs[name] = inputValue(planned, name, { input, submission, outputs: (path) => live.outputsOf(path) })
+  }
+  const lock = await locks.lock(requestOf(planned, submission))
+  const environment = await deps.environments.build(lock, deps.files.appendTo(job))
+  const code = submission.code[codeKey(planned)]
+  return prepareAttempt({
+    files: deps.files,
+    content: deps.content,
+    job,
+    attempt,
+    step: planned,
+    ...(code !== undefined && { codeDigest: code.digest }),
+    inputs,
+    environment,
+    variables: { ...deps.stepVariables(), ...jobVariables(live, job) },
+  })
+}
+
+/** What a job's process is told of itself (azureml-yaml.md 4; the MLflow client's own variables). */
+function jobVariables(live: LiveJob, job: JobName): Record<string, string> {
+  const { experimentId, experimentName } = live.stored.submission
+  return {
+    MLFLOW_RUN_ID: job,
+    MLFLOW_EXPERIMENT_ID: experimentId,
+    MLFLOW_EXPERIMENT_NAME: experimentName,
+    AZUREML_RUN_ID: job,
+    AZUREML_ROOT_RUN_ID: live.root,
+    AZUREML_EXPERIMENT_ID: experimentId,
+    AZUREML_EXPERIMENT_NAME: experimentName,
+    AZUREML_ARM_SUBSCRIPTION: 'local',
+    AZUREML_ARM_RESOURCEGROUP: 'local',
+    AZUREML_ARM_WORKSPACE_NAME: 'default',
+    AZUREML_CR_NODE_RANK: '0',
+  }
+}
+
+async function resultOf(
+  deps: AttemptRunnerDeps,
+  { end, step, job, attempt }: { end: AttemptEnd; step: PlannedCommand; job: JobName; attempt: number },
+): Promise<AttemptResult> {
+  if (end.kind === 'canceled' || end.kind === 'never-started') return { kind: end.kind }
+  if (end.kind === 'vanished') return failed(`Attempt ${attempt} vanished: ${end.reason}.`)
+  if (end.kind === 'timed-out') {
+    const error = failure(
+      `It ran longer than its limit of ${step.timeoutSeconds} s and was ended.`,
+      'Raise limits.timeout, or make the step faster.',
+    )
+    return { kind: 'failed', error, usage: end.usage }
+  }
+  const options = { files: deps.files, content: deps.content, job, attempt, step }
+  // Also of a failed attempt: what it left in ./outputs is what one wants to look at.
+  const artifacts = await collectArtifacts(options)
+  if (artifacts !== undefined) await deps.addArtifacts(job, artifacts.digest)
+  deps.reach('artifacts-added')
+  if (end.exitCode !== 0) {
+    return {
+      ...failed(`The command ended with exit code ${end.exitCode}.`, `Read its log with: sluice job logs ${job}`),
+      exitCode: end.exitCode,
+      usage: end.usage,
+    }
+  }
+  const outputs = await collectOutputs(options)
+  assert(Object.keys(outputs).length === Object.keys(step.outputs).length, 'every declared output is collected')
+  deps.reach('outputs-collected')
+  return { kind: 'succeeded', outputs, exitCode: 0, usage: end.usage }
+}
+
+function failed(message: string, hint?: string): Extract<AttemptResult, { kind: 'failed' }> {
+  return { kind: 'failed', error: failure(message, hint) }
+}
+
+function failure(message: string, hint?: string): FailureRecord {
+  return { code: 'step-failed', message, ...(hint !== undefined && { hint }) }
+}

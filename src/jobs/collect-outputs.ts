@@ -1,0 +1,98 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { SluiceError } from '../base/errors.ts'
+import type { JobName } from '../base/ids.ts'
+import type { Content, ContentStore } from '../artifacts/content-store.ts'
+import type { PlannedCommand, PlannedOutput } from '../plan/planned-pipeline.ts'
+import { type AttemptFiles, isFolderType } from './attempt-files.ts'
+import type { StepOutput, StepOutputs } from './pipeline-state.ts'
+
+/** More than this is not a value but a file that was given the wrong type. */
+const maxLiteralBytes = 64 * 1024
+
+export interface CollectOutputs {
+  readonly files: AttemptFiles
+  readonly content: Pick<ContentStore, 'ingest'>
+  readonly job: JobName
+  readonly attempt: number
+  readonly step: PlannedCommand
+}
+
+/**
+ * Takes what a finished attempt wrote into the store: by hard link, never copied. What was not written is `absent`
+ * (whoever needs it says so). Doing it twice gives the same result, so a crash in between costs nothing.
+ */
+export async function collectOutputs(options: CollectOutputs): Promise<StepOutputs> {
+  const outputs: Record<string, StepOutput> = {}
+  // Sequential: outputs are few, their files are handled side by side inside `ingest`.
+  for (const [name, output] of Object.entries(options.step.outputs))
+    outputs[name] = await collect(options, name, output)
+  return outputs
+}
+
+async function collect(
+  { files, content, job, attempt, step }: CollectOutputs,
+  name: string,
+  output: PlannedOutput,
+): Promise<StepOutput> {
+  const folder = files.output(job, attempt, name)
+  if (isFolderType(output.type)) return stored(output, await content.ingest(folder, { by: 'link' }), name)
+  const file = join(folder, name)
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (stats === undefined) return { kind: 'absent', type: output.type }
+  if (output.type !== 'uri_file') return literal(step, name, { output, file, sizeBytes: stats.size })
+  // A program may have made a folder where a file was declared: Azure takes it as it is.
+  return stored(output, await content.ingest(file, { by: 'link' }), name)
+}
+
+function stored(output: PlannedOutput, content: Content, name: string): StepOutput {
+  return {
+    kind: 'content',
+    type: output.type,
+    content: content.kind,
+    digest: content.digest,
+    sizeBytes: content.sizeBytes,
+    baseName: name,
+  }
+}
+
+function literal(
+  step: PlannedCommand,
+  name: string,
+  { output, file, sizeBytes }: { output: PlannedOutput; file: string; sizeBytes: number },
+): StepOutput {
+  if (sizeBytes > maxLiteralBytes) {
+    throw new SluiceError(
+      'step-failed',
+      `Output "${name}" of step "${step.path}" is a ${output.type}, but ${sizeBytes} bytes were written.`,
+      {
+        hint: 'Write the value alone, or declare the output as uri_file.',
+      },
+    )
+  }
+  const value = readFileSync(file, 'utf8').trim()
+  if (!matchesType(value, output.type)) {
+    throw new SluiceError(
+      'step-failed',
+      `Output "${name}" of step "${step.path}" should be a ${output.type}, but "${value.slice(0, 80)}" was written.`,
+      {
+        hint: output.type === 'boolean' ? 'Write true or false.' : `Write one ${output.type}, nothing else.`,
+      },
+    )
+  }
+  return { kind: 'literal', type: output.type, value }
+}
+
+function matchesType(value: string, type: string): boolean {
+  if (type === 'boolean') return /^(true|false)$/i.test(value)
+  if (type === 'integer') return /^[+-]?\d+$/.test(value)
+  if (type === 'number') return value !== '' && !Number.isNaN(Number(value))
+  return true
+}
+
+/** What lies in \`./outputs\` and becomes artifacts of the run; undefined when nothing does. */
+export async function collectArtifacts({ files, content, job, attempt }: CollectOutputs): Promise<Content | undefined> {
+  const folder = join(files.working(job, attempt), 'outputs')
+  if (readdirSync(folder).length === 0) return undefined
+  return content.ingest(folder, { by: 'link' })
+}

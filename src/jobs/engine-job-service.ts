@@ -1,0 +1,196 @@
+import { open } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import type { Clock } from '../base/clock.ts'
+import { SluiceError } from '../base/errors.ts'
+import type { Sha256 } from '../base/hash.ts'
+import type { ExperimentId, RandomBytes } from '../base/ids.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { ContentStore } from '../artifacts/content-store.ts'
+import type { Database, Tables } from '../database/database.ts'
+import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
+import type { JobRuns } from '../tracking/job-runs.ts'
+import type { AttemptFiles } from './attempt-files.ts'
+import type { ReachPoint } from './crash-points.ts'
+import type { Engine } from './engine.ts'
+import {
+  type Job,
+  type JobFilter,
+  type JobService,
+  type LogChunk,
+  type PlanView,
+  type Submission,
+  terminalStatuses,
+} from './job-service.ts'
+import { countJobs, findChildren, findJob, listJobs } from './job-store.ts'
+import { findPlan } from './journal-store.ts'
+import { loadJob, type LoadedJob, validateFile } from './load-job.ts'
+import { viewPlan } from './plan-view.ts'
+import { type FindModel, settleSources } from './settle-sources.ts'
+import { storeNewJob } from './store-new-job.ts'
+import type { StoredSubmission } from './stored-submission.ts'
+
+export interface JobServiceDeps {
+  readonly database: Database
+  readonly content: ContentStore
+  readonly environments: EnvironmentBuilder
+  readonly engine: Engine
+  readonly files: AttemptFiles
+  readonly runs: JobRuns
+  readonly findExperiment: (tables: Tables, name: string) => Promise<ExperimentId | undefined>
+  readonly findModel: FindModel
+  readonly clock: Clock
+  readonly random: RandomBytes
+  readonly sha256: Sha256
+  readonly reach: ReachPoint
+}
+
+const logChunkBytes = 1024 * 1024
+
+/** The engine as protocols and the command line see it. */
+export class EngineJobService implements JobService {
+  readonly #deps: JobServiceDeps
+
+  constructor(deps: JobServiceDeps) {
+    this.#deps = deps
+  }
+
+  async submit(submission: Submission): Promise<Job> {
+    const { database, content, findModel } = this.#deps
+    const loaded = await loadJob(submission.file, submission.overrides ?? {})
+    const settled = await settleSources({ tables: database.read, purpose: 'store', content, findModel }, loaded.plan)
+    return this.#start(loaded, {
+      ...settled,
+      experimentName: experimentNameOf(submission, loaded),
+      submittedBy: submission.submittedBy,
+      noReuse: submission.noReuse === true,
+    })
+  }
+
+  async #start(
+    loaded: Omit<LoadedJob, 'document'> & { document: JsonObject },
+    submission: Omit<StoredSubmission, 'experimentId'>,
+  ): Promise<Job> {
+    const { engine, database } = this.#deps
+    const { stored, names } = await storeNewJob(this.#deps, loaded, submission)
+    this.#deps.reach('job-stored')
+    await engine.start(stored, names, loaded.displayName)
+    return findJob(database.read, stored.root)
+  }
+
+  async plan(submission: Submission): Promise<PlanView> {
+    const { database, content, environments, engine, findModel, sha256, findExperiment } = this.#deps
+    const loaded = await loadJob(submission.file, submission.overrides ?? {})
+    const settled = await settleSources({ tables: database.read, purpose: 'look', content, findModel }, loaded.plan)
+    const experimentName = experimentNameOf(submission, loaded)
+    const experimentId = (await findExperiment(database.read, experimentName)) ?? ('' as ExperimentId)
+    const noReuse = submission.noReuse === true
+    return viewPlan(
+      { tables: database.read, content, environments, sha256, locks: engine.locks },
+      {
+        plan: loaded.plan,
+        displayName: loaded.displayName,
+        submission: { ...settled, experimentId, experimentName, noReuse, submittedBy: submission.submittedBy },
+      },
+    )
+  }
+
+  async validate(file: string): Promise<{ readonly kind: string; readonly name?: string }> {
+    return validateFile(file)
+  }
+
+  async get(name: string): Promise<Job> {
+    return findJob(this.#deps.database.read, name)
+  }
+
+  async children(name: string): Promise<readonly Job[]> {
+    const { root } = await this.get(name)
+    return findChildren(this.#deps.database.read, root)
+  }
+
+  async list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly nextPageToken?: string }> {
+    return listJobs(this.#deps.database.read, filter)
+  }
+
+  async cancel(name: string, by: string): Promise<Job> {
+    const job = await this.get(name)
+    if (job.parent !== undefined) {
+      throw new SluiceError('not-supported', `Job ${name} is a step of ${job.root}; a step cannot be canceled alone.`, {
+        hint: `Cancel the whole job with: sluice job cancel ${job.root}`,
+      })
+    }
+    this.#deps.engine.cancel(job.name, by)
+    return this.get(name)
+  }
+
+  async retry(name: string, submittedBy: string): Promise<Job> {
+    const job = await this.get(name)
+    const stored = await findPlan(this.#deps.database.read, job.root)
+    if (stored === undefined)
+      throw new SluiceError('not-found', `The plan of job ${job.root} is gone.`, {
+        hint: 'Submit its YAML file again with: sluice run FILE',
+      })
+    const root = await this.get(job.root)
+    if (!terminalStatuses.has(root.status)) {
+      throw new SluiceError('conflict', `Job ${root.name} is still ${root.status}.`, {
+        hint: `Wait for it, or cancel it with: sluice job cancel ${root.name}`,
+      })
+    }
+    const { experimentId: _, ...submission } = stored.submission
+    return this.#start(
+      {
+        plan: stored.plan,
+        document: stored.document,
+        displayName: root.displayName,
+        type: root.type,
+        tags: root.tags,
+        properties: root.properties,
+      },
+      { ...submission, submittedBy },
+    )
+  }
+
+  async log(name: string, offset: number): Promise<LogChunk> {
+    // The status first: a log that is read after its job ended is whole.
+    const job = await this.get(name)
+    const bytes = await readChunk(this.#deps.files.log(job.name), offset)
+    const nextOffset = offset + bytes.length
+    return { bytes, nextOffset, isComplete: terminalStatuses.has(job.status) && bytes.length < logChunkBytes }
+  }
+
+  async document(name: string): Promise<JsonObject> {
+    const { root } = await this.get(name)
+    const stored = await findPlan(this.#deps.database.read, root)
+    if (stored === undefined) throw new SluiceError('not-found', `The document of job ${root} is gone.`)
+    return stored.document
+  }
+
+  /** How many root jobs run and wait, for `sluice status`. */
+  async counts(): Promise<{ readonly running: number; readonly queued: number }> {
+    const { read } = this.#deps.database
+    return {
+      running: await countJobs(read, ['Running', 'CancelRequested', 'Finalizing', 'Preparing']),
+      queued: await countJobs(read, ['NotStarted', 'Queued']),
+    }
+  }
+}
+
+/** Flag, then YAML, then the folder of the file (design.md 11.12). */
+function experimentNameOf(submission: Submission, loaded: LoadedJob): string {
+  return submission.experimentName ?? loaded.experimentName ?? basename(dirname(submission.file))
+}
+
+async function readChunk(file: string, offset: number): Promise<Uint8Array> {
+  let handle
+  try {
+    handle = await open(file, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Uint8Array()
+    throw error
+  }
+  try {
+    const { bytesRead, buffer } = await handle.read({ buffer: Buffer.allocUnsafe(logChunkBytes), position: offset })
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}

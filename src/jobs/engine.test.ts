@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { StepPath } from '../base/ids.ts'
+import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
+import { openEngineLab } from './engine-lab.test-support.ts'
+import { commandStep, ifElseStep, plannedPipeline } from './jobs.test-support.ts'
+
+const file = { type: 'uri_file', mode: 'rw_mount' } as const
+const from = (step: string, output: string, type: 'uri_file' | 'boolean' = 'uri_file'): PlannedInput => ({
+  kind: 'output',
+  type,
+  mode: 'ro_mount',
+  step: step as StepPath,
+  output,
+})
+const paths = (...names: string[]): StepPath[] => names as StepPath[]
+
+/** a writes "one", b appends to it; each leaves a mark outside when it really runs. */
+function twoSteps(marks: string, a: Partial<PlannedCommand> = {}): ReturnType<typeof plannedPipeline> {
+  return plannedPipeline([
+    commandStep('a', { command: `echo a >>${marks}; echo one >\${{outputs.o}}`, outputs: { o: file }, ...a }),
+    commandStep('b', {
+      command: `echo b >>${marks}; cat \${{inputs.i}} - <<<two >\${{outputs.o}}; cat \${{outputs.o}}`,
+      parents: paths('a'),
+      inputs: { i: from('a', 'o') },
+      outputs: { o: file },
+    }),
+  ])
+}
+
+test('outputs flow to inputs, and a second run reuses both steps without running anything', async (t) => {
+  const lab = await openEngineLab(t)
+  const marks = join(lab.folder, 'marks')
+  const first = await lab.run(twoSteps(marks))
+  assert.equal(first.root.status, 'Completed')
+  assert.equal(lab.log(first.step('b').name), 'one\ntwo\n')
+  const second = await lab.run(twoSteps(marks))
+  assert.equal(readFileSync(marks, 'utf8'), 'a\nb\n')
+  assert.equal(second.step('b').reusedFrom, first.step('b').name)
+  assert.deepEqual(second.step('b').verdict, { kind: 'unchanged', from: first.step('b').name })
+  assert.equal(second.step('b').outputs['o']?.digest, first.step('b').outputs['o']?.digest)
+})
+
+test('a step that re-ran to the same output stops the ripple there', async (t) => {
+  const lab = await openEngineLab(t)
+  const marks = join(lab.folder, 'marks')
+  const first = await lab.run(twoSteps(marks))
+  const second = await lab.run(
+    twoSteps(marks, { command: `echo changed >>${marks}; printf 'one\\n' >\${{outputs.o}}` }),
+  )
+  assert.equal(readFileSync(marks, 'utf8'), 'a\nb\nchanged\n')
+  assert.equal(second.step('b').reusedFrom, first.step('b').name)
+  const verdict = second.step('a').verdict
+  assert.ok(verdict?.kind === 'run' && verdict.reason.kind === 'changed')
+  assert.deepEqual(
+    verdict.reason.changes.map((change) => change.field),
+    ['command'],
+  )
+})
+
+test('two jobs with the same step at the same time run it once', async (t) => {
+  const lab = await openEngineLab(t)
+  const marks = join(lab.folder, 'marks')
+  const plan = plannedPipeline([
+    commandStep('a', { command: `echo a >>${marks}; sleep 0.2; echo x >\${{outputs.o}}`, outputs: { o: file } }),
+  ])
+  const [one, two] = await Promise.all([lab.run(plan), lab.run(plan)])
+  assert.equal(readFileSync(marks, 'utf8'), 'a\n')
+  assert.deepEqual([one.root.status, two.root.status], ['Completed', 'Completed'])
+  assert.ok(one.step('a').reusedFrom === two.step('a').name || two.step('a').reusedFrom === one.step('a').name)
+})
+
+test('when the leader fails, the one that waited runs', async (t) => {
+  const lab = await openEngineLab(t)
+  const marks = join(lab.folder, 'marks')
+  const plan = plannedPipeline([
+    commandStep('a', { command: `echo a >>${marks}; sleep 0.2; [ $(wc -l <${marks}) = 2 ]` }),
+  ])
+  const [one, two] = await Promise.all([lab.run(plan), lab.run(plan)])
+  assert.deepEqual([one.root.status, two.root.status].sort(), ['Completed', 'Failed'])
+  assert.equal(readFileSync(marks, 'utf8'), 'a\na\n')
+})
+
+test('a failing step fails the job with its exit code, and its log can be read', async (t) => {
+  const lab = await openEngineLab(t)
+  const { root, step } = await lab.run(plannedPipeline([commandStep('a', { command: 'echo oh no; exit 3' })]))
+  assert.equal(root.status, 'Failed')
+  assert.equal(root.error?.message, 'Step "a" failed: The command ended with exit code 3.')
+  assert.equal(step('a').exitCode, 3)
+  assert.equal(lab.log(step('a').name), 'oh no\n')
+})
+
+test('a step that fails twice and then succeeds is retried', async (t) => {
+  const lab = await openEngineLab(t)
+  const marks = join(lab.folder, 'marks')
+  const retry = { maxRetries: 2, delaySeconds: 0.01, backoff: 1 }
+  const { root, step } = await lab.run(
+    plannedPipeline([commandStep('a', { command: `echo x >>${marks}; [ $(wc -l <${marks}) = 3 ]`, retry })]),
+  )
+  assert.equal(root.status, 'Completed')
+  assert.equal(step('a').attempts, 3)
+})
+
+test('an untaken branch ends as skipped and the job is completed', async (t) => {
+  const lab = await openEngineLab(t)
+  const { root, step } = await lab.run(
+    plannedPipeline([
+      commandStep('evaluate', {
+        command: 'echo false >${{outputs.better}}',
+        outputs: { better: { type: 'boolean', mode: 'rw_mount' } },
+      }),
+      ifElseStep('gate', {
+        parents: paths('evaluate'),
+        condition: { kind: 'output', step: 'evaluate' as StepPath, output: 'better' },
+      }),
+      commandStep('register', {
+        command: 'touch registered',
+        parents: paths('gate'),
+        branch: { step: 'gate' as StepPath, when: true },
+      }),
+    ]),
+  )
+  assert.equal(root.status, 'Completed')
+  assert.equal(root.statusDetail, 'skipped step "register" (the condition of "gate" was false)')
+  assert.equal(step('register').statusDetail, 'Skipped: the condition of "gate" was false')
+})
+
+test('an output that was not written fails only who needs it, and says so', async (t) => {
+  const lab = await openEngineLab(t)
+  const { step } = await lab.run(
+    plannedPipeline([
+      commandStep('a', { outputs: { o: file } }),
+      commandStep('b', { parents: paths('a'), inputs: { i: from('a', 'o') } }),
+    ]),
+  )
+  assert.equal(step('a').status, 'Completed')
+  assert.match(step('b').error!.message, /Input "i" of step "b" needs output "o" of step "a", which was not written/)
+})
+
+test('literal values are put into the command as they are', async (t) => {
+  const lab = await openEngineLab(t)
+  const inputs = {
+    text: { kind: 'literal', value: '$(touch pwned) ${{inputs.other}}' },
+    other: { kind: 'literal', value: 'x' },
+  } as const
+  const { step } = await lab.run(
+    plannedPipeline([commandStep('a', { command: "echo '${{inputs.text}}' ${{inputs.other}}", inputs })]),
+  )
+  assert.equal(lab.log(step('a').name), '$(touch pwned) ${{inputs.other}} x\n')
+})
+
+test('damaged outputs are not served: the step runs again and says why', async (t) => {
+  const lab = await openEngineLab(t)
+  const marks = join(lab.folder, 'marks')
+  const big = plannedPipeline([
+    commandStep('a', { command: `echo a >>${marks}; head -c 100000 /dev/zero >\${{outputs.o}}`, outputs: { o: file } }),
+    commandStep('b', { command: 'echo ${{inputs.i}}', parents: paths('a'), inputs: { i: from('a', 'o') } }),
+  ])
+  const first = await lab.run(big)
+  writeFileSync(lab.log(first.step('b').name).trim(), 'damage', { flag: 'r+' })
+  const second = await lab.run(big)
+  assert.equal(readFileSync(marks, 'utf8'), 'a\na\n')
+  assert.deepEqual(second.step('a').verdict, {
+    kind: 'run',
+    reason: { kind: 'outputs-missing', from: first.step('a').name },
+  })
+})
+
+test('a job that is canceled ends its running step', async (t) => {
+  const lab = await openEngineLab(t)
+  const started = join(lab.folder, 'started')
+  const root = await lab.start(plannedPipeline([commandStep('a', { command: `touch ${started}; sleep 300` })]))
+  while (!existsSync(started)) await new Promise((resolve) => setTimeout(resolve, 5))
+  lab.engine.cancel(root, 'ann')
+  await lab.engine.ended(root)
+  const after = await lab.run(plannedPipeline([commandStep('a', { command: 'true' })]))
+  assert.equal(after.root.status, 'Completed')
+})

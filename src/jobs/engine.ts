@@ -1,0 +1,371 @@
+/**
+ * The engine: takes events of live jobs, lets `advance` decide, stores, then acts.
+ *
+ * `#dispatch` applies an event to the state in memory at once and remembers it as unstored. `#flush`, at the end of the
+ * turn, writes all unstored events of a job to the journal together with the rows and runs they change, in one unit of
+ * the store; only when that is durable are outward effects performed (start a process, end one, announce). What happens
+ * in memory only (queueing for a slot, following a leader) does not wait.
+ *
+ * kill -9 before the unit is durable: the event never happened; whatever caused it is still there to cause it again (an
+ * exit file, a missing reuse key). After: `recover` folds the journal and performs `outstanding` effects, each of which
+ * may be done twice (`adopt` finds a started process; collecting again gives the same digests).
+ * A store that fails (disk full): the job is dropped from memory and read again from the journal a little later.
+ */
+import { assertNever, messageOf, SluiceError } from '../base/errors.ts'
+import type { Sha256 } from '../base/hash.ts'
+import type { JobName, StepPath } from '../base/ids.ts'
+import type { PlannedCommand } from '../plan/planned-pipeline.ts'
+import { advance, indexPlan, initialState, outstanding } from './advance.ts'
+import { runAttempt, type AttemptRunnerDeps } from './attempt-runner.ts'
+import { findNames, findPreviousKeys } from './job-store.ts'
+import { findLiveRoots, findPlan, readJournal, type StoredPlan } from './journal-store.ts'
+import { LiveJob } from './live-job.ts'
+import { type Effect, isTerminal, type JobEvent, type ResolvedStep } from './pipeline-state.ts'
+import { patchesOfEvent } from './projection.ts'
+import { decideSteps, keyStep, type KeyedStep, LockCache, requestOf } from './resolve-steps.ts'
+import { SingleFlight } from './single-flight.ts'
+import { SlotQueue } from './slot-queue.ts'
+import { type ProgressDeps, storeProgress } from './store-progress.ts'
+
+export interface EngineDeps extends AttemptRunnerDeps, ProgressDeps {
+  readonly sha256: Sha256
+  /** Called for what goes wrong inside and is tried again. */
+  readonly warn: (message: string) => void
+}
+
+const cancelGraceMs = 10_000
+const reloadDelayMs = 1000
+/** A reuse decision that takes longer is building a lock; shorter ones are not worth a row. */
+const slowResolveMs = 300
+
+export class Engine {
+  readonly #deps: EngineDeps
+  readonly #live = new Map<JobName, LiveJob>()
+  readonly #slots: SlotQueue
+  readonly #flights = new SingleFlight()
+  readonly locks: LockCache
+  readonly #ends = new Map<JobName, (() => void)[]>()
+  #isClosed = false
+
+  constructor(deps: EngineDeps) {
+    this.#deps = deps
+    this.locks = new LockCache(deps.environments)
+    this.#slots = new SlotQueue({
+      slots: deps.backend.slots.cpu,
+      clock: deps.clock,
+      start: ({ root, step }) => {
+        const live = this.#live.get(root)
+        const at = live?.state.steps.get(step)
+        if (live !== undefined && at?.status === 'queued')
+          this.#dispatch(live, { kind: 'started', step, attempt: at.attempts + 1 })
+      },
+    })
+  }
+
+  /** How many root jobs are under way. */
+  get liveCount(): number {
+    return this.#live.size
+  }
+
+  /** Goes on with every job that had not ended when the last server stopped. */
+  async recover(): Promise<void> {
+    const roots = await findLiveRoots(this.#deps.database.read)
+    for (const root of roots) await this.#load(root)
+    const running = [...this.#live.values()].flatMap((live) =>
+      [...live.state.steps].flatMap(([step, at]) =>
+        at.status === 'running' ? [this.#deps.files.id(live.nameOf(step), at.attempts)] : [],
+      ),
+    )
+    this.#deps.files.keepOnly(new Set(running))
+  }
+
+  /** Starts a job whose plan, rows and first event are stored already (submit-job.ts). */
+  async start(stored: StoredPlan, names: ReadonlyMap<StepPath, JobName>, displayName: string): Promise<void> {
+    const { experimentId } = stored.submission
+    const previousKeys = await findPreviousKeys(this.#deps.database.read, {
+      experimentId,
+      displayName,
+      notRoot: stored.root,
+    })
+    const index = indexPlan(stored.plan)
+    const first = advance(index, initialState(stored.plan), { kind: 'submitted' })
+    const live = new LiveJob({ stored, index, names, previousKeys, state: first.state })
+    this.#live.set(stored.root, live)
+    // Steps may end at once (an if_else on a literal, a job without steps): their rows follow with the next unit.
+    for (const step of first.changed) live.changed.add(step)
+    this.#scheduleFlush(live)
+    for (const effect of first.effects) {
+      if (isInward(effect)) this.#perform(live, effect, false)
+      else live.effects.push(effect)
+    }
+  }
+
+  /** Asks a root job to stop; a no-op when it is not under way. */
+  cancel(root: JobName, by: string): void {
+    const live = this.#live.get(root)
+    if (live !== undefined) this.#dispatch(live, { kind: 'cancel-requested', by })
+  }
+
+  /** Resolves when the job has ended (at once when it is not under way). */
+  ended(root: JobName): Promise<void> {
+    if (!this.#live.has(root)) return Promise.resolve()
+    return new Promise((resolve) => this.#ends.set(root, [...(this.#ends.get(root) ?? []), resolve]))
+  }
+
+  /** Stops deciding; running attempts go on and are adopted by the next server. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#slots.close()
+    for (const live of this.#live.values()) live.isDropped = true
+    await this.#deps.backend.close()
+  }
+
+  async #load(root: JobName): Promise<void> {
+    const { database } = this.#deps
+    const stored = await findPlan(database.read, root)
+    if (stored === undefined) return
+    const index = indexPlan(stored.plan)
+    let state = initialState(stored.plan)
+    for (const event of await readJournal(database.read, root)) state = advance(index, state, event).state
+    const { names, statuses, displayName } = await findNames(database.read, root)
+    const previousKeys = await findPreviousKeys(database.read, {
+      experimentId: stored.submission.experimentId,
+      displayName,
+      notRoot: root,
+    })
+    const live = new LiveJob({ stored, index, names, previousKeys, state })
+    for (const [name, status] of statuses) live.announced.set(name, status)
+    this.#live.set(root, live)
+    for (const [step, at] of state.steps) {
+      // A follower decides anew, so it is nobody's leader.
+      if ('key' in at && at.status !== 'following') {
+        this.#flights.lead(at.key, live.nameOf(step))
+        live.keys.set(step, at.key)
+      }
+      if (at.status === 'running') this.#slots.hold({ root, step })
+    }
+    for (const effect of outstanding(state)) this.#perform(live, effect, true)
+  }
+
+  #dispatch(live: LiveJob, event: JobEvent): void {
+    if (live.isDropped) return
+    const { state, changed, effects } = advance(live.index, live.state, event)
+    live.state = state
+    live.unstored.push({ event, atMs: this.#deps.clock.now() })
+    for (const [step, patch] of patchesOfEvent(event)) live.patches.set(step, { ...live.patches.get(step), ...patch })
+    if (event.kind === 'ended') this.#slots.release({ root: live.root, step: event.step })
+    for (const step of changed) {
+      live.changed.add(step)
+      if (isTerminal(state.steps.get(step)!)) this.#slots.release({ root: live.root, step })
+    }
+    this.#scheduleFlush(live)
+    for (const effect of effects) {
+      if (isInward(effect)) this.#perform(live, effect, false)
+      else live.effects.push(effect)
+    }
+  }
+
+  #scheduleFlush(live: LiveJob): void {
+    if (live.isFlushScheduled) return
+    live.isFlushScheduled = true
+    setImmediate(() => void this.#flush(live))
+  }
+
+  async #flush(live: LiveJob): Promise<void> {
+    live.isFlushScheduled = false
+    if (live.isDropped) return
+    const { effects } = live
+    live.effects = []
+    const attempts = live.unstored.flatMap(({ event }) =>
+      event.kind === 'ended' ? [[live.nameOf(event.step), event.attempt] as const] : [],
+    )
+    this.#deps.reach('progress-decided')
+    const ended = [...live.changed].filter((step) => isTerminal(live.state.steps.get(step)!))
+    try {
+      await storeProgress(this.#deps, live)
+    } catch (error) {
+      this.#drop(live, error)
+      return
+    }
+    this.#deps.reach('progress-stored')
+    if (attempts.length > 0) this.#deps.reach('end-stored')
+    // Not before: a restarted server needs them to find out how the attempt ended.
+    for (const [name, attempt] of attempts) this.#deps.files.remove(name, attempt)
+    for (const step of ended) {
+      const key = live.keys.get(step)
+      if (key !== undefined) this.#flights.end(key, live.nameOf(step))
+    }
+    for (const effect of effects) this.#perform(live, effect, false)
+  }
+
+  /** The store refused: forget what memory knows beyond it and begin again from the journal. */
+  #drop(live: LiveJob, error: unknown): void {
+    live.isDropped = true
+    this.#live.delete(live.root)
+    if (this.#isClosed) return
+    this.#deps.warn(`job ${live.root} could not be stored and is read again: ${messageOf(error)}`)
+    this.#deps.clock.after(reloadDelayMs, () => {
+      this.#load(live.root).catch((again: unknown) => this.#drop(live, again))
+    })
+  }
+
+  #perform(live: LiveJob, effect: Effect, isRecovery: boolean): void {
+    if (live.isDropped) return
+    switch (effect.kind) {
+      case 'resolve':
+        live.toResolve.add(effect.step)
+        if (live.isResolveScheduled) return
+        live.isResolveScheduled = true
+        setImmediate(() => void this.#resolve(live))
+        return
+      case 'follow':
+        this.#flights.follow(effect.key, () => this.#dispatch(live, { kind: 'leader-ended', step: effect.step }))
+        return
+      case 'prepare':
+        void this.#prepare(live, effect.step)
+        return
+      case 'enqueue':
+        this.#slots.add({ root: live.root, step: effect.step }, effect.notBeforeMs)
+        return
+      case 'launch':
+        void this.#launch(live, { step: effect.step, attempt: effect.attempt, isRecovery })
+        return
+      case 'cancel-attempt':
+        void this.#cancelAttempt(live, effect.step, effect.attempt)
+        return
+      case 'finish':
+        this.#finish(live)
+        return
+      default:
+        assertNever(effect)
+    }
+  }
+
+  /** Decides all steps that became ready in the same turn together. */
+  async #resolve(live: LiveJob): Promise<void> {
+    live.isResolveScheduled = false
+    const paths = [...live.toResolve]
+    live.toResolve.clear()
+    const keyed = (await Promise.all(paths.map((path) => this.#key(live, path)))).filter((step) => step !== undefined)
+    if (keyed.length === 0 || live.isDropped) return
+    try {
+      const resolved = await this.#decide(live, keyed)
+      this.#dispatch(live, { kind: 'resolved', steps: resolved })
+    } catch (error) {
+      // The keys are fine, the store did not answer: that is not the steps' fault.
+      this.#drop(live, error)
+    }
+  }
+
+  async #key(live: LiveJob, path: StepPath): Promise<KeyedStep | undefined> {
+    const step = live.index.byPath.get(path) as PlannedCommand
+    const stopWaiting = this.#deps.clock.after(slowResolveMs, () =>
+      this.#note(live, path, 'its environment is being resolved'),
+    )
+    try {
+      const { submission } = live.stored
+      const keyed = await keyStep(step, {
+        submission,
+        outputs: (parent) => live.outputsOf(parent),
+        locks: this.locks,
+        sha256: this.#deps.sha256,
+      })
+      live.keys.set(path, keyed.key)
+      return keyed
+    } catch (error) {
+      this.#dispatch(live, { kind: 'unresolvable', step: path, error: failureOf(error) })
+      return undefined
+    } finally {
+      stopWaiting()
+    }
+  }
+
+  /** Leaders first, then the look-up: a key that nobody computes now is either stored already or ours to compute. */
+  async #decide(live: LiveJob, keyed: readonly KeyedStep[]): Promise<readonly ResolvedStep[]> {
+    const { submission, plan } = live.stored
+    const isForced = submission.noReuse || plan.forceRerun
+    const resolved: ResolvedStep[] = []
+    const leading: KeyedStep[] = []
+    for (const item of keyed) {
+      const name = live.nameOf(item.step.path)
+      const leader = item.step.isDeterministic && !isForced ? this.#flights.lead(item.key, name) : name
+      if (leader === name) leading.push(item)
+      else
+        resolved.push({ step: item.step.path, key: item.key, fields: item.fields, outcome: { kind: 'follow', leader } })
+    }
+    const decisions = await decideSteps({ ...this.#deps, tables: this.#deps.database.read }, leading, {
+      experimentId: submission.experimentId,
+      root: live.root,
+      isForced,
+      previousKeys: live.previousKeys,
+    })
+    for (const { keyed: item, verdict, source } of decisions) {
+      const { step, key, fields } = item
+      const common = { step: step.path, key, fields, verdict }
+      if (source !== undefined)
+        resolved.push({ ...common, outcome: { kind: 'reuse', from: source.name, outputs: source.outputs } })
+      else resolved.push({ ...common, outcome: { kind: 'run', isPrepared: await this.#isPrepared(live, step) } })
+    }
+    return resolved
+  }
+
+  async #isPrepared(live: LiveJob, step: PlannedCommand): Promise<boolean> {
+    return this.#deps.environments.isBuilt(await this.locks.lock(requestOf(step, live.stored.submission)))
+  }
+
+  async #prepare(live: LiveJob, path: StepPath): Promise<void> {
+    const step = live.index.byPath.get(path) as PlannedCommand
+    try {
+      const lock = await this.locks.lock(requestOf(step, live.stored.submission))
+      const log = this.#deps.files.appendTo(live.nameOf(path))
+      for (const note of lock.notes) log(note)
+      await this.#deps.environments.build(lock, log)
+      this.#dispatch(live, { kind: 'prepared', step: path })
+    } catch (error) {
+      this.#dispatch(live, { kind: 'unpreparable', step: path, error: failureOf(error) })
+    }
+  }
+
+  async #launch(live: LiveJob, launch: { step: StepPath; attempt: number; isRecovery: boolean }): Promise<void> {
+    const { step, attempt } = launch
+    const end = await runAttempt(this.#deps, live, { ...launch, locks: this.locks })
+    this.#dispatch(live, { kind: 'ended', step, attempt, end, atMs: this.#deps.clock.now() })
+  }
+
+  async #cancelAttempt(live: LiveJob, step: StepPath, attempt: number): Promise<void> {
+    const { files, backend, warn } = this.#deps
+    const name = live.nameOf(step)
+    try {
+      await backend.cancel({ id: files.id(name, attempt), folder: files.folder(name, attempt) }, cancelGraceMs)
+    } catch (error) {
+      warn(`attempt ${attempt} of ${name} could not be canceled: ${messageOf(error)}`)
+    }
+  }
+
+  /** Shows why a step takes long before its state says so; lost in a crash, which is fine. */
+  #note(live: LiveJob, step: StepPath, detail: string): void {
+    live.changed.add(step)
+    live.patches.set(step, { ...live.patches.get(step), status: 'Preparing', status_detail: detail })
+    this.#scheduleFlush(live)
+  }
+
+  #finish(live: LiveJob): void {
+    this.#deps.reach('job-ended')
+    live.isDropped = true
+    this.#live.delete(live.root)
+    for (const resolve of this.#ends.get(live.root) ?? []) resolve()
+    this.#ends.delete(live.root)
+  }
+}
+
+/** In memory only, or reading only: may happen before the event is durable. */
+function isInward(effect: Effect): boolean {
+  return effect.kind === 'resolve' || effect.kind === 'enqueue' || effect.kind === 'prepare' || effect.kind === 'follow'
+}
+
+/** What was thrown as a step's failure. */
+export function failureOf(error: unknown): { code: string; message: string; hint?: string } {
+  if (error instanceof SluiceError)
+    return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) }
+  return { code: 'internal', message: messageOf(error) }
+}

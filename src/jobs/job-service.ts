@@ -1,0 +1,128 @@
+import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { StepVerdict } from '../plan/plan-words.ts'
+
+/** Azure ML's statuses (design.md 3). `Skipped` is a detail of Completed: a step of a branch that was not taken. */
+export const jobStatuses = [
+  'NotStarted',
+  'Queued',
+  'Preparing',
+  'Running',
+  'Finalizing',
+  'Completed',
+  'Failed',
+  'CancelRequested',
+  'Canceled',
+] as const
+export type JobStatus = (typeof jobStatuses)[number]
+
+export const terminalStatuses: ReadonlySet<JobStatus> = new Set(['Completed', 'Failed', 'Canceled'])
+
+/** A job as everybody sees it: a root job, or a child job (a step or a nested pipeline) of one. */
+export interface Job {
+  readonly name: JobName
+  readonly type: 'command' | 'pipeline' | 'if_else'
+  readonly status: JobStatus
+  /** In words: why it waits, `Skipped: ...`, which reuse. */
+  readonly statusDetail?: string
+  readonly displayName: string
+  readonly experimentId: ExperimentId
+  readonly experimentName: string
+  readonly root: JobName
+  readonly parent?: JobName
+  /** Path of the step in its root pipeline. */
+  readonly step?: StepPath
+  readonly createdMs: number
+  readonly startedMs?: number
+  readonly endedMs?: number
+  readonly command?: string
+  readonly inputs: Readonly<Record<string, JobValue>>
+  readonly outputs: Readonly<Record<string, JobValue>>
+  readonly exitCode?: number
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string }
+  readonly attempts: number
+  readonly reuseKey?: string
+  readonly reusedFrom?: JobName
+  /** Why it ran or did not. */
+  readonly verdict?: StepVerdict
+  readonly usage?: {
+    readonly wallMs: number
+    readonly cpuMs: number
+    readonly peakMemoryBytes?: number
+    readonly peakMemoryIsSampled?: boolean
+  }
+  readonly tags: Readonly<Record<string, string>>
+  readonly properties: Readonly<Record<string, string>>
+}
+
+/** What went in or came out: a literal, or data by its content. */
+export interface JobValue {
+  readonly type: string
+  /** A literal's text. */
+  readonly value?: string
+  /** A reference in YAML's words, e.g. `azureml://jobs/<job>/outputs/<name>` or a local path. */
+  readonly uri?: string
+  readonly digest?: string
+  readonly sizeBytes?: number
+}
+
+export interface Submission {
+  /** Absolute path of the YAML file; what it refers to is read relative to it. */
+  readonly file: string
+  /** `--set`: job inputs (`alpha`) or anything by dotted path (`jobs.train.inputs.alpha`). */
+  readonly overrides?: Readonly<Record<string, string>>
+  readonly experimentName?: string
+  /** Runs every step though it could be reused. */
+  readonly noReuse?: boolean
+  readonly submittedBy: string
+}
+
+export interface PlanView {
+  readonly steps: readonly {
+    readonly path: StepPath
+    readonly type: Job['type']
+    readonly verdict: StepVerdict
+    readonly command?: string
+  }[]
+  /** Estimated from earlier runs of the same steps; absent without any. */
+  readonly estimatedMs?: number
+}
+
+export interface JobFilter {
+  readonly parent?: JobName
+  /** Default: root jobs only. */
+  readonly withChildren?: boolean
+  readonly status?: JobStatus
+  readonly experimentName?: string
+  readonly limit: number
+  readonly pageToken?: string
+}
+
+export interface LogChunk {
+  readonly bytes: Uint8Array
+  readonly nextOffset: number
+  /** The job has ended and `nextOffset` is the end of its log. */
+  readonly isComplete: boolean
+}
+
+/** What protocols and the command line may ask of the engine. Unknown names throw `not-found`. */
+export interface JobService {
+  /** Validates, stores and starts; resolves when the job is durable. Throws `invalid-document` with all mistakes. */
+  submit(submission: Submission): Promise<Job>
+  /** Says for every step what would happen and why, changing nothing. */
+  plan(submission: Submission): Promise<PlanView>
+  /** Reports all mistakes of a file of any kind as `invalid-document`. */
+  validate(file: string): Promise<{ readonly kind: string; readonly name?: string }>
+  get(name: string): Promise<Job>
+  /** Every step of a root job, in plan order, nested pipelines included. */
+  children(name: string): Promise<readonly Job[]>
+  list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly nextPageToken?: string }>
+  /** Asks a job, its steps included, to stop; a no-op when it has ended. */
+  cancel(name: string, by: string): Promise<Job>
+  /** Submits the stored snapshot of a failed or canceled job again; completed deterministic steps are reused. */
+  retry(name: string, submittedBy: string): Promise<Job>
+  /** Bytes of a job's log (stdout and stderr in order) from `offset`; at most 1 MiB. */
+  log(name: string, offset: number): Promise<LogChunk>
+  /** The document as it was submitted, for `job show --yaml` and diffs. */
+  document(name: string): Promise<JsonObject>
+}

@@ -1,0 +1,252 @@
+import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
+import type { Tables } from '../database/database.ts'
+import { assert } from '../base/errors.ts'
+import type { Job, JobFilter, JobStatus } from './job-service.ts'
+import { type JobRow, rowToJob } from './job-row.ts'
+import { SluiceError } from '../base/errors.ts'
+import type { StepOutputs } from './pipeline-state.ts'
+import type { ReuseFields } from '../plan/reuse-key.ts'
+
+export type JobTables = { job: JobRow }
+
+/** Columns that change while a job lives; absent ones stay as they are. */
+export type JobPatch = Partial<
+  Pick<
+    JobRow,
+    | 'status'
+    | 'status_detail'
+    | 'started_ms'
+    | 'ended_ms'
+    | 'inputs'
+    | 'outputs'
+    | 'exit_code'
+    | 'error'
+    | 'attempts'
+    | 'reuse_key'
+    | 'reuse_fields'
+    | 'reused_from'
+    | 'is_reuse_source'
+    | 'verdict'
+    | 'usage'
+  >
+>
+
+const rowsPerInsert = 500
+
+/** Inserts a root job with its children, many rows a statement. */
+export async function insertJobs(tables: Tables, rows: readonly JobRow[]): Promise<void> {
+  const jobs = tables.withTables<JobTables>()
+  for (let start = 0; start < rows.length; start += rowsPerInsert) {
+    await jobs
+      .insertInto('job')
+      .values(rows.slice(start, start + rowsPerInsert))
+      .execute()
+  }
+}
+
+/** Applies a patch to one job that has not ended; a job ends once, so a missing row is a bug. */
+export async function updateJob(tables: Tables, name: JobName, patch: JobPatch): Promise<void> {
+  const result = await tables
+    .withTables<JobTables>()
+    .updateTable('job')
+    .set(patch)
+    .where('name', '=', name)
+    .where('status', 'not in', ['Completed', 'Failed', 'Canceled'])
+    .executeTakeFirst()
+  assert(result.numUpdatedRows === 1n, `job ${name} has ended already or is not there`)
+}
+
+/** One job by name. Throws `not-found`. */
+export async function findJob(tables: Tables, name: string): Promise<Job> {
+  return rowToJob(await findRow(tables, name))
+}
+
+/** The stored row, for those who need more than a `Job` shows. Throws `not-found`. */
+export async function findRow(tables: Tables, name: string): Promise<JobRow> {
+  const row = await tables
+    .withTables<JobTables>()
+    .selectFrom('job')
+    .selectAll()
+    .where('name', '=', name as JobName)
+    .executeTakeFirst()
+  if (row !== undefined) return row
+  throw new SluiceError('not-found', `There is no job "${name}".`, { hint: 'List the jobs with: sluice job list' })
+}
+
+/** Every job of a root but the root itself, in plan order. */
+export async function findChildren(tables: Tables, root: string): Promise<readonly Job[]> {
+  const rows = await tables
+    .withTables<JobTables>()
+    .selectFrom('job')
+    .selectAll()
+    .where('root', '=', root as JobName)
+    .where('name', '!=', root as JobName)
+    .orderBy('position')
+    .execute()
+  return rows.map(rowToJob)
+}
+
+/** Newest first, by key: the token is the last job's creation time and name. */
+export async function listJobs(
+  tables: Tables,
+  filter: JobFilter,
+): Promise<{ readonly jobs: readonly Job[]; readonly nextPageToken?: string }> {
+  let query = tables
+    .withTables<JobTables>()
+    .selectFrom('job')
+    .selectAll()
+    .orderBy('created_ms', 'desc')
+    .orderBy('name', 'desc')
+    .limit(filter.limit + 1)
+  if (filter.parent !== undefined) query = query.where('parent', '=', filter.parent)
+  else if (filter.withChildren !== true) query = query.where('parent', 'is', null)
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status)
+  if (filter.experimentName !== undefined) query = query.where('experiment_name', '=', filter.experimentName)
+  if (filter.pageToken !== undefined) {
+    const [createdMs, name] = readPageToken(filter.pageToken)
+    query = query.where((eb) =>
+      eb.or([
+        eb('created_ms', '<', createdMs),
+        eb.and([eb('created_ms', '=', createdMs), eb('name', '<', name as JobName)]),
+      ]),
+    )
+  }
+  const rows = await query.execute()
+  const page = rows.slice(0, filter.limit)
+  const last = page.at(-1)
+  return {
+    jobs: page.map(rowToJob),
+    ...(rows.length > filter.limit && last !== undefined && { nextPageToken: `${last.created_ms}:${last.name}` }),
+  }
+}
+
+function readPageToken(token: string): readonly [number, string] {
+  const match = /^(\d+):(.+)$/.exec(token)
+  if (match === null) {
+    throw new SluiceError('invalid-request', `"${token}" is not a page token of this list.`, {
+      hint: 'Leave page_token out to start again.',
+    })
+  }
+  return [Number(match[1]), match[2]!]
+}
+
+/** Root jobs by status, for `sluice status`. */
+export async function countJobs(tables: Tables, statuses: readonly JobStatus[]): Promise<number> {
+  const row = await tables
+    .withTables<JobTables>()
+    .selectFrom('job')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('parent', 'is', null)
+    .where('status', 'in', statuses)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+/** A completed job whose result may be used again. */
+export interface ReuseSource {
+  readonly name: JobName
+  readonly outputs: StepOutputs
+  readonly createdMs: number
+  readonly root: JobName
+}
+
+/** The newest reusable job for each key; keys without one are absent. */
+export async function findReuseSources(
+  tables: Tables,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, ReuseSource>> {
+  const found = new Map<string, ReuseSource>()
+  for (let start = 0; start < keys.length; start += rowsPerInsert) {
+    const rows = await tables
+      .withTables<JobTables>()
+      .selectFrom('job')
+      .select(['name', 'reuse_key', 'outputs', 'created_ms', 'root'])
+      .where('reuse_key', 'in', keys.slice(start, start + rowsPerInsert))
+      .where('is_reuse_source', '=', 1)
+      .orderBy('ended_ms')
+      .execute()
+    // Oldest first, so the newest wins.
+    for (const row of rows) {
+      found.set(row.reuse_key!, {
+        name: row.name,
+        outputs: JSON.parse(row.outputs!) as StepOutputs,
+        createdMs: row.created_ms,
+        root: row.root,
+      })
+    }
+  }
+  return found
+}
+
+/** What a step was computed from, of earlier jobs of the same step, newest first. */
+export async function findEarlierFields(
+  tables: Tables,
+  step: { readonly experimentId: ExperimentId; readonly path: StepPath; readonly notRoot?: JobName },
+): Promise<
+  readonly { readonly name: JobName; readonly key: string; readonly status: JobStatus; readonly fields: ReuseFields }[]
+> {
+  let query = tables
+    .withTables<JobTables>()
+    .selectFrom('job')
+    .select(['name', 'reuse_key', 'reuse_fields', 'status'])
+    .where('experiment_id', '=', step.experimentId)
+    .where('step', '=', step.path)
+    .where('reuse_fields', 'is not', null)
+    .orderBy('created_ms', 'desc')
+    .orderBy('name')
+    .limit(20)
+  if (step.notRoot !== undefined) query = query.where('root', '!=', step.notRoot)
+  const rows = await query.execute()
+  return rows.map((row) => ({
+    name: row.name,
+    key: row.reuse_key!,
+    status: row.status,
+    fields: JSON.parse(row.reuse_fields!) as ReuseFields,
+  }))
+}
+
+/** Reuse keys by step of the newest earlier job of the same pipeline (same experiment and display name). */
+export async function findPreviousKeys(
+  tables: Tables,
+  pipeline: { readonly experimentId: ExperimentId; readonly displayName: string; readonly notRoot?: JobName },
+): Promise<ReadonlyMap<StepPath, string>> {
+  const jobs = tables.withTables<JobTables>()
+  let query = jobs
+    .selectFrom('job')
+    .select('name')
+    .where('experiment_id', '=', pipeline.experimentId)
+    .where('display_name', '=', pipeline.displayName)
+    .where('parent', 'is', null)
+    .orderBy('created_ms', 'desc')
+    .limit(1)
+  if (pipeline.notRoot !== undefined) query = query.where('name', '!=', pipeline.notRoot)
+  const previous = await query.executeTakeFirst()
+  if (previous === undefined) return new Map()
+  const rows = await jobs
+    .selectFrom('job')
+    .select(['step', 'reuse_key'])
+    .where('root', '=', previous.name)
+    .where('reuse_key', 'is not', null)
+    .execute()
+  return new Map(rows.map((row) => [row.step!, row.reuse_key!]))
+}
+
+/** Names of a root's steps and nested pipelines by path, and the root's display name. */
+export async function findNames(
+  tables: Tables,
+  root: JobName,
+): Promise<{
+  readonly names: ReadonlyMap<StepPath, JobName>
+  readonly statuses: ReadonlyMap<JobName, JobStatus>
+  readonly displayName: string
+}> {
+  const rows = await tables
+    .withTables<JobTables>()
+    .selectFrom('job')
+    .select(['name', 'step', 'status', 'display_name'])
+    .where('root', '=', root)
+    .execute()
+  const names = new Map(rows.flatMap((row) => (row.step === null ? [] : [[row.step, row.name] as const])))
+  const statuses = new Map(rows.map((row) => [row.name, row.status] as const))
+  return { names, statuses, displayName: rows.find((row) => row.name === root)?.display_name ?? root }
+}

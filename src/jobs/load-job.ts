@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { type Diagnostic, SluiceError } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import { planJob } from '../plan/plan-pipeline.ts'
+import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
+import { invalidDocument } from '../spec/diagnostics.ts'
+import type { CommandJob, PipelineJob } from '../spec/documents.ts'
+import { loadValidDocument } from '../spec/load-document.ts'
+import { frameOf } from '../spec/yaml/source-text.ts'
+import type { Job } from './job-service.ts'
+
+/** A job file, read and planned: everything valid. */
+export interface LoadedJob {
+  readonly plan: PlannedPipeline
+  /** As written, for showing and comparing. */
+  readonly document: JsonObject
+  readonly type: Job['type']
+  readonly name?: string
+  readonly displayName: string
+  readonly experimentName?: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly properties: Readonly<Record<string, string>>
+}
+
+/** Reads and plans a job file. Throws `invalid-document` with every mistake of the file and of those it loads. */
+export async function loadJob(file: string, overrides: Readonly<Record<string, string>>): Promise<LoadedJob> {
+  const texts = new Map<string, string>()
+  const readText = async (path: string): Promise<string> => {
+    const text = await readFile(path, 'utf8')
+    texts.set(path, text)
+    return text
+  }
+  const { document } = await loadValidDocument({ file, readText, family: 'job' })
+  if (document.kind !== 'command-job' && document.kind !== 'pipeline-job') {
+    throw new SluiceError('invalid-document', `${file} is not a job.`, {
+      hint: 'A job has a command, or jobs (the steps of a pipeline).',
+    })
+  }
+  // Registered components come with `sluice component create`; until then none is found.
+  const { plan, diagnostics } = planJob(document, { resolveComponent: () => undefined, overrides })
+  if (diagnostics.length > 0)
+    throw invalidDocument(
+      file,
+      diagnostics.map((diagnostic) => withFrame(diagnostic, texts)),
+    )
+  return loaded(document, plan, { file, text: texts.get(file) ?? '' })
+}
+
+function loaded(
+  document: CommandJob | PipelineJob,
+  plan: PlannedPipeline,
+  source: { file: string; text: string },
+): LoadedJob {
+  return {
+    plan,
+    document: source,
+    type: document.kind === 'command-job' ? 'command' : 'pipeline',
+    ...(document.name !== undefined && { name: document.name }),
+    displayName: document.displayName ?? document.name ?? basename(source.file).replace(/\.ya?ml$/i, ''),
+    ...(document.experimentName !== undefined && { experimentName: document.experimentName }),
+    tags: document.tags,
+    properties: document.properties,
+  }
+}
+
+function withFrame(diagnostic: Diagnostic, texts: ReadonlyMap<string, string>): Diagnostic {
+  const { at } = diagnostic
+  const text = at === undefined ? undefined : texts.get(at.file)
+  if (at === undefined || text === undefined || diagnostic.frame !== undefined) return diagnostic
+  const frame = frameOf(text, at)
+  return frame === undefined ? diagnostic : { ...diagnostic, frame }
+}
+
+/** Checks a file of any kind, jobs down to their bindings. Throws `invalid-document` with every mistake at once. */
+export async function validateFile(file: string): Promise<{ readonly kind: string; readonly name?: string }> {
+  const { document } = await loadValidDocument({ file, readText: (path) => readFile(path, 'utf8') })
+  if (document.kind === 'command-job' || document.kind === 'pipeline-job') await loadJob(file, {})
+  return { kind: document.kind, ...(document.name !== undefined && { name: document.name }) }
+}

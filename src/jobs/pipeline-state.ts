@@ -1,0 +1,143 @@
+import type { Digest, JobName, StepPath } from '../base/ids.ts'
+import type { AttemptUsage } from '../compute/compute-backend.ts'
+import type { ReuseFields } from '../plan/reuse-key.ts'
+import type { StepVerdict } from '../plan/plan-words.ts'
+
+/** An output as later steps and reuse see it: a literal, stored content, or nothing (the step did not write it). */
+export type StepOutput =
+  | { readonly kind: 'literal'; readonly type: string; readonly value: string }
+  | {
+      readonly kind: 'content'
+      readonly type: string
+      readonly content: 'file' | 'folder'
+      readonly digest: Digest
+      readonly sizeBytes: number
+      readonly baseName: string
+    }
+  | { readonly kind: 'absent'; readonly type: string }
+
+export type StepOutputs = Readonly<Record<string, StepOutput>>
+
+/** Why something failed, for people: the same three parts as every error of ours. */
+export interface FailureRecord {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+}
+
+/**
+ * Where a step stands. `waiting` counts the parents that have not ended. `resolving`: its inputs are known, the reuse
+ * key is being computed. `following`: another job with the same key runs already. `preparing`: its environment is being
+ * built. `queued`: waits for slots (or, after a failed attempt, for `notBeforeMs`). `running`: attempt number `attempt`
+ * has been decided and may have started.
+ */
+export type StepState =
+  | { readonly status: 'waiting'; readonly parentsLeft: number }
+  | { readonly status: 'resolving' }
+  | { readonly status: 'following'; readonly key: string; readonly leader: JobName }
+  | { readonly status: 'preparing'; readonly key: string }
+  | {
+      readonly status: 'queued'
+      readonly key: string
+      readonly attempts: number
+      readonly failures: number
+      readonly notBeforeMs?: number
+    }
+  | {
+      readonly status: 'running'
+      readonly key: string
+      readonly attempts: number
+      readonly failures: number
+      readonly isCanceling?: true
+    }
+  | {
+      readonly status: 'completed'
+      readonly outputs: StepOutputs
+      readonly reusedFrom?: JobName
+      readonly branch?: boolean
+    }
+  | { readonly status: 'failed'; readonly error: FailureRecord }
+  | { readonly status: 'canceled'; readonly why: string }
+  | { readonly status: 'skipped'; readonly why: string }
+
+export interface PipelineState {
+  readonly steps: ReadonlyMap<StepPath, StepState>
+  /** Steps that have not ended. */
+  readonly stepsLeft: number
+  /** Set once somebody asked to stop everything. */
+  readonly canceledBy?: string
+  /** Set once a step failed and the pipeline does not go on: which step. */
+  readonly failedStep?: StepPath
+  readonly outcome?: 'completed' | 'failed' | 'canceled'
+}
+
+/** What happened; appended to the journal before anything is done about it. */
+export type JobEvent =
+  | { readonly kind: 'submitted' }
+  | { readonly kind: 'resolved'; readonly steps: readonly ResolvedStep[] }
+  | { readonly kind: 'unresolvable'; readonly step: StepPath; readonly error: FailureRecord }
+  | { readonly kind: 'prepared'; readonly step: StepPath }
+  | { readonly kind: 'unpreparable'; readonly step: StepPath; readonly error: FailureRecord }
+  | { readonly kind: 'started'; readonly step: StepPath; readonly attempt: number }
+  | {
+      readonly kind: 'ended'
+      readonly step: StepPath
+      readonly attempt: number
+      readonly end: AttemptResult
+      readonly atMs: number
+    }
+  | { readonly kind: 'leader-ended'; readonly step: StepPath }
+  | { readonly kind: 'cancel-requested'; readonly by: string }
+
+/** What became of a step's reuse key. The fields are kept for later comparisons, the verdict for people. */
+export interface ResolvedStep {
+  readonly step: StepPath
+  readonly key: string
+  readonly fields: ReuseFields
+  /** Absent while the step follows another job. */
+  readonly verdict?: StepVerdict
+  readonly outcome:
+    | { readonly kind: 'reuse'; readonly from: JobName; readonly outputs: StepOutputs }
+    | { readonly kind: 'follow'; readonly leader: JobName }
+    /** `isPrepared`: its environment is built, nothing to wait for. */
+    | { readonly kind: 'run'; readonly isPrepared: boolean }
+}
+
+/** An attempt's end with what was collected from it. */
+export type AttemptResult =
+  | {
+      readonly kind: 'succeeded'
+      readonly outputs: StepOutputs
+      readonly exitCode: number
+      readonly usage: AttemptUsage
+    }
+  | {
+      readonly kind: 'failed'
+      readonly error: FailureRecord
+      readonly exitCode?: number
+      readonly usage?: AttemptUsage
+      readonly isFinal?: true
+    }
+  | { readonly kind: 'canceled' }
+  /** It never ran (the server died first): it does not count as a try. */
+  | { readonly kind: 'never-started' }
+
+/** What is to be done once the event is durable. Each may be done twice after a crash, with the same result. */
+export type Effect =
+  | { readonly kind: 'resolve'; readonly step: StepPath }
+  | { readonly kind: 'follow'; readonly step: StepPath; readonly leader: JobName; readonly key: string }
+  | { readonly kind: 'prepare'; readonly step: StepPath }
+  | { readonly kind: 'enqueue'; readonly step: StepPath; readonly notBeforeMs?: number }
+  | { readonly kind: 'launch'; readonly step: StepPath; readonly attempt: number }
+  | { readonly kind: 'cancel-attempt'; readonly step: StepPath; readonly attempt: number }
+  | { readonly kind: 'finish' }
+
+/** True for an end that no event can change. */
+export function isTerminal(state: StepState): boolean {
+  return (
+    state.status === 'completed' ||
+    state.status === 'failed' ||
+    state.status === 'canceled' ||
+    state.status === 'skipped'
+  )
+}

@@ -1,0 +1,121 @@
+import type { Sha256 } from '../base/hash.ts'
+import type { StepPath } from '../base/ids.ts'
+import type { ContentStore } from '../artifacts/content-store.ts'
+import type { Tables } from '../database/database.ts'
+import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
+import type { StepVerdict } from '../plan/plan-words.ts'
+import type { PlannedCommand, PlannedIfElse, PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
+import type { PlanView } from './job-service.ts'
+import { findPreviousKeys } from './job-store.ts'
+import type { StepOutputs } from './pipeline-state.ts'
+import { decideSteps, keyStep, type LockCache } from './resolve-steps.ts'
+import { branchTaken } from './step-fate.ts'
+import type { StoredSubmission } from './stored-submission.ts'
+
+interface PlanDeps {
+  readonly tables: Tables
+  readonly content: ContentStore
+  readonly environments: EnvironmentBuilder
+  readonly locks: LockCache
+  readonly sha256: Sha256
+}
+
+interface PlanInput {
+  readonly plan: PlannedPipeline
+  readonly displayName: string
+  readonly submission: StoredSubmission
+}
+
+/**
+ * Says for every step what would happen now and why, as far as that can be known: a step behind one that will run
+ * depends on that one's output, because the same output stops the ripple there (early cut-off).
+ */
+export async function viewPlan(deps: PlanDeps, { plan, displayName, submission }: PlanInput): Promise<PlanView> {
+  const { experimentId } = submission
+  const context = {
+    experimentId,
+    isForced: submission.noReuse || plan.forceRerun,
+    previousKeys: await findPreviousKeys(deps.tables, { experimentId, displayName }),
+  }
+  const outputs = new Map<StepPath, StepOutputs>()
+  const verdicts = new Map<StepPath, StepVerdict>()
+  const taken = new Map<StepPath, boolean>()
+  for (const level of levelsOf(plan.steps)) {
+    const ready: PlannedCommand[] = []
+    for (const step of level) {
+      const early = verdictWithoutKey(step, { verdicts, outputs, taken })
+      if (early !== undefined) verdicts.set(step.path, early)
+      else ready.push(step as PlannedCommand)
+    }
+    const keyed = await Promise.all(
+      ready.map((step) =>
+        keyStep(step, { submission, outputs: (path) => outputs.get(path), locks: deps.locks, sha256: deps.sha256 }),
+      ),
+    )
+    for (const decision of await decideSteps(deps, keyed, context)) {
+      verdicts.set(decision.keyed.step.path, decision.verdict)
+      if (decision.source !== undefined) outputs.set(decision.keyed.step.path, decision.source.outputs)
+    }
+  }
+  return {
+    steps: plan.steps.map((step) => ({
+      path: step.path,
+      type: step.kind,
+      verdict: verdicts.get(step.path)!,
+      ...(step.kind === 'command' && { command: step.command }),
+    })),
+  }
+}
+
+interface Known {
+  readonly verdicts: ReadonlyMap<StepPath, StepVerdict>
+  readonly outputs: ReadonlyMap<StepPath, StepOutputs>
+  readonly taken: Map<StepPath, boolean>
+}
+
+/** A verdict that needs no reuse key: conditions, untaken branches, inputs that are not known yet. */
+function verdictWithoutKey(step: PlannedStep, known: Known): StepVerdict | undefined {
+  const skippedBy = skippingCondition(step, known)
+  if (skippedBy !== undefined) return { kind: 'skip', condition: skippedBy }
+  if (step.kind === 'if_else') return conditionVerdict(step, known)
+  const undecided = step.branch !== undefined && !known.taken.has(step.branch.step) ? [step.branch.step] : []
+  const unknown = Object.values(step.inputs).flatMap((input) =>
+    input.kind === 'output' && !known.outputs.has(input.step) ? [input.step] : [],
+  )
+  const needed = [...new Set([...undecided, ...unknown])]
+  return needed.length === 0 ? undefined : { kind: 'depends', steps: needed }
+}
+
+function skippingCondition(step: PlannedStep, { verdicts, taken }: Known): StepPath | undefined {
+  if (step.branch !== undefined && taken.has(step.branch.step) && taken.get(step.branch.step) !== step.branch.when)
+    return step.branch.step
+  if (step.runIf !== 'succeeded') return undefined
+  for (const parent of step.parents) {
+    const verdict = verdicts.get(parent)
+    if (verdict?.kind === 'skip') return verdict.condition
+  }
+  return undefined
+}
+
+function conditionVerdict(step: PlannedIfElse, { outputs, taken }: Known): StepVerdict {
+  const { condition } = step
+  if (condition.kind === 'output' && !outputs.has(condition.step))
+    return { kind: 'condition', step: condition.step, output: condition.output }
+  const states = new Map([...outputs].map(([path, known]) => [path, { status: 'completed', outputs: known } as const]))
+  const decided = branchTaken(step, states)
+  if (typeof decided !== 'boolean') return { kind: 'depends', steps: step.parents }
+  taken.set(step.path, decided)
+  return { kind: 'condition', decided }
+}
+
+/** Steps by their distance from the start: all of a level can be looked up together. */
+function levelsOf(steps: readonly PlannedStep[]): readonly (readonly PlannedStep[])[] {
+  const depth = new Map<StepPath, number>()
+  const levels: PlannedStep[][] = []
+  for (const step of steps) {
+    const level = step.parents.reduce((deepest, parent) => Math.max(deepest, depth.get(parent)! + 1), 0)
+    depth.set(step.path, level)
+    ;(levels[level] ??= []).push(step)
+  }
+  return levels
+}

@@ -1,0 +1,221 @@
+import { SluiceError } from '../base/errors.ts'
+import type { Sha256 } from '../base/hash.ts'
+import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
+import type { ContentStore } from '../artifacts/content-store.ts'
+import type { Tables } from '../database/database.ts'
+import type { EnvironmentBuilder, EnvironmentLock, EnvironmentRequest } from '../environments/environment-builder.ts'
+import type { StepVerdict } from '../plan/plan-words.ts'
+import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
+import { renderCommand } from '../plan/render-command.ts'
+import { compareReuse, reuseKey, type ReuseFields } from '../plan/reuse-key.ts'
+import { findEarlierFields, findReuseSources, type ReuseSource } from './job-store.ts'
+import type { StepOutput, StepOutputs } from './pipeline-state.ts'
+import { codeKey, environmentKey, sourceKey } from './step-sources.ts'
+import type { StoredSubmission } from './stored-submission.ts'
+
+/** Outputs of steps that have ended, by path. */
+export type KnownOutputs = (step: StepPath) => StepOutputs | undefined
+
+export interface ResolveDeps {
+  readonly tables: Tables
+  readonly content: Pick<ContentStore, 'verifyAll'>
+  readonly environments: EnvironmentBuilder
+  readonly sha256: Sha256
+}
+
+/** What is known of a step before it is decided: its reuse fields and key. */
+export interface KeyedStep {
+  readonly step: PlannedCommand
+  readonly fields: ReuseFields
+  readonly key: string
+}
+
+/** Looks up environment locks once per request; a request is resolved once however many steps name it. */
+export class LockCache {
+  readonly #builder: EnvironmentBuilder
+  readonly #locks = new Map<string, Promise<EnvironmentLock>>()
+
+  constructor(builder: EnvironmentBuilder) {
+    this.#builder = builder
+  }
+
+  /** The lock of a request; a failed resolution is not remembered. */
+  lock(request: EnvironmentRequest): Promise<EnvironmentLock> {
+    const key = JSON.stringify(request)
+    const known = this.#locks.get(key)
+    if (known !== undefined) return known
+    const lock = this.#builder.lock(request)
+    this.#locks.set(key, lock)
+    lock.catch(() => this.#locks.delete(key))
+    return lock
+  }
+}
+
+/** The environment request of a step as settled at submission. */
+export function requestOf(step: PlannedCommand, submission: StoredSubmission): EnvironmentRequest {
+  return submission.environments[environmentKey(step)] ?? { kind: 'none' }
+}
+
+/**
+ * Computes a step's reuse key from what its inputs turned out to be. Throws `input-not-found` when an output it needs
+ * was not written, and `environment-failed` when its environment cannot be resolved.
+ */
+export async function keyStep(
+  step: PlannedCommand,
+  context: {
+    readonly submission: StoredSubmission
+    readonly outputs: KnownOutputs
+    readonly locks: LockCache
+    readonly sha256: Sha256
+  },
+): Promise<KeyedStep> {
+  const { submission, outputs, locks, sha256 } = context
+  const lock = await locks.lock(requestOf(step, submission))
+  const literals: Record<string, string> = {}
+  const data: Record<string, ReuseFields['data'][string]> = {}
+  for (const [name, input] of Object.entries(step.inputs)) {
+    const value = inputValue(step, name, { input, submission, outputs })
+    if (value.kind === 'literal') literals[name] = value.value
+    else data[name] = { type: value.type, mode: inputMode(input), digest: value.digest, baseName: value.baseName }
+  }
+  const fields: ReuseFields = {
+    formatVersion: 1,
+    command: renderCommand(step.command, {}),
+    literals,
+    data,
+    code: submission.code[codeKey(step)]?.digest ?? '',
+    environment: lock.digest,
+    environmentVariables: step.environmentVariables,
+    outputs: Object.fromEntries(Object.entries(step.outputs).map(([name, { type, mode }]) => [name, { type, mode }])),
+    distribution: step.distribution ?? {},
+    instanceCount: step.resources.instanceCount,
+  }
+  return { step, fields, key: reuseKey(fields, sha256) }
+}
+
+/** What an input turned out to be. Throws `input-not-found` for an output that was not written. */
+export function inputValue(
+  step: PlannedCommand,
+  name: string,
+  {
+    input,
+    submission,
+    outputs,
+  }: { readonly input: PlannedInput; readonly submission: StoredSubmission; readonly outputs: KnownOutputs },
+): Exclude<StepOutput, { kind: 'absent' }> {
+  if (input.kind === 'literal') return { kind: 'literal', type: input.type ?? 'string', value: input.value }
+  if (input.kind === 'data') {
+    const source = submission.sources[sourceKey(input.source)]
+    if (source === undefined)
+      throw new SluiceError('input-not-found', `Input "${name}" of step "${step.path}" was not stored with the job.`)
+    const { content, baseName } = source
+    return {
+      kind: 'content',
+      type: input.type,
+      content: content.kind,
+      digest: content.digest,
+      sizeBytes: content.sizeBytes,
+      baseName,
+    }
+  }
+  const output = outputs(input.step)?.[input.output]
+  if (output === undefined || output.kind === 'absent') {
+    throw new SluiceError(
+      'input-not-found',
+      `Input "${name}" of step "${step.path}" needs output "${input.output}" of step "${input.step}", which was not written.`,
+      {
+        hint: `Let step "${input.step}" write to the path it is given as \${{outputs.${input.output}}}.`,
+      },
+    )
+  }
+  return output
+}
+
+function inputMode(input: PlannedInput): string {
+  return input.kind === 'literal' ? '' : input.mode
+}
+
+/** What to do with a keyed step, and why. */
+export interface Decision {
+  readonly keyed: KeyedStep
+  readonly verdict: StepVerdict
+  readonly source?: ReuseSource
+}
+
+/** How the steps of one job stand to reuse. */
+export interface ReuseContext {
+  readonly experimentId: ExperimentId
+  readonly root?: JobName
+  /** `--no-reuse` or `force_rerun`. */
+  readonly isForced: boolean
+  /** Keys of this pipeline's last job, by step. */
+  readonly previousKeys: ReadonlyMap<StepPath, string>
+}
+
+/**
+ * Decides many steps at once: one query for all keys, one check that the outputs are still whole, and for each step
+ * that has to run a look at earlier jobs of the same step to say why.
+ */
+export async function decideSteps(
+  deps: ResolveDeps,
+  steps: readonly KeyedStep[],
+  context: ReuseContext,
+): Promise<readonly Decision[]> {
+  const candidates = context.isForced ? [] : steps.filter(({ step }) => step.isDeterministic)
+  const sources = await findReuseSources(deps.tables, [...new Set(candidates.map(({ key }) => key))])
+  const whole = await wholeSources(deps, [...sources.values()])
+  return Promise.all(steps.map((keyed) => decide(deps, { keyed, context, source: sources.get(keyed.key), whole })))
+}
+
+async function wholeSources(deps: ResolveDeps, sources: readonly ReuseSource[]): Promise<ReadonlySet<ReuseSource>> {
+  const contents = sources.map(({ outputs }) =>
+    Object.values(outputs)
+      .filter((output) => output.kind === 'content')
+      .map((output) => ({ kind: output.content, digest: output.digest })),
+  )
+  const isWhole = await deps.content.verifyAll(contents.flat())
+  let next = 0
+  return new Set(
+    sources.filter((_, index) => contents[index]!.map(() => isWhole[next++]).every((whole) => whole === true)),
+  )
+}
+
+async function decide(
+  deps: ResolveDeps,
+  {
+    keyed,
+    context,
+    source,
+    whole,
+  }: { keyed: KeyedStep; context: ReuseContext; source: ReuseSource | undefined; whole: ReadonlySet<ReuseSource> },
+): Promise<Decision> {
+  const { step, key, fields } = keyed
+  if (context.isForced) return { keyed, verdict: { kind: 'run', reason: { kind: 'force-rerun' } } }
+  if (!step.isDeterministic) return { keyed, verdict: { kind: 'run', reason: { kind: 'not-deterministic' } } }
+  if (source !== undefined && whole.has(source)) {
+    const previousKey = context.previousKeys.get(step.path)
+    const isUnchanged = previousKey === undefined || previousKey === key
+    return { keyed, source, verdict: { kind: isUnchanged ? 'unchanged' : 'restored', from: source.name } }
+  }
+  if (source !== undefined)
+    return { keyed, verdict: { kind: 'run', reason: { kind: 'outputs-missing', from: source.name } } }
+  return { keyed, verdict: await explain(deps, { path: step.path, fields, context }) }
+}
+
+async function explain(
+  deps: ResolveDeps,
+  { path, fields, context }: { path: StepPath; fields: ReuseFields; context: ReuseContext },
+): Promise<StepVerdict> {
+  const earlier = await findEarlierFields(deps.tables, {
+    experimentId: context.experimentId,
+    path,
+    ...(context.root !== undefined && { notRoot: context.root }),
+  })
+  const [nearest] = earlier
+    .map((job) => ({ job, changes: compareReuse(job.fields, fields) }))
+    .sort((left, right) => left.changes.length - right.changes.length)
+  if (nearest === undefined) return { kind: 'run', reason: { kind: 'no-earlier-job' } }
+  if (nearest.changes.length === 0)
+    return { kind: 'run', reason: { kind: 'never-succeeded', earlier: nearest.job.name } }
+  return { kind: 'run', reason: { kind: 'changed', since: nearest.job.name, changes: nearest.changes } }
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../base/clock.ts'
+import type { JobName, StepPath } from '../base/ids.ts'
+
+/** A step of a job that waits for a slot. */
+export interface QueuedStep {
+  readonly root: JobName
+  readonly step: StepPath
+}
+
+/**
+ * Who runs next: first come, first served over all jobs, as many at once as there are slots. Kept in memory only; after
+ * a restart it is filled again from the states of the live jobs.
+ */
+export class SlotQueue {
+  readonly #slots: number
+  readonly #clock: Clock
+  readonly #start: (step: QueuedStep) => void
+  readonly #waiting = new Map<string, QueuedStep>()
+  readonly #held = new Set<string>()
+  readonly #timers = new Map<string, () => void>()
+
+  constructor(options: { readonly slots: number; readonly clock: Clock; readonly start: (step: QueuedStep) => void }) {
+    this.#slots = options.slots
+    this.#clock = options.clock
+    this.#start = options.start
+  }
+
+  /** Queues a step, at once or when its retry delay is over. */
+  add(step: QueuedStep, notBeforeMs?: number): void {
+    const key = keyOf(step)
+    const delayMs = notBeforeMs === undefined ? 0 : notBeforeMs - this.#clock.now()
+    if (delayMs > 0) {
+      this.#timers.set(
+        key,
+        this.#clock.after(delayMs, () => {
+          this.#timers.delete(key)
+          this.add(step)
+        }),
+      )
+      return
+    }
+    this.#waiting.set(key, step)
+    this.#grant()
+  }
+
+  /** Holds a slot without queueing, for a step that runs already (adopted); slots may be overdrawn by it. */
+  hold(step: QueuedStep): void {
+    this.#held.add(keyOf(step))
+  }
+
+  /** Gives back what a step holds or waits for. */
+  release(step: QueuedStep): void {
+    const key = keyOf(step)
+    this.#timers.get(key)?.()
+    this.#timers.delete(key)
+    this.#waiting.delete(key)
+    if (this.#held.delete(key)) this.#grant()
+  }
+
+  /** Place in the queue, 1 is next; undefined when it does not wait here. */
+  position(step: QueuedStep): number | undefined {
+    const key = keyOf(step)
+    if (!this.#waiting.has(key)) return undefined
+    return [...this.#waiting.keys()].indexOf(key) + 1
+  }
+
+  /** Stops all retry timers. */
+  close(): void {
+    for (const cancel of this.#timers.values()) cancel()
+    this.#timers.clear()
+    this.#waiting.clear()
+  }
+
+  #grant(): void {
+    for (const [key, step] of this.#waiting) {
+      if (this.#held.size >= this.#slots) return
+      this.#waiting.delete(key)
+      this.#held.add(key)
+      this.#start(step)
+    }
+  }
+}
+
+function keyOf({ root, step }: QueuedStep): string {
+  return `${root}\n${step}`
+}

@@ -1,0 +1,159 @@
+import type { ArtifactStore } from '../artifacts/artifact-store.ts'
+import type { Clock } from '../base/clock.ts'
+import { type JobName, runIdOf, type StepPath } from '../base/ids.ts'
+import type { Database, Tables } from '../database/database.ts'
+import { appendEvents, type NewEvent } from '../events/event-log.ts'
+import type { PlannedGroup } from '../plan/planned-pipeline.ts'
+import type { JobRuns } from '../tracking/job-runs.ts'
+import { appendJournal, endPlan } from './journal-store.ts'
+import { type JobPatch, updateJob } from './job-store.ts'
+import type { JobStatus } from './job-service.ts'
+import type { LiveJob } from './live-job.ts'
+import { patchOfEnd, patchOfGroup, patchOfState, runStatus } from './projection.ts'
+
+export interface ProgressDeps {
+  readonly database: Database
+  readonly runs: JobRuns
+  readonly artifacts: Pick<ArtifactStore, 'copyFolders'>
+  readonly clock: Clock
+}
+
+/** Writes everything a job's unstored events changed, in one unit; resolves when it is durable. */
+export async function storeProgress({ database, runs, artifacts, clock }: ProgressDeps, live: LiveJob): Promise<void> {
+  const atMs = clock.now()
+  const { unstored } = live
+  live.unstored = []
+  const patches = takePatches(live, atMs)
+  if (unstored.length === 0 && patches.size === 0) return
+  const isEnded = live.state.outcome !== undefined
+  const reused = [...patches].flatMap(([name, patch]) =>
+    patch.reused_from == null ? [] : [{ from: patch.reused_from, to: name }],
+  )
+  const announcements = announce(live, patches, atMs)
+  await database.write(async (tables) => {
+    if (unstored.length > 0) await appendJournal(tables, live.root, unstored)
+    // Sequential: one connection.
+    for (const [name, patch] of patches) await updateJob(tables, name, patch)
+    if (reused.length > 0) await copyRuns(tables, { runs, artifacts, reused })
+    const started = [...patches].filter(([, patch]) => patch.status === 'Running' && patch.started_ms != null)
+    if (started.length > 0)
+      await runs.startRuns(
+        tables,
+        started.map(([name, patch]) => ({ runId: runIdOf(name), startMs: patch.started_ms! })),
+      )
+    const ended = [...patches].flatMap(([name, { status, ended_ms: endMs }]) => {
+      const word = status === undefined ? undefined : runStatus(status)
+      return word === undefined ? [] : [{ runId: runIdOf(name), status: word, endMs: endMs ?? atMs }]
+    })
+    if (ended.length > 0) await runs.finishRuns(tables, ended)
+    if (announcements.length > 0) await appendEvents(tables, announcements)
+    if (isEnded) await endPlan(tables, live.root)
+  })
+}
+
+/** A reused step shows what the step it was taken from logged and kept. */
+async function copyRuns(
+  tables: Tables,
+  {
+    runs,
+    artifacts,
+    reused,
+  }: Pick<ProgressDeps, 'runs' | 'artifacts'> & {
+    readonly reused: readonly { readonly from: JobName; readonly to: JobName }[]
+  },
+): Promise<void> {
+  await runs.copyRuns(
+    tables,
+    reused.map(({ from, to }) => ({ from: runIdOf(from), to: runIdOf(to) })),
+  )
+  const sources = await runs.artifactFolders(
+    tables,
+    reused.map(({ from }) => runIdOf(from)),
+  )
+  const targets = await runs.artifactFolders(
+    tables,
+    reused.map(({ to }) => runIdOf(to)),
+  )
+  const folders = reused.flatMap((_, index) => {
+    const [from, to] = [sources[index], targets[index]]
+    return from === undefined || to === undefined ? [] : [{ from, to }]
+  })
+  await artifacts.copyFolders(tables, folders)
+}
+
+/** Columns to write by job name; empties what the live job had collected. */
+function takePatches(live: LiveJob, atMs: number): ReadonlyMap<JobName, JobPatch> {
+  const patches = new Map<JobName, JobPatch>()
+  const groups = new Set<StepPath>()
+  for (const path of live.changed) {
+    const step = live.index.byPath.get(path)!
+    const at = live.state.steps.get(path)!
+    const patch: JobPatch = { ...live.patches.get(path), ...patchOfState(at, atMs) }
+    const isSource = at.status === 'completed' && at.reusedFrom === undefined && mayBeReused(live, path)
+    if (isSource) patch.is_reuse_source = 1
+    if (Object.keys(patch).length > 0) patches.set(live.nameOf(path), patch)
+    for (let group = step.group; group !== undefined; group = parentOf(live, group)) groups.add(group)
+  }
+  live.changed.clear()
+  live.patches.clear()
+  for (const path of groups) addGroup(live, patches, { path, atMs })
+  if (live.state.outcome !== undefined) {
+    patches.set(live.root, {
+      ...patches.get(live.root),
+      ...(isSingle(live) ? {} : patchOfEnd(live.stored.plan, live.state, atMs)),
+    })
+  } else if (live.state.canceledBy !== undefined && live.announced.get(live.root) !== 'CancelRequested') {
+    patches.set(live.root, {
+      ...patches.get(live.root),
+      status: 'CancelRequested',
+      status_detail: `asked by ${live.state.canceledBy}`,
+    })
+  }
+  return patches
+}
+
+/** Results of forced or non-deterministic steps are never used again (azureml-yaml.md 5). */
+function mayBeReused(live: LiveJob, path: StepPath): boolean {
+  const step = live.index.byPath.get(path)!
+  if (step.kind !== 'command' || !step.isDeterministic) return false
+  return !live.stored.plan.forceRerun && !live.stored.submission.noReuse
+}
+
+/** A command job: its root is its only step, whose own columns say everything. */
+function isSingle(live: LiveJob): boolean {
+  return live.index.byPath.has('' as StepPath)
+}
+
+function parentOf(live: LiveJob, group: StepPath): StepPath | undefined {
+  return groupOf(live, group)?.parent
+}
+
+function groupOf(live: LiveJob, path: StepPath): PlannedGroup | undefined {
+  return live.groups.get(path)
+}
+
+function addGroup(
+  live: LiveJob,
+  patches: Map<JobName, JobPatch>,
+  { path, atMs }: { path: StepPath; atMs: number },
+): void {
+  const name = live.nameOf(path)
+  const patch = patchOfGroup(groupOf(live, path)!.outputs, live.members(path), { state: live.state, atMs })
+  if (patch === undefined || (patch.status === 'Running' && live.announced.get(name) === 'Running')) return
+  patches.set(name, live.announced.has(name) || patch.status !== 'Running' ? patch : { ...patch, started_ms: atMs })
+}
+
+function announce(live: LiveJob, patches: ReadonlyMap<JobName, JobPatch>, atMs: number): readonly NewEvent[] {
+  const events: NewEvent[] = []
+  for (const [name, { status, status_detail: detail }] of patches) {
+    if (status === undefined || (live.announced.get(name) === status && detail === undefined)) continue
+    live.announced.set(name, status satisfies JobStatus)
+    events.push({
+      kind: 'job.status',
+      subject: live.root,
+      atMs,
+      body: { job: name, status, ...(detail != null && { detail }) },
+    })
+  }
+  return events
+}

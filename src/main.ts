@@ -1,0 +1,323 @@
+/** Puts the program together: the one place that knows every part. */
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { databaseArtifactStore } from './artifacts/database-artifact-store.ts'
+import { databaseStatCache } from './artifacts/stat-cache.ts'
+import { computeBackend, connectDatabase, contentStore, environmentBuilder } from './adapters.ts'
+import { loadEncryptionKey } from './access/encryption-key.ts'
+import { endpointKeys } from './access/endpoint-keys.ts'
+import { secretBox } from './access/secret-box.ts'
+import type { Clock } from './base/clock.ts'
+import { SluiceError } from './base/errors.ts'
+import { type Digest, type ExperimentId, type JobName, runIdOf } from './base/ids.ts'
+import { type Log, silentLog } from './base/log.ts'
+import { type Environment, packageRoot, packageVersion, type Settings } from './config.ts'
+import type { Database } from './database/database.ts'
+import { pingDatabase } from './database/group-commit.ts'
+import { openDatabase } from './database/open-database.ts'
+import { latestEventSeq, readEvents } from './events/event-log.ts'
+import { AttemptFiles } from './jobs/attempt-files.ts'
+import { type CrashPoint, crashPoints, type ReachPoint } from './jobs/crash-points.ts'
+import { EngineJobService } from './jobs/engine-job-service.ts'
+import { Engine } from './jobs/engine.ts'
+import { environmentRequest } from './jobs/settle-sources.ts'
+import { mlflowRegistryRoutes } from './protocols/mlflow/registry-routes.ts'
+import { mlflowRoutes } from './protocols/mlflow/routes.ts'
+import { restRoutes } from './protocols/rest/rest-routes.ts'
+import { servingEndpoints } from './protocols/rest/serving-endpoints.ts'
+import { allowAllChanges } from './registry/change-policy.ts'
+import { modelRegistry } from './registry/model-registry.ts'
+import { trackedOrigins } from './registry/tracked-origins.ts'
+import { type HttpServer, startHttpServer } from './server/http-server.ts'
+import type { Route } from './server/route.ts'
+import { servingService } from './serving/serving-service.ts'
+import { findByName } from './tracking/experiment-store.ts'
+import { trackingStore } from './tracking/tracking-store.ts'
+
+export { crashPoints }
+
+export interface OpenServerOptions {
+  readonly settings: Settings
+  /** The process's variables; steps and environments get those on short lists only. */
+  readonly environment: Environment
+  readonly log?: Log
+  /** Kills this process at that point: the kill test's way in. */
+  readonly crashAt?: string
+}
+
+/** A server of one store, listening. */
+export interface OpenServer {
+  readonly url: string
+  readonly port: number
+  /** Proves to routes that name local files that the caller is this user on this machine. */
+  readonly localToken: string
+  /** Jobs under way. */
+  readonly liveJobs: () => number
+  /** Stops serving and frees the store; running steps go on and are adopted by the next server. */
+  close(): Promise<void>
+}
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs)
+    timer.unref()
+    return () => clearTimeout(timer)
+  },
+}
+const sha256 = (text: string): Digest => createHash('sha256').update(text).digest('hex') as Digest
+const usualPort = 7584
+
+/** Opens the store, takes up what an earlier server left, and serves. Throws `store-in-use` when another server does. */
+export async function openServer(options: OpenServerOptions): Promise<OpenServer> {
+  const { settings, log = silentLog } = options
+  const folder = settings.data
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const database = await openDatabase({
+    connect: () => connectDatabase(folder, settings.database),
+    migrationsFolder: join(packageRoot(), 'src', 'database', 'migrations'),
+  })
+  const closing: (() => Promise<void>)[] = [() => database.close()]
+  try {
+    const parts = await openParts(options, { database, closing })
+    const server = await listen(options, parts.routes)
+    closing.unshift(() => server.close())
+    parts.servedAt(server.url)
+    await parts.engine.recover()
+    await parts.serving.start()
+    const localToken = parts.localToken
+    const file = join(folder, 'server.json')
+    const content = {
+      pid: process.pid,
+      url: server.url,
+      started_at: new Date(parts.startedMs).toISOString(),
+      local_token: localToken,
+    }
+    writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 })
+    renameSync(`${file}.new`, file)
+    closing.unshift(async () => rmSync(file, { force: true }))
+    return {
+      url: server.url,
+      port: server.port,
+      localToken,
+      liveJobs: () => parts.engine.liveCount,
+      close: () => closeAll(closing, log),
+    }
+  } catch (error) {
+    await closeAll(closing, log)
+    throw error
+  }
+}
+
+interface Parts {
+  readonly routes: readonly Route[]
+  readonly engine: Engine
+  readonly serving: ReturnType<typeof servingService>
+  readonly localToken: string
+  readonly startedMs: number
+  /** Tells steps where the server is, once it listens. */
+  readonly servedAt: (url: string) => void
+}
+
+/** Every part over one open database; what has to be closed is put before the database in `closing`. */
+async function openParts(
+  { settings, environment, log = silentLog, crashAt }: OpenServerOptions,
+  { database, closing }: { readonly database: Database; readonly closing: (() => Promise<void>)[] },
+): Promise<Parts> {
+  const folder = settings.data
+  const clock = systemClock
+  const context = { database, clock, random: randomBytes }
+  const statCache = databaseStatCache({ database, clock })
+  const content = await contentStore({ folder: join(folder, 'content'), database, statCache, clock })
+  closing.unshift(() => content.close())
+  const artifacts = databaseArtifactStore({ database, content, clock })
+  const tracking = trackingStore(context)
+  const environments = await environmentBuilder({
+    cacheFolder: settings.cache,
+    baseEnvironment: environment,
+    ...(settings.python !== undefined && { python: settings.python }),
+    log: (line) => log.write('info', line),
+  })
+  closing.unshift(() => environments.close())
+  const registry = modelRegistry({
+    database,
+    clock,
+    policy: allowAllChanges,
+    origins: trackedOrigins(tracking),
+    artifacts,
+  })
+  const findModel = async (reference: string): Promise<{ path: string; baseName: string }> => {
+    const { artifactPath } = await registry.resolve(reference)
+    return { path: await artifacts.materialise(artifactPath), baseName: basename(artifactPath) }
+  }
+  let url = ''
+  const machine = machineVariables(environment)
+  const reach = reachPoint(crashAt)
+  const files = new AttemptFiles(folder)
+  const engine = new Engine({
+    database,
+    content,
+    artifacts,
+    runs: tracking.jobRuns,
+    files,
+    environments,
+    backend: await computeBackend({ cpu: settings.slots, clock }),
+    clock,
+    sha256,
+    reach,
+    addArtifacts: async (job: JobName, digest: Digest) => {
+      const entries = await content.tree(digest)
+      const [target] = await tracking.jobRuns.artifactFolders(database.read, [runIdOf(job)])
+      if (target === undefined) return
+      await database.write((tables) => artifacts.addTree(tables, `${target}/outputs`, entries))
+    },
+    stepVariables: () => ({ ...machine, PYTHONUNBUFFERED: '1', SLUICE_URL: url, MLFLOW_TRACKING_URI: url }),
+    warn: (message) => log.write('warn', message),
+  })
+  closing.unshift(() => engine.close())
+  const jobs = new EngineJobService({
+    database,
+    content,
+    environments,
+    engine,
+    files,
+    runs: tracking.jobRuns,
+    findExperiment: async (tables, name) => {
+      const found = await findByName(tables, name)
+      return found === undefined ? undefined : (String(found.experiment_id) as ExperimentId)
+    },
+    findModel,
+    clock,
+    random: randomBytes,
+    sha256,
+    reach,
+  })
+  const box = secretBox(await loadEncryptionKey({ folder, ...context }), randomBytes)
+  const serving = servingService({
+    database,
+    clock,
+    contents: content,
+    environments,
+    keys: endpointKeys({ box, ...context }),
+    models: { resolve: (reference) => registry.resolve(reference), materialise: (path) => artifacts.materialise(path) },
+    folder: join(folder, 'serving'),
+    pythonSource: join(packageRoot(), 'python', 'src'),
+    variables: machine,
+    random: Math.random,
+  })
+  closing.unshift(() => serving.close())
+  const startedMs = clock.now()
+  const localToken = randomBytes(32).toString('hex')
+  const routes = [
+    ...restRoutes({
+      version: packageVersion(),
+      url: () => url,
+      localToken,
+      jobs,
+      events: {
+        read: (query) => readEvents(database.read, query),
+        latestSeq: () => latestEventSeq(database.read),
+      },
+      models: registry,
+      endpoints: servingEndpoints(serving, async (choice) => environmentRequest(choice)),
+      status: async () => ({
+        version: packageVersion(),
+        url,
+        pid: process.pid,
+        dataFolder: folder,
+        database: databaseName(settings.database),
+        startedMs,
+        jobs: await jobs.counts(),
+        memoryBytes: process.memoryUsage.rss(),
+      }),
+      checkStore: async () => {
+        await pingDatabase(database)
+        return [{ name: 'database', isOk: true, detail: `${databaseName(settings.database)} answers` }]
+      },
+    }),
+    ...mlflowRoutes({ tracking, artifacts }),
+    ...mlflowRegistryRoutes({ registry, artifacts }),
+  ]
+  return { routes, engine, serving, localToken, startedMs, servedAt: (address) => void (url = address) }
+}
+
+/** The port given, else the one this store had last (adopted steps know it), else the usual one, else any. */
+async function listen({ settings, log = silentLog }: OpenServerOptions, routes: readonly Route[]): Promise<HttpServer> {
+  const file = join(settings.data, 'port')
+  const start = (port: number): Promise<HttpServer> =>
+    startHttpServer({ routes, host: settings.host, port, allowedHosts: settings.allowedHosts, log })
+  const known = lastPort(file)
+  const server =
+    settings.port !== undefined && settings.port !== 0
+      ? await start(settings.port)
+      : await firstFree(start, [known, settings.port === 0 ? undefined : usualPort])
+  if (server.port !== known) writeFileSync(file, `${server.port}\n`)
+  return server
+}
+
+async function firstFree(
+  start: (port: number) => Promise<HttpServer>,
+  ports: readonly (number | undefined)[],
+): Promise<HttpServer> {
+  for (const port of ports) {
+    if (port === undefined) continue
+    try {
+      return await start(port)
+    } catch (error) {
+      if (!(error instanceof SluiceError && error.code === 'conflict')) throw error
+    }
+  }
+  return start(0)
+}
+
+function lastPort(file: string): number | undefined {
+  try {
+    const port = Number(readFileSync(file, 'utf8'))
+    return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined
+  } catch {
+    return undefined // The store has not been served yet.
+  }
+}
+
+/** In order, each tried whatever became of the one before. */
+async function closeAll(closing: readonly (() => Promise<void>)[], log: Log): Promise<void> {
+  for (const close of closing) {
+    try {
+      await close()
+    } catch (error) {
+      log.write('error', `closing failed: ${String(error)}`)
+    }
+  }
+}
+
+/** What a step or a worker gets of the server's own variables: what programs need to run, nothing that is secret. */
+function machineVariables(environment: Environment): Record<string, string> {
+  const exact = new Set(
+    (
+      'PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TMPDIR LD_LIBRARY_PATH DYLD_LIBRARY_PATH CUDA_HOME CUDA_VISIBLE_DEVICES ' +
+      'OMP_NUM_THREADS MKL_NUM_THREADS OPENBLAS_NUM_THREADS SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE ' +
+      'HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy'
+    ).split(' '),
+  )
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => exact.has(name) || name.startsWith('LC_')))
+}
+
+function databaseName(address: string | undefined): string {
+  if (address === undefined) return 'sqlite'
+  const url = new URL(address)
+  url.password = ''
+  return url.href
+}
+
+function reachPoint(crashAt: string | undefined): ReachPoint {
+  if (crashAt === undefined) return () => undefined
+  if (!(crashAt in crashPoints)) {
+    throw new SluiceError('invalid-setting', `There is no crash point "${crashAt}".`, {
+      hint: `They are ${Object.keys(crashPoints).join(', ')}.`,
+    })
+  }
+  return (point: CrashPoint) => {
+    if (point === crashAt) process.kill(process.pid, 'SIGKILL')
+  }
+}

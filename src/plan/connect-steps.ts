@@ -1,0 +1,184 @@
+import type { Mistakes } from './mistakes.ts'
+import { didYouMean } from './did-you-mean.ts'
+import { findCycles, topologicalOrder } from './graph.ts'
+import { labelOf, placeOf, type Expansion, type IfElseNode, type Node, type Scope } from './scope.ts'
+import type { RunIf } from '../spec/documents.ts'
+
+/** A branch a step stands in, by the index of its if_else. */
+export interface Branch {
+  readonly control: IfElseNode
+  readonly when: boolean
+}
+
+/** What each step (by its index among `Expansion.leaves`) waits for and under which condition it runs. */
+export interface Connection {
+  readonly parents: readonly (readonly number[])[]
+  readonly branches: readonly (Branch | undefined)[]
+  readonly runIfs: readonly RunIf[]
+  /** Every step after its parents; of equals, the one declared first. */
+  readonly order: readonly number[]
+}
+
+/**
+ * Finds every edge. To wait for a pipeline step is to wait for all steps in it; a pipeline step that waits makes all of
+ * its steps wait. To wait for an if_else is to wait for its decision. A step in a block, or in a pipeline in a block,
+ * waits for the innermost if_else around it. Steps that wait for each other are reported, one circle each.
+ */
+export function connectSteps(expansion: Expansion, mistakes: Mistakes): Connection {
+  const { leaves } = expansion
+  const draft: Draft = {
+    mistakes,
+    parents: leaves.map(() => new Set()),
+    branches: leaves.map(() => undefined),
+    runIfs: leaves.map((leaf) => leaf.step.runIf),
+    gates: [],
+  }
+  connectScope(draft, expansion.root, { waits: [] })
+  // Innermost first: a source of an inner pipeline may be a source of the outer one too.
+  for (const gate of draft.gates.reverse()) openGate(draft, gate)
+  const parents = draft.parents.map((own) => [...own].sort((one, other) => one - other))
+  const order = topologicalOrder(parents)
+  if (order.length < leaves.length) {
+    for (const cycle of findCycles(parents)) reportCycle(expansion, cycle, { draft, mistakes })
+    const isOrdered = new Set(order)
+    for (const index of leaves.keys()) if (!isOrdered.has(index)) order.push(index)
+  }
+  return { parents, branches: draft.branches, runIfs: draft.runIfs, order }
+}
+
+interface Draft {
+  readonly mistakes: Mistakes
+  readonly parents: readonly Set<number>[]
+  readonly branches: (Branch | undefined)[]
+  readonly runIfs: RunIf[]
+  readonly gates: Gate[]
+}
+
+/** A pipeline step with `run_if: always` or `failed`: what that is asked of, and the steps inside. */
+interface Gate {
+  readonly runIf: RunIf
+  readonly waits: readonly number[]
+  readonly first: number
+  readonly end: number
+}
+
+interface Inherited {
+  readonly branch?: Branch
+  readonly waits: readonly number[]
+}
+
+function connectScope(draft: Draft, scope: Scope, inherited: Inherited): void {
+  const branches = branchesOf(scope, draft.mistakes)
+  for (const node of scope.nodes.values()) {
+    const own = waitsOf(node, draft.mistakes)
+    const branch = branches.get(node) ?? inherited.branch
+    const within = branch === undefined ? {} : { branch }
+    if (node.kind !== 'group') {
+      const parents = draft.parents[node.first]!
+      for (const value of node.inputs.values()) if (value.kind === 'output') parents.add(value.from.node.first)
+      for (const index of [...own, ...inherited.waits]) parents.add(index)
+      if (branch !== undefined) parents.add(branch.control.first)
+      draft.branches[node.first] = branch
+    } else if (node.step.runIf === 'succeeded') {
+      connectScope(draft, node.inner, { ...within, waits: [...inherited.waits, ...own] })
+    } else {
+      connectScope(draft, node.inner, { ...within, waits: inherited.waits })
+      draft.gates.push({ runIf: node.step.runIf, waits: own, first: node.first, end: node.end })
+    }
+  }
+}
+
+/**
+ * The condition of a pipeline step is asked of the steps it begins with: those inside that wait for none inside. The
+ * others follow them, and must not be stopped by the very failure that this pipeline is there to handle.
+ */
+function openGate({ parents, runIfs }: Draft, { runIf, waits, first, end }: Gate): void {
+  for (let index = first; index < end; index++) {
+    const own = parents[index]!
+    if ([...own].some((parent) => parent >= first && parent < end)) continue
+    for (const wait of waits) own.add(wait)
+    if (runIfs[index] === 'succeeded') runIfs[index] = runIf
+  }
+}
+
+function waitsOf(node: Node, mistakes: Mistakes): readonly number[] {
+  const waits: number[] = []
+  for (const [position, name] of node.step.dependsOn.entries()) {
+    const place = placeOf(node, 'depends_on', position)
+    const other = node.scope.nodes.get(name)
+    if (other === undefined) {
+      const message = `${capital(labelOf(node))} depends on "${name}", but there is no such step.`
+      mistakes.report(place, message, () => didYouMean(name, [...node.scope.nodes.keys()]))
+    } else if (other === node) mistakes.report(place, `${capital(labelOf(node))} depends on itself.`)
+    else for (let index = other.first; index < other.end; index++) waits.push(index)
+  }
+  return waits
+}
+
+function branchesOf(scope: Scope, mistakes: Mistakes): ReadonlyMap<Node, Branch> {
+  const branches = new Map<Node, Branch>()
+  for (const control of scope.nodes.values()) {
+    if (control.kind !== 'if_else') continue
+    for (const when of [true, false]) {
+      const block = blockName(when)
+      for (const [position, name] of control.step[when ? 'trueBlock' : 'falseBlock'].entries()) {
+        const place = placeOf(control, block, position)
+        const label = `The ${block} of ${labelOf(control)}`
+        const node = scope.nodes.get(name)
+        const other = node && branches.get(node)
+        if (node === undefined) {
+          const message = `${label} names "${name}", but there is no such step.`
+          mistakes.report(place, message, () => didYouMean(name, [...scope.nodes.keys()]))
+        } else if (node === control) mistakes.report(place, `${label} names the if_else itself.`)
+        else if (other === undefined) branches.set(node, { control, when })
+        else if (other.control !== control || other.when !== when) {
+          const where = `the ${blockName(other.when)} of step "${other.control.key}"`
+          mistakes.report(
+            place,
+            `${label} names step "${name}", which stands in ${where} already.`,
+            'A step can stand in one block only.',
+          )
+        }
+      }
+    }
+  }
+  return branches
+}
+
+function blockName(when: boolean): 'true_block' | 'false_block' {
+  return when ? 'true_block' : 'false_block'
+}
+
+function reportCycle(
+  { leaves }: Expansion,
+  cycle: readonly number[],
+  { draft, mistakes }: { draft: Draft; mistakes: Mistakes },
+): void {
+  const circle = [...cycle, cycle[0]!]
+  const reasons = circle.slice(1).map((child, position) => whyWaits(draft, leaves[child]!, leaves[circle[position]!]!))
+  const names = circle.map((index) => leaves[index]!.path).join(' -> ')
+  mistakes.report(
+    placeOf(leaves[cycle[0]!]!),
+    `Steps wait for each other in a circle: ${names}.`,
+    `Take one away: ${reasons.slice(0, 4).join('; ')}${reasons.length > 4 ? '; ...' : ''}`,
+  )
+}
+
+function whyWaits(
+  { branches }: Draft,
+  child: Expansion['leaves'][number],
+  parent: Expansion['leaves'][number],
+): string {
+  for (const [name, value] of child.inputs) {
+    if (value.kind !== 'output' || value.from.node !== parent) continue
+    return child.kind === 'if_else'
+      ? `the condition of ${child.path} is its output`
+      : `${name} of ${child.path} is an output of ${parent.path}`
+  }
+  if (branches[child.first]?.control === parent) return `${child.path} stands in a block of ${parent.path}`
+  return `${child.path} depends_on ${parent.path}`
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

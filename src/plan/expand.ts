@@ -1,0 +1,207 @@
+import type { StepPath } from '../base/ids.ts'
+import type {
+  CommandComponent,
+  CommandJob,
+  Component,
+  ComponentStep,
+  PipelineComponent,
+  PipelineJob,
+  Reference,
+  Step,
+} from '../spec/documents.ts'
+import { referenceText } from '../spec/scope.ts'
+import type { Mistakes } from './mistakes.ts'
+import type {
+  BoundValue,
+  CommandNode,
+  Expansion,
+  GroupNode,
+  IfElseNode,
+  NodeCommon,
+  Scope,
+  UnknownNode,
+} from './scope.ts'
+
+export interface ExpandOptions {
+  readonly mistakes: Mistakes
+  resolveComponent(reference: Reference): Component | undefined
+}
+
+/** More steps than this are a component that multiplies itself, not a pipeline. */
+const mostSteps = 100_000
+const deepestNesting = 100
+
+/** Builds the tree: every component found, every nested pipeline opened; what is wrong is reported and left out. */
+export function expand(document: CommandJob | PipelineJob, options: ExpandOptions): Expansion {
+  const work: Work = { ...options, leaves: [], groups: [], isFull: false }
+  const isPipeline = document.kind === 'pipeline-job'
+  const compute = isPipeline ? (document.settings.defaultCompute ?? document.compute) : document.compute
+  const root: Scope = {
+    path: '' as StepPath,
+    located: document.located,
+    isPipeline,
+    ...(compute !== undefined && { defaultCompute: compute }),
+    declaredOutputs: isPipeline ? document.outputs : {},
+    nodes: new Map(),
+    inputs: new Map(),
+    outputs: new Map(),
+  }
+  if (isPipeline) expandSteps(work, openingOf(document, root))
+  else addCommandJob(work, root, document)
+  const { leaves, groups, isFull } = work
+  return { root, leaves, groups, isComplete: !isFull }
+}
+
+interface Work extends ExpandOptions {
+  readonly leaves: (CommandNode | IfElseNode | UnknownNode)[]
+  readonly groups: GroupNode[]
+  isFull: boolean
+}
+
+interface Opening {
+  readonly scope: Scope
+  readonly steps: Readonly<Record<string, Step>>
+  readonly isDeterministic: boolean
+  /** The components being opened, outermost first: one that comes up again contains itself. */
+  readonly within: readonly { readonly component: Component; readonly text: string }[]
+}
+
+function openingOf(document: PipelineJob, scope: Scope): Opening {
+  const { steps, component } = document
+  if (component?.kind !== 'pipeline-component') return { scope, steps, isDeterministic: true, within: [] }
+  const within = [{ component, text: titleOf(component, component) }]
+  return { scope, steps, isDeterministic: component.isDeterministic, within }
+}
+
+function expandSteps(work: Work, opening: Opening): void {
+  for (const [key, step] of Object.entries(opening.steps)) {
+    if (work.isFull) return
+    const { scope } = opening
+    const path = (scope.path === '' ? key : `${scope.path}.${key}`) as StepPath
+    const first = work.leaves.length
+    const common = { key, path, scope, first, end: first + 1, inputs: new Map<string, BoundValue>() }
+    if (step.kind === 'if_else') addLeaf(work, { ...common, kind: 'if_else', step })
+    else addComponentStep(work, opening, { ...common, step })
+    if (work.isFull || work.leaves.length + work.groups.length <= mostSteps) continue
+    work.isFull = true
+    work.mistakes.report({ located: scope.located, path: ['jobs', key] }, `The pipeline has over ${mostSteps} steps.`)
+  }
+}
+
+function addLeaf(work: Work, node: CommandNode | IfElseNode | UnknownNode): void {
+  node.scope.nodes.set(node.key, node)
+  work.leaves.push(node)
+}
+
+function addComponentStep(work: Work, opening: Opening, common: NodeCommon<ComponentStep>): void {
+  const { step, scope } = common
+  const component = findComponent(work, opening, common)
+  const isDeterministic = opening.isDeterministic && (step.isDeterministic ?? component?.isDeterministic ?? true)
+  if (component === undefined) {
+    addLeaf(work, { ...common, kind: 'unknown' })
+    return
+  }
+  if (component.kind === 'command-component') {
+    const isInline = component.name === undefined
+    addLeaf(work, { ...common, kind: 'command', component, isInline, isDeterministic, outputs: new Map() })
+    return
+  }
+  const node: GroupNode = { ...common, kind: 'group', component, inner: innerScope(common, component) }
+  scope.nodes.set(node.key, node)
+  work.groups.push(node)
+  refuseStepSettings(work.mistakes, node)
+  const within = [...opening.within, { component, text: titleOf(step.component, component) }]
+  expandSteps(work, { scope: node.inner, steps: component.steps, isDeterministic, within })
+  node.end = work.leaves.length
+}
+
+function innerScope(
+  { key, path, scope, step, inputs }: NodeCommon<ComponentStep>,
+  component: PipelineComponent,
+): Scope {
+  const compute = component.settings.defaultCompute
+  return {
+    path,
+    located: component.located,
+    outer: { key, scope, step },
+    isPipeline: true,
+    ...(compute !== undefined && { defaultCompute: compute }),
+    declaredOutputs: component.outputs,
+    nodes: new Map(),
+    inputs,
+    outputs: new Map(),
+  }
+}
+
+function findComponent(
+  work: Work,
+  { within }: Opening,
+  node: { readonly key: string; readonly scope: Scope; readonly step: ComponentStep },
+): Component | undefined {
+  const place = { located: node.scope.located, path: ['jobs', node.key, 'component'] }
+  const { component } = node.step
+  const found = isComponent(component) ? component : work.resolveComponent(component)
+  if (found === undefined) {
+    work.mistakes.report(
+      place,
+      `Step "${node.key}" uses component ${referenceText(component as Reference)}, which does not exist.`,
+      'List what there is with: sluice component list',
+    )
+    return undefined
+  }
+  // A caller may load a registered component anew each time; then the reference tells.
+  const text = titleOf(component, found)
+  const repeats = within.findIndex((one) => one.component === found || (!isComponent(component) && one.text === text))
+  if (repeats !== -1) {
+    const circle = [...within.slice(repeats).map((one) => one.text), text].join(' -> ')
+    work.mistakes.report(place, `A pipeline component contains itself: ${circle}.`)
+    return undefined
+  }
+  if (found.kind === 'command-component' || within.length < deepestNesting) return found
+  work.mistakes.report(place, `Pipelines are nested more than ${deepestNesting} deep.`)
+  return undefined
+}
+
+function isComponent(component: Component | Reference): component is Component {
+  return component.kind === 'command-component' || component.kind === 'pipeline-component'
+}
+
+function titleOf(written: Component | Reference, component: Component): string {
+  return isComponent(written) ? (component.name ?? component.located.file) : referenceText(written)
+}
+
+function refuseStepSettings(mistakes: Mistakes, { key, scope, step }: GroupNode): void {
+  const given = {
+    resources: step.resources,
+    distribution: step.distribution,
+    limits: step.timeoutSeconds,
+    retry: step.retry,
+    environment_variables: Object.keys(step.environmentVariables).length > 0 ? step.environmentVariables : undefined,
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue
+    mistakes.report(
+      { located: scope.located, path: ['jobs', key, name] },
+      `Step "${key}" is a pipeline: it cannot have "${name}".`,
+      'Set it on the steps of that pipeline.',
+    )
+  }
+}
+
+function addCommandJob(work: Work, scope: Scope, job: CommandJob): void {
+  const { name: _, ...body } = job
+  const component: CommandComponent = { ...body, kind: 'command-component', inputs: {}, outputs: {} }
+  const step: ComponentStep = {
+    kind: 'component',
+    component,
+    inputs: job.inputs,
+    outputs: job.outputs,
+    dependsOn: [],
+    runIf: 'succeeded',
+    environmentVariables: {},
+    ...(job.displayName !== undefined && { displayName: job.displayName }),
+  }
+  const common = { key: '', path: scope.path, scope, first: 0, end: 1, inputs: new Map<string, BoundValue>() }
+  const { isDeterministic } = job
+  addLeaf(work, { ...common, kind: 'command', step, component, isInline: true, isDeterministic, outputs: new Map() })
+}

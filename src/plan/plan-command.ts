@@ -1,0 +1,207 @@
+import { evaluateText, type EvaluateOptions, type TextSite } from './evaluate.ts'
+import { hasExpression, parseText, type TextPart } from './expression.ts'
+import type { Mistakes, Place } from './mistakes.ts'
+import { didYouMean } from './did-you-mean.ts'
+import type { PlannedCommand, PlannedInput, PlannedOutput, PlannedStepCommon } from './planned-pipeline.ts'
+import { keepOptionalSpans, renderCommand, spanMistake, withoutOptionalSpans } from './render-command.ts'
+import { labelOf, placeOf, type BoundValue, type CommandNode, type OutputDraft, type Scope } from './scope.ts'
+import { draftOf } from './settle-outputs.ts'
+
+/** A command with all its bindings as the engine runs it: what the step says goes before what its component says. */
+export function planCommand(node: CommandNode, common: PlannedStepCommon, options: EvaluateOptions): PlannedCommand {
+  const { component, step } = node
+  const compute = computeOf(node, options)
+  const distribution = step.distribution ?? component.distribution
+  const timeoutSeconds = step.timeoutSeconds ?? component.timeoutSeconds
+  const retry = step.retry ?? component.retry
+  return {
+    ...common,
+    kind: 'command',
+    command: planTemplate(node, options.mistakes),
+    ...(component.code !== undefined && { code: component.code }),
+    additionalIncludes: component.additionalIncludes,
+    ...(component.environment !== undefined && { environment: component.environment }),
+    environmentVariables: { ...componentVariables(node, options), ...stepVariables(node, options) },
+    inputs: Object.fromEntries([...node.inputs].flatMap(([name, value]) => plannedInput(name, value))),
+    outputs: Object.fromEntries([...node.outputs].map(([name, draft]) => [name, plannedOutput(draft)])),
+    resources: { ...component.resources, ...step.resources },
+    ...(distribution !== undefined && { distribution }),
+    ...(compute !== undefined && { compute }),
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    ...(retry !== undefined && { retry }),
+    isDeterministic: node.isDeterministic,
+  }
+}
+
+function plannedInput(name: string, value: BoundValue): readonly (readonly [string, PlannedInput])[] {
+  if (value.kind === 'absent' || value.kind === 'invalid') return []
+  if (value.kind === 'literal') {
+    const { type } = value
+    return [[name, { kind: 'literal', value: value.value, ...(type !== undefined && { type }) }]]
+  }
+  const mode = value.mode ?? 'ro_mount'
+  if (value.kind === 'data') return [[name, { kind: 'data', type: value.type, mode, source: value.source }]]
+  const { from } = value
+  const type = value.type ?? draftOf(from).type
+  return [[name, { kind: 'output', type, mode, step: from.node.path, output: from.name }]]
+}
+
+function plannedOutput({ isImplicit: _, ...output }: OutputDraft): PlannedOutput {
+  return output
+}
+
+function planTemplate(node: CommandNode, mistakes: Mistakes): string {
+  const place = { located: node.component.located, path: ['command'] }
+  const label = `The command of ${labelOf(node)}`
+  const { command } = node.component
+  const unclosed = spanMistake(command)
+  if (unclosed !== undefined) mistakes.report(place, `${label}: ${unclosed.message}`, unclosed.hint)
+  checkTemplate(node, command, { mistakes, place, label })
+  for (const name of usedInputs(withoutOptionalSpans(command))) {
+    if (node.inputs.get(name)?.kind !== 'absent') continue
+    mistakes.report(
+      place,
+      `${label} uses \${{inputs.${name}}}, which is optional and has no value.`,
+      `Write it as an optional part: $[[--${name} \${{inputs.${name}}}]]`,
+    )
+  }
+  return renderCommand(
+    keepOptionalSpans(command, (name) => node.inputs.get(name)?.kind !== 'absent'),
+    {},
+  )
+}
+
+interface TemplateSite {
+  readonly mistakes: Mistakes
+  readonly place: Place
+  readonly label: string
+}
+
+/** Reports every expression that the step's own inputs and outputs do not answer. */
+function checkTemplate(node: CommandNode, text: string, { mistakes, place, label }: TemplateSite): void {
+  const parsed = parseText(text)
+  for (const { message, hint } of parsed.mistakes) mistakes.report(place, `${label}: ${message}`, hint)
+  for (const part of parsed.parts) {
+    if (part.kind === 'text') continue
+    const { expression, source } = part
+    if (expression.kind === 'input' || expression.kind === 'output') {
+      const known: ReadonlyMap<string, unknown> = expression.kind === 'input' ? node.inputs : node.outputs
+      if (known.has(expression.name)) continue
+      const message = `${label} uses ${source}, but there is no ${expression.kind} "${expression.name}".`
+      mistakes.report(place, message, () => didYouMean(expression.name, [...known.keys()]))
+    } else {
+      const message = `${label} uses ${source}, which has no meaning there.`
+      mistakes.report(place, message, `Give it to an input and write \${{inputs.NAME}}: inputs: {NAME: ${source}}`)
+    }
+  }
+}
+
+function usedInputs(text: string): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const part of parseText(text).parts) {
+    if (part.kind === 'expression' && part.expression.kind === 'input') names.add(part.expression.name)
+  }
+  return names
+}
+
+type Variables = Readonly<Record<string, string>>
+
+function componentVariables(node: CommandNode, options: EvaluateOptions): Variables {
+  const { environmentVariables, located } = node.component
+  return planVariables(environmentVariables, (name) => ({
+    node,
+    place: { located, path: ['environment_variables', name] },
+    // What is written out in a step may speak of its pipeline; a component does not know one.
+    mayUseParent: node.isInline,
+    options,
+  }))
+}
+
+function stepVariables(node: CommandNode, options: EvaluateOptions): Variables {
+  return planVariables(node.step.environmentVariables, (name) => ({
+    node,
+    place: placeOf(node, 'environment_variables', name),
+    mayUseParent: true,
+    options,
+  }))
+}
+
+interface VariableSite {
+  readonly node: CommandNode
+  readonly place: Place
+  readonly mayUseParent: boolean
+  readonly options: EvaluateOptions
+}
+
+function planVariables(variables: Variables, siteOf: (name: string) => VariableSite): Variables {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, text]) => [name, planVariable(name, text, siteOf(name))]),
+  )
+}
+
+function planVariable(name: string, text: string, { node, place, mayUseParent, options }: VariableSite): string {
+  if (!hasExpression(text)) return text
+  const { mistakes } = options
+  const label = `Environment variable "${name}" of ${labelOf(node)}`
+  const site: TextSite = { scope: node.scope, place, label, node }
+  const isParent = (part: TextPart): boolean =>
+    mayUseParent && part.kind === 'expression' && /^(parent|step)-/.test(part.expression.kind)
+  const template = parseText(text).parts.some(isParent) ? withParentValues(text, { isParent, site, options }) : text
+  checkTemplate(node, template, { mistakes, place, label })
+  for (const input of usedInputs(template)) {
+    if (node.inputs.get(input)?.kind !== 'absent') continue
+    mistakes.report(place, `${label} uses \${{inputs.${input}}}, which is optional and has no value.`)
+  }
+  return renderCommand(template, {})
+}
+
+function withParentValues(
+  text: string,
+  { isParent, site, options }: { isParent: (part: TextPart) => boolean; site: TextSite; options: EvaluateOptions },
+): string {
+  return parseText(text)
+    .parts.map((part) => {
+      if (part.kind === 'text') return part.text
+      if (!isParent(part)) return part.source
+      const value = evaluateText(part.source, site, options)
+      // The rest is rendered when the step starts; a value with an expression in it would be expanded then.
+      if (value.kind === 'literal' && !hasExpression(value.value)) return value.value
+      if (value.kind !== 'invalid') {
+        const problem = value.kind === 'literal' ? `holds "${value.value}"` : 'is not a literal'
+        options.mistakes.report(
+          site.place,
+          `${site.label} refers to ${part.source}, which ${problem}.`,
+          'Only plain literals can be used.',
+        )
+      }
+      return ''
+    })
+    .join('')
+}
+
+/** The step's compute, else that of the pipeline steps around it, each before its own pipeline's default. */
+function computeOf(node: CommandNode, options: EvaluateOptions): string | undefined {
+  const candidates: { readonly text: string | undefined; readonly scope: Scope; readonly place: Place }[] = [
+    { text: node.step.compute, scope: node.scope, place: placeOf(node, 'compute') },
+  ]
+  for (let { scope } = node; ; scope = scope.outer.scope) {
+    const { outer, located } = scope
+    if (outer !== undefined) {
+      const place = { located: outer.scope.located, path: ['jobs', outer.key, 'compute'] }
+      candidates.push({ text: outer.step.compute, scope: outer.scope, place })
+    }
+    candidates.push({ text: scope.defaultCompute, scope, place: { located, path: ['settings', 'default_compute'] } })
+    if (scope.outer === undefined) break
+  }
+  for (const { text, scope, place } of candidates) {
+    if (text === undefined) continue
+    const label = `The compute of ${labelOf(node)}`
+    const value = evaluateText(text, { scope, place, label }, options)
+    if (value.kind === 'literal') return value.value.replace(/^azureml:/, '')
+    if (value.kind === 'absent') continue
+    if (value.kind !== 'invalid')
+      options.mistakes.report(place, `${label} is bound to "${text}", which is not a literal.`)
+    return undefined
+  }
+  return undefined
+}

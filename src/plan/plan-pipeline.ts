@@ -1,0 +1,166 @@
+import type { Diagnostic } from '../base/errors.ts'
+import type { StepPath } from '../base/ids.ts'
+import type { CommandJob, Component, Located, PipelineJob, Reference } from '../spec/documents.ts'
+import { mergeRootComponent } from '../spec/job.ts'
+import { referenceText } from '../spec/scope.ts'
+import { bindInputs, bindJobInputs } from './bind-inputs.ts'
+import { connectSteps, type Connection } from './connect-steps.ts'
+import type { EvaluateOptions } from './evaluate.ts'
+import { expand } from './expand.ts'
+import { parseBoolean } from './literal.ts'
+import { collectMistakes, type Mistakes } from './mistakes.ts'
+import { sortOverrides } from './overrides.ts'
+import { planCommand } from './plan-command.ts'
+import type {
+  PipelineOutput,
+  PlannedGroup,
+  PlannedIfElse,
+  PlannedPipeline,
+  PlannedPositions,
+  PlannedStep,
+  PlannedStepCommon,
+} from './planned-pipeline.ts'
+import { placeOf, type Expansion, type GroupNode, type IfElseNode, type LeafOutput, type Node } from './scope.ts'
+import { settleOutputs } from './settle-outputs.ts'
+
+export interface PlanOptions {
+  /** A registered component by the reference a step names it with, or undefined when there is none. */
+  resolveComponent(reference: Reference): Component | undefined
+  /**
+   * `--set`: inputs of the job by name, or of a step as `jobs.STEP.inputs.NAME`. Used verbatim; for an input that takes
+   * data, a reference, where a relative path starts at the job's file.
+   */
+  readonly overrides?: Readonly<Record<string, string>>
+  /** Values of `${{name}}`, `${{default_datastore}}` and `${{creation_context.*}}` in inputs, as far as known. */
+  readonly context?: Readonly<Record<string, string>>
+}
+
+export interface PlanResult {
+  /** Complete and fit to run only if there are no diagnostics. */
+  readonly plan: PlannedPipeline
+  readonly diagnostics: readonly Diagnostic[]
+  /** What was ignored; never a reason not to run. */
+  readonly warnings: readonly Diagnostic[]
+  readonly positions: PlannedPositions
+}
+
+/**
+ * Plans a job: nested pipelines flattened, every binding resolved and checked, steps in an order to run them. Throws
+ * nothing for what an author wrote: all mistakes come back together, each with its place. O(n log n) in steps and edges.
+ */
+export function planJob(job: CommandJob | PipelineJob, options: PlanOptions): PlanResult {
+  const mistakes = collectMistakes()
+  const document = withComponent(job, options, mistakes)
+  const expansion = expand(document, { mistakes, resolveComponent: (reference) => options.resolveComponent(reference) })
+  const { root } = expansion
+  const evaluate: EvaluateOptions = { mistakes, context: options.context ?? {} }
+  let steps: readonly PlannedStep[] = []
+  if (expansion.isComplete) {
+    settleOutputs(root, mistakes)
+    const jobInputs = inputNames(document)
+    const overrides = sortOverrides(options.overrides ?? {}, { expansion, jobInputs, mistakes })
+    const bind = { ...evaluate, overrides }
+    if (document.kind === 'pipeline-job') bindJobInputs(document, root, bind)
+    bindInputs(root, bind)
+    steps = planSteps(expansion, connectSteps(expansion, mistakes), evaluate)
+  }
+  const isPipeline = document.kind === 'pipeline-job'
+  const plan: PlannedPipeline = {
+    steps,
+    groups: expansion.groups.map(planGroup),
+    outputs: isPipeline ? plannedOutputs(root.outputs) : ownOutputs(steps),
+    continueOnStepFailure: isPipeline && document.settings.continueOnStepFailure,
+    forceRerun: isPipeline && document.settings.forceRerun,
+  }
+  const positions = new Map([...expansion.leaves, ...expansion.groups].map((node) => [node.path, locatedOf(node)]))
+  return { plan, diagnostics: mistakes.errors(), warnings: mistakes.warnings(), positions }
+}
+
+/** A job whose `component:` is registered, with the steps of that component; without steps if there is none. */
+function withComponent(
+  job: CommandJob | PipelineJob,
+  options: PlanOptions,
+  mistakes: Mistakes,
+): CommandJob | PipelineJob {
+  if (job.kind === 'command-job' || job.component === undefined || job.component.kind === 'pipeline-component')
+    return job
+  const component = options.resolveComponent(job.component)
+  if (component?.kind === 'pipeline-component') return mergeRootComponent(job, component)
+  const problem = component === undefined ? 'does not exist' : 'is a single command'
+  const message = `The job runs component ${referenceText(job.component)}, which ${problem}.`
+  const hint = component === undefined ? 'List what there is with: sluice component list' : 'Name a pipeline component.'
+  mistakes.report({ located: job.located, path: ['component'] }, message, hint)
+  // Its outputs and the inputs that --set names would only be missed because the component is.
+  const { component: _, ...rest } = job
+  return { ...rest, outputs: {} }
+}
+
+function inputNames(document: CommandJob | PipelineJob): readonly string[] {
+  const component = document.kind === 'pipeline-job' ? document.component : undefined
+  const declared = component !== undefined && 'inputs' in component ? Object.keys(component.inputs) : []
+  return [...new Set([...Object.keys(document.inputs), ...declared])]
+}
+
+function planSteps(expansion: Expansion, connection: Connection, options: EvaluateOptions): readonly PlannedStep[] {
+  const { leaves } = expansion
+  return connection.order.flatMap((index): readonly PlannedStep[] => {
+    const node = leaves[index]!
+    if (node.kind === 'unknown') return []
+    const parents = connection.parents[index]!.flatMap((parent) =>
+      leaves[parent]!.kind === 'unknown' ? [] : [leaves[parent]!.path],
+    )
+    const branch = connection.branches[index]
+    const common: PlannedStepCommon = {
+      path: node.path,
+      key: node.key,
+      ...(node.scope.outer !== undefined && { group: node.scope.path }),
+      ...(node.step.displayName !== undefined && { displayName: node.step.displayName }),
+      parents,
+      ...(branch !== undefined && { branch: { step: branch.control.path, when: branch.when } }),
+      runIf: connection.runIfs[index]!,
+    }
+    return [node.kind === 'if_else' ? planIfElse(node, common) : planCommand(node, common, options)]
+  })
+}
+
+function planIfElse(node: IfElseNode, common: PlannedStepCommon): PlannedIfElse {
+  const value = node.inputs.get('condition')
+  if (value?.kind === 'output') {
+    const { from } = value
+    return { ...common, kind: 'if_else', condition: { kind: 'output', step: from.node.path, output: from.name } }
+  }
+  // Anything but a literal was reported, and the plan will not run.
+  const decided = value?.kind === 'literal' && parseBoolean(value.value) === true
+  return { ...common, kind: 'if_else', condition: { kind: 'literal', value: decided } }
+}
+
+function planGroup({ path, key, scope, step, inner }: GroupNode): PlannedGroup {
+  return {
+    path,
+    ...(scope.outer !== undefined && { parent: scope.path }),
+    key,
+    ...(step.displayName !== undefined && { displayName: step.displayName }),
+    outputs: plannedOutputs(inner.outputs),
+  }
+}
+
+function plannedOutputs(outputs: ReadonlyMap<string, LeafOutput>): Readonly<Record<string, PipelineOutput>> {
+  return Object.fromEntries([...outputs].map(([name, leaf]) => [name, { step: leaf.node.path, output: leaf.name }]))
+}
+
+function ownOutputs(steps: readonly PlannedStep[]): Readonly<Record<string, PipelineOutput>> {
+  const outputs = steps.flatMap((step) => (step.kind === 'command' ? Object.keys(step.outputs) : []))
+  return Object.fromEntries(outputs.map((output) => [output, { step: '' as StepPath, output }]))
+}
+
+function locatedOf(node: Node): Located {
+  const { file, frame } = node.scope.located
+  return {
+    file,
+    ...(frame !== undefined && { frame }),
+    at: (path) => {
+      const place = placeOf(node, ...path)
+      return place.located.at(place.path)
+    },
+  }
+}

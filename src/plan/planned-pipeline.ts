@@ -1,0 +1,105 @@
+import type { StepPath } from '../base/ids.ts'
+import type { JsonObject } from '../base/json.ts'
+import type {
+  DataType,
+  EnvironmentChoice,
+  InputMode,
+  Located,
+  OutputMode,
+  PrimitiveType,
+  Reference,
+  Resources,
+  RetryPolicy,
+  RunIf,
+} from '../spec/documents.ts'
+
+/**
+ * A job as the engine runs it: nested pipelines flattened to one graph, every binding resolved to a literal, to data
+ * or to an output of another step. Plain JSON (but for `located`), so it is stored with the job and read back after a
+ * restart.
+ */
+export interface PlannedPipeline {
+  /** In an order in which every step follows what it waits for. */
+  readonly steps: readonly PlannedStep[]
+  /** Nested pipelines, outer before inner. */
+  readonly groups: readonly PlannedGroup[]
+  readonly outputs: Readonly<Record<string, PipelineOutput>>
+  readonly continueOnStepFailure: boolean
+  readonly forceRerun: boolean
+}
+
+export interface PlannedGroup {
+  /** Keys joined by dots: `prepare`, `prepare.inner`. */
+  readonly path: StepPath
+  readonly parent?: StepPath
+  readonly key: string
+  readonly displayName?: string
+  readonly outputs: Readonly<Record<string, PipelineOutput>>
+}
+
+export type PipelineOutput = { readonly step: StepPath; readonly output: string }
+
+/** What every step has, whatever its kind. */
+export interface PlannedStepCommon {
+  /** Keys joined by dots; the empty path is the only step of a job that is a single command. */
+  readonly path: StepPath
+  readonly key: string
+  readonly group?: StepPath
+  readonly displayName?: string
+  /** Everything this step waits for: data edges, `depends_on`, its if_else, all by path. */
+  readonly parents: readonly StepPath[]
+  /** The branch it stands in, if any: runs only if `step`'s condition turned out as `when`. */
+  readonly branch?: { readonly step: StepPath; readonly when: boolean }
+  readonly runIf: RunIf
+}
+
+export type PlannedStep = PlannedCommand | PlannedIfElse
+
+export interface PlannedIfElse extends PlannedStepCommon {
+  readonly kind: 'if_else'
+  readonly condition:
+    | { readonly kind: 'literal'; readonly value: boolean }
+    | { readonly kind: 'output'; readonly step: StepPath; readonly output: string }
+}
+
+export interface PlannedCommand extends PlannedStepCommon {
+  readonly kind: 'command'
+  /** The command with `$[[ ]]` already decided and literal inputs still as `${{inputs.x}}`: rendered when paths are known. */
+  readonly command: string
+  readonly code?: Reference
+  readonly additionalIncludes: readonly string[]
+  readonly environment?: EnvironmentChoice
+  readonly environmentVariables: Readonly<Record<string, string>>
+  readonly inputs: Readonly<Record<string, PlannedInput>>
+  readonly outputs: Readonly<Record<string, PlannedOutput>>
+  readonly resources: Resources
+  readonly distribution?: JsonObject
+  readonly compute?: string
+  readonly timeoutSeconds?: number
+  readonly retry?: RetryPolicy
+  readonly isDeterministic: boolean
+}
+
+export type PlannedInput =
+  | { readonly kind: 'literal'; readonly value: string; readonly type?: PrimitiveType }
+  | { readonly kind: 'data'; readonly type: DataType; readonly mode: InputMode; readonly source: Reference }
+  | {
+      readonly kind: 'output'
+      readonly type: DataType | PrimitiveType
+      readonly mode: InputMode
+      readonly step: StepPath
+      readonly output: string
+    }
+
+export interface PlannedOutput {
+  readonly type: DataType | PrimitiveType
+  readonly mode: OutputMode
+  /** Registers the output as an asset of this name (and version) on completion. */
+  readonly name?: string
+  readonly version?: string
+  /** Where the author wants it, verbatim: may hold `${{name}}`, `${{output_name}}` and `${{default_datastore}}`. */
+  readonly path?: string
+}
+
+/** Where a step's fields stand in YAML, for messages; not stored. */
+export type PlannedPositions = ReadonlyMap<StepPath, Located>

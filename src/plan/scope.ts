@@ -1,0 +1,124 @@
+import type { StepPath } from '../base/ids.ts'
+import type {
+  CommandComponent,
+  ComponentStep,
+  DataType,
+  IfElseStep,
+  InputMode,
+  Located,
+  OutputDeclaration,
+  OutputMode,
+  OutputValue,
+  PipelineComponent,
+  PrimitiveType,
+  Reference,
+  Step,
+} from '../spec/documents.ts'
+import type { Place } from './mistakes.ts'
+
+/**
+ * A pipeline and everything in it as a tree, before it is flattened. `expand` builds it top-down from the documents;
+ * later passes fill in what is mutable: `outputs` upward (`settleOutputs`), then `inputs` downward (`bindInputs`).
+ */
+export interface Scope {
+  readonly path: StepPath
+  readonly located: Located
+  /** The step whose pipeline component this is; none for the job itself. */
+  readonly outer?: { readonly key: string; readonly scope: Scope; readonly step: ComponentStep }
+  /** A command job has no pipeline around it: `parent.` means nothing there. */
+  readonly isPipeline: boolean
+  readonly defaultCompute?: string
+  readonly declaredOutputs: Readonly<Record<string, OutputDeclaration | OutputValue>>
+  readonly nodes: Map<string, Node>
+  readonly inputs: Map<string, BoundValue>
+  readonly outputs: Map<string, LeafOutput>
+}
+
+export type Node = CommandNode | GroupNode | IfElseNode | UnknownNode
+
+export interface NodeCommon<Of extends Step> {
+  readonly key: string
+  readonly path: StepPath
+  readonly scope: Scope
+  readonly step: Of
+  /** The steps inside stand at `first` to `end - 1` of all; a step that is no pipeline is its own only one. */
+  readonly first: number
+  end: number
+  readonly inputs: Map<string, BoundValue>
+}
+
+export interface CommandNode extends NodeCommon<ComponentStep> {
+  readonly kind: 'command'
+  readonly component: CommandComponent
+  /** Written out in the step, as it has no name: without declarations, inputs and outputs are what the step mentions. */
+  readonly isInline: boolean
+  readonly isDeterministic: boolean
+  readonly outputs: Map<string, OutputDraft>
+}
+
+export interface GroupNode extends NodeCommon<ComponentStep> {
+  readonly kind: 'group'
+  readonly component: PipelineComponent
+  readonly inner: Scope
+}
+
+export interface IfElseNode extends NodeCommon<IfElseStep> {
+  readonly kind: 'if_else'
+}
+
+/** A step whose component was not found; that has been reported, and nothing about it is reported again. */
+export interface UnknownNode extends NodeCommon<ComponentStep> {
+  readonly kind: 'unknown'
+}
+
+/** An output of a command, as the step, its component and the pipelines around it describe it together. */
+export interface OutputDraft {
+  type: DataType | PrimitiveType
+  /** Nobody gave it a type yet. */
+  isImplicit: boolean
+  mode: OutputMode
+  name?: string
+  version?: string
+  path?: string
+}
+
+export interface LeafOutput {
+  readonly node: CommandNode
+  readonly name: string
+}
+
+/** What an input or expression came to. `absent`: optional without a value. `invalid`: reported already. */
+export type BoundValue =
+  /** `file`: where the text was written, from which relative paths in it start. */
+  | { readonly kind: 'literal'; readonly value: string; readonly type?: PrimitiveType; readonly file: string }
+  | { readonly kind: 'data'; readonly type: DataType; readonly mode?: InputMode; readonly source: Reference }
+  /** `type`: what the input takes it as, if that is declared. */
+  | {
+      readonly kind: 'output'
+      readonly from: LeafOutput
+      readonly mode?: InputMode
+      readonly type?: DataType | PrimitiveType
+    }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'invalid' }
+
+export interface Expansion {
+  readonly root: Scope
+  /** Every step that is not a pipeline, in the order of declaration. */
+  readonly leaves: readonly (CommandNode | IfElseNode | UnknownNode)[]
+  /** Nested pipelines, outer before inner. */
+  readonly groups: readonly GroupNode[]
+  /** False when there were too many steps to go on. */
+  readonly isComplete: boolean
+}
+
+/** Where something of a step stands in YAML. */
+export function placeOf(node: Node, ...path: (string | number)[]): Place {
+  const { located, isPipeline } = node.scope
+  return { located, path: isPipeline ? ['jobs', node.key, ...path] : path }
+}
+
+/** What a message calls a step. */
+export function labelOf(node: Node): string {
+  return node.scope.isPipeline ? `step "${node.key}"` : 'the job'
+}

@@ -1,0 +1,220 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ArtifactListing, ArtifactStore } from '../../artifacts/artifact-store.ts'
+import { SluiceError } from '../../base/errors.ts'
+import type { Route } from '../../server/route.ts'
+import { artifactFolder } from '../../tracking/artifact-locations.ts'
+import type { TrackingStore } from '../../tracking/tracking-store.ts'
+import { sendArtifact } from './artifact-download.ts'
+import { mlflowErrors } from './errors.ts'
+import { missing } from './fields.ts'
+import { requests, type FileMessage } from './messages.ts'
+import { mlflowRoutesOf, sendJson } from './mlflow-route.ts'
+import { listField } from './translate.ts'
+
+export interface ArtifactRouteParts {
+  readonly tracking: TrackingStore
+  readonly artifacts: ArtifactStore
+}
+
+const proxy = '/2.0/mlflow-artifacts/artifacts'
+const maxPageUploadBytes = 10 * 1024 * 1024
+const prefixes = ['/api', '/ajax-api'] as const
+
+/**
+ * Artifacts: listing them by run or model, and the proxy through which clients put, get, list and delete them. Bytes
+ * stream both ways. A path is decoded once, here, and checked by the artifact store.
+ */
+export function artifactRoutes(parts: ArtifactRouteParts): readonly Route[] {
+  return [...listingRoutes(parts), ...proxyRoutes(parts), ...pageRoutes(parts)]
+}
+
+function listingRoutes({ tracking, artifacts }: ArtifactRouteParts): readonly Route[] {
+  return [
+    ...mlflowRoutesOf({
+      method: 'GET',
+      path: '/2.0/mlflow/artifacts/list',
+      permission: 'read',
+      message: requests.listArtifacts,
+      handle: async ({ run_id, path }) => {
+        const { info } = await tracking.runs.get(run_id)
+        return listBelow(artifacts, info.artifactUri, path)
+      },
+    }),
+    ...mlflowRoutesOf({
+      method: 'GET',
+      path: '/2.0/mlflow/logged-models/:model_id/artifacts/directories',
+      permission: 'read',
+      message: requests.listLoggedModelArtifacts,
+      handle: async ({ model_id, artifact_directory_path }) => {
+        const { artifactUri } = await tracking.loggedModels.get(model_id)
+        return listBelow(artifacts, artifactUri, artifact_directory_path)
+      },
+    }),
+    ...mlflowRoutesOf({
+      method: 'GET',
+      path: proxy,
+      permission: 'read',
+      message: requests.listFolder,
+      handle: async ({ path }) => {
+        const listings = await artifacts.list(withoutSlash(path))
+        return listField(
+          'files',
+          listings.map((listing) => fileMessage(listing, '')),
+        )
+      },
+    }),
+  ]
+}
+
+/** Paths of the answer are relative to the root, whichever folder is listed. */
+async function listBelow(artifacts: ArtifactStore, rootUri: string, path: string | undefined): Promise<object> {
+  const folder = withoutSlash(path)
+  const listings = await artifacts.list(pathBelow(rootUri, folder))
+  const files = listings.map((listing) => fileMessage(listing, folder === '' ? '' : `${folder}/`))
+  return { root_uri: rootUri, ...listField('files', files) }
+}
+
+function fileMessage(listing: ArtifactListing, prefix: string): FileMessage {
+  const path = `${prefix}${listing.name}`
+  return listing.kind === 'folder' ? { path, is_dir: true } : { path, is_dir: false, file_size: listing.sizeBytes }
+}
+
+function withoutSlash(path: string | undefined): string {
+  return (path ?? '').replace(/\/+$/, (slashes) => (slashes === path ? slashes : ''))
+}
+
+/** The artifact store's name for a path below a run's or model's root. */
+function pathBelow(rootUri: string, path: string): string {
+  const folder = artifactFolder(rootUri)
+  if (folder !== undefined) return path === '' ? folder : `${folder}/${path}`
+  throw new SluiceError('not-supported', `The artifacts at ${rootUri} are not kept by this server.`, {
+    hint: 'Read them with a client that reaches that place.',
+  })
+}
+
+function proxyRoutes({ artifacts }: ArtifactRouteParts): readonly Route[] {
+  return prefixes.flatMap((prefix): readonly Route[] => {
+    const url = `${prefix}${proxy}/*`
+    const pathOf = (request: FastifyRequest) => decodedPath(request, `${prefix}${proxy}/`)
+    return [
+      {
+        method: 'GET',
+        url,
+        permission: 'read',
+        errors: mlflowErrors,
+        handler: async (request, reply) =>
+          sendArtifact(artifacts, await artifacts.find(pathOf(request)), { request, reply }),
+      },
+      {
+        method: 'PUT',
+        url,
+        permission: 'write',
+        bodyKind: 'stream',
+        errors: mlflowErrors,
+        handler: async (request, reply) => {
+          const path = pathOf(request)
+          checkNotEncoded(request)
+          await artifacts.write(path, request.raw)
+          return sendJson(reply, {})
+        },
+      },
+      {
+        method: 'DELETE',
+        url,
+        permission: 'write',
+        bodyKind: 'raw',
+        errors: mlflowErrors,
+        handler: async (request, reply) => {
+          await artifacts.remove(pathOf(request))
+          return sendJson(reply, {})
+        },
+      },
+    ]
+  })
+}
+
+/** From the URL as it came: what routers do to `%25` and `%2F` differs, and a second decoding opens CVE-2024-1560. */
+function decodedPath(request: FastifyRequest, prefix: string): string {
+  const path = request.raw.url!.split('?', 1)[0]!
+  try {
+    return decodeURIComponent(path.slice(prefix.length))
+  } catch (cause) {
+    throw new SluiceError('invalid-path', `${path.slice(0, 200)} is not percent-encoded UTF-8.`, { cause })
+  }
+}
+
+function checkNotEncoded(request: FastifyRequest): void {
+  const encoding = request.headers['content-encoding']
+  if (encoding === undefined || encoding === 'identity' || encoding === '') return
+  throw new SluiceError(
+    'unsupported-media-type',
+    `The content encoding "${encoding}" is not accepted; send the bytes as they are.`,
+  )
+}
+
+/** What MLflow's pages use: download by run and path, and an upload of at most 10 MiB. */
+function pageRoutes({ tracking, artifacts }: ArtifactRouteParts): readonly Route[] {
+  const rootOf = async (query: Query) => {
+    const runId = query['run_id'] ?? query['run_uuid']
+    if (runId === undefined || runId === '') throw missing('run_id')
+    return (await tracking.runs.get(runId)).info.artifactUri
+  }
+  const download = async (rootUri: string, path: string, at: { request: FastifyRequest; reply: FastifyReply }) =>
+    sendArtifact(artifacts, await artifacts.find(pathBelow(rootUri, path)), at)
+  return [
+    {
+      method: 'GET',
+      url: '/get-artifact',
+      permission: 'read',
+      errors: mlflowErrors,
+      handler: async (request, reply) => {
+        const query = queryOf(request)
+        const path = given(query, 'path')
+        return download(await rootOf(query), path, { request, reply })
+      },
+    },
+    {
+      method: 'GET',
+      url: '/ajax-api/2.0/mlflow/logged-models/:model_id/artifacts/files',
+      permission: 'read',
+      errors: mlflowErrors,
+      handler: async (request, reply) => {
+        const path = given(queryOf(request), 'artifact_file_path')
+        const { model_id } = request.params as { readonly model_id: string }
+        return download((await tracking.loggedModels.get(model_id)).artifactUri, path, { request, reply })
+      },
+    },
+    {
+      method: 'POST',
+      url: '/ajax-api/2.0/mlflow/upload-artifact',
+      permission: 'write',
+      bodyKind: 'raw',
+      maxBodyBytes: maxPageUploadBytes,
+      errors: mlflowErrors,
+      handler: async (request, reply) => {
+        const query = queryOf(request)
+        const path = given(query, 'path')
+        const body = request.body as Buffer
+        if (body.length === 0) throw new SluiceError('invalid-request', 'Request must specify data.')
+        await artifacts.write(pathBelow(await rootOf(query), path), Readable.from([body]))
+        return sendJson(reply, {})
+      },
+    },
+  ]
+}
+
+type Query = Readonly<Record<string, string | undefined>>
+
+function queryOf(request: FastifyRequest): Query {
+  const query = request.query as Readonly<Record<string, string | readonly string[]>>
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  )
+}
+
+function given(query: Query, name: string): string {
+  const value = query[name]
+  if (value === undefined || value === '') throw missing(name)
+  return value
+}

@@ -1,0 +1,90 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { messageOf, SluiceError } from '../../base/errors.ts'
+import { parseJson } from '../../server/parse-json.ts'
+import type { Permission, Route } from '../../server/route.ts'
+import { mlflowErrors } from './errors.ts'
+import { missing, type Fields, type Message, type MessageField } from './fields.ts'
+
+export interface MlflowCall<Of extends Fields> {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Below `/api` and `/ajax-api`, e.g. `/2.0/mlflow/runs/get`; `:name` parts are read as fields of that name. */
+  readonly path: string
+  readonly permission: Permission
+  readonly message: MessageField<Of>
+  readonly maxBodyBytes?: number
+  /** The answer as JSON; `undefined` is MLflow's empty message, `{}`. */
+  readonly handle: (message: Message<Of>, request: FastifyRequest) => Promise<object | undefined>
+}
+
+/**
+ * One call of the protocol as rows of the route table: under `/api` for clients and under `/ajax-api` for MLflow's own
+ * pages. GET is read from the query string, where a list repeats its key; everything else, DELETE included, from a JSON
+ * body.
+ */
+export function mlflowRoutesOf<Of extends Fields>(call: MlflowCall<Of>): readonly Route[] {
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const given = call.method === 'GET' ? queryOf(request, call.message) : bodyOf(request, call.message)
+    const answer = await call.handle(call.message.read({ ...given, ...(request.params as object) }, ''), request)
+    return sendJson(reply, answer ?? {})
+  }
+  return ['/api', '/ajax-api'].map((prefix) => ({
+    method: call.method,
+    url: `${prefix}${call.path}`,
+    permission: call.permission,
+    bodyKind: 'raw',
+    ...(call.maxBodyBytes !== undefined && { maxBodyBytes: call.maxBodyBytes }),
+    errors: mlflowErrors,
+    handler,
+  }))
+}
+
+/** Answers JSON as it stands: the framework's serialiser would look at it again. */
+export function sendJson(reply: FastifyReply, answer: object): FastifyReply {
+  return reply.type('application/json').send(JSON.stringify(answer))
+}
+
+function queryOf(request: FastifyRequest, { fields }: MessageField<Fields>): Readonly<Record<string, unknown>> {
+  const query = request.query as Readonly<Record<string, string | readonly string[]>>
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => {
+      const isList = Object.hasOwn(fields, name) && fields[name]!.isList === true
+      if (isList) return [name, Array.isArray(value) ? value : [value]]
+      return [name, Array.isArray(value) ? value[0] : value]
+    }),
+  )
+}
+
+function bodyOf(request: FastifyRequest, call: MessageField<Fields>): Readonly<Record<string, unknown>> {
+  const bytes = request.body as Buffer
+  const contentType = request.headers['content-type']
+  // A page of another site can send text/plain without asking first, but not JSON.
+  if ((bytes.length > 0 || contentType !== undefined) && !/^application\/json\s*(;|$)/i.test(contentType ?? '')) {
+    const found =
+      contentType === undefined ? 'Content-Type header is missing.' : 'Content-Type should be application/json.'
+    throw new SluiceError('unsupported-media-type', `Bad Request. ${found}`)
+  }
+  if (bytes.length === 0) return {}
+  const value = parsedBody(bytes, call)
+  // The first clients sent JSON within a JSON string.
+  return typeof value === 'string' ? asObject(parsedBody(Buffer.from(value), call), call) : asObject(value, call)
+}
+
+function parsedBody(bytes: Buffer, call: MessageField<Fields>): unknown {
+  try {
+    return parseJson(bytes)
+  } catch (error) {
+    throw notAMessage(call, messageOf(error))
+  }
+}
+
+function asObject(value: unknown, call: MessageField<Fields>): Readonly<Record<string, unknown>> {
+  if (value === null) return {}
+  if (typeof value === 'object' && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>
+  throw notAMessage(call, 'The request body is not a JSON object.')
+}
+
+/** MLflow takes such a body for an empty one, so its clients expect to hear of the first parameter they then miss. */
+function notAMessage({ fields }: MessageField<Fields>, why: string): SluiceError {
+  const first = Object.keys(fields).find((name) => fields[name]!.isRequired === true)
+  return new SluiceError('invalid-request', first === undefined ? why : `${missing(first).message} ${why}`)
+}

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { openSqlite } from '../../../test/database.test-support.ts'
+import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
+import { databaseArtifactStore } from '../../artifacts/database-artifact-store.ts'
+import { filesystemContentStore } from '../../artifacts/filesystem/index.ts'
+import { databaseStatCache } from '../../artifacts/stat-cache.ts'
+import { startHttpServer } from '../../server/http-server.ts'
+import { trackingLab } from '../../tracking/tracking.test-support.ts'
+import { mlflowRoutes } from './routes.ts'
+
+export interface MlflowLab {
+  readonly url: string
+  /** Sends JSON (or text as it is) and gives the answer's status and body, as JSON where it is JSON. */
+  call(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: never }>
+  /** Like `call` below `/api/2.0/mlflow`, and fails the test when the answer is not 200. */
+  ok(method: string, path: string, body?: unknown): Promise<never>
+  tracking: ReturnType<typeof trackingLab>
+}
+
+/** The protocol over real HTTP, on an empty store of its own; `replaced` stands in for parts of the artifact store. */
+export async function mlflowLab(t: TestContext, replaced: Partial<ArtifactStore> = {}): Promise<MlflowLab> {
+  const database = await openSqlite(t)
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-test-'))
+  const tracking = trackingLab(database)
+  const { clock } = tracking
+  const content = filesystemContentStore({ folder, database, clock, statCache: databaseStatCache({ database, clock }) })
+  const artifacts = { ...databaseArtifactStore({ database, content, clock }), ...replaced }
+  const server = await startHttpServer({ routes: mlflowRoutes({ tracking, artifacts }), port: 0 })
+  t.after(async () => {
+    await server.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const call: MlflowLab['call'] = async (method, path, body) => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    const response = await fetch(`${server.url}${path}`, {
+      method,
+      ...(body !== undefined && { body: text, headers: { 'content-type': 'application/json' } }),
+    })
+    const answer = await response.text()
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true
+    return { status: response.status, body: (isJson ? JSON.parse(answer) : answer) as never }
+  }
+  return {
+    url: server.url,
+    tracking,
+    call,
+    ok: async (method, path, body) => {
+      const answer = await call(method, `/api/2.0/mlflow${path}`, body)
+      if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+      return answer.body
+    },
+  }
+}

@@ -1,0 +1,155 @@
+import type { FastifyRequest } from 'fastify'
+import { type Principal, principalText } from '../../access/principal.ts'
+import type { JobName } from '../../base/ids.ts'
+import type { JobFilter, JobService, Submission } from '../../jobs/job-service.ts'
+import type { Route } from '../../server/route.ts'
+import { requireAbsolute, requireLocalCaller } from './local-caller.ts'
+import {
+  JobList,
+  JobMessage,
+  JobQuery,
+  PlanMessage,
+  SubmissionMessage,
+  ValidateMessage,
+  ValidateRequest,
+} from './messages.ts'
+import { toJobMessage, toPlanMessage } from './translate.ts'
+
+/** What the routes of jobs ask of the server. */
+export interface JobRouteParts {
+  readonly jobs: JobService
+  readonly localToken: string
+  readonly principalOf: (request: FastifyRequest) => Principal
+}
+
+/** Submitting, planning and looking at jobs. */
+export function jobRoutes(parts: JobRouteParts): readonly Route[] {
+  return [...documentRoutes(parts), ...readingRoutes(parts.jobs), ...changingRoutes(parts)]
+}
+
+function documentRoutes({ jobs, localToken, principalOf }: JobRouteParts): readonly Route[] {
+  const submissionOf = (request: FastifyRequest): Submission => {
+    requireLocalCaller(request, localToken)
+    const message = request.body as SubmissionMessage
+    return {
+      file: requireAbsolute(message.file),
+      ...(message.overrides !== undefined && { overrides: message.overrides }),
+      ...(message.experiment_name !== undefined && { experimentName: message.experiment_name }),
+      ...(message.no_reuse !== undefined && { noReuse: message.no_reuse }),
+      submittedBy: principalText(principalOf(request)),
+    }
+  }
+  return [
+    {
+      method: 'POST',
+      url: '/api/v1/jobs',
+      permission: 'write',
+      summary: 'Submit a job from a YAML file of the server.',
+      body: SubmissionMessage,
+      response: JobMessage,
+      successStatus: 201,
+      handler: async (request) => toJobMessage(await jobs.submit(submissionOf(request))),
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/plan',
+      permission: 'write',
+      summary: 'Say for every step of a job what would happen and why, changing nothing.',
+      body: SubmissionMessage,
+      response: PlanMessage,
+      handler: async (request) => toPlanMessage(await jobs.plan(submissionOf(request))),
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/validate',
+      permission: 'write',
+      summary: 'Report every mistake of a YAML file of any kind.',
+      body: ValidateRequest,
+      response: ValidateMessage,
+      handler: async (request) => {
+        requireLocalCaller(request, localToken)
+        return jobs.validate(requireAbsolute((request.body as { file: string }).file))
+      },
+    },
+  ]
+}
+
+function readingRoutes(jobs: JobService): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      url: '/api/v1/jobs',
+      permission: 'read',
+      summary: 'List jobs, newest first; root jobs only unless asked otherwise.',
+      query: JobQuery,
+      response: JobList,
+      handler: async (request) => {
+        const { jobs: items, nextPageToken } = await jobs.list(filterOf(request.query as JobQuery))
+        return {
+          items: items.map(toJobMessage),
+          ...(nextPageToken !== undefined && { next_page_token: nextPageToken }),
+        }
+      },
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/jobs/:name',
+      permission: 'read',
+      summary: 'Show a job.',
+      response: JobMessage,
+      handler: async (request) => toJobMessage(await jobs.get(nameOf(request))),
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/jobs/:name/children',
+      permission: 'read',
+      summary: 'List every step of a root job, in plan order, nested pipelines included.',
+      response: JobList,
+      handler: async (request) => ({ items: (await jobs.children(nameOf(request))).map(toJobMessage) }),
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/jobs/:name/document',
+      permission: 'read',
+      summary: 'Show the document of a job as it was submitted.',
+      handler: async (request) => jobs.document(nameOf(request)),
+    },
+  ]
+}
+
+function changingRoutes({ jobs, principalOf }: JobRouteParts): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      url: '/api/v1/jobs/:name/cancel',
+      permission: 'write',
+      summary: 'Ask a job and its steps to stop.',
+      response: JobMessage,
+      handler: async (request) => toJobMessage(await jobs.cancel(nameOf(request), principalText(principalOf(request)))),
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/jobs/:name/retry',
+      permission: 'write',
+      summary: 'Submit the stored document of a failed or canceled job again; what completed is reused.',
+      response: JobMessage,
+      successStatus: 201,
+      handler: async (request) => toJobMessage(await jobs.retry(nameOf(request), principalText(principalOf(request)))),
+    },
+  ]
+}
+
+function filterOf(query: JobQuery): JobFilter {
+  return {
+    ...(query.parent !== undefined && { parent: query.parent as JobName }),
+    ...(query.with_children !== undefined && { withChildren: query.with_children }),
+    ...(query.status !== undefined && { status: query.status }),
+    ...(query.experiment_name !== undefined && { experimentName: query.experiment_name }),
+    limit: query.limit ?? 50,
+    ...(query.page_token !== undefined && { pageToken: query.page_token }),
+  }
+}
+
+function nameOf(request: FastifyRequest): string {
+  return (request.params as { name: string }).name
+}

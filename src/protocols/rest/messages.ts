@@ -1,0 +1,260 @@
+import { Type } from '@sinclair/typebox'
+import type { Static, TSchema } from '@sinclair/typebox'
+import { errorStatus } from '../../base/errors.ts'
+import { jobStatuses } from '../../jobs/job-service.ts'
+
+/*
+ * What our own interface says (design.md 11.8): snake_case, times as RFC 3339 in UTC, durations in seconds, lists as
+ * {items, next_page_token}. Maps keyed by users' own names (inputs, tags) keep their keys. A schema with an `$id`
+ * becomes a named component of the OpenAPI document.
+ */
+
+const words = <Word extends string>(values: readonly Word[]) =>
+  Type.Unsafe<Word>(Type.Union(values.map((value) => Type.Literal(value))))
+const time = Type.String({ format: 'date-time' })
+const texts = Type.Record(Type.String(), Type.String())
+const listOf = <Item extends TSchema>(item: Item) =>
+  Type.Object({ items: Type.Array(item), next_page_token: Type.Optional(Type.String()) })
+
+const Position = Type.Object({ file: Type.String(), line: Type.Integer(), column: Type.Integer() })
+const DiagnosticMessage = Type.Object({
+  message: Type.String(),
+  hint: Type.Optional(Type.String()),
+  at: Type.Optional(Position),
+  frame: Type.Optional(Type.String({ description: 'The source line with a caret below it.' })),
+})
+
+/** Every error of this interface. */
+export const ErrorMessage = Type.Object(
+  {
+    error: Type.Object({
+      code: words(Object.keys(errorStatus)),
+      message: Type.String(),
+      hint: Type.Optional(Type.String()),
+      at: Type.Optional(Position),
+      diagnostics: Type.Optional(Type.Array(DiagnosticMessage)),
+    }),
+  },
+  { $id: 'Error' },
+)
+
+const JobValueMessage = Type.Object(
+  {
+    type: Type.String(),
+    value: Type.Optional(Type.String()),
+    uri: Type.Optional(Type.String()),
+    digest: Type.Optional(Type.String()),
+    size_bytes: Type.Optional(Type.Integer()),
+  },
+  { $id: 'JobValue' },
+)
+
+export const JobMessage = Type.Object(
+  {
+    name: Type.String(),
+    type: words(['command', 'pipeline', 'if_else']),
+    status: words(jobStatuses),
+    status_detail: Type.Optional(Type.String()),
+    display_name: Type.String(),
+    experiment_id: Type.String(),
+    experiment_name: Type.String(),
+    root: Type.String({ description: 'Name of the root job; its own name for a root job.' }),
+    parent: Type.Optional(Type.String()),
+    step: Type.Optional(Type.String({ description: 'Path of the step in its root pipeline, e.g. `prepare.clean`.' })),
+    created_at: time,
+    started_at: Type.Optional(time),
+    ended_at: Type.Optional(time),
+    command: Type.Optional(Type.String()),
+    inputs: Type.Record(Type.String(), JobValueMessage),
+    outputs: Type.Record(Type.String(), JobValueMessage),
+    exit_code: Type.Optional(Type.Integer()),
+    error: Type.Optional(
+      Type.Object({ code: Type.String(), message: Type.String(), hint: Type.Optional(Type.String()) }),
+    ),
+    attempts: Type.Integer(),
+    reuse_key: Type.Optional(Type.String()),
+    reused_from: Type.Optional(Type.String()),
+    verdict: Type.Optional(Type.Unknown({ description: 'Why it ran or did not.' })),
+    verdict_text: Type.Optional(Type.String({ description: 'The verdict in words.' })),
+    usage: Type.Optional(
+      Type.Object({
+        wall_seconds: Type.Number(),
+        cpu_seconds: Type.Number(),
+        peak_memory_bytes: Type.Optional(Type.Integer()),
+        peak_memory_is_sampled: Type.Optional(Type.Boolean()),
+      }),
+    ),
+    tags: texts,
+    properties: texts,
+  },
+  { $id: 'Job' },
+)
+export type JobMessage = Static<typeof JobMessage>
+export const JobList = listOf(JobMessage)
+
+export const SubmissionMessage = Type.Object(
+  {
+    file: Type.String({ minLength: 1, description: 'Absolute path of a YAML file on the machine of the server.' }),
+    overrides: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'Inputs by name, or anything by dotted path.' }),
+    ),
+    experiment_name: Type.Optional(Type.String({ minLength: 1 })),
+    no_reuse: Type.Optional(Type.Boolean()),
+  },
+  { $id: 'Submission', additionalProperties: false },
+)
+export type SubmissionMessage = Static<typeof SubmissionMessage>
+
+export const PlanMessage = Type.Object(
+  {
+    steps: Type.Array(
+      Type.Object({
+        path: Type.String(),
+        type: words(['command', 'pipeline', 'if_else']),
+        verdict: Type.Unknown(),
+        verdict_text: Type.String(),
+        command: Type.Optional(Type.String()),
+      }),
+    ),
+    estimated_seconds: Type.Optional(Type.Number()),
+  },
+  { $id: 'Plan' },
+)
+export type PlanMessage = Static<typeof PlanMessage>
+
+export const ValidateRequest = Type.Object({ file: Type.String({ minLength: 1 }) }, { additionalProperties: false })
+export const ValidateMessage = Type.Object({ kind: Type.String(), name: Type.Optional(Type.String()) })
+
+const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 }))
+const pageToken = Type.Optional(Type.String())
+export const PageQuery = Type.Object({ limit, page_token: pageToken })
+export const JobQuery = Type.Object({
+  parent: Type.Optional(Type.String()),
+  status: Type.Optional(words(jobStatuses)),
+  experiment_name: Type.Optional(Type.String()),
+  with_children: Type.Optional(Type.Boolean()),
+  limit,
+  page_token: pageToken,
+})
+export type JobQuery = Static<typeof JobQuery>
+export const OffsetQuery = Type.Object({ offset: Type.Optional(Type.Integer({ minimum: 0 })) })
+
+export const EventMessage = Type.Object(
+  {
+    seq: Type.Integer(),
+    kind: Type.String(),
+    subject: Type.String(),
+    at: time,
+    body: Type.Record(Type.String(), Type.Unknown()),
+  },
+  { $id: 'Event' },
+)
+export type EventMessage = Static<typeof EventMessage>
+export const EventList = Type.Object({ items: Type.Array(EventMessage) })
+export const EventQuery = Type.Object({
+  after: Type.Optional(Type.Integer({ minimum: 0, description: 'Events with a higher sequence number.' })),
+  subject: Type.Optional(Type.String()),
+  limit,
+})
+export type EventQuery = Static<typeof EventQuery>
+
+const ModelVersionMessage = Type.Object(
+  {
+    version: Type.String(),
+    stage: Type.String(),
+    source: Type.String(),
+    run_id: Type.Optional(Type.String()),
+    description: Type.Optional(Type.String()),
+    created_by: Type.String(),
+    created_at: time,
+    updated_at: time,
+    aliases: Type.Array(Type.String()),
+    tags: texts,
+  },
+  { $id: 'ModelVersion' },
+)
+export type ModelVersionMessage = Static<typeof ModelVersionMessage>
+const modelFields = {
+  name: Type.String(),
+  latest_version: Type.Optional(Type.String()),
+  aliases: texts,
+  description: Type.Optional(Type.String()),
+  tags: texts,
+  created_at: time,
+  updated_at: time,
+}
+export const ModelMessage = Type.Object(modelFields, { $id: 'Model' })
+export type ModelMessage = Static<typeof ModelMessage>
+export const ModelList = listOf(ModelMessage)
+export const ModelWithVersions = Type.Object(
+  { ...modelFields, versions: Type.Array(ModelVersionMessage), next_page_token: Type.Optional(Type.String()) },
+  { $id: 'ModelWithVersions' },
+)
+export type ModelWithVersions = Static<typeof ModelWithVersions>
+
+const DeploymentMessage = Type.Object(
+  {
+    name: Type.String(),
+    status: Type.String(),
+    status_detail: Type.Optional(Type.String()),
+    model: Type.Optional(Type.String({ description: 'e.g. `azureml:diabetes:3`.' })),
+    workers: Type.Integer(),
+    created_at: time,
+  },
+  { $id: 'Deployment' },
+)
+export const EndpointMessage = Type.Object(
+  {
+    name: Type.String(),
+    scoring_uri: Type.String(),
+    description: Type.Optional(Type.String()),
+    traffic: Type.Record(Type.String(), Type.Number()),
+    deployments: Type.Array(DeploymentMessage),
+    tags: texts,
+    created_at: time,
+  },
+  { $id: 'Endpoint' },
+)
+export type EndpointMessage = Static<typeof EndpointMessage>
+export const EndpointList = listOf(EndpointMessage)
+export const DeployRequest = Type.Object(
+  {
+    deployment: Type.Optional(Type.String({ minLength: 1 })),
+    model: Type.Optional(Type.String({ minLength: 1, description: '`azureml:NAME:VERSION` or `NAME@ALIAS`.' })),
+    file: Type.Optional(Type.String({ minLength: 1, description: 'Absolute path of a deployment or endpoint YAML.' })),
+  },
+  { additionalProperties: false },
+)
+export type DeployRequest = Static<typeof DeployRequest>
+export const CredentialsMessage = Type.Object({ primary_key: Type.String(), secondary_key: Type.String() })
+export const InvokeRequest = Type.Object(
+  { deployment: Type.Optional(Type.String({ minLength: 1 })), body: Type.Unknown() },
+  { additionalProperties: false },
+)
+export type InvokeRequest = Static<typeof InvokeRequest>
+export const InvokeMessage = Type.Object({
+  status: Type.Integer({ description: 'HTTP status of the scoring answer.' }),
+  content_type: Type.String(),
+  body: Type.Unknown({ description: 'Parsed where it is JSON, else its text.' }),
+})
+
+export const StatusMessage = Type.Object(
+  {
+    version: Type.String(),
+    url: Type.String(),
+    pid: Type.Integer(),
+    data_folder: Type.String(),
+    database: Type.String(),
+    started_at: time,
+    jobs: Type.Object({ running: Type.Integer(), queued: Type.Integer() }),
+    memory_bytes: Type.Integer(),
+    checks: Type.Optional(
+      Type.Array(Type.Object({ name: Type.String(), is_ok: Type.Boolean(), detail: Type.String() })),
+    ),
+  },
+  { $id: 'Status' },
+)
+export type StatusMessage = Static<typeof StatusMessage>
+export const StatusQuery = Type.Object({
+  check: Type.Optional(Type.Boolean({ description: 'Also looks into the store: integrity, free space.' })),
+})

@@ -1,0 +1,52 @@
+import type { FastifyRequest } from 'fastify'
+import { type Principal, localPrincipal } from '../../access/principal.ts'
+import type { JobService } from '../../jobs/job-service.ts'
+import type { Route } from '../../server/route.ts'
+import type { EndpointService } from './endpoint-service.ts'
+import { endpointRoutes } from './endpoint-routes.ts'
+import type { EventSource } from './event-feed.ts'
+import { eventRoutes } from './event-routes.ts'
+import { jobRoutes } from './job-routes.ts'
+import { logRoutes } from './log-routes.ts'
+import type { ModelCatalogue } from './model-routes.ts'
+import { modelRoutes } from './model-routes.ts'
+import { openapiDocument } from './openapi.ts'
+import type { StatusRouteParts } from './status-routes.ts'
+import { statusRoutes } from './status-routes.ts'
+
+/** Everything our own interface asks of the rest of the program. */
+export interface RestParts extends StatusRouteParts {
+  readonly version: string
+  /** The server's own address; known once it listens. */
+  readonly url: () => string
+  /** Proof of the same user on the same machine, as the server file has it. */
+  readonly localToken: string
+  /** Who calls; without authentication, everybody is the local user. */
+  readonly principalOf?: (request: FastifyRequest) => Principal
+  readonly jobs: JobService
+  readonly events: EventSource
+  readonly models: ModelCatalogue
+  readonly endpoints: EndpointService
+}
+
+/** Every route of our own interface (`/api/v1`, `/health`), the OpenAPI document of them included. */
+export function restRoutes(parts: RestParts): readonly Route[] {
+  const principalOf = parts.principalOf ?? (() => localPrincipal)
+  const routes: readonly Route[] = [
+    ...statusRoutes(parts),
+    ...jobRoutes({ ...parts, principalOf }),
+    ...logRoutes(parts.jobs),
+    ...eventRoutes(parts.events),
+    ...modelRoutes(parts.models),
+    ...endpointRoutes(parts),
+  ]
+  return [
+    ...routes,
+    {
+      method: 'GET',
+      url: '/api/v1/openapi.json',
+      permission: 'public',
+      handler: () => Promise.resolve(openapiDocument(routes, parts.version)),
+    },
+  ]
+}

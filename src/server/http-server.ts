@@ -1,0 +1,289 @@
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import fastify from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify'
+import { SluiceError, errorBody, errorStatus, messageOf } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import { silentLog } from '../base/log.ts'
+import { closeEventStreams } from './event-stream.ts'
+import { parseJson } from './parse-json.ts'
+import { readBody } from './read-body.ts'
+import { guardRequest } from './request-guard.ts'
+import type { ErrorTranslator, Permission, Route } from './route.ts'
+import { checkPart, coerceQuery } from './validate-request.ts'
+
+/*
+ * The story of a request: the guard (Host, Origin) sees it before the router does; the router finds its row of the
+ * route table or answers 404; then, in this order, the permission, the body (by its kind, within its limits), the
+ * schemas, the handler. Whatever is thrown on the way is written by the route's own translator.
+ */
+
+export interface HttpServerOptions {
+  readonly routes: readonly Route[]
+  /** Default 127.0.0.1; beyond loopback only with `isAllowed`. */
+  readonly host?: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  /** Names besides this machine's own that the server may be called by, e.g. behind a proxy. */
+  readonly allowedHosts?: readonly string[]
+  /** Authentication and authorisation; absent: everybody who reaches the server may do everything. */
+  readonly isAllowed?: (request: FastifyRequest, permission: Permission) => boolean | Promise<boolean>
+  readonly log?: Log
+  readonly limits?: Partial<HttpLimits>
+}
+
+/** What a client may take; milliseconds. */
+export interface HttpLimits {
+  readonly headersTimeoutMs: number
+  readonly bodyTimeoutMs: number
+  readonly keepAliveMs: number
+  /** How long `close` waits for requests under way. */
+  readonly closeDeadlineMs: number
+}
+
+export interface HttpServer {
+  /** e.g. `http://127.0.0.1:7584`, without a slash at the end. */
+  readonly url: string
+  readonly port: number
+  /** Stops listening, ends event streams, lets requests under way finish (up to the deadline), drops the rest. */
+  close(): Promise<void>
+}
+
+const defaultLimits: HttpLimits = {
+  headersTimeoutMs: 20_000,
+  bodyTimeoutMs: 60_000,
+  keepAliveMs: 75_000,
+  closeDeadlineMs: 5_000,
+}
+const defaultMaxBodyBytes = 10 * 1024 * 1024
+/** A body that nobody wants is read to its end for this long, so that the client gets to read the answer. */
+const drainMs = 5_000
+
+/** Serves the route table over HTTP; rejects with `conflict` when the port is taken. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { host = '127.0.0.1', routes, log = silentLog } = options
+  if (!isLoopback(host) && options.isAllowed === undefined)
+    throw new SluiceError('invalid-setting', `The server would listen on ${host} without authentication.`, {
+      hint: 'Listen on 127.0.0.1, or turn authentication on.',
+    })
+  const limits = { ...defaultLimits, ...options.limits }
+  const app = fastify({
+    serverFactory: (handler) => guardedServer(handler, { allowedHosts: options.allowedHosts ?? [], limits }),
+    routerOptions: { maxParamLength: 4096 },
+    frameworkErrors: (error, _request, reply) => sendError(reply, { thrown: error, log, translate: ourErrors }),
+    logger: false,
+  })
+  app.removeAllContentTypeParsers()
+  // `serve` reads bodies itself, by the kind of the route.
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.setNotFoundHandler(notFound)
+  for (const route of routes) addRoute(app, { route, options, limits, log })
+  if (log.level === 'debug')
+    app.addHook('onResponse', (request, reply, done) => (logRequest(log, request, reply), done()))
+  await listen(app, { host, port: options.port })
+  const address = app.server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : options.port
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    port,
+    close: () => closeServer(app, limits),
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}
+
+/** Every request passes here, whatever its route or method, and also when there is no route. */
+function guardedServer(
+  handler: Parameters<typeof createServer>[1] & object,
+  { allowedHosts, limits }: { readonly allowedHosts: readonly string[]; readonly limits: HttpLimits },
+): RawServerDefault {
+  const server = createServer(
+    {
+      // The guard answers a missing Host with our own error.
+      requireHostHeader: false,
+      headersTimeout: limits.headersTimeoutMs,
+      // No limit on the whole request: an upload of an hour is legitimate; `readBody` has its own for the others.
+      requestTimeout: 0,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5_000),
+      maxHeaderSize: 64 * 1024,
+    },
+    (request, response) => {
+      response.setHeader('x-content-type-options', 'nosniff')
+      response.setHeader('x-frame-options', 'SAMEORIGIN')
+      response.setHeader('referrer-policy', 'no-referrer')
+      response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'self'")
+      const refusal = guardRequest(request, allowedHosts)
+      if (refusal === undefined) return handler(request, response)
+      request.resume()
+      response.writeHead(refusal.status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
+      response.end(request.method === 'HEAD' ? undefined : JSON.stringify(errorBody(refusal)))
+    },
+  )
+  return server
+}
+
+interface RouteSetting {
+  readonly route: Route
+  readonly options: HttpServerOptions
+  readonly limits: HttpLimits
+  readonly log: Log
+}
+
+function addRoute(app: FastifyInstance, setting: RouteSetting): void {
+  const { route, log } = setting
+  const translate = route.errors ?? ourErrors
+  app.route({
+    method: route.method,
+    url: route.url,
+    exposeHeadRoute: route.method === 'GET',
+    handler: (request, reply) => serve(setting, request, reply),
+    errorHandler: (thrown, _request, reply) => sendError(reply, { thrown, log, translate }),
+  })
+}
+
+async function serve(setting: RouteSetting, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const { route, options, limits } = setting
+  const { isAllowed } = options
+  if (isAllowed !== undefined && !(await isAllowed(request, route.permission)))
+    throw new SluiceError('permission-denied', `This needs the permission "${route.permission}".`)
+  if (request.method !== 'GET' && request.method !== 'HEAD') request.body = await bodyOf(route, request, limits)
+  if (route.query !== undefined) {
+    request.query = coerceQuery(route.query, request.query)
+    await checkPart('query', route.query, request.query)
+  }
+  if (route.body !== undefined) {
+    request.body ??= {}
+    await checkPart('body', route.body, request.body)
+  }
+  if (route.successStatus !== undefined) reply.code(route.successStatus)
+  return route.handler(request, reply)
+}
+
+async function bodyOf(route: Route, request: FastifyRequest, limits: HttpLimits): Promise<unknown> {
+  const { bodyKind = 'json', maxBodyBytes = defaultMaxBodyBytes } = route
+  if (bodyKind === 'stream') return undefined
+  const contentType = request.headers['content-type']
+  const isJson = /^application\/([a-z0-9.-]+\+)?json\s*(;|$)/i.test(contentType ?? '')
+  // A form of another site can send only text/plain, a form's types, or none; asking for JSON keeps them all out.
+  if (bodyKind === 'json' && contentType !== undefined && !isJson)
+    throw new SluiceError(
+      'unsupported-media-type',
+      `The content type ${JSON.stringify(contentType)} is not accepted.`,
+      {
+        hint: 'Send JSON with the header "Content-Type: application/json".',
+      },
+    )
+  if (!/^(identity)?$/i.test(request.headers['content-encoding'] ?? ''))
+    throw new SluiceError(
+      'unsupported-media-type',
+      `The content encoding ${JSON.stringify(request.headers['content-encoding'])} is not accepted; send the body as it is.`,
+    )
+  const bytes = await readBody(request.raw, { maxBytes: maxBodyBytes, timeoutMs: limits.bodyTimeoutMs })
+  if (bodyKind === 'raw') return bytes
+  if (bytes.length === 0) return undefined
+  if (!isJson)
+    throw new SluiceError('unsupported-media-type', 'The request has a body but no content type.', {
+      hint: 'Send JSON with the header "Content-Type: application/json".',
+    })
+  return parseJson(bytes)
+}
+
+const ourErrors: ErrorTranslator = (thrown) => {
+  const { error } = errorBody(thrown)
+  return { status: errorStatus[error.code], body: { error } }
+}
+
+function sendError(
+  reply: FastifyReply,
+  failure: { readonly thrown: unknown; readonly log: Log; readonly translate: ErrorTranslator },
+): void {
+  const { request } = reply
+  const thrown = fromFastify(failure.thrown)
+  const { status, body, contentType } = failure.translate(thrown)
+  if (status >= 500)
+    failure.log.write('error', `${request.method} ${pathOf(request)}: ${messageOf(thrown)}`, {
+      status,
+      stack: thrown instanceof Error ? thrown.stack : undefined,
+    })
+  // Half an answer is under way: only a broken line tells the client that it is not whole.
+  if (reply.raw.headersSent) return void reply.raw.destroy()
+  if (!request.raw.complete) drain(request, reply)
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  void reply
+    .code(status)
+    .type(contentType ?? (typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'))
+    .send(text)
+}
+
+/** Reads a refused body away without keeping it: closing at once would reset the line before the answer is read. */
+function drain(request: FastifyRequest, reply: FastifyReply): void {
+  request.raw.resume()
+  reply.raw.once('finish', () => {
+    const timer = setTimeout(() => request.raw.complete || request.raw.destroy(), drainMs)
+    timer.unref()
+    request.raw.once('close', () => clearTimeout(timer))
+  })
+}
+
+/** Fastify's own refusals (an undecodable path, a malformed content type) in our words. */
+function fromFastify(thrown: unknown): unknown {
+  if (thrown instanceof SluiceError || !(thrown instanceof Error) || !('statusCode' in thrown)) return thrown
+  if (typeof thrown.statusCode !== 'number' || thrown.statusCode >= 500) return thrown
+  const code = thrown.statusCode === 415 ? 'unsupported-media-type' : 'invalid-request'
+  return new SluiceError(code, thrown.message, { cause: thrown })
+}
+
+/** The `mlflow` client takes a 404 that is not JSON for an interface this server lacks, and falls back. */
+async function notFound(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  reply.code(404)
+  const path = pathOf(request)
+  if (!path.startsWith('/api/v1/')) return reply.type('text/plain; charset=utf-8').send('Not found')
+  const error = new SluiceError('not-found', `There is no ${request.method} ${path}.`, {
+    hint: 'The interface is described at /api/v1/openapi.json.',
+  })
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(errorBody(error)))
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0]!
+}
+
+function logRequest(log: Log, request: FastifyRequest, reply: FastifyReply): void {
+  log.write('debug', `${request.method} ${pathOf(request)}`, {
+    status: reply.statusCode,
+    ms: Math.round(reply.elapsedTime),
+  })
+}
+
+async function listen(app: FastifyInstance, address: { readonly host: string; readonly port: number }): Promise<void> {
+  try {
+    await app.listen(address)
+  } catch (cause) {
+    await app.close()
+    const where = `port ${address.port} of ${address.host}`
+    const code = (cause as NodeJS.ErrnoException).code
+    if (code === 'EADDRINUSE')
+      throw new SluiceError('conflict', `Another program listens on ${where}.`, {
+        hint: 'Choose another with --port, or --port 0 for any free one.',
+        cause,
+      })
+    throw new SluiceError('invalid-setting', `The server cannot listen on ${where}: ${messageOf(cause)}.`, { cause })
+  }
+}
+
+async function closeServer(app: FastifyInstance, limits: HttpLimits): Promise<void> {
+  const server: Server = app.server
+  // A connection that becomes idle while closing would otherwise be kept alive and hold the server up.
+  const sweep = setInterval(() => server.closeIdleConnections(), 20)
+  const deadline = setTimeout(() => server.closeAllConnections(), limits.closeDeadlineMs)
+  closeEventStreams(app)
+  try {
+    await app.close()
+  } finally {
+    clearInterval(sweep)
+    clearTimeout(deadline)
+  }
+}

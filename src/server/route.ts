@@ -1,0 +1,36 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { TSchema } from '@sinclair/typebox'
+
+/** What a caller must be allowed to do; `public` needs no login (health, version, static entry). */
+export type Permission = 'public' | 'read' | 'write' | 'manage' | 'score'
+
+/** How a route's errors are written: each protocol has its own words. */
+export type ErrorTranslator = (thrown: unknown) => {
+  readonly status: number
+  readonly body: unknown
+  readonly contentType?: string
+}
+
+/**
+ * One row of the one route table (design.md 8). A route that is not declared here does not exist; the server adds
+ * Host and Origin checks to every row.
+ */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Fastify's pattern, e.g. `/api/v1/jobs/:name`. */
+  readonly url: string
+  readonly permission: Permission
+  /** One sentence for the OpenAPI document; absent: not in it (foreign protocols). */
+  readonly summary?: string
+  readonly query?: TSchema
+  readonly body?: TSchema
+  readonly response?: TSchema
+  /** Status of a success; 200 when absent. */
+  readonly successStatus?: 200 | 201 | 202 | 204
+  /** `json` (default), `raw`: the handler gets the Buffer, `stream`: the handler reads request.raw itself, no limit. */
+  readonly bodyKind?: 'json' | 'raw' | 'stream'
+  readonly maxBodyBytes?: number
+  /** Defaults to our REST errors. */
+  readonly errors?: ErrorTranslator
+  readonly handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+}

@@ -1,0 +1,104 @@
+import { SluiceError } from '../base/errors.ts'
+import type { EnvironmentRequest } from '../environments/environment-builder.ts'
+import type {
+  EnvironmentChoice,
+  OnlineDeploymentDocument,
+  OnlineEndpointDocument,
+  Reference,
+} from '../spec/documents.ts'
+import { referenceText } from '../spec/scope.ts'
+import type { DeployedModel, DeployRequest } from './deploy-request.ts'
+import type { DeploymentSpec, RequestSettings } from './deployment-spec.ts'
+import type { EndpointView } from './endpoint-view.ts'
+import type { ServingService } from './serving-service.ts'
+
+/** What a deployment document needs beside itself. */
+export interface DeployDocumentOptions {
+  /** Follows a reference to a registered or curated environment. */
+  readonly resolveEnvironment: (choice: EnvironmentChoice) => Promise<EnvironmentRequest>
+  /** Default `first`; `az ml online-deployment create --all-traffic` is `all`. */
+  readonly traffic?: DeploymentSpec['traffic']
+}
+
+/**
+ * What a deployment document asks for. Request settings that are written are taken as Azure ML takes them; those that
+ * are not are ours: 5 s as Azure has it, but a queue of a thousand requests instead of two, and no limit of its own on
+ * waiting (Azure's default of 500 ms is a dead letter there as well: `request_timeout_ms` covers the wait).
+ */
+export async function deployRequestOf(
+  document: OnlineDeploymentDocument,
+  { resolveEnvironment, traffic }: DeployDocumentOptions,
+): Promise<DeployRequest> {
+  const { environment, dataCollector, scoring } = document
+  return {
+    endpoint: document.endpointName,
+    deployment: document.name,
+    ...(document.model !== undefined && { model: modelOf(document.model) }),
+    ...(scoring !== undefined && { scoring }),
+    ...(environment !== undefined && { environment: await resolveEnvironment(environment) }),
+    environmentVariables: document.environmentVariables,
+    instanceCount: document.instanceCount,
+    request: requestSettingsOf(document),
+    ...(dataCollector !== undefined && { dataCollector }),
+    ...(traffic !== undefined && { traffic }),
+  }
+}
+
+/**
+ * Makes the endpoint of a document, or changes the one of that name to it. As in Azure ML traffic is set on an existing
+ * endpoint only (its deployments must exist); a document that does not speak of traffic leaves it as it is.
+ */
+export async function applyEndpointDocument(
+  serving: Pick<ServingService, 'list' | 'createEndpoint' | 'changeEndpoint'>,
+  document: OnlineEndpointDocument,
+): Promise<EndpointView> {
+  const { name, description, tags, properties, traffic, mirrorTraffic } = document
+  // Tokens of Azure's identity service mean nothing here: an endpoint's key is accepted in their place.
+  const identity = { authMode: 'key', tags, properties, ...(description !== undefined && { description }) } as const
+  const isThere = (await serving.list()).some((endpoint) => endpoint.name === name)
+  if (!isThere) {
+    const wanted = Object.keys(traffic).filter((deployment) => (traffic[deployment] ?? 0) > 0)
+    if (wanted.length > 0) {
+      throw new SluiceError('invalid-document', `The new endpoint "${name}" has no deployment "${wanted[0]}" yet.`, {
+        hint: 'Leave out traffic, create the deployment, then set its traffic.',
+        ...positionOf(document, ['traffic', wanted[0]!]),
+      })
+    }
+    return serving.createEndpoint({ name, ...identity })
+  }
+  return serving.changeEndpoint(name, {
+    ...identity,
+    ...(isWritten(document, ['traffic']) && { traffic }),
+    ...(isWritten(document, ['mirror_traffic']) && { mirrorTraffic }),
+  })
+}
+
+function modelOf(model: OnlineDeploymentDocument['model'] & object): DeployedModel {
+  const reference: Reference = model.kind === 'inline' ? model.source : model.reference
+  if (reference.kind === 'local') return { kind: 'local', path: reference.path }
+  return { kind: 'reference', reference: referenceText(reference) }
+}
+
+function requestSettingsOf(document: OnlineDeploymentDocument): Partial<RequestSettings> {
+  const { timeoutMs, maxConcurrentPerInstance, maxQueueWaitMs } = document.request
+  const says = (key: string): boolean => isWritten(document, ['request_settings', key])
+  return {
+    timeoutMs,
+    ...(says('max_concurrent_requests_per_instance') && {
+      maxWaiting: 2 * maxConcurrentPerInstance * document.instanceCount,
+    }),
+    ...(says('max_queue_wait_ms') && { maxQueueWaitMs }),
+  }
+}
+
+type LocatedDocument = Pick<OnlineDeploymentDocument | OnlineEndpointDocument, 'located'>
+
+/** Whether the file itself says it, as opposed to a default. */
+function isWritten({ located }: LocatedDocument, path: readonly string[]): boolean {
+  return located.at(path) !== undefined
+}
+
+function positionOf({ located }: LocatedDocument, path: readonly string[]): { readonly at?: ReturnType<typeof located.at> & object } {
+  const at = located.at(path)
+  return at === undefined ? {} : { at }
+}

@@ -1,0 +1,104 @@
+import { mkdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../base/clock.ts'
+import type { JsonObject } from '../base/json.ts'
+import { openDeploymentLog } from './deployment-log.ts'
+import { workersOf } from './deployment-spec.ts'
+import type { Revision } from './deployment-store.ts'
+import { prepareDeployment, type PreparationPlace, type PreparedDeployment } from './prepare-deployment.ts'
+import { WorkerPool, type PoolAnswer, type PoolStatus } from './worker-pool.ts'
+import type { ScoringRequest } from './worker.ts'
+
+/** What runs deployments: where their files lie, and what prepares them. */
+export interface DeploymentPlace extends PreparationPlace {
+  readonly clock: Clock
+  /** Holds one folder per endpoint. */
+  readonly folder: string
+}
+
+/** One revision with its workers. */
+export interface OnlineDeployment {
+  readonly revision: Revision
+  /** Prepares it and starts its workers; rejects with the reason when it cannot serve. The caller then closes it. */
+  start(): Promise<void>
+  /** For a revision that served before: tries until it serves again, while requests wait for it. */
+  resume(): void
+  /** Never rejects. */
+  score(request: ScoringRequest, client?: AbortSignal): Promise<PoolAnswer>
+  status(): PoolStatus
+  /** False when the model is known to have no use for a request's headers. */
+  wantsHeaders(): boolean
+  /** The content of the model's `MLmodel`; undefined for other models, and until it is prepared. */
+  metadata(): JsonObject | undefined
+  /** Answers what it has, then ends its workers and removes its files. */
+  retire(): Promise<void>
+  /** Ends its workers; its files stay. */
+  close(): Promise<void>
+}
+
+/** Where a deployment's log and the files of its revisions lie. */
+export function deploymentFolder(folder: string, endpoint: string, deployment: string): string {
+  return join(folder, endpoint, deployment)
+}
+
+/** The log of all revisions of a deployment. */
+export function deploymentLogFile(folder: string, endpoint: string, deployment: string): string {
+  return join(deploymentFolder(folder, endpoint, deployment), 'log.txt')
+}
+
+/** A revision that is not started yet; its log is open until it is closed. */
+export function onlineDeployment(revision: Revision, place: DeploymentPlace): OnlineDeployment {
+  const { endpoint, deployment, spec } = revision
+  const home = deploymentFolder(place.folder, endpoint, deployment)
+  mkdirSync(home, { recursive: true })
+  const log = openDeploymentLog(deploymentLogFile(place.folder, endpoint, deployment))
+  const folder = join(home, `revision-${revision.revision}`)
+  let prepared: Promise<PreparedDeployment> | undefined
+  let metadata: JsonObject | undefined
+
+  /** One preparation serves all workers; after a failure the next worker to start tries again. */
+  function prepare(): Promise<PreparedDeployment> {
+    prepared ??= prepareDeployment({ folder, spec, log: (line) => log.line(line) }, place).then(
+      (ready) => {
+        metadata = ready.metadata
+        return ready
+      },
+      (error: unknown) => {
+        prepared = undefined
+        throw error
+      },
+    )
+    return prepared
+  }
+
+  const pool = new WorkerPool(
+    { workers: workersOf(spec), ...spec.request },
+    { clock: place.clock, log, command: async () => (await prepare()).command },
+  )
+  const close = async (): Promise<void> => {
+    await pool.close()
+    // A preparation under way writes into the log and the folder.
+    await prepared?.catch(() => undefined)
+    log.close()
+  }
+  return {
+    revision,
+    async start() {
+      log.line(`revision ${revision.revision} is prepared`)
+      await prepare()
+      await pool.start()
+    },
+    resume: () => pool.resume(),
+    score: (request, client) => pool.submit(request, client),
+    status: () => pool.status(),
+    wantsHeaders: () => pool.description?.['wantsHeaders'] !== false && pool.description?.['kind'] !== 'mlflow',
+    metadata: () => metadata,
+    async retire() {
+      await pool.drain()
+      await close()
+      await rm(folder, { recursive: true, force: true })
+    },
+    close,
+  }
+}

@@ -1,0 +1,174 @@
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import type { ContentStore } from '../artifacts/content-store.ts'
+import { SluiceError } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import type {
+  BuiltEnvironment,
+  EnvironmentBuilder,
+  EnvironmentRequest,
+} from '../environments/environment-builder.ts'
+import { attemptMarker } from '../processes/process-tree.ts'
+import type { ResolvedModel } from '../registry/resolve-model.ts'
+import type { DeploymentSpec } from './deployment-spec.ts'
+import { linkTree } from './link-tree.ts'
+import { modelEnvironment, readModelMetadata } from './mlflow-model-folder.ts'
+import type { WorkerCommand } from './worker.ts'
+
+/** Where models come from: the registry's words to files, and files to a folder. */
+export interface ModelSource {
+  /** Follows every form of a model reference; throws `not-found` or `invalid-reference`. */
+  resolve(reference: string): Promise<ResolvedModel>
+  /** A read-only local folder (or file) with the model's files. Throws `not-found`. */
+  materialise(artifactPath: string): Promise<string>
+}
+
+/** What a deployment is prepared with. */
+export interface PreparationPlace {
+  readonly models: ModelSource
+  readonly contents: Pick<ContentStore, 'materialise'>
+  readonly environments: EnvironmentBuilder
+  /** Folder of the Python package `sluiceworks`. */
+  readonly pythonSource: string
+  /** What every worker's environment starts from: PATH, HOME, LANG, ... */
+  readonly variables: Readonly<Record<string, string>>
+  /** Carried by every worker in its environment, so that the next server finds those that outlived this one. */
+  readonly marker: string
+}
+
+export interface Preparation {
+  /** A folder of this revision's own; made again from nothing unless it is complete. */
+  readonly folder: string
+  readonly spec: DeploymentSpec
+  readonly log: (line: string) => void
+}
+
+/** A revision that can be started: how, and what its model says of itself (the file `MLmodel`), if it is an MLflow model. */
+export interface PreparedDeployment {
+  readonly command: WorkerCommand
+  readonly metadata?: JsonObject
+}
+
+/**
+ * Lays the model's and the code's files into the revision's folder and builds its environment. Doing it twice costs a
+ * few stats: a folder is complete when the file `complete` is in it, and an environment is built once per digest.
+ */
+export async function prepareDeployment(
+  preparation: Preparation,
+  place: PreparationPlace,
+): Promise<PreparedDeployment> {
+  const files = await layFiles(preparation, place)
+  const { spec, log } = preparation
+  const metadata = files.modelPath === undefined ? undefined : await readModelMetadata(files.modelPath)
+  const built = await buildEnvironment(await chooseEnvironment(spec, files.modelPath, metadata), place, log)
+  const variables = workerVariables({ spec, files, built, place })
+  return {
+    command: {
+      python: built.python,
+      folder: files.codeFolder ?? files.modelFolder,
+      environment: variables,
+      model: whatToLoad(spec, files, metadata),
+    },
+    ...(metadata !== undefined && { metadata }),
+  }
+}
+
+interface LaidFiles {
+  /** Parent of the model's path: `AZUREML_MODEL_DIR`. */
+  readonly modelFolder: string
+  readonly modelPath?: string
+  readonly codeFolder?: string
+}
+
+async function layFiles({ folder, spec }: Preparation, place: PreparationPlace): Promise<LaidFiles> {
+  const { model, scoring } = spec
+  const named = model?.from === 'artifacts' ? model : undefined
+  const version = named?.version === undefined ? '1' : String(named.version)
+  const modelFolder = join(folder, 'azureml-models', safeName(named?.name ?? 'model'), version)
+  const modelPath = model === undefined ? undefined : join(modelFolder, safeName(model.baseName))
+  const codeFolder = scoring === undefined ? undefined : join(folder, 'code')
+  const isComplete = await stat(join(folder, 'complete')).then(
+    () => true,
+    () => false,
+  )
+  if (!isComplete) {
+    await rm(folder, { recursive: true, force: true })
+    await mkdir(modelFolder, { recursive: true })
+    if (model !== undefined && modelPath !== undefined) {
+      const source =
+        model.from === 'artifacts'
+          ? await place.models.materialise(model.artifactPath)
+          : await place.contents.materialise(model, { by: 'link', baseName: model.baseName })
+      await linkTree(source, modelPath)
+    }
+    if (scoring !== undefined && codeFolder !== undefined) {
+      // A copy: scripts write beside themselves, and that must not reach the store.
+      await place.contents.materialise(scoring.code, { by: 'copy', target: codeFolder })
+    }
+    await writeFile(join(folder, 'complete'), '')
+  }
+  return { modelFolder, ...(modelPath !== undefined && { modelPath }), ...(codeFolder !== undefined && { codeFolder }) }
+}
+
+/** A name as one path segment, whatever a registry allows in names. */
+function safeName(name: string): string {
+  return name.replace(/[^\w.@ -]/g, '_').replace(/^\.+/, '_')
+}
+
+async function chooseEnvironment(
+  spec: DeploymentSpec,
+  modelPath: string | undefined,
+  metadata: JsonObject | undefined,
+): Promise<EnvironmentRequest> {
+  if (spec.environment !== undefined) return spec.environment
+  if (spec.scoring !== undefined || modelPath === undefined || metadata === undefined) return { kind: 'none' }
+  return modelEnvironment(modelPath, metadata)
+}
+
+async function buildEnvironment(
+  request: EnvironmentRequest,
+  { environments }: PreparationPlace,
+  log: (line: string) => void,
+): Promise<BuiltEnvironment> {
+  const lock = await environments.lock(request)
+  for (const note of lock.notes) log(note)
+  return environments.build(lock, log)
+}
+
+function whatToLoad(spec: DeploymentSpec, files: LaidFiles, metadata: JsonObject | undefined): JsonObject {
+  if (spec.scoring !== undefined) return { kind: 'script', appRoot: files.codeFolder!, script: spec.scoring.script }
+  if (files.modelPath !== undefined && metadata !== undefined)
+    return { kind: 'mlflow', path: files.modelPath, metadata }
+  const what = spec.model === undefined ? 'It has no model' : `Its model "${spec.model.baseName}" is no MLflow model`
+  throw new SluiceError('invalid-request', `The deployment needs a scoring script. ${what} that could answer without one.`, {
+    hint: 'Add code_configuration: {code: FOLDER, scoring_script: score.py}; score.py defines init() and run(raw_data).',
+  })
+}
+
+interface VariableSources {
+  readonly spec: DeploymentSpec
+  readonly files: LaidFiles
+  readonly built: BuiltEnvironment
+  readonly place: PreparationPlace
+}
+
+function workerVariables({ spec, files, built, place }: VariableSources): Readonly<Record<string, string>> {
+  const base = { ...place.variables, ...built.variables, ...spec.environmentVariables }
+  return {
+    // One worker is one thread of a model; several workers with a thread per core each would fight for the cores.
+    OMP_NUM_THREADS: '1',
+    OPENBLAS_NUM_THREADS: '1',
+    MKL_NUM_THREADS: '1',
+    // mlflow must not call home from a server's workers.
+    MLFLOW_DISABLE_TELEMETRY: 'true',
+    AZUREML_MODEL_DIR: files.modelFolder,
+    ...(spec.scoring !== undefined && { AML_APP_ROOT: files.codeFolder!, AZUREML_ENTRY_SCRIPT: spec.scoring.script }),
+    ...base,
+    PATH: [...built.path, base['PATH'] ?? ''].join(delimiter),
+    PYTHONPATH: [place.pythonSource, ...(base['PYTHONPATH'] === undefined ? [] : [base['PYTHONPATH']])].join(delimiter),
+    PYTHONUNBUFFERED: '1',
+    // Environments are compiled when they are built; a worker never writes beside its code.
+    PYTHONDONTWRITEBYTECODE: '1',
+    [attemptMarker]: place.marker,
+  }
+}

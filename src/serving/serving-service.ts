@@ -1,0 +1,306 @@
+import { mkdir } from 'node:fs/promises'
+import type { EndpointKeys, KeyPair } from '../access/endpoint-keys.ts'
+import type { ContentStore } from '../artifacts/content-store.ts'
+import { SluiceError } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { Tables } from '../database/database.ts'
+import { appendEvent } from '../events/event-log.ts'
+import { processesOf, signalAll } from '../processes/process-tree.ts'
+import { defaultDeployment, specOf, type DeployRequest } from './deploy-request.ts'
+import { DeploymentLifecycle, type LifecyclePlace } from './deployment-lifecycle.ts'
+import { readDeploymentLog, type DeploymentLogChunk } from './deployment-log.ts'
+import { checkName } from './deployment-spec.ts'
+import {
+  addRevision,
+  listDeployments,
+  markDeploymentDeleting,
+  noDeployment,
+  type Deployment,
+} from './deployment-store.ts'
+import {
+  changeEndpoint,
+  findEndpoint,
+  insertEndpoint,
+  listEndpoints,
+  markEndpointDeleting,
+  noEndpoint,
+  type Endpoint,
+  type EndpointChange,
+  type NewEndpoint,
+} from './endpoint-store.ts'
+import { endpointView, type DeploymentView, type EndpointView } from './endpoint-view.ts'
+import { deploymentLogFile } from './online-deployment.ts'
+import { checkMirrorTraffic, checkTraffic } from './router.ts'
+import { RoutingTable } from './routing-table.ts'
+import type { PoolAnswer } from './worker-pool.ts'
+
+/** What serving stands on. */
+export interface ServingPlace extends Omit<LifecyclePlace, 'keys' | 'contents' | 'marker'> {
+  readonly contents: Pick<ContentStore, 'ingest' | 'materialise'>
+  readonly keys: Pick<EndpointKeys, 'create' | 'read' | 'isValid' | 'remove'>
+  /** A number in [0, 1), new each time: which deployment a request goes to. */
+  readonly random: () => number
+}
+
+/** One request to an endpoint. */
+export interface EndpointRequest {
+  readonly endpoint: string
+  /** Overrides the traffic. */
+  readonly deployment?: string
+  readonly contentType: string
+  readonly body: Buffer
+  /** Read only when the model asks for them. */
+  readonly headers: () => Readonly<Record<string, string>>
+  /** Aborted when the client leaves: a waiting request then stops waiting. */
+  readonly client?: AbortSignal
+}
+
+/** Which deployment answered, and what. */
+export interface EndpointAnswer {
+  readonly deployment: string
+  readonly answer: PoolAnswer
+}
+
+/** Online endpoints: one per server. Names that do not exist throw `not-found`. */
+export interface ServingService {
+  /** Ends what an earlier server left behind and serves what it served. Call once, before anything else. */
+  start(): Promise<void>
+  /** Makes an endpoint, with keys; throws `already-exists`. */
+  createEndpoint(endpoint: NewEndpoint): Promise<EndpointView>
+  /** Changes all that is given or nothing; with `version` only if that is the current one (else `conflict`). */
+  changeEndpoint(name: string, change: EndpointChange & { readonly version?: number }): Promise<EndpointView>
+  /**
+   * Brings up a deployment (its endpoint is made, open, if there is none) and resolves when it serves; the one before
+   * serves until then, and answers what it has. Rejects with why it cannot serve; the one before then stays.
+   */
+  deploy(request: DeployRequest): Promise<DeploymentView>
+  /** As `deploy`, but resolves when the wish is stored; `show` tells what becomes of it. */
+  beginDeploy(request: DeployRequest): Promise<DeploymentView>
+  list(): Promise<readonly EndpointView[]>
+  show(name: string): Promise<EndpointView>
+  /** Deletes an endpoint with everything in it. */
+  deleteEndpoint(name: string): Promise<void>
+  /** Deletes one deployment; throws `conflict` while it has traffic. */
+  deleteDeployment(endpoint: string, deployment: string): Promise<void>
+  /** Answers a request; throws `not-found` when nobody is there to answer. */
+  score(request: EndpointRequest): Promise<EndpointAnswer>
+  /** Throws `unauthenticated` unless the endpoint is open or `presented` is one of its keys. */
+  authorise(endpoint: string, presented: string | undefined, isKeyRequired?: boolean): Promise<void>
+  /** True when a worker of a deployment with traffic is ready. */
+  isReady(endpoint: string): boolean
+  /** The `MLmodel` of the deployment that takes most traffic, if it serves an MLflow model. */
+  modelMetadata(endpoint: string): JsonObject | undefined
+  logs(endpoint: string, deployment: string, offset: number): Promise<DeploymentLogChunk>
+  /** Both keys, in the clear. */
+  credentials(endpoint: string): Promise<KeyPair>
+  /** Ends every worker. Requests under way are refused: close the HTTP server first. */
+  close(): Promise<void>
+}
+
+/** The endpoints of one store; nothing happens before `start`. */
+export function servingService(place: ServingPlace): ServingService {
+  return new OnlineServing(place)
+}
+
+class OnlineServing implements ServingService {
+  readonly #place: ServingPlace
+  readonly #marker: string
+  readonly #routes = new RoutingTable()
+  readonly #lifecycle: DeploymentLifecycle
+
+  constructor(place: ServingPlace) {
+    this.#place = place
+    this.#marker = `serving:${place.folder}`
+    this.#lifecycle = new DeploymentLifecycle({ ...place, marker: this.#marker }, this.#routes)
+  }
+
+  async start(): Promise<void> {
+    await mkdir(this.#place.folder, { recursive: true })
+    signalAll(processesOf({ id: this.#marker }), 'SIGKILL')
+    await this.#lifecycle.recover()
+  }
+
+  async createEndpoint(endpoint: NewEndpoint): Promise<EndpointView> {
+    checkName('endpoint', endpoint.name)
+    if (!(await this.#place.database.write((tables) => this.#insert(tables, endpoint)))) {
+      throw new SluiceError('already-exists', `There is an endpoint "${endpoint.name}" already.`, {
+        hint: `Look at it with: sluice endpoint show ${endpoint.name}`,
+      })
+    }
+    this.#routes.setEndpoint(await findEndpoint(this.#place.database.read, endpoint.name))
+    return this.show(endpoint.name)
+  }
+
+  async changeEndpoint(
+    name: string,
+    { version, ...change }: EndpointChange & { readonly version?: number },
+  ): Promise<EndpointView> {
+    const { database, clock } = this.#place
+    const changed = await database.write(async (tables) => {
+      const read = await findEndpoint(tables, name)
+      const names = new Set((await liveDeployments(tables, name)).map((deployment) => deployment.name))
+      if (change.traffic !== undefined) checkTraffic(change.traffic, names)
+      if (change.mirrorTraffic !== undefined) checkMirrorTraffic(change.mirrorTraffic, names)
+      const { traffic } = change
+      if (traffic === undefined) await this.#event(tables, 'endpoint.changed', [name, { fields: Object.keys(change) }])
+      else await this.#event(tables, 'endpoint.traffic', [name, { traffic }])
+      return changeEndpoint(tables, { ...read, version: version ?? read.version }, { change, nowMs: clock.now() })
+    })
+    this.#routes.setEndpoint(changed)
+    return this.show(name)
+  }
+
+  async deploy(request: DeployRequest): Promise<DeploymentView> {
+    const { name, done } = await this.#begin(request)
+    await done
+    return this.#showDeployment(request.endpoint, name)
+  }
+
+  async beginDeploy(request: DeployRequest): Promise<DeploymentView> {
+    const { name, done } = await this.#begin(request)
+    // Its failure is stored with the deployment.
+    done.catch(() => undefined)
+    return this.#showDeployment(request.endpoint, name)
+  }
+
+  async list(): Promise<readonly EndpointView[]> {
+    const { database } = this.#place
+    const endpoints = await listEndpoints(database.read)
+    const deployments = await listDeployments(database.read)
+    return endpoints.map((endpoint) => this.#view(endpoint, deployments))
+  }
+
+  async show(name: string): Promise<EndpointView> {
+    const { database } = this.#place
+    return this.#view(await findEndpoint(database.read, name), await listDeployments(database.read, name))
+  }
+
+  async deleteEndpoint(name: string): Promise<void> {
+    const { database, clock } = this.#place
+    const deployments = await database.write(async (tables) => {
+      await markEndpointDeleting(tables, name, clock.now())
+      const live = await liveDeployments(tables, name)
+      for (const deployment of live) {
+        await markDeploymentDeleting(tables, { endpoint: name, deployment: deployment.name }, clock.now())
+      }
+      return live
+    })
+    this.#routes.setEndpoint(await findEndpoint(database.read, name))
+    await Promise.all(deployments.map((deployment) => this.#lifecycle.finishDeletion(name, deployment.name)))
+    await this.#lifecycle.finishEndpointDeletion(name)
+  }
+
+  async deleteDeployment(endpoint: string, deployment: string): Promise<void> {
+    const { database, clock } = this.#place
+    await database.write(async (tables) => {
+      const { traffic } = await findEndpoint(tables, endpoint)
+      if ((traffic[deployment] ?? 0) > 0) throw hasTraffic(endpoint, deployment)
+      await markDeploymentDeleting(tables, { endpoint, deployment }, clock.now())
+    })
+    await this.#lifecycle.finishDeletion(endpoint, deployment)
+  }
+
+  async score({ endpoint, deployment, contentType, body, headers, client }: EndpointRequest): Promise<EndpointAnswer> {
+    const unit = this.#place.random()
+    const online = this.#routes.choose(endpoint, { ...(deployment !== undefined && { pinned: deployment }), unit })
+    const request = { contentType, body, headers: online.wantsHeaders() ? headers() : {} }
+    return { deployment: online.revision.deployment, answer: await online.score(request, client) }
+  }
+
+  async authorise(name: string, presented: string | undefined, isKeyRequired = false): Promise<void> {
+    const { endpoint } = this.#routes.find(name)
+    if (endpoint.authMode === 'none' && !isKeyRequired) return
+    if (presented === undefined || !(await this.#place.keys.isValid(name, presented))) throw noValidKey(name, presented)
+  }
+
+  isReady(name: string): boolean {
+    const { endpoint, deployments } = this.#routes.find(name)
+    return [...deployments].some(([deployment, online]) => {
+      return (endpoint.traffic[deployment] ?? 0) > 0 && online.status().ready > 0
+    })
+  }
+
+  modelMetadata(name: string): JsonObject | undefined {
+    const { endpoint, deployments } = this.#routes.find(name)
+    const weightOf = (deployment: string): number => endpoint.traffic[deployment] ?? 0
+    const [first] = [...deployments].sort(([one], [other]) => weightOf(other) - weightOf(one))
+    return first?.[1].metadata()
+  }
+
+  async logs(endpoint: string, deployment: string, offset: number): Promise<DeploymentLogChunk> {
+    await this.#showDeployment(endpoint, deployment)
+    return readDeploymentLog(deploymentLogFile(this.#place.folder, endpoint, deployment), offset)
+  }
+
+  async credentials(name: string): Promise<KeyPair> {
+    const { database, keys } = this.#place
+    if ((await findEndpoint(database.read, name)).status === 'deleting') throw noEndpoint(name)
+    return keys.read(name)
+  }
+
+  close(): Promise<void> {
+    return this.#lifecycle.close()
+  }
+
+  #view(endpoint: Endpoint, deployments: readonly Deployment[]): EndpointView {
+    return endpointView(endpoint, deployments, (name) => this.#routes.running(endpoint.name, name))
+  }
+
+  async #showDeployment(endpoint: string, deployment: string): Promise<DeploymentView> {
+    const found = (await this.show(endpoint)).deployments.find(({ name }) => name === deployment)
+    if (found === undefined) throw noDeployment(endpoint, deployment)
+    return found
+  }
+
+  /** Stores the wish and starts to fulfil it; `done` settles when that is over. */
+  async #begin(request: DeployRequest): Promise<{ readonly name: string; readonly done: Promise<void> }> {
+    const { database, clock } = this.#place
+    const { endpoint, deployment: name = defaultDeployment } = request
+    const spec = await specOf(request, this.#place)
+    const { revision, stored } = await database.write(async (tables) => {
+      await this.#insert(tables, { name: endpoint, authMode: 'none', tags: {}, properties: {} })
+      const found = await findEndpoint(tables, endpoint)
+      if (found.status === 'deleting') throw beingDeleted(endpoint)
+      const added = await addRevision(tables, { endpoint, deployment: name, spec }, clock.now())
+      await this.#event(tables, 'deployment.creating', [endpoint, { deployment: name, revision: added.revision }])
+      return { revision: added, stored: found }
+    })
+    this.#routes.setEndpoint(stored)
+    return { name, done: this.#lifecycle.bringUp(revision) }
+  }
+
+  async #insert(tables: Tables, endpoint: NewEndpoint): Promise<boolean> {
+    const { clock, keys } = this.#place
+    if (!(await insertEndpoint(tables, endpoint, clock.now()))) return false
+    await keys.create(tables, endpoint.name)
+    await this.#event(tables, 'endpoint.created', [endpoint.name, { auth_mode: endpoint.authMode }])
+    return true
+  }
+
+  #event(tables: Tables, kind: string, [subject, body]: readonly [string, JsonObject]): Promise<void> {
+    return appendEvent(tables, { kind, subject, body, atMs: this.#place.clock.now() })
+  }
+}
+
+async function liveDeployments(tables: Tables, endpoint: string): Promise<readonly Deployment[]> {
+  return (await listDeployments(tables, endpoint)).filter(({ status }) => status === 'live')
+}
+
+function noValidKey(endpoint: string, presented: string | undefined): SluiceError {
+  const what = presented === undefined ? 'needs a key' : 'does not accept this key'
+  return new SluiceError('unauthenticated', `The endpoint "${endpoint}" ${what}.`, {
+    hint: 'Send the header "Authorization: Bearer KEY"; sluice endpoint get-credentials shows the keys.',
+  })
+}
+
+function hasTraffic(endpoint: string, deployment: string): SluiceError {
+  return new SluiceError('conflict', `The deployment "${deployment}" of "${endpoint}" takes traffic.`, {
+    hint: `Give its traffic to another first: sluice endpoint traffic ${endpoint} OTHER=100`,
+  })
+}
+
+function beingDeleted(endpoint: string): SluiceError {
+  return new SluiceError('conflict', `The endpoint "${endpoint}" is being deleted.`, {
+    hint: 'Wait until it is gone, or use another name.',
+  })
+}

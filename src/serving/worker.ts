@@ -1,0 +1,178 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import type { Socket } from 'node:net'
+import type { Clock } from '../base/clock.ts'
+import { messageOf } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import { FrameDecoder, frameStart, type Frame } from './scoring-frames.ts'
+
+/** How a scoring host is started, and what it is told to load. */
+export interface WorkerCommand {
+  readonly python: string
+  readonly folder: string
+  readonly environment: Readonly<Record<string, string>>
+  /** `{kind: 'mlflow', path, metadata}` or `{kind: 'script', appRoot, script}`. */
+  readonly model: JsonObject
+}
+
+/** What a worker is asked: the body as it came, and the headers for scripts that want them. */
+export interface ScoringRequest {
+  /** Lower case without parameters; empty when the client named none. */
+  readonly contentType: string
+  readonly body: Buffer
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What a worker answered. `rejected`: the client's mistake; `failed`: the model raised. */
+export type WorkerAnswer =
+  | { readonly outcome: 'answered'; readonly contentType: string; readonly body: Buffer; readonly executionMs: number }
+  | {
+      readonly outcome: 'rejected'
+      readonly code: 'invalid-request' | 'unsupported-media-type'
+      readonly message: string
+      readonly executionMs: number
+    }
+  | { readonly outcome: 'failed'; readonly message: string; readonly executionMs: number }
+
+/** Why a worker is no more, in words that continue "the worker". */
+export interface WorkerEnd {
+  readonly reason: string
+  readonly hint?: string
+}
+
+export interface WorkerEvents {
+  /** The model is loaded. */
+  ready(description: JsonObject): void
+  answered(id: number, answer: WorkerAnswer): void
+  /** Once, last, after every answer that the process managed to send. */
+  ended(end: WorkerEnd): void
+}
+
+/** One Python process with a model in it. */
+export interface Worker {
+  readonly pid: number | undefined
+  score(id: number, request: ScoringRequest): void
+  /** Lets it answer what it was asked, then ends it: a close frame, SIGTERM after the grace, SIGKILL after two more seconds. */
+  close(graceMs: number): void
+  /** SIGKILL to the whole group, now. */
+  kill(): void
+}
+
+/** How long a dead worker's last answers may take to arrive when a child of its holds the connection open. */
+const lastAnswersMs = 1000
+const afterTermMs = 2000
+
+/**
+ * Starts a scoring host in a process group of its own, connected by a socket pair that it finds as descriptor 3: there
+ * is no path to clash, to outlive us or to be too long (sun_path), a crashed worker is a closed connection on our side,
+ * and a crashed server one on its side, upon which it ends.
+ */
+export function startWorker(
+  command: WorkerCommand,
+  events: WorkerEvents,
+  { clock, logDescriptor }: { readonly clock: Clock; readonly logDescriptor: number },
+): Worker {
+  const child = spawn(command.python, ['-m', 'sluiceworks.scoring_host'], {
+    cwd: command.folder,
+    env: command.environment,
+    detached: true,
+    stdio: ['ignore', logDescriptor, logDescriptor, 'pipe'],
+  })
+  // Node types extra pipes as readable or writable; libuv makes every one a connected socket.
+  const connection = child.stdio[3] as Socket | undefined
+  const kill = (): void => signalGroup(child, 'SIGKILL')
+  let loadFailure: WorkerEnd | undefined
+  watchEnd(child, clock, { ended: (end) => events.ended(loadFailure ?? end), kill })
+  const decoder = new FrameDecoder((frame) => {
+    if (frame.header['type'] === 'ready') events.ready((frame.header['description'] ?? {}) as JsonObject)
+    else if (frame.header['type'] === 'failed') loadFailure = toLoadFailure(frame.header)
+    else events.answered(Number(frame.header['id']), toAnswer(frame))
+  })
+  connection?.on('data', (chunk) => {
+    try {
+      decoder.push(chunk)
+    } catch {
+      // Something else than the host writes to descriptor 3: nothing it says can be trusted.
+      kill()
+    }
+  })
+  // A broken connection shows as the end of the process, right after.
+  connection?.on('error', kill)
+  connection?.on('end', kill)
+
+  const send = (header: JsonObject, payload?: Buffer): void => {
+    if (connection === undefined || connection.destroyed) return
+    connection.cork()
+    connection.write(frameStart(header, payload?.length ?? 0))
+    if (payload !== undefined && payload.length > 0) connection.write(payload)
+    connection.uncork()
+  }
+  send({ type: 'load', model: command.model })
+  return {
+    pid: child.pid,
+    score(id, { contentType, headers, body }) {
+      send({ type: 'score', id, contentType, headers }, body)
+    },
+    close(graceMs) {
+      send({ type: 'close' })
+      const cancel = clock.after(graceMs, () => {
+        signalGroup(child, 'SIGTERM')
+        child.once('exit', clock.after(afterTermMs, kill))
+      })
+      child.once('exit', cancel)
+    },
+    kill,
+  }
+}
+
+function watchEnd(
+  child: ChildProcess,
+  clock: Clock,
+  { ended, kill }: { readonly ended: (end: WorkerEnd) => void; readonly kill: () => void },
+): void {
+  let hasEnded = false
+  const end = (reason: string): void => {
+    if (hasEnded) return
+    hasEnded = true
+    ended({ reason })
+  }
+  child.once('error', (error) => end(`could not be started: ${messageOf(error)}`))
+  child.once('exit', (code, signal) => {
+    const reason = signal === null ? `ended with status ${code}` : `was killed by ${signal}`
+    // Whatever the model started goes with it. `close` comes when the last answers have been read.
+    kill()
+    const cancel = clock.after(lastAnswersMs, () => end(reason))
+    child.once('close', () => {
+      cancel()
+      end(reason)
+    })
+  })
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, signal)
+  } catch {
+    // ESRCH: the whole group has ended.
+  }
+}
+
+function toLoadFailure(header: JsonObject): WorkerEnd {
+  const hint = header['hint']
+  return { reason: String(header['message']), ...(typeof hint === 'string' && { hint }) }
+}
+
+function toAnswer({ header, payload }: Frame): WorkerAnswer {
+  const executionMs = Number(header['executionMs'])
+  const message = String(header['message'])
+  switch (header['outcome']) {
+    case 'answered':
+      return { outcome: 'answered', contentType: String(header['contentType']), body: payload, executionMs }
+    case 'rejected': {
+      const code = header['code'] === 'unsupported-media-type' ? 'unsupported-media-type' : 'invalid-request'
+      return { outcome: 'rejected', code, message, executionMs }
+    }
+    default:
+      return { outcome: 'failed', message, executionMs }
+  }
+}

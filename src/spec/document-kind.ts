@@ -1,0 +1,223 @@
+import { isMap, isNode, isScalar } from 'yaml'
+import type { Document } from './documents.ts'
+import type { UnsupportedKind } from './unsupported.ts'
+import { unsupportedSchemas, unsupportedShapes, unsupportedTypes } from './unsupported.ts'
+import { markOf, pairsOf } from './yaml/check-tree.ts'
+import { nearestName } from './yaml/nearest-name.ts'
+import { quoted } from './yaml/source-text.ts'
+import type { Value } from './yaml/values.ts'
+import { isEmpty, isReadable, keyOf, reportAt, wrongType } from './yaml/values.ts'
+
+/** What a command expects: `job create` a job, and so on. */
+export type DocumentFamily =
+  'job' | 'component' | 'environment' | 'data' | 'model' | 'online-endpoint' | 'online-deployment'
+
+export type DocumentKind = Document['kind']
+
+const nouns: Readonly<Record<DocumentFamily, string>> = {
+  job: 'a job',
+  component: 'a component',
+  environment: 'an environment',
+  data: 'a data asset',
+  model: 'a model',
+  'online-endpoint': 'an online endpoint',
+  'online-deployment': 'an online deployment',
+}
+
+const bySchema: Readonly<Record<string, DocumentKind>> = {
+  commandjob: 'command-job',
+  pipelinejob: 'pipeline-job',
+  commandcomponent: 'command-component',
+  pipelinecomponent: 'pipeline-component',
+  environment: 'environment',
+  data: 'data',
+  model: 'model',
+  onlineendpoint: 'online-endpoint',
+  managedonlineendpoint: 'online-endpoint',
+  kubernetesonlineendpoint: 'online-endpoint',
+  onlinedeployment: 'online-deployment',
+  managedonlinedeployment: 'online-deployment',
+  kubernetesonlinedeployment: 'online-deployment',
+}
+
+const families: Readonly<Record<DocumentKind, DocumentFamily>> = {
+  'command-job': 'job',
+  'pipeline-job': 'job',
+  'command-component': 'component',
+  'pipeline-component': 'component',
+  environment: 'environment',
+  data: 'data',
+  model: 'model',
+  'online-endpoint': 'online-endpoint',
+  'online-deployment': 'online-deployment',
+}
+
+/** `type` of the kinds that have one. `command` and `pipeline` are jobs and components alike. */
+const byType: Readonly<Record<string, DocumentFamily>> = {
+  uri_file: 'data',
+  uri_folder: 'data',
+  mltable: 'data',
+  custom_model: 'model',
+  mlflow_model: 'model',
+  triton_model: 'model',
+  managed: 'online-deployment',
+  kubernetes: 'online-deployment',
+}
+
+/**
+ * What kind of document this is: by `$schema` (its base name, in any case), else by `type`, else by its keys; where a
+ * `family` is expected, `type` alone decides within it, as in Azure. Reports a kind that is not expected, not
+ * supported (by name, with what to use in its place) or not to be told.
+ */
+export function documentKind(root: Value, family?: DocumentFamily): DocumentKind | undefined {
+  if (!isMap(root.node)) return wrongType(root, 'a mapping with keys such as "type" and "command"')
+  const keys = keysOf(pairsOf(root.node))
+  if (!hasReadableType(root)) return undefined
+  const type = textOf(root, 'type')?.toLowerCase()
+  const schema = schemaName(textOf(root, '$schema'))
+  const unsupported = unsupportedKind(keys, type, schema)
+  if (unsupported !== undefined) return refuse(root, unsupported)
+  if (keys.has('dependencies') && type === undefined && schema === '') {
+    const hint = 'Refer to it from an environment: environment: {conda_file: ./this-file.yml}'
+    return reportKind(root, 'this is a conda file, not a document', hint)
+  }
+  const found = familyOf({ keys, type, schema, declaresInputs: declaresInputs(root) })
+  if (family !== undefined && found !== undefined && found !== family && !isBoth(type, found, family)) {
+    const hint = `This file describes ${nouns[found]}; ${nouns[family]} is expected here.`
+    return reportKind(root, `${quoted(shortName(root))} is not ${nouns[family]}`, hint)
+  }
+  const chosen = family ?? found
+  if (chosen !== undefined) return withinFamily(root, { family: chosen, type, keys, schema })
+  const near = type === undefined ? undefined : nearestName(type, ['command', 'pipeline', ...Object.keys(byType)])
+  const message =
+    type === undefined
+      ? 'it is not clear what kind of document this is'
+      : `"type" cannot be ${quoted(type)}${near === undefined ? '' : `, did you mean ${quoted(near)}?`}`
+  return reportKind(root, message, 'Start it with "type: command" or "type: pipeline", or with a $schema.')
+}
+
+/** The keys, with slips of the two that tell most: "comand" is a job's mistake, not a file of an unknown kind. */
+function keysOf(pairs: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  const keys = new Set(pairs.keys())
+  for (const key of pairs.keys()) {
+    const near = nearestName(key, ['command', 'jobs'])
+    if (near !== undefined) keys.add(near)
+  }
+  return keys
+}
+
+function hasReadableType(root: Value): boolean {
+  const node = isMap(root.node) ? pairsOf(root.node).get('type')?.value : undefined
+  if (!isNode(node) || isEmpty(node) || (isScalar(node) && typeof node.value === 'string')) return true
+  if (isReadable(node)) wrongType({ document: root.document, node, title: '"type"' }, 'text')
+  return false
+}
+
+interface Within {
+  readonly family: DocumentFamily
+  readonly type: string | undefined
+  readonly keys: ReadonlySet<string>
+  readonly schema: string
+}
+
+function withinFamily(root: Value, { family, type, keys, schema }: Within): DocumentKind | undefined {
+  if (family !== 'job' && family !== 'component') return family
+  if (type === 'command' || type === 'pipeline') return `${type}-${family}`
+  if (type !== undefined) {
+    const near = nearestName(type, ['command', 'pipeline'])
+    const meant = near === undefined ? '' : `, did you mean ${quoted(near)}?`
+    return reportKind(
+      root,
+      `"type" of ${nouns[family]} cannot be ${quoted(type)}${meant}`,
+      'It is command or pipeline.',
+    )
+  }
+  const said = Object.hasOwn(bySchema, schema) ? bySchema[schema] : undefined
+  if (said !== undefined && families[said] === family) return said
+  return keys.has('jobs') || (family === 'job' && keys.has('component')) ? `pipeline-${family}` : `command-${family}`
+}
+
+function unsupportedKind(
+  keys: ReadonlySet<string>,
+  type: string | undefined,
+  schema: string,
+): UnsupportedKind | undefined {
+  // An Azure model or data document may say anything in `$schema`; a supported `type` wins over it, but for batch.
+  if (Object.hasOwn(unsupportedSchemas, schema)) return unsupportedSchemas[schema]
+  if (Object.hasOwn(bySchema, schema) && (type === undefined || !Object.hasOwn(unsupportedTypes, type)))
+    return undefined
+  if (type !== undefined && Object.hasOwn(unsupportedTypes, type)) return unsupportedTypes[type]
+  if (type !== undefined) return undefined
+  return unsupportedShapes.find(([key]) => keys.has(key))?.[1]
+}
+
+/** Whether an input is described as only a component does: a type without a value, a default, bounds. */
+function declaresInputs(root: Value): boolean {
+  const inputs = isMap(root.node) ? pairsOf(root.node).get('inputs')?.value : undefined
+  if (!isMap(inputs)) return false
+  return [...pairsOf(inputs).values()].some(({ value }) => {
+    const keys = isMap(value) ? pairsOf(value) : new Map<string, unknown>()
+    if (['optional', 'default', 'enum', 'min', 'max'].some((key) => keys.has(key))) return true
+    return keys.has('type') && !keys.has('path') && !keys.has('value')
+  })
+}
+
+interface Signs {
+  readonly keys: ReadonlySet<string>
+  readonly type: string | undefined
+  readonly schema: string
+  readonly declaresInputs: boolean
+}
+
+function familyOf({ keys, type, schema, declaresInputs }: Signs): DocumentFamily | undefined {
+  if (Object.hasOwn(bySchema, schema)) return families[bySchema[schema]!]
+  if (type !== undefined && Object.hasOwn(byType, type)) return byType[type]
+  if (keys.has('endpoint_name') || keys.has('code_configuration')) return 'online-deployment'
+  if (type === 'command' || type === 'pipeline' || (type === undefined && (keys.has('jobs') || keys.has('command')))) {
+    return keys.has('version') || declaresInputs ? 'component' : 'job'
+  }
+  if (type !== undefined) return undefined
+  if (keys.has('component')) return 'job'
+  if (keys.has('auth_mode') || keys.has('traffic')) return 'online-endpoint'
+  if (['conda_file', 'build', 'image'].some((key) => keys.has(key))) return 'environment'
+  if (keys.has('flavors') || keys.has('stage')) return 'model'
+  return undefined
+}
+
+/** Jobs and components are written alike: a `type` that both have is taken as whichever is expected. */
+function isBoth(type: string | undefined, found: DocumentFamily, family: DocumentFamily): boolean {
+  const pair = [found, family]
+  return (
+    (type === 'command' || type === 'pipeline' || type === undefined) &&
+    pair.every((one) => one === 'job' || one === 'component')
+  )
+}
+
+function refuse(root: Value, { noun, instead }: UnsupportedKind): undefined {
+  return reportKind(root, `this is ${noun}, which this version does not support`, instead)
+}
+
+/** Points at what says the kind: `type`, else `$schema`, else the first key. */
+function reportKind(root: Value, message: string, hint: string): undefined {
+  if (!isMap(root.node)) return reportAt(root, message, hint)
+  const pairs = pairsOf(root.node)
+  const pair = pairs.get('type') ?? pairs.get('$schema') ?? [...pairs.values()][0]
+  const mark = pair === undefined ? markOf(root.node) : markOf(isScalar(pair.value) ? pair.value : keyOf(pair))
+  root.document.report(mark, message, hint)
+  return undefined
+}
+
+function textOf(root: Value, key: string): string | undefined {
+  const value = isMap(root.node) ? pairsOf(root.node).get(key)?.value : undefined
+  return isScalar(value) && typeof value.value === 'string' ? value.value : undefined
+}
+
+/** `https://.../latest/commandJob.schema.json` and `http://azureml/sdk-2-0/CommandJob.json` are `commandjob`. */
+function schemaName(schema: string | undefined): string {
+  const base = schema?.trim().split(/[/#]/).filter(Boolean).at(-1) ?? ''
+  return base.toLowerCase().replace(/(\.schema)?(\.json)?$/, '')
+}
+
+function shortName(root: Value): string {
+  return root.document.file.split('/').at(-1) ?? root.document.file
+}

@@ -1,0 +1,161 @@
+import { isMap } from 'yaml'
+import type { JsonObject } from '../base/json.ts'
+import { readEnvironmentVariables } from './command-body.ts'
+import { readDeployedModel } from './data-and-model.ts'
+import type { OnlineDeploymentDocument, OnlineEndpointDocument } from './documents.ts'
+import { readEnvironmentChoice } from './environment.ts'
+import { readAssetIdentity } from './job-fields.ts'
+import {
+  codeConfigurationKeys,
+  collectionKeys,
+  dataCollectorKeys,
+  onlineDeploymentKeys,
+  onlineEndpointKeys,
+  requestSettingsKeys,
+} from './keys.ts'
+import type { ReadingScope } from './scope.ts'
+import { locatedAt, readReference, referenceText } from './scope.ts'
+import { defined, given, optional, readEntries, readMapping, recordOf, required } from './yaml/mapping.ts'
+import type { Value } from './yaml/values.ts'
+import {
+  emptyRecord,
+  readBoolean,
+  readJsonObject,
+  readMatching,
+  readNumber,
+  readOneOf,
+  readText,
+  readWholeNumber,
+  reportAt,
+  wrongType,
+} from './yaml/values.ts'
+
+const nameRule = 'A name has 3 to 32 letters, digits and "-", starts with a letter and ends with no "-".'
+const namePattern = /^(?=.{3,32}$)[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/
+const readEndpointName = readMatching(namePattern, nameRule)
+// Azure's own examples have underscores in names of deployments.
+const deploymentPattern = /^(?=.{1,64}$)[a-zA-Z]([-_a-zA-Z0-9]*[a-zA-Z0-9])?$/
+const deploymentRule = 'A name has letters, digits, "-" and "_", and starts with a letter.'
+const readDeploymentName = readMatching(deploymentPattern, deploymentRule)
+const readAuthMode = readOneOf(['key', 'aml_token', 'aad_token'])
+
+/** An online endpoint: a stable name and the traffic of its deployments. */
+export function readOnlineEndpoint(value: Value, scope: ReadingScope): OnlineEndpointDocument | undefined {
+  const mapping = readMapping(value, onlineEndpointKeys)
+  if (mapping === undefined) return undefined
+  const identity = readAssetIdentity(mapping, { name: readEndpointName, isNameRequired: true })
+  const traffic = optional(mapping, 'traffic', (item) => readTraffic(item, [0, 100]))
+  const mirrorTraffic = optional(mapping, 'mirror_traffic', readMirrorTraffic)
+  if (identity.name === undefined) return undefined
+  return {
+    kind: 'online-endpoint',
+    located: locatedAt(scope.document),
+    ...identity,
+    name: identity.name,
+    authMode: optional(mapping, 'auth_mode', readAuthMode) ?? 'key',
+    traffic: traffic ?? emptyRecord(),
+    mirrorTraffic: mirrorTraffic ?? emptyRecord(),
+  }
+}
+
+function readTraffic(value: Value, sums?: readonly number[]): Readonly<Record<string, number>> {
+  const entries = readEntries(value, { noun: 'deployment', pattern: deploymentPattern, rule: deploymentRule })
+  const percent = readWholeNumber(0, 100)
+  const shares = entries.map(({ name, value: share }) => [name, share && percent(share)] as const)
+  const sum = shares.reduce((total, [, share]) => total + (share ?? 0), 0)
+  const isComplete = shares.every(([, share]) => share !== undefined)
+  if (sums !== undefined && isComplete && !sums.includes(sum)) {
+    reportAt(value, `${value.title} adds up to ${sum}`, 'The shares of all deployments must add up to 100 (or to 0).')
+  }
+  return recordOf(shares)
+}
+
+function readMirrorTraffic(value: Value): Readonly<Record<string, number>> | undefined {
+  const shares = readTraffic(value)
+  const [share = 0, ...others] = Object.values(shares)
+  if (others.length === 0 && share <= 50) return shares
+  return reportAt(
+    value,
+    `${value.title} is more than it can be`,
+    'One deployment can get a copy of at most 50 percent.',
+  )
+}
+
+/** An online deployment: a model with what scores it. */
+export async function readOnlineDeployment(
+  value: Value,
+  scope: ReadingScope,
+): Promise<OnlineDeploymentDocument | undefined> {
+  const mapping = readMapping(value, onlineDeploymentKeys)
+  if (mapping === undefined) return undefined
+  const identity = readAssetIdentity(mapping, { name: readDeploymentName, isNameRequired: true })
+  const endpointName = required(mapping, 'endpoint_name', readEndpointName)
+  optional(mapping, 'type', readOneOf(['managed', 'kubernetes']))
+  const modelValue = given(mapping, 'model')
+  const fields = {
+    environmentVariables: optional(mapping, 'environment_variables', readEnvironmentVariables) ?? emptyRecord(),
+    instanceCount: optional(mapping, 'instance_count', readWholeNumber(0, 10_000)) ?? 1,
+    request: readRequestSettings(given(mapping, 'request_settings')),
+    ...defined({
+      model: modelValue && (await readDeployedModel(modelValue, scope)),
+      scoring: optional(mapping, 'code_configuration', readScoring),
+      environment: await readEnvironmentChoice(mapping, scope),
+      dataCollector: optional(mapping, 'data_collector', readDataCollector),
+    }),
+  }
+  if (identity.name === undefined || endpointName === undefined) return undefined
+  const located = locatedAt(scope.document)
+  return { kind: 'online-deployment', located, ...identity, name: identity.name, endpointName, ...fields }
+}
+
+function readScoring(value: Value): OnlineDeploymentDocument['scoring'] {
+  const mapping = readMapping(value, codeConfigurationKeys)
+  if (mapping === undefined) return undefined
+  const code = required(mapping, 'code', (item) => {
+    const text = readText(item)
+    const reference = text === undefined ? undefined : readReference(item, text)
+    if (reference === undefined || reference.kind === 'local') return reference?.path
+    return reportAt(item, `"code" must be a local folder, but is ${referenceText(reference)}`)
+  })
+  const script = required(mapping, 'scoring_script', readText)
+  return code === undefined || script === undefined ? undefined : { code, script }
+}
+
+/** Azure's defaults: 5 s, one request at a time, 0.5 s in the queue. */
+function readRequestSettings(value: Value | undefined): OnlineDeploymentDocument['request'] {
+  const mapping = value && readMapping(value, requestSettingsKeys)
+  const read = (key: string, least: number): number | undefined =>
+    mapping && optional(mapping, key, readWholeNumber(least))
+  return {
+    timeoutMs: read('request_timeout_ms', 1) ?? 5000,
+    maxConcurrentPerInstance: read('max_concurrent_requests_per_instance', 1) ?? 1,
+    maxQueueWaitMs: read('max_queue_wait_ms', 0) ?? 500,
+  }
+}
+
+function readDataCollector(value: Value): JsonObject | undefined {
+  const mapping = readMapping(value, dataCollectorKeys)
+  const raw = readJsonObject(value)
+  if (mapping === undefined || raw === undefined) return undefined
+  const samplingRate = optional(mapping, 'sampling_rate', readRate)
+  const collections = required(mapping, 'collections', readCollections)
+  optional(mapping, 'rolling_rate', readOneOf(['minute', 'hour', 'day']))
+  return { ...raw, ...defined({ collections, sampling_rate: samplingRate }) }
+}
+
+function readRate(value: Value): number | undefined {
+  const rate = readNumber(value)
+  return rate === undefined || (rate >= 0 && rate <= 1) ? rate : wrongType(value, 'a number from 0 to 1')
+}
+
+const collectionNames = { noun: 'collection', pattern: /^[A-Za-z_][\w-]*$/, rule: 'E.g. model_inputs, model_outputs.' }
+
+/** `enabled` is written as text in Azure's examples ('true'); it becomes a boolean. */
+function readCollections(value: Value): JsonObject {
+  const entries = readEntries(value, collectionNames).map(({ name, value: item }) => {
+    const mapping = item && isMap(item.node) ? readMapping(item, collectionKeys) : item && wrongType(item, 'a mapping')
+    const enabled = mapping && required(mapping, 'enabled', readBoolean)
+    return [name, item && mapping && { ...readJsonObject(item), ...defined({ enabled }) }] as const
+  })
+  return recordOf(entries)
+}

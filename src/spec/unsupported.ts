@@ -1,0 +1,135 @@
+/** A kind of Azure ML that is recognised, and what to use in its place. */
+export interface UnsupportedKind {
+  readonly noun: string
+  readonly instead: string
+}
+
+const sweep = {
+  noun: 'a sweep',
+  instead: 'Use a command step for each setting to try, or one command that tries them in a loop.',
+}
+const parallel = {
+  noun: 'a parallel step',
+  instead: 'Use a command step that takes the whole input and works through it in batches.',
+}
+const spark = { noun: 'a Spark job', instead: 'Use a command that starts the work itself, e.g. spark-submit.' }
+const automl = { noun: 'an AutoML job', instead: 'Use a command that calls a library such as FLAML or auto-sklearn.' }
+const transfer = { noun: 'a data transfer', instead: 'Use a command that copies the data into an output.' }
+const tuning = { noun: 'a fine-tuning job', instead: 'Use a command that runs the training script.' }
+const flow = { noun: 'a prompt flow', instead: 'Use a command that runs the flow: pf flow test --flow .' }
+const batch = {
+  noun: 'a batch deployment',
+  instead: 'Use a pipeline job that loads the model and scores an input folder.',
+}
+const batchEndpoint = { noun: 'a batch endpoint', instead: batch.instead }
+const schedule = { noun: 'a schedule', instead: 'Call "sluice run" from cron or another scheduler.' }
+const datastore = {
+  noun: 'a datastore',
+  instead: 'Use local paths or URLs in the inputs.',
+}
+const compute = { noun: 'a compute', instead: 'Jobs run on this machine: leave "compute" out.' }
+const workspace = { noun: 'an Azure workspace resource', instead: 'Sluiceworks needs none: submit the job itself.' }
+const feature = { noun: 'a feature store document', instead: 'Use a component that writes the features to an output.' }
+const packaging = { noun: 'a model package', instead: 'Deploy the model itself to an online endpoint.' }
+const doWhile = { noun: 'a do_while loop', instead: 'Put the loop into the command of one step.' }
+const parallelFor = {
+  noun: 'a parallel_for loop',
+  instead: 'Write one step for each item, or put the loop into the command of one step.',
+}
+
+/** By the base name of `$schema`, lower case, without `.schema.json`. */
+export const unsupportedSchemas: Readonly<Record<string, UnsupportedKind>> = {
+  sweepjob: sweep,
+  paralleljob: parallel,
+  parallelcomponent: parallel,
+  sparkjob: spark,
+  sparkcomponent: spark,
+  automljob: automl,
+  automlcomponent: automl,
+  datatransferjob: transfer,
+  datatransfercomponent: transfer,
+  importjob: transfer,
+  dataimport: transfer,
+  finetuningjob: tuning,
+  distillationjob: tuning,
+  flow,
+  run: flow,
+  batchendpoint: batchEndpoint,
+  batchdeployment: batch,
+  modelbatchdeployment: batch,
+  pipelinecomponentbatchdeployment: batch,
+  schedule,
+  monitorschedule: { ...schedule, noun: 'a monitor' },
+  azureblob: datastore,
+  azurefile: datastore,
+  azuredatalakegen1: datastore,
+  azuredatalakegen2: datastore,
+  onelake: datastore,
+  amlcompute: compute,
+  computeinstance: compute,
+  vmcompute: compute,
+  kubernetescompute: compute,
+  synapsesparkcompute: compute,
+  workspace,
+  workspacehub: workspace,
+  hub: workspace,
+  project: workspace,
+  registry: workspace,
+  connection: workspace,
+  workspaceconnection: workspace,
+  featurestore: feature,
+  featureset: feature,
+  featuresetspecification: feature,
+  featurestoreentity: feature,
+  modelversionpackage: packaging,
+  modelpackage: packaging,
+}
+
+/** By `type`, of documents and of steps. */
+export const unsupportedTypes: Readonly<Record<string, UnsupportedKind>> = {
+  sweep,
+  parallel,
+  spark,
+  automl,
+  data_transfer: transfer,
+  import: transfer,
+  import_data: transfer,
+  finetuning: tuning,
+  distillation: tuning,
+  flow,
+  flow_parallel: flow,
+  do_while: doWhile,
+  parallel_for: parallelFor,
+  azure_blob: datastore,
+  azure_file: datastore,
+  azure_data_lake_gen1: datastore,
+  azure_data_lake_gen2: datastore,
+  one_lake: datastore,
+  hdfs: datastore,
+  amlcompute: compute,
+  computeinstance: compute,
+  virtualmachine: compute,
+  synapsespark: compute,
+  feature_store: feature,
+  git: workspace,
+  python_feed: workspace,
+  container_registry: workspace,
+  snowflake: workspace,
+  azure_sql_db: workspace,
+  s3: workspace,
+}
+
+/** By a key that only this kind has, for documents without `$schema` and `type`. */
+export const unsupportedShapes: readonly (readonly [string, UnsupportedKind])[] = [
+  ['trial', sweep],
+  ['create_monitor', { ...schedule, noun: 'a monitor' }],
+  ['create_job', schedule],
+  ['import_data', schedule],
+  ['trigger', schedule],
+  ['mini_batch_size', batch],
+  ['target_column_name', automl],
+  ['account_name', datastore],
+  ['materialization_settings', feature],
+  ['index_columns', feature],
+  ['feature_transformation_code', feature],
+]

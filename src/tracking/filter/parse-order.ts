@@ -1,0 +1,51 @@
+import { SluiceError } from '../../base/errors.ts'
+import { Cursor } from './cursor.ts'
+import type { FilterGrammar, OrderField } from './grammar.ts'
+import { readIdentifier } from './identifier.ts'
+
+/** No search has more columns to sort by than this, and every one is a join. */
+const maxFields = 20
+
+/**
+ * Reads `order_by` texts such as `metrics.acc DESC` or `start_time`; ascending where not said. Throws `invalid-request`
+ * with a caret, also for a field that is named twice.
+ */
+export function parseOrderBy<Entity extends string>(
+  texts: readonly string[],
+  grammar: FilterGrammar<Entity>,
+): readonly OrderField<Entity>[] {
+  if (texts.length > maxFields) {
+    throw new SluiceError('limit-exceeded', `\`order_by\` has ${texts.length} fields; at most ${maxFields} are read.`)
+  }
+  const fields = texts.map((text) => readOrder(text, grammar))
+  const seen = new Set<string>()
+  for (const { entity, key } of fields) {
+    const identity = `${entity}.${key}`
+    if (seen.has(identity)) {
+      throw new SluiceError(
+        'invalid-request',
+        `\`order_by\` contains duplicate fields: [${texts.map((text) => `'${text}'`).join(', ')}] (${identity}).`,
+      )
+    }
+    seen.add(identity)
+  }
+  return fields
+}
+
+function readOrder<Entity extends string>(text: string, grammar: FilterGrammar<Entity>): OrderField<Entity> {
+  const cursor = new Cursor(text)
+  cursor.skipSpace()
+  const identifier = readIdentifier(cursor, grammar)
+  const spaced = cursor.take(/\s+/y) !== undefined
+  const word = spaced ? cursor.take(/[\p{L}_]+/uy) : undefined
+  cursor.skipSpace()
+  if (identifier === undefined || !cursor.atEnd) {
+    throw cursor.error(`Invalid order_by clause '${text}'. Could not be parsed.`)
+  }
+  const direction = word?.toLowerCase() ?? 'asc'
+  if (direction !== 'asc' && direction !== 'desc') {
+    throw cursor.error(`Invalid ordering key in order_by clause '${text}': expected ASC or DESC, found '${word}'.`)
+  }
+  const { entity, key, rule } = identifier
+  return { entity, key, type: rule.type, ascending: direction === 'asc' }
+}

@@ -1,0 +1,39 @@
+import type { Experiment, LoggedModel, Page, Run } from './entities.ts'
+import { experimentStore, type ExperimentStore } from './experiment-store.ts'
+import { jobRuns, type JobRuns } from './job-runs.ts'
+import { loggedModelStore, type LoggedModelStore } from './logged-model-store.ts'
+import { metricStore, type MetricStore } from './metric-store.ts'
+import { runInputStore, type RunInputStore } from './run-inputs.ts'
+import { runStore, type RunStore, type TrackingContext } from './run-store.ts'
+import { searchExperiments, type ExperimentQuery } from './search/experiment-search.ts'
+import { searchLoggedModels, type LoggedModelQuery } from './search/logged-model-search.ts'
+import { searchRuns, type RunQuery } from './search/run-search.ts'
+
+/** Everything that is tracked. Reads see committed data; a write resolves when it is durable. */
+export interface TrackingStore {
+  readonly experiments: ExperimentStore
+  readonly runs: RunStore
+  readonly metrics: MetricStore
+  readonly inputs: RunInputStore
+  readonly loggedModels: LoggedModelStore
+  /** For the engine, inside its own transactions. */
+  readonly jobRuns: JobRuns
+  searchExperiments(query: ExperimentQuery): Promise<Page<Experiment>>
+  searchRuns(query: RunQuery): Promise<Page<Run>>
+  searchLoggedModels(query: LoggedModelQuery): Promise<Page<LoggedModel>>
+}
+
+export function trackingStore(context: TrackingContext): TrackingStore {
+  const { database } = context
+  return {
+    experiments: experimentStore(context),
+    runs: runStore(context),
+    metrics: metricStore(context),
+    inputs: runInputStore(context),
+    loggedModels: loggedModelStore(context),
+    jobRuns: jobRuns(context),
+    searchExperiments: (query) => searchExperiments(database, query),
+    searchRuns: (query) => searchRuns(database, query),
+    searchLoggedModels: (query) => searchLoggedModels(database, query),
+  }
+}

@@ -1,0 +1,137 @@
+import { SluiceError } from '../src/base/errors.ts'
+import type { Endpoint, EndpointService } from '../src/protocols/rest/endpoint-service.ts'
+import { restRoutes } from '../src/protocols/rest/rest-routes.ts'
+import type { RestParts } from '../src/protocols/rest/rest-routes.ts'
+import type { ModelVersion, RegisteredModel } from '../src/registry/registered-model.ts'
+import { startHttpServer } from '../src/server/http-server.ts'
+import type { HttpServer } from '../src/server/http-server.ts'
+import { fakeEngine } from './fake-engine.test-support.ts'
+import type { FakeEngine } from './fake-engine.test-support.ts'
+
+export const fakeToken = 'local-token-of-a-test'
+
+export interface FakeServer extends HttpServer {
+  readonly engine: FakeEngine
+  readonly parts: RestParts
+}
+
+/** What our REST interface needs, all of it in memory. */
+export function fakeParts({
+  engine = fakeEngine(),
+  dataFolder = '/nowhere',
+  url = () => '',
+}: {
+  readonly engine?: FakeEngine
+  readonly dataFolder?: string
+  readonly url?: () => string
+} = {}): RestParts {
+  return {
+    version: '0.1.0',
+    url,
+    localToken: fakeToken,
+    jobs: engine.jobs,
+    events: engine.events,
+    models: fakeModels(),
+    endpoints: fakeEndpoints(),
+    status: () =>
+      Promise.resolve({
+        version: '0.1.0',
+        url: url(),
+        pid: process.pid,
+        dataFolder,
+        database: 'sqlite',
+        startedMs: 1_700_000_000_000,
+        jobs: engine.counts(),
+        memoryBytes: 100 * 1024 * 1024,
+      }),
+    checkStore: () => Promise.resolve([{ name: 'database', isOk: true, detail: 'integrity check passed' }]),
+  }
+}
+
+/** Our REST interface over fakes, on a free port unless told. */
+export async function fakeServer({
+  engine = fakeEngine(),
+  dataFolder = '/nowhere',
+  port = 0,
+}: {
+  readonly engine?: FakeEngine
+  readonly dataFolder?: string
+  readonly port?: number
+} = {}): Promise<FakeServer> {
+  let url = ''
+  const parts = fakeParts({ engine, dataFolder, url: () => url })
+  const server = await startHttpServer({ routes: restRoutes(parts), port })
+  url = server.url
+  return { ...server, engine, parts }
+}
+
+function fakeModels(): RestParts['models'] {
+  const version = (number: number): ModelVersion => ({
+    name: 'diabetes',
+    version: number,
+    stage: 'None',
+    source: 'runs:/x/model',
+    storageLocation: 'mlflow-artifacts:/1',
+    runId: 'calm_otter_1',
+    createdBy: 'local',
+    createdMs: 0,
+    updatedMs: 0,
+    tags: {},
+    aliases: number === 2 ? ['champion'] : [],
+  })
+  const model: RegisteredModel = {
+    name: 'diabetes',
+    description: 'ridge',
+    createdMs: 0,
+    updatedMs: 0,
+    tags: { area: 'diabetes' },
+    aliases: { champion: 2 },
+    latestVersions: [version(2)],
+  }
+  return {
+    models: {
+      get: (name) =>
+        name === model.name
+          ? Promise.resolve(model)
+          : Promise.reject(new SluiceError('not-found', `There is no model "${name}".`)),
+      search: () => Promise.resolve({ items: [model] }),
+    },
+    versions: { search: () => Promise.resolve({ items: [version(2), version(1)] }) },
+  }
+}
+
+function fakeEndpoints(): EndpointService {
+  const endpoints = new Map<string, Endpoint>()
+  const get = (name: string): Endpoint => {
+    const endpoint = endpoints.get(name)
+    if (endpoint === undefined) throw new SluiceError('not-found', `There is no endpoint "${name}".`)
+    return endpoint
+  }
+  return {
+    list: () => Promise.resolve({ endpoints: [...endpoints.values()] }),
+    get: async (name) => get(name),
+    deploy: async ({ endpoint: name, deployment = 'default', model = 'from-file' }) => {
+      const endpoint: Endpoint = {
+        name,
+        traffic: { [deployment]: 100 },
+        deployments: [{ name: deployment, status: 'ready', model, workers: 1, createdMs: 0 }],
+        tags: {},
+        createdMs: 0,
+      }
+      endpoints.set(name, endpoint)
+      return endpoint
+    },
+    delete: async (name) => void endpoints.delete(get(name).name),
+    credentials: async (name) => ({ primary: `first-of-${get(name).name}`, secondary: 'second' }),
+    invoke: async ({ endpoint, body, deployment }) => {
+      get(endpoint)
+      const text = body.toString()
+      if (text.includes('bad')) return answer(424, { message: 'the model raised' })
+      return answer(200, { echoed: JSON.parse(text) as unknown, ...(deployment !== undefined && { deployment }) })
+    },
+  }
+}
+
+function answer(status: number, body: unknown) {
+  return { status, contentType: 'application/json', body: Buffer.from(JSON.stringify(body)) }
+}
