@@ -67,7 +67,9 @@ async function runHere() {
   const cache = process.env.SLUICE_CACHE || (cacheHome && join(cacheHome, 'sluiceworks'))
   if (cache) enableCompileCache(join(cache, 'compiled'))
   const { runCommandLine } = await import(pathToFileURL(entry).href)
-  process.exitCode = await runCommandLine(args)
+  const code = await runCommandLine(args)
+  // What was written to a pipe is on its way; once it has left, nothing that still ticks holds the command up.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
 }
 
 // The bundle, unless this is a source tree that has changed since it was made.
@@ -83,7 +85,8 @@ function newestIn(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) newest = Math.max(newest, newestIn(path))
-    else if (entry.name.endsWith('.ts') && !entry.name.includes('.test')) newest = Math.max(newest, statSync(path).mtimeMs)
+    else if (entry.name.endsWith('.ts') && !entry.name.includes('.test'))
+      newest = Math.max(newest, statSync(path).mtimeMs)
   }
   return newest
 }

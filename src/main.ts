@@ -22,6 +22,7 @@ import { type CrashPoint, crashPoints, type ReachPoint } from './jobs/crash-poin
 import { EngineJobService } from './jobs/engine-job-service.ts'
 import { Engine } from './jobs/engine.ts'
 import { environmentRequest } from './jobs/settle-sources.ts'
+import { azureMlScoringRoutes } from './protocols/azureml-scoring/routes.ts'
 import { mlflowRegistryRoutes } from './protocols/mlflow/registry-routes.ts'
 import { mlflowRoutes } from './protocols/mlflow/routes.ts'
 import { restRoutes } from './protocols/rest/rest-routes.ts'
@@ -35,15 +36,11 @@ import { servingService } from './serving/serving-service.ts'
 import { findByName } from './tracking/experiment-store.ts'
 import { trackingStore } from './tracking/tracking-store.ts'
 
-export { crashPoints }
-
 export interface OpenServerOptions {
   readonly settings: Settings
   /** The process's variables; steps and environments get those on short lists only. */
   readonly environment: Environment
   readonly log?: Log
-  /** Kills this process at that point: the kill test's way in. */
-  readonly crashAt?: string
 }
 
 /** A server of one store, listening. */
@@ -122,7 +119,7 @@ interface Parts {
 
 /** Every part over one open database; what has to be closed is put before the database in `closing`. */
 async function openParts(
-  { settings, environment, log = silentLog, crashAt }: OpenServerOptions,
+  { settings, environment, log = silentLog }: OpenServerOptions,
   { database, closing }: { readonly database: Database; readonly closing: (() => Promise<void>)[] },
 ): Promise<Parts> {
   const folder = settings.data
@@ -153,7 +150,7 @@ async function openParts(
   }
   let url = ''
   const machine = machineVariables(environment)
-  const reach = reachPoint(crashAt)
+  const reach = reachPoint(environment['SLUICE_CRASH_AT'])
   const files = new AttemptFiles(folder)
   const engine = new Engine({
     database,
@@ -238,6 +235,7 @@ async function openParts(
     }),
     ...mlflowRoutes({ tracking, artifacts }),
     ...mlflowRegistryRoutes({ registry, artifacts }),
+    ...azureMlScoringRoutes({ serving, isKeyRequired: false, version: packageVersion() }),
   ]
   return { routes, engine, serving, localToken, startedMs, servedAt: (address) => void (url = address) }
 }
@@ -310,6 +308,7 @@ function databaseName(address: string | undefined): string {
   return url.href
 }
 
+/** The kill test's way in: this process kills itself at the point that the variable names. */
 function reachPoint(crashAt: string | undefined): ReachPoint {
   if (crashAt === undefined) return () => undefined
   if (!(crashAt in crashPoints)) {

@@ -27,14 +27,14 @@ export interface EndpointKeys {
   remove(tables: Tables, endpoint: string): Promise<void>
 }
 
-export type KeySlot = 'primary' | 'secondary'
+type KeySlot = 'primary' | 'secondary'
 
 export interface KeyPair {
   readonly primary: string
   readonly secondary: string
 }
 
-export interface KeyChange {
+interface KeyChange {
   readonly endpoint: string
   readonly slot: KeySlot
   readonly by: Principal

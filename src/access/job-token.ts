@@ -16,7 +16,7 @@ export interface JobTokens {
   verify(token: string, nowMs: number): JobPrincipal
 }
 
-export type JobPrincipal = Extract<Principal, { kind: 'job' }>
+type JobPrincipal = Extract<Principal, { kind: 'job' }>
 
 const header = encode({ alg: 'HS256', typ: 'JWT' })
 const issuer = 'sluiceworks'

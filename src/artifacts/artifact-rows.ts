@@ -32,6 +32,7 @@ function toArtifact(row: ArtifactTables['artifact']): Artifact {
   return { path: row.path, digest: row.digest as Digest, sizeBytes: row.size_bytes, createdMs: row.created_ms }
 }
 
+/** The file of exactly this name. */
 export async function findArtifact(tables: Tables, path: string): Promise<Artifact | undefined> {
   const row = await select(tables, undefined).selectAll().where('path', '=', path).executeTakeFirst()
   return row && toArtifact(row)

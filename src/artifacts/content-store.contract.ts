@@ -66,7 +66,10 @@ export function contentStoreContract(storeTest: StoreTest): void {
   storeTest('a stream beyond the limit is refused, one that breaks is not stored', async (store) => {
     for (const size of [100, 50_000]) {
       const bytes = bytesOf(size, 2)
-      await assert.rejects(store.write(Readable.from([bytes]), size - 1), refusal('body-too-large', new RegExp(`${size - 1}`)))
+      await assert.rejects(
+        store.write(Readable.from([bytes]), size - 1),
+        refusal('body-too-large', new RegExp(`${size - 1}`)),
+      )
       const broken = Readable.from(
         (async function* () {
           yield bytes
@@ -83,7 +86,13 @@ export function contentStoreContract(storeTest: StoreTest): void {
     for (const size of [1000, 100_000]) {
       const bytes = bytesOf(size)
       const { digest } = await store.write(Readable.from([bytes]))
-      for (const [start, end] of [[0, 0], [10, 19], [size - 5, size - 1], [size - 5, size + 100], [size, size]] as const) {
+      for (const [start, end] of [
+        [0, 0],
+        [10, 19],
+        [size - 5, size - 1],
+        [size - 5, size + 100],
+        [size, size],
+      ] as const) {
         const part = await bytesFrom(store.read(digest, { start, end }))
         assert.ok(part.equals(bytes.subarray(start, end + 1)), `${start}-${end}`)
       }
@@ -106,7 +115,10 @@ export function contentStoreContract(storeTest: StoreTest): void {
     const root = folderWith(t, files)
     const content = await store.ingest(root)
     assert.deepEqual([content.kind, content.fileCount], ['folder', 8])
-    assert.equal(content.sizeBytes, Object.values(filesOf(root)).reduce((sum, text) => sum + Buffer.byteLength(text), 0))
+    assert.equal(
+      content.sizeBytes,
+      Object.values(filesOf(root)).reduce((sum, text) => sum + Buffer.byteLength(text), 0),
+    )
     assert.deepEqual(filesOf(await store.materialise(content, { by: 'link', baseName: 'x' })), filesOf(root))
     assert.deepEqual(filesOf(await copyOf(store, content, t)), filesOf(root))
     const empty = await store.ingest(folderWith(t, {}))
@@ -120,7 +132,9 @@ export function contentStoreContract(storeTest: StoreTest): void {
     const text = fc.oneof(fc.string({ maxLength: 20 }), fc.constantFrom('y'.repeat(17_000), 'z'.repeat(16_384)))
     const folders = fc
       .dictionary(path, text, { maxKeys: 8, noNullPrototype: true })
-      .filter((files) => Object.keys(files).every((one) => !Object.keys(files).some((two) => two.startsWith(`${one}/`))))
+      .filter((files) =>
+        Object.keys(files).every((one) => !Object.keys(files).some((two) => two.startsWith(`${one}/`))),
+      )
     await fc.assert(
       fc.asyncProperty(folders, async (files) => {
         const root = folderWith(t, files)
@@ -211,7 +225,11 @@ export function contentStoreContract(storeTest: StoreTest): void {
     assert.equal((await bytesFrom(store.read(file.digest))).toString(), list)
     const other = `sluice-folder 1\n["b.txt","file",1,"${sha256('a')}"]\n`
     const onlyFile = await store.write(Readable.from([Buffer.from(other)]))
-    assert.deepEqual(await store.verifyAll([onlyFile, { kind: 'folder', digest: onlyFile.digest }, folder]), [true, false, true])
+    assert.deepEqual(await store.verifyAll([onlyFile, { kind: 'folder', digest: onlyFile.digest }, folder]), [
+      true,
+      false,
+      true,
+    ])
     await assert.rejects(store.tree(onlyFile.digest), refusal('not-found'))
   })
 
@@ -238,7 +256,10 @@ export function contentStoreContract(storeTest: StoreTest): void {
     const file = await store.write(Readable.from([Buffer.from('f')]))
     const target = folderWith(t, { precious: 'p' })
     await assert.rejects(store.materialise(content, { by: 'copy', target }), refusal('already-exists', /source/))
-    await assert.rejects(store.materialise(file, { by: 'copy', target: join(target, 'precious') }), refusal('already-exists'))
+    await assert.rejects(
+      store.materialise(file, { by: 'copy', target: join(target, 'precious') }),
+      refusal('already-exists'),
+    )
     assert.deepEqual(filesOf(target), { precious: 'p' })
     assert.deepEqual(readdirSync(join(target, '..')), ['source'])
     const free = folderWith(t, {})
@@ -252,7 +273,10 @@ export function contentStoreContract(storeTest: StoreTest): void {
     await assert.rejects(bytesFrom(store.read(unknown)), refusal('not-found', /0123456789abcdef/))
     await assert.rejects(store.tree(unknown), refusal('not-found'))
     for (const kind of ['file', 'folder'] as const) {
-      await assert.rejects(store.materialise({ kind, digest: unknown }, { by: 'link', baseName: 'x' }), refusal('not-found'))
+      await assert.rejects(
+        store.materialise({ kind, digest: unknown }, { by: 'link', baseName: 'x' }),
+        refusal('not-found'),
+      )
       await assert.rejects(store.materialise({ kind, digest: unknown }, { by: 'copy', target }), refusal('not-found'))
       assert.equal(await store.verify({ kind, digest: unknown }), false)
     }
@@ -265,7 +289,8 @@ export function contentStoreContract(storeTest: StoreTest): void {
 
   storeTest('many contents are verified in their order', async (store, t) => {
     const contents: Content[] = []
-    for (let at = 0; at < 30; at++) contents.push(await store.ingest(folderWith(t, { a: `${at}`, b: bytesOf(17_000, at) })))
+    for (let at = 0; at < 30; at++)
+      contents.push(await store.ingest(folderWith(t, { a: `${at}`, b: bytesOf(17_000, at) })))
     const file = await store.write(Readable.from([Buffer.from('f')]))
     const verdicts = await store.verifyAll([...contents, { kind: 'file', digest: unknown }, file, contents[0]!])
     assert.deepEqual(verdicts, [...contents.map(() => true), false, true, true])
@@ -276,7 +301,10 @@ export function contentStoreContract(storeTest: StoreTest): void {
     const secret = folderWith(t, { 'secret.txt': 'secret' })
     const link = folderWith(t, { 'a.txt': 'a' })
     symlinkSync(join(secret, 'secret.txt'), join(link, 'link.txt'))
-    await assert.rejects(store.ingest(link), refusal('invalid-path', /link\.txt is a symbolic link \(to ".*secret\.txt"\)/))
+    await assert.rejects(
+      store.ingest(link),
+      refusal('invalid-path', /link\.txt is a symbolic link \(to ".*secret\.txt"\)/),
+    )
     const folderLink = folderWith(t, { 'sub/a.txt': 'a' })
     symlinkSync(secret, join(folderLink, 'sub/more'))
     await assert.rejects(store.digest(folderLink), refusal('invalid-path', /sub\/more is a symbolic link/))
@@ -296,7 +324,7 @@ export function contentStoreContract(storeTest: StoreTest): void {
     assert.equal(await store.verify({ kind: 'file', digest: sha256('secret') as Digest }), false)
   })
 
-  storeTest('a named path may be a symlink, a step\'s output may not', async (store, t) => {
+  storeTest("a named path may be a symlink, a step's output may not", async (store, t) => {
     const root = folderWith(t, { 'a.txt': 'a' })
     const link = join(temporaryFolder(t), 'link')
     symlinkSync(root, link)
@@ -364,7 +392,14 @@ export function contentStoreContract(storeTest: StoreTest): void {
   })
 
   storeTest('ignored entries leave no trace, not even a folder', async (store, t) => {
-    const root = folderWith(t, { 'a.py': 'a', 'logs/1.log': '1', 'cache/x/y': 'y', 'keep/': '', 'mixed/a.py': 'a', 'mixed/b.log': 'b' })
+    const root = folderWith(t, {
+      'a.py': 'a',
+      'logs/1.log': '1',
+      'cache/x/y': 'y',
+      'keep/': '',
+      'mixed/a.py': 'a',
+      'mixed/b.log': 'b',
+    })
     symlinkSync('/etc/passwd', join(root, 'cache/link'))
     const asked: string[] = []
     const ignore = (path: string, isFolder: boolean): boolean => {
@@ -374,15 +409,28 @@ export function contentStoreContract(storeTest: StoreTest): void {
     const content = await store.ingest(root, { ignore })
     const paths = (await store.tree(content.digest)).map((entry) => entry.path)
     assert.deepEqual(paths, ['a.py', 'keep', 'mixed/a.py'])
-    assert.deepEqual(asked.sort(), ['a.py', 'cache/', 'keep/', 'logs/', 'logs/1.log', 'mixed/', 'mixed/a.py', 'mixed/b.log'])
+    assert.deepEqual(asked.sort(), [
+      'a.py',
+      'cache/',
+      'keep/',
+      'logs/',
+      'logs/1.log',
+      'mixed/',
+      'mixed/a.py',
+      'mixed/b.log',
+    ])
   })
 
   storeTest('the same content stored many times at once is stored once and whole', async (store, t) => {
     const files = { small: 's', large: bytesOf(200_000) }
     const roots = Array.from({ length: 12 }, () => folderWith(t, files))
-    const contents = await Promise.all(roots.map((root, at) => store.ingest(root, { by: at % 2 === 0 ? 'copy' : 'link' })))
+    const contents = await Promise.all(
+      roots.map((root, at) => store.ingest(root, { by: at % 2 === 0 ? 'copy' : 'link' })),
+    )
     assert.equal(new Set(contents.map((content) => content.digest)).size, 1)
-    const paths = await Promise.all(contents.map((content) => store.materialise(content, { by: 'link', baseName: 'x' })))
+    const paths = await Promise.all(
+      contents.map((content) => store.materialise(content, { by: 'link', baseName: 'x' })),
+    )
     assert.equal(new Set(paths).size, 1)
     assert.ok(readFileSync(join(paths[0]!, 'large')).equals(files.large))
     assert.equal(await store.verify(contents[0]!), true)
@@ -402,7 +450,9 @@ export function contentStoreContract(storeTest: StoreTest): void {
   })
 
   storeTest('a folder of thousands of files is no trouble', async (store, t) => {
-    const files = Object.fromEntries(Array.from({ length: 2500 }, (_, at) => [`part-${at % 7}/file-${at}.txt`, `${at % 900}`]))
+    const files = Object.fromEntries(
+      Array.from({ length: 2500 }, (_, at) => [`part-${at % 7}/file-${at}.txt`, `${at % 900}`]),
+    )
     const content = await store.ingest(folderWith(t, files))
     assert.equal(content.fileCount, 2500)
     assert.equal(await store.verify(content), true)

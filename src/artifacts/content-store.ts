@@ -26,6 +26,7 @@ export type TreeEntry =
     }
   | { readonly path: string; readonly kind: 'folder' }
 
+/** How a local file or folder is read. */
 export interface IngestOptions {
   /**
    * `copy` (default) leaves the source independent of the store (reflink where the file system can). `link` hands the
@@ -87,5 +88,6 @@ export interface ContentStore {
   close(): Promise<void>
 }
 
+/** `link`: shared and read-only; `copy`: the caller's own. */
 export type Materialisation =
   { readonly by: 'link'; readonly baseName: string } | { readonly by: 'copy'; readonly target: string }

@@ -14,6 +14,7 @@ import {
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
 import type { ContentStore, TreeEntry } from './content-store.ts'
 
+/** The rows go to `database`, the bytes to `content`. */
 export interface ArtifactStoreOptions {
   readonly database: Database
   readonly content: ContentStore

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, lstatSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { databaseTest } from '../../test/database.test-support.ts'
@@ -22,20 +23,23 @@ async function forgeDigests(database: Database): Promise<void> {
   )
 }
 
-databaseTest('an unchanged file is not read again, whatever its size and wherever the store was reopened', async (database, t) => {
-  const lab = openContentLab(database, t)
-  const root = folderWith(t, { 'small.txt': 's', 'sub/large.bin': bytesOf(50_000) })
-  lab.letFilesSettle()
-  await lab.store.digest(root)
-  const store = await lab.reopen()
-  await forgeDigests(database)
-  assert.deepEqual(
-    (await store.scan(root)).map((entry) => entry.kind === 'file' && entry.digest),
-    [made, made],
-  )
-  assert.equal((await store.digest(join(root, 'small.txt'))).digest, made)
-  assert.equal((await store.scan(join(root, 'sub')))[0]?.kind, 'file')
-})
+databaseTest(
+  'an unchanged file is not read again, whatever its size and wherever the store was reopened',
+  async (database, t) => {
+    const lab = openContentLab(database, t)
+    const root = folderWith(t, { 'small.txt': 's', 'sub/large.bin': bytesOf(50_000) })
+    lab.letFilesSettle()
+    await lab.store.digest(root)
+    const store = await lab.reopen()
+    await forgeDigests(database)
+    assert.deepEqual(
+      (await store.scan(root)).map((entry) => entry.kind === 'file' && entry.digest),
+      [made, made],
+    )
+    assert.equal((await store.digest(join(root, 'small.txt'))).digest, made)
+    assert.equal((await store.scan(join(root, 'sub')))[0]?.kind, 'file')
+  },
+)
 
 databaseTest('content that was known but is gone from the store is read and stored again', async (database, t) => {
   const lab = openContentLab(database, t)
@@ -49,9 +53,10 @@ databaseTest('content that was known but is gone from the store is read and stor
 const changes: Readonly<Record<string, (file: string) => void>> = {
   'other bytes of the same size': (file) => writeFileSync(file, 'B'),
   'other bytes and the old time put back': (file) => {
-    const { atime, mtime } = lstatSync(file)
+    // Node sets times to the microsecond only; touch copies all of them.
+    execFileSync('touch', ['-r', file, `${file}.times`])
     writeFileSync(file, 'B')
-    utimesSync(file, atime, mtime)
+    execFileSync('touch', ['-r', `${file}.times`, file])
   },
   'another file renamed over it': (file) => {
     writeFileSync(`${file}.new`, 'B')
@@ -72,17 +77,20 @@ for (const [name, change] of Object.entries(changes)) {
   })
 }
 
-databaseTest('a file written just before it was read is read again: a later write could look the same', async (database, t) => {
-  const lab = openContentLab(database, t)
-  const root = folderWith(t, { 'data.txt': 'A' })
-  await lab.store.ingest(root)
-  await lab.store.close()
-  assert.deepEqual(await rows(database), [])
-  lab.letFilesSettle()
-  await lab.store.ingest(root)
-  await lab.store.close()
-  assert.equal((await rows(database)).length, 1)
-})
+databaseTest(
+  'a file written just before it was read is read again: a later write could look the same',
+  async (database, t) => {
+    const lab = openContentLab(database, t)
+    const root = folderWith(t, { 'data.txt': 'A' })
+    await lab.store.ingest(root)
+    await lab.store.close()
+    assert.deepEqual(await rows(database), [])
+    lab.letFilesSettle()
+    await lab.store.ingest(root)
+    await lab.store.close()
+    assert.equal((await rows(database)).length, 1)
+  },
+)
 
 databaseTest('where times are whole seconds, files need longer to settle', async (database, t) => {
   const { clock, folder } = openContentLab(database, t)
@@ -159,7 +167,7 @@ databaseTest('rows in use are kept young, others are dropped after three months'
   assert.ok(lab.clock.now() - kept[1]!.recorded_ms < 60_000)
 })
 
-databaseTest('a folder\'s files are told from those of its siblings', async (database, t) => {
+databaseTest("a folder's files are told from those of its siblings", async (database, t) => {
   const lab = openContentLab(database, t)
   const root = folderWith(t, { 'a/x': '1', 'a-b/x': '2', 'a/deep/er/x': '3', 'a0/x': '4' })
   lab.letFilesSettle()

@@ -18,6 +18,7 @@ export interface StatCache {
   flush(): Promise<void>
 }
 
+/** What the cache knew of one path when it was loaded, and takes in since. */
 export interface KnownDigests {
   find(path: string, stats: BigIntStats): Digest | undefined
   /** Call with the stats from before the reading and the time it began. */

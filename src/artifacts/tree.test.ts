@@ -44,7 +44,10 @@ test('a list read back is what was written, in one order for all orders', () => 
       const read = parseTree(one.list)
       assert.deepEqual(read, canonicalTree(entries))
       const sorted = all.map((path) => Buffer.from(path)).sort(Buffer.compare)
-      assert.deepEqual(read.map((entry) => Buffer.from(entry.path)), sorted)
+      assert.deepEqual(
+        read.map((entry) => Buffer.from(entry.path)),
+        sorted,
+      )
     }),
   )
 })

@@ -11,6 +11,7 @@ export interface WriteBehind<Value> {
   flush(): Promise<void>
 }
 
+/** `save` gets the last value of each key; it never runs twice at once. */
 export interface WriteBehindOptions<Value> {
   readonly clock: Clock
   readonly save: (entries: readonly (readonly [string, Value])[]) => Promise<unknown>
@@ -36,14 +37,15 @@ export function writeBehind<Value>({ clock, save }: WriteBehindOptions<Value>): 
     }
   }
 
-  function flush(): Promise<void> {
+  async function flush(): Promise<void> {
     cancelTimer?.()
     cancelTimer = undefined
-    // Cleared by `finally`, which runs later even when there was nothing to save.
-    running ??= saveAll().finally(() => {
-      running = undefined
-    })
-    return running
+    while (pending.size > 0 || running !== undefined) {
+      running ??= saveAll().finally(() => {
+        running = undefined
+      })
+      await running
+    }
   }
 
   return {

@@ -5,6 +5,7 @@ import { canonicalTree, serialiseTree } from '../artifacts/tree.ts'
 import { SluiceError } from '../base/errors.ts'
 import { parseIgnoreRules, verdictOf, type IgnoreRule } from './ignore-rules.ts'
 
+/** What makes up the code of a step. */
 export interface CodeToSnapshot {
   /** Folder or single file; absent when there are only includes. */
   readonly path?: string
@@ -72,9 +73,13 @@ function checkInclude(include: string, taken: ReadonlySet<string>): void {
     })
   }
   if (!isThere(include) && name.endsWith('.zip') && isThere(include.slice(0, -'.zip'.length))) {
-    throw new SluiceError('not-supported', `${include} does not exist; zipping the folder beside it is not supported.`, {
-      hint: `Include ${include.slice(0, -'.zip'.length)} itself, or zip it yourself.`,
-    })
+    throw new SluiceError(
+      'not-supported',
+      `${include} does not exist; zipping the folder beside it is not supported.`,
+      {
+        hint: `Include ${include.slice(0, -'.zip'.length)} itself, or zip it yourself.`,
+      },
+    )
   }
 }
 

@@ -19,7 +19,7 @@ const table: readonly (readonly [string, Readonly<Record<string, 'ignored' | 'ke
   ['logs/**', { 'logs/': undefined, 'logs/a': 'ignored', 'logs/a/b': 'ignored' }],
   ['a/**/b', { 'a/b': 'ignored', 'a/x/b': 'ignored', 'a/x/y/b': 'ignored', 'x/a/b': undefined }],
   ['a/**/b/**/c', { 'a/b/c': 'ignored', 'a/b/b/x/c': 'ignored', 'a/c': undefined }],
-  ['a**b', { ab: 'ignored', 'axxb': 'ignored', 'a/b': undefined }],
+  ['a**b', { ab: 'ignored', axxb: 'ignored', 'a/b': undefined }],
   ['foo*/bar', { 'foo/bar': 'ignored', 'foox/bar': 'ignored', 'foo/x/bar': undefined }],
   ['?.txt', { 'a.txt': 'ignored', 'é.txt': 'ignored', '.txt': undefined, 'ab.txt': undefined }],
   ['[a-c]x', { ax: 'ignored', dx: undefined }],
@@ -85,23 +85,30 @@ test('git itself gives the same verdicts', () => {
   try {
     git(['init', '-q'])
     fc.assert(
-      fc.property(fc.array(rule, { minLength: 1, maxLength: 4 }), fc.uniqueArray(path, { minLength: 20 }), (rules, paths) => {
-        writeFileSync(join(folder, '.gitignore'), rules.join('\n'))
-        // check-ignore looks at folders above too, as we do here from the top down.
-        const ours = paths.map((each) => {
-          const names = each.split('/')
-          return names.some((_, depth) => {
-            const isFolder = depth < names.length - 1
-            return verdictOf(parseIgnoreRules(rules.join('\n')), names.slice(0, depth + 1).join('/'), isFolder) === 'ignored'
+      fc.property(
+        fc.array(rule, { minLength: 1, maxLength: 4 }),
+        fc.uniqueArray(path, { minLength: 20 }),
+        (rules, paths) => {
+          writeFileSync(join(folder, '.gitignore'), rules.join('\n'))
+          // check-ignore looks at folders above too, as we do here from the top down.
+          const ours = paths.map((each) => {
+            const names = each.split('/')
+            return names.some((_, depth) => {
+              const isFolder = depth < names.length - 1
+              return (
+                verdictOf(parseIgnoreRules(rules.join('\n')), names.slice(0, depth + 1).join('/'), isFolder) ===
+                'ignored'
+              )
+            })
           })
-        })
-        const ignored = new Set(git(['check-ignore', '--no-index', '--stdin'], paths.join('\n')).split('\n'))
-        assert.deepEqual(
-          paths.map((each, index) => [each, ours[index]]),
-          paths.map((each) => [each, ignored.has(each)]),
-          JSON.stringify(rules),
-        )
-      }),
+          const ignored = new Set(git(['check-ignore', '--no-index', '--stdin'], paths.join('\n')).split('\n'))
+          assert.deepEqual(
+            paths.map((each, index) => [each, ours[index]]),
+            paths.map((each) => [each, ignored.has(each)]),
+            JSON.stringify(rules),
+          )
+        },
+      ),
       { numRuns: 60 },
     )
   } finally {

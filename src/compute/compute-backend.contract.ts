@@ -121,12 +121,9 @@ export function computeBackendContract(name: string, open: () => Promise<Compute
   backendTest(
     'an attempt that ended while no server was there is completed from what it left',
     async ({ backend, attempt, restart }) => {
-      const spec = attempt('echo once >>count; exit 4')
+      const spec = attempt('echo $PPID >pid; echo once >>count; exit 4')
       void backend.run(spec)
-      await until(
-        () =>
-          existsSync(join(spec.folder, 'exit')) && readFileSync(join(spec.folder, 'exit'), 'utf8').endsWith('end\n'),
-      )
+      await until(() => existsSync(join(spec.workingFolder, 'count')) && !isRunning(join(spec.workingFolder, 'pid')))
       const end = await (await restart()).adopt(spec)
       assert.deepEqual([end.kind, end.kind === 'exited' && end.exitCode], ['exited', 4])
       assert.equal(readFileSync(join(spec.workingFolder, 'count'), 'utf8'), 'once\n')
@@ -161,7 +158,7 @@ export function computeBackendContract(name: string, open: () => Promise<Compute
   backendTest('two starts of one attempt run it once', async ({ backend, attempt, restart }) => {
     const spec = attempt('echo once >>count; sleep 0.2')
     void backend.run(spec)
-    await until(() => existsSync(join(spec.folder, 'claim')))
+    await until(() => existsSync(join(spec.workingFolder, 'count')))
     const next = await restart()
     const ends = await Promise.all([next.adopt(spec), next.run(spec)])
     assert.equal(ends[0].kind, 'exited')

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { sql } from 'kysely'
 import { databaseTest } from '../../test/database.test-support.ts'
 import type { Tables } from './database.ts'
 
@@ -71,5 +72,25 @@ databaseTest('text sorts by code point on every engine', async (database) => {
   assert.deepEqual(
     rows.map((row) => row.subject),
     ['A', 'B', '_', 'a', 'b', 'é'],
+  )
+})
+
+databaseTest('writes go on after a transaction that failed as a whole', async (database) => {
+  await database.write((tables) => append(tables, 'before'))
+  const lost = database.write(async (tables) => {
+    // Ends the transaction under the feet of the commit, as a full disk or a lost session does.
+    await sql`rollback`.execute(tables)
+  })
+  await assert.rejects(lost)
+  await database.write((tables) => append(tables, 'after'))
+  const rows = await database.read
+    .withTables<EventTables>()
+    .selectFrom('event')
+    .select('subject')
+    .orderBy('seq')
+    .execute()
+  assert.deepEqual(
+    rows.map((row) => row.subject),
+    ['before', 'after'],
   )
 })

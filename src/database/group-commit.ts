@@ -79,7 +79,7 @@ export function groupCommitDatabase(connection: DatabaseConnection, epoch: numbe
     while (queue.length > 0) {
       await new Promise((next) => setImmediate(next))
       await runTransaction(queue.splice(0, maxUnitsPerTransaction))
-      syncing ??= syncAll()
+      if (awaitingSync.length > 0) syncing ??= syncAll()
     }
     turning = undefined
   }

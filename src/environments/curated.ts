@@ -3,7 +3,7 @@ import shipped from './curated.json' with { type: 'json' }
 import { normalName } from './package-line.ts'
 
 /** What a registry environment's name stands for here. */
-export interface CuratedEnvironment {
+interface CuratedEnvironment {
   /** Which Python it is made for, e.g. `3.10` or `>=3.10,<3.12`; any when absent. */
   readonly python?: string
   /** Another name of the table whose Python and requirements it starts from; a requirement here replaces the one of the same package there. */

@@ -29,14 +29,6 @@ export function readRequirementLines(lines: readonly string[], sources: LineSour
   return reading
 }
 
-/** The logical lines of a requirements file: a line that ends in a backslash goes on in the next. */
-export function logicalLines(text: string): readonly string[] {
-  return text
-    .replace(/^\ufeff/, '')
-    .replace(/\\\r?\n/g, ' ')
-    .split(/\r\n|\n|\r/)
-}
-
 /** Throws one `environment-failed` that names every refused line; does nothing when there is none. */
 export function refuseMistakes(mistakes: readonly Diagnostic[], where: string): void {
   const [first, ...others] = mistakes
@@ -64,11 +56,26 @@ interface Origin {
 }
 
 function readLines(lines: readonly string[], origin: Origin, reading: Reading): void {
-  for (const line of lines) {
+  for (const line of continued(lines)) {
     const parsed = parsePackageLine(line, reading.sources.allowedSources ?? [])
     if (parsed.kind === 'include') include({ line, path: parsed.path }, origin, reading)
     else keep(parsed, line, reading)
   }
+}
+
+/** A line that ends in a backslash goes on in the next, as in pip. */
+function continued(lines: readonly string[]): readonly string[] {
+  const whole: string[] = []
+  let begun = ''
+  for (const line of lines) {
+    if (line.endsWith('\\')) {
+      begun += `${line.slice(0, -1)} `
+    } else {
+      whole.push(begun + line)
+      begun = ''
+    }
+  }
+  return begun === '' ? whole : [...whole, begun]
 }
 
 function keep(parsed: Exclude<PackageLine, { kind: 'include' }>, line: string, reading: Reading): void {
@@ -104,7 +111,7 @@ function include(
   if (text === undefined)
     return refuse('names a file that cannot be read', `Put ${inside} beside the file, or copy its lines.`)
   const folderOfFile = inside.includes('/') ? inside.slice(0, inside.lastIndexOf('/')) : ''
-  readLines(logicalLines(text), { folder: folderOfFile, depth: depth + 1 }, reading)
+  readLines(text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/), { folder: folderOfFile, depth: depth + 1 }, reading)
 }
 
 /** `path` as seen from the first file's folder; undefined when it is absolute or leaves that folder. */

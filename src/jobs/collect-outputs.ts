@@ -4,7 +4,8 @@ import { SluiceError } from '../base/errors.ts'
 import type { JobName } from '../base/ids.ts'
 import type { Content, ContentStore } from '../artifacts/content-store.ts'
 import type { PlannedCommand, PlannedOutput } from '../plan/planned-pipeline.ts'
-import { type AttemptFiles, isFolderType } from './attempt-files.ts'
+import type { AttemptFiles } from './attempt-files.ts'
+import { isFolderType } from './prepare-attempt.ts'
 import type { StepOutput, StepOutputs } from './pipeline-state.ts'
 
 /** More than this is not a value but a file that was given the wrong type. */
@@ -35,9 +36,8 @@ async function collect(
   name: string,
   output: PlannedOutput,
 ): Promise<StepOutput> {
-  const folder = files.output(job, attempt, name)
-  if (isFolderType(output.type)) return stored(output, await content.ingest(folder, { by: 'link' }), name)
-  const file = join(folder, name)
+  const file = files.output(job, attempt, name)
+  if (isFolderType(output.type)) return stored(output, await content.ingest(file, { by: 'link' }), name)
   const stats = statSync(file, { throwIfNoEntry: false })
   if (stats === undefined) return { kind: 'absent', type: output.type }
   if (output.type !== 'uri_file') return literal(step, name, { output, file, sizeBytes: stats.size })

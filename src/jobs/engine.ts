@@ -76,7 +76,7 @@ export class Engine {
         at.status === 'running' ? [this.#deps.files.id(live.nameOf(step), at.attempts)] : [],
       ),
     )
-    this.#deps.files.keepOnly(new Set(running))
+    for (const folder of this.#deps.files.leftovers(new Set(running))) await this.#deps.content.discard(folder)
   }
 
   /** Starts a job whose plan, rows and first event are stored already (submit-job.ts). */
@@ -190,12 +190,21 @@ export class Engine {
     this.#deps.reach('progress-stored')
     if (attempts.length > 0) this.#deps.reach('end-stored')
     // Not before: a restarted server needs them to find out how the attempt ended.
-    for (const [name, attempt] of attempts) this.#deps.files.remove(name, attempt)
+    for (const [name, attempt] of attempts) this.#discard(name, attempt)
     for (const step of ended) {
       const key = live.keys.get(step)
       if (key !== undefined) this.#flights.end(key, live.nameOf(step))
     }
     for (const effect of effects) this.#perform(live, effect, false)
+  }
+
+  /** Removes an attempt's files; bytes that the store shares with them are let go of properly. */
+  #discard(name: JobName, attempt: number): void {
+    const { files, content, warn } = this.#deps
+    if (files.recycle(name, attempt)) return
+    content.discard(files.folder(name, attempt)).catch((error: unknown) => {
+      warn(`the files of attempt ${attempt} of ${name} could not be removed: ${messageOf(error)}`)
+    })
   }
 
   /** The store refused: forget what memory knows beyond it and begin again from the journal. */

@@ -5,7 +5,7 @@ import { labelOf, placeOf, type Expansion, type IfElseNode, type Node, type Scop
 import type { RunIf } from '../spec/documents.ts'
 
 /** A branch a step stands in, by the index of its if_else. */
-export interface Branch {
+interface Branch {
   readonly control: IfElseNode
   readonly when: boolean
 }

@@ -17,7 +17,7 @@ import { planJob, type PlanOptions } from './plan-pipeline.ts'
 import type { PlannedCommand, PlannedPipeline } from './planned-pipeline.ts'
 
 /** A made-up document that has everything in its first line; its frames are the paths that were asked for. */
-export function located(file = '/p/pipeline.yml'): Located {
+function located(file = '/p/pipeline.yml'): Located {
   const asked = new WeakMap<SourcePosition, string>()
   return {
     file,
@@ -40,7 +40,7 @@ const body = {
 const settings = { continueOnStepFailure: false, forceRerun: false }
 
 /** Short forms of inputs: text, or a local file or folder. */
-export function text(value: string): InputValue {
+function text(value: string): InputValue {
   return { kind: 'text', text: value }
 }
 export function folder(path: string): InputValue {
@@ -52,7 +52,7 @@ export function file(path: string): InputValue {
 
 type Inputs = Readonly<Record<string, InputValue | string>>
 
-export function inputs(given: Inputs = {}): Readonly<Record<string, InputValue>> {
+function inputs(given: Inputs = {}): Readonly<Record<string, InputValue>> {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? text(value) : value]),
   )
@@ -61,13 +61,13 @@ export function inputs(given: Inputs = {}): Readonly<Record<string, InputValue>>
 type Outputs = Readonly<Record<string, OutputValue | string>>
 
 /** A text is the name of the pipeline output that the output is promoted to. */
-export function outputs(given: Outputs = {}): Readonly<Record<string, OutputValue>> {
+function outputs(given: Outputs = {}): Readonly<Record<string, OutputValue>> {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? { promotedTo: value } : value]),
   )
 }
 
-export function declare(given: Readonly<Record<string, Partial<InputDeclaration> | InputDeclaration['type']>> = {}) {
+function declare(given: Readonly<Record<string, Partial<InputDeclaration> | InputDeclaration['type']>> = {}) {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]): [string, InputDeclaration] => [
       name,
@@ -78,7 +78,7 @@ export function declare(given: Readonly<Record<string, Partial<InputDeclaration>
   )
 }
 
-export function declareOutputs(given: Readonly<Record<string, OutputDeclaration | OutputDeclaration['type']>> = {}) {
+function declareOutputs(given: Readonly<Record<string, OutputDeclaration | OutputDeclaration['type']>> = {}) {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]): [string, OutputDeclaration] => [
       name,

@@ -18,7 +18,7 @@ export interface Mistakes {
 }
 
 /** A function is called only when its mistake is shown: looking for near names among 10,000 steps takes time. */
-export type Hint = string | undefined | (() => string | undefined)
+type Hint = string | undefined | (() => string | undefined)
 
 const shownAtMost = 100
 

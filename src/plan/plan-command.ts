@@ -1,11 +1,11 @@
-import { evaluateText, type EvaluateOptions, type TextSite } from './evaluate.ts'
+import { evaluateText, type EvaluateOptions, type TextSite } from './bindings/evaluate.ts'
 import { hasExpression, parseText, type TextPart } from './expression.ts'
 import type { Mistakes, Place } from './mistakes.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { PlannedCommand, PlannedInput, PlannedOutput, PlannedStepCommon } from './planned-pipeline.ts'
 import { keepOptionalSpans, renderCommand, spanMistake, withoutOptionalSpans } from './render-command.ts'
 import { labelOf, placeOf, type BoundValue, type CommandNode, type OutputDraft, type Scope } from './scope.ts'
-import { draftOf } from './settle-outputs.ts'
+import { draftOf } from './bindings/settle-outputs.ts'
 
 /** A command with all its bindings as the engine runs it: what the step says goes before what its component says. */
 export function planCommand(node: CommandNode, common: PlannedStepCommon, options: EvaluateOptions): PlannedCommand {

@@ -3,13 +3,13 @@ import type { StepPath } from '../base/ids.ts'
 import type { CommandJob, Component, Located, PipelineJob, Reference } from '../spec/documents.ts'
 import { mergeRootComponent } from '../spec/job.ts'
 import { referenceText } from '../spec/scope.ts'
-import { bindInputs, bindJobInputs } from './bind-inputs.ts'
+import { bindInputs, bindJobInputs } from './bindings/bind-inputs.ts'
 import { connectSteps, type Connection } from './connect-steps.ts'
-import type { EvaluateOptions } from './evaluate.ts'
+import type { EvaluateOptions } from './bindings/evaluate.ts'
 import { expand } from './expand.ts'
-import { parseBoolean } from './literal.ts'
+import { parseBoolean } from './bindings/literal.ts'
 import { collectMistakes, type Mistakes } from './mistakes.ts'
-import { sortOverrides } from './overrides.ts'
+import { sortOverrides } from './bindings/overrides.ts'
 import { planCommand } from './plan-command.ts'
 import type {
   PipelineOutput,
@@ -21,7 +21,7 @@ import type {
   PlannedStepCommon,
 } from './planned-pipeline.ts'
 import { placeOf, type Expansion, type GroupNode, type IfElseNode, type LeafOutput, type Node } from './scope.ts'
-import { settleOutputs } from './settle-outputs.ts'
+import { settleOutputs } from './bindings/settle-outputs.ts'
 
 export interface PlanOptions {
   /** A registered component by the reference a step names it with, or undefined when there is none. */

@@ -71,3 +71,12 @@ for (const [verdict, plan, past] of rows) {
     assert.equal(verdictText(verdict, 'job'), past)
   })
 }
+
+test('a verdict or reason that a newer version stored is refused, not shown as something else', () => {
+  assert.throws(() => verdictText({ kind: 'dreamt' } as unknown as StepVerdict, 'plan'), /unexpected {"kind":"dreamt"}/)
+  const reason = { kind: 'whim' }
+  assert.throws(
+    () => verdictText({ kind: 'run', reason } as unknown as StepVerdict, 'job'),
+    /unexpected {"kind":"whim"}/,
+  )
+})

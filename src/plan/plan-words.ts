@@ -17,7 +17,7 @@ export type StepVerdict =
   | { readonly kind: 'skip'; readonly condition: StepPath }
 
 /** Why a step runs although reuse exists. */
-export type RunReason =
+type RunReason =
   | { readonly kind: 'changed'; readonly since: JobName; readonly changes: readonly FieldChange[] }
   | { readonly kind: 'no-earlier-job' }
   | { readonly kind: 'never-succeeded'; readonly earlier: JobName }

@@ -3,12 +3,13 @@
  *
  * An attempt's command runs under a launcher, a few lines of shell in a process group of its own, with the log as a
  * file. The launcher creates `claim` exclusively and writes its pid and start time into it BEFORE the command runs, and
- * writes `exit` (code and CPU times, ended by the line `end`) after. So any later server can tell, from the folder alone:
+ * appends the exit code and the CPU times after, ended by the line `end`. So any later server can tell, from the folder
+ * alone:
  *
- *   no claim            never started; whoever creates the claim first decides that (`voidClaim`, or a late launcher)
- *   claim, process      running: watch it
- *   exit complete       ended with that code, also if no server was there to see
- *   claim, no process   vanished: killed with its launcher, or the machine went down
+ *   no claim             never started; whoever creates the claim first decides that (`voidClaim`, or a late launcher)
+ *   claim, process       running: watch it
+ *   claim ends in `end`  ended with that code, also if no server was there to see
+ *   claim, no process    vanished: killed with its launcher, or the machine went down
  *
  * A crash between any two of these writes leaves one of these four pictures, and a command starts at most once.
  *
@@ -36,9 +37,9 @@ while IFS= read -r REPLY; do (
   echo "$REPLY" >"$1/claim" || { echo "$1" >&3; exit 125; }
   set +C
   unset REPLY
-  . "$1/launch" && bash "$1/command.sh" 3>&-
+  . "$1/launch" && "\${@:2}" 3>&-
   set -- "$1" $?
-  { echo $2; times; echo end; } >"$1/exit"
+  { echo "$2"; times; echo end; } >>"$1/claim"
   echo "$1" >&3
 ) & done 2>/dev/null
 `
@@ -61,12 +62,12 @@ export class Launcher {
 
   /** Writes the launch into its folder and has it started; `ended` is called when the launcher says so, or never. */
   launch({ folder, workingFolder, logFile, command, environment }: Launch, ended: () => void): void {
-    writeFileSync(join(folder, 'command.sh'), command)
     const exports = Object.entries(environment).filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     const lines = [
       `exec </dev/null >>${quote(logFile)} 2>&1`,
       `cd ${quote(workingFolder)} || exit`,
       ...exports.map(([name, value]) => `export ${name}=${quote(value)}`),
+      `set -- "$1" ${commandWords(folder, command)}`,
     ]
     writeFileSync(join(folder, 'launch'), `${lines.join('\n')}\n`)
     this.#waiting.set(folder, ended)
@@ -118,6 +119,16 @@ export class Launcher {
   }
 }
 
+/** One argument of a program may have 128 KiB on Linux; a longer command is a file. */
+const maxArgumentBytes = 100_000
+
+function commandWords(folder: string, command: string): string {
+  if (Buffer.byteLength(command) <= maxArgumentBytes) return `bash -c ${quote(command)}`
+  const file = join(folder, 'command.sh')
+  writeFileSync(file, command)
+  return `bash ${quote(file)}`
+}
+
 /** One word of shell text, whatever it holds; NUL cannot be in it. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
@@ -128,11 +139,12 @@ export function readClaim(folder: string): ProcessIdentity | 'void' | undefined 
   const text = readIfThere(join(folder, 'claim'))
   if (text === undefined) return undefined
   if (text === 'void\n') return 'void'
+  const [first, ...more] = text.split('\n')
   // A launcher that was killed between creating and writing its claim has not run the command.
-  if (!text.endsWith('\n')) return { pid: -1, start: '' }
-  const bySystem = /^ps (\d+) (.*)\n$/.exec(text)
+  if (more.length === 0) return { pid: -1, start: '' }
+  const bySystem = /^ps (\d+) (.*)$/.exec(first!)
   if (bySystem !== null) return { pid: Number(bySystem[1]), start: bySystem[2]!.trim() }
-  return { pid: Number.parseInt(text, 10), start: startFromStat(text.trimEnd()) ?? '' }
+  return { pid: Number.parseInt(first!, 10), start: startFromStat(first!) ?? '' }
 }
 
 /** Takes the claim so that no launcher can run any more; false when a launcher was faster. */
@@ -148,10 +160,10 @@ export function voidClaim(folder: string): boolean {
 
 /** What a finished launcher left; undefined while it runs or when it was killed. */
 export function readExit(folder: string): { readonly exitCode: number; readonly cpuMs: number } | undefined {
-  const text = readIfThere(join(folder, 'exit'))
-  if (text === undefined || !text.endsWith('end\n')) return undefined
-  const lines = text.split('\n')
-  return { exitCode: Number(lines[0]), cpuMs: parseTimes(lines.slice(1, 3)) }
+  const text = readIfThere(join(folder, 'claim'))
+  if (text === undefined || !text.endsWith('\nend\n')) return undefined
+  const [, code, ...times] = text.split('\n')
+  return { exitCode: Number(code), cpuMs: parseTimes(times) }
 }
 
 /** Milliseconds of the shell's \`times\` (POSIX): two lines of user and system time, own and children's. */

@@ -35,7 +35,7 @@ export type ModelChange =
   | { readonly kind: 'rename-model'; readonly model: string; readonly newName: string; readonly by: Principal }
   | { readonly kind: 'delete-model'; readonly model: string; readonly by: Principal }
 
-export type ChangeVerdict =
+type ChangeVerdict =
   { readonly isAllowed: true } | { readonly isAllowed: false; readonly reason: string; readonly hint?: string }
 
 /** The gate in front of the registry (design.md 7): declared here, implemented by `release/`, passed in by main. */

@@ -16,7 +16,7 @@ import type { ModelVersion } from './registered-model.ts'
 import { holdModel, type ModelRow } from './registered-model-store.ts'
 import type { ModelAction } from './registered-models.ts'
 
-export interface AliasAction extends ModelAction {
+interface AliasAction extends ModelAction {
   readonly alias: string
   /** Compare and set: the version the alias must stand for now, or `unset`; otherwise `conflict`. */
   readonly expectedVersion?: number | 'unset'

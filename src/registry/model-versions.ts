@@ -42,7 +42,7 @@ import type { RegistrySearch } from './registry-page.ts'
 import { searchVersions } from './search-versions.ts'
 import { versionSource } from './version-source.ts'
 
-export interface NewModelVersion {
+interface NewModelVersion {
   readonly name: string
   /** A URI, checked as `model-source.ts` tells. */
   readonly source: string
@@ -55,7 +55,7 @@ export interface NewModelVersion {
   readonly by: Principal
 }
 
-export interface VersionAction extends VersionReference {
+interface VersionAction extends VersionReference {
   readonly by: Principal
 }
 

@@ -129,10 +129,7 @@ export async function findModelsTagged(tables: Tables, key: string, value: strin
 type TagRow = RegistryTables['registered_model_tag']
 
 /** Model id -> its tags, keys in order. */
-export async function modelTags(
-  tables: Tables,
-  ids: readonly number[],
-): Promise<ReadonlyMap<number, readonly TagRow[]>> {
+async function modelTags(tables: Tables, ids: readonly number[]): Promise<ReadonlyMap<number, readonly TagRow[]>> {
   const found: TagRow[] = []
   for (const piece of pieces(ids)) {
     const rows = await tables

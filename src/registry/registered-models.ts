@@ -23,7 +23,7 @@ import type { RegistrySearch } from './registry-page.ts'
 import { searchModels } from './search-models.ts'
 import type { Tables } from '../database/database.ts'
 
-export interface NewRegisteredModel {
+interface NewRegisteredModel {
   readonly name: string
   readonly description?: string
   readonly tags?: Tags

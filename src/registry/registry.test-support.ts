@@ -17,6 +17,7 @@ export const loggedUri = `mlflow-artifacts:/7/models/${logged}/artifacts`
 /** A tracking side with two runs, one with local artifacts, one logged model, and artifacts where a test puts them. */
 export interface RegistryLab {
   readonly registry: ModelRegistry
+  readonly origins: ModelOrigins
   readonly database: Database
   /** What was noted on logged models: `m-...: name/version`. */
   readonly noted: string[]
@@ -67,6 +68,7 @@ export function openRegistry(database: Database, policy: ChangePolicy = allowAll
   const registry = modelRegistry({ database, clock, policy, origins, artifacts })
   return {
     registry,
+    origins,
     database,
     noted,
     files,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { databaseTest } from '../../test/database.test-support.ts'
+import { resolveModel } from './resolve-model.ts'
 import { by, logged, loggedUri, openRegistry, otherRun, run, runUri } from './registry.test-support.ts'
 
 const folder = `7/${run}/artifacts/model`
@@ -73,6 +74,24 @@ databaseTest('a logged model is found by its id', async (database) => {
   await assert.rejects(registry.resolve(`models:/${unknown}`), {
     message: `Logged model with ID '${unknown}' not found.`,
   })
+})
+
+databaseTest('a logged model whose files lie elsewhere is refused as such', async (database) => {
+  const { origins } = openRegistry(database)
+  const elsewhere = {
+    ...origins,
+    loggedModel: (id: string) => Promise.resolve({ id, artifactUri: 's3://b/m', sourceRunId: '' }),
+  }
+  const parts = {
+    database,
+    origins: elsewhere,
+    artifacts: { list: () => Promise.resolve([]), find: () => Promise.reject(new Error('disk failed')) },
+  }
+  await assert.rejects(resolveModel(parts, `models:/${logged}`), {
+    code: 'not-supported',
+    message: `The logged model ${logged} lies at s3://b/m, outside this server's artifact store.`,
+  })
+  await assert.rejects(resolveModel(parts, `runs:/${run}/model`), /disk failed/)
 })
 
 databaseTest('what does not exist is named, with what does', async (database) => {

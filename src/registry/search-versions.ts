@@ -74,7 +74,7 @@ export async function searchVersions(database: Database, search: RegistrySearch)
     most: 200_000,
   })
   let query = versionRows(database.read)
-    .where('model_version.workspace', '=', workspace)
+    .where(isNarrow(clauses) ? 'registered_model.workspace' : 'model_version.workspace', '=', workspace)
     .where(paging.condition)
     .limit(paging.limit)
   for (const clause of clauses) query = query.where(versionCondition(database.dialect, clause))
@@ -82,6 +82,20 @@ export async function searchVersions(database: Database, search: RegistrySearch)
   for (const { expression, ascending } of paging.order) query = query.orderBy(expression, ascending ? 'asc' : 'desc')
   const { rows, nextPageToken } = paging.page(await query.execute())
   return { items: await versionsOf(database.read, rows), ...(nextPageToken !== undefined && { nextPageToken }) }
+}
+
+/**
+ * Whether few versions are asked for. SQLite picks an index by the columns that are bound: naming the version's
+ * workspace makes it walk all versions in the order of their changes, which is right for a page of everything and wrong
+ * for one model's versions (measured with 22,000 versions: 8 ms of CPU against 0.4).
+ */
+function isNarrow(clauses: readonly FilterClause<RegistryEntity>[]): boolean {
+  return clauses.some(
+    ({ entity, key, comparison }) =>
+      entity === 'attribute' &&
+      (key === 'name' || key === 'run_id') &&
+      (comparison.operator === '=' || comparison.operator === 'IN'),
+  )
 }
 
 /** Newest change first; an order that was asked for is made total by name and version (newest first). */

@@ -12,7 +12,7 @@ import { guardedRoutesContract } from './guarded-routes.contract.ts'
 import { send } from './http-request.test-support.ts'
 import { startHttpServer } from './http-server.ts'
 import type { HttpServer, HttpServerOptions } from './http-server.ts'
-import { lineLog } from './line-log.ts'
+import { lineLog } from '../base/line-log.ts'
 import type { Route } from './route.ts'
 
 const json = { 'content-type': 'application/json' }
@@ -253,7 +253,7 @@ test('a route answers with its success status and writes errors in its own words
 
 test('a bug is answered as internal and logged with its stack', async (t) => {
   const lines: string[] = []
-  const { url } = await serverFor(t, { log: lineLog({ level: 'warn', write: (line) => lines.push(line) }) })
+  const { url } = await serverFor(t, { log: lineLog({ level: 'warn', write: (line) => lines.push(line), now: Date.now }) })
   const answer = await send(`${url}/api/v1/crash?token=hunter2`)
   assert.deepEqual(JSON.parse(answer.text), { error: { code: 'internal', message: 'boom' } })
   assert.match(lines.join(''), /error GET \/api\/v1\/crash: boom status=500 stack=.*http-server\.test/)
@@ -262,7 +262,7 @@ test('a bug is answered as internal and logged with its stack', async (t) => {
 
 test('requests are logged at debug only', async (t) => {
   const lines: string[] = []
-  const { url } = await serverFor(t, { log: lineLog({ level: 'debug', write: (line) => lines.push(line) }) })
+  const { url } = await serverFor(t, { log: lineLog({ level: 'debug', write: (line) => lines.push(line), now: Date.now }) })
   await send(`${url}/api/v1/things/a`)
   assert.match(lines.join(''), /debug GET \/api\/v1\/things\/a status=200 ms=\d+/)
 })

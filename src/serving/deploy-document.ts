@@ -98,7 +98,10 @@ function isWritten({ located }: LocatedDocument, path: readonly string[]): boole
   return located.at(path) !== undefined
 }
 
-function positionOf({ located }: LocatedDocument, path: readonly string[]): { readonly at?: ReturnType<typeof located.at> & object } {
+function positionOf(
+  { located }: LocatedDocument,
+  path: readonly string[],
+): { readonly at?: ReturnType<typeof located.at> & object } {
   const at = located.at(path)
   return at === undefined ? {} : { at }
 }

@@ -4,19 +4,12 @@ import type { ContentStore } from '../artifacts/content-store.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { EnvironmentRequest } from '../environments/environment-builder.ts'
-import {
-  checkName,
-  workersOf,
-  type DeploymentSpec,
-  type RequestSettings,
-  type StoredFiles,
-} from './deployment-spec.ts'
+import { checkName, workersOf, type DeploymentSpec, type RequestSettings, type StoredFiles } from './deployment-spec.ts'
 import type { ModelSource } from './prepare-deployment.ts'
 
 /** A model to serve: any form of a reference (`azureml:diabetes:3`, `diabetes@champion`, `runs:/...`), or local files. */
 export type DeployedModel =
-  | { readonly kind: 'reference'; readonly reference: string }
-  | { readonly kind: 'local'; readonly path: string }
+  { readonly kind: 'reference'; readonly reference: string } | { readonly kind: 'local'; readonly path: string }
 
 /** What `deploy` is asked. */
 export interface DeployRequest {

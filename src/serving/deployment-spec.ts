@@ -29,8 +29,7 @@ export interface StoredFiles {
  * nothing but this (and the stores it points into) serves the same model again.
  */
 export interface DeploymentSpec {
-  readonly model?:
-    ({ readonly from: 'artifacts' } & RegisteredModel) | ({ readonly from: 'files' } & StoredFiles)
+  readonly model?: ({ readonly from: 'artifacts' } & RegisteredModel) | ({ readonly from: 'files' } & StoredFiles)
   readonly scoring?: { readonly code: StoredFiles; readonly script: string }
   /** Absent: what the MLflow model says it needs; with a scoring script: nothing, the machine's own Python. */
   readonly environment?: EnvironmentRequest

@@ -52,7 +52,10 @@ databaseTest('of two changes to what both have read, the second is a conflict', 
     database.write((tables) => changeEndpoint(tables, read, { change: { traffic: { blue } }, nowMs: 2000 }))
   const next = await change(100)
   assert.deepEqual(next, await findEndpoint(database.read, 'diabetes'))
-  assert.deepEqual([next.traffic, next.version, next.updatedMs, next.description], [{ blue: 100 }, 2, 2000, 'For the clinic'])
+  assert.deepEqual(
+    [next.traffic, next.version, next.updatedMs, next.description],
+    [{ blue: 100 }, 2, 2000, 'For the clinic'],
+  )
   await assert.rejects(change(0), { code: 'conflict' })
   assert.deepEqual((await findEndpoint(database.read, 'diabetes')).traffic, { blue: 100 })
 })

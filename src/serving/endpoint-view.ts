@@ -72,7 +72,7 @@ function deploymentView(
   return {
     endpoint: deployment.endpoint,
     name: deployment.name,
-    status: statusOf(deployment),
+    status: statusOf(deployment, running),
     ...(active !== undefined && { revision: active.revision }),
     newestRevision: newest.revision,
     ...(spec.model !== undefined && { model: modelView(spec.model) }),
@@ -87,10 +87,15 @@ function deploymentView(
   }
 }
 
-function statusOf({ status, active, newest }: Deployment): DeploymentView['status'] {
+function statusOf(
+  { status, active, newest }: Deployment,
+  running: OnlineDeployment | undefined,
+): DeploymentView['status'] {
   if (status === 'deleting') return 'deleting'
   if (newest.status === 'failed') return 'failed'
-  if (newest.status === 'creating') return active === undefined ? 'creating' : 'updating'
+  // Stored as ready and not routed to yet: whoever is told "ready" must be answered.
+  const isComing = newest.status === 'creating' || running?.revision.revision !== active?.revision
+  if (isComing) return active === undefined || running === undefined ? 'creating' : 'updating'
   return 'ready'
 }
 

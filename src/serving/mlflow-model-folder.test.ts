@@ -79,7 +79,8 @@ test('mlflow with extras, and packages that only begin like it, are left alone',
 
 test('without a conda file requirements.txt and python_env.yaml are the environment', async (t) => {
   const files = {
-    'requirements.txt': '# made by mlflow\nmlflow<3,>=2.9\nscikit-learn==1.5.2 # pinned\n\nnumpy==1.26.4\npandas==2.2.3\n',
+    'requirements.txt':
+      '# made by mlflow\nmlflow<3,>=2.9\nscikit-learn==1.5.2 # pinned\n\nnumpy==1.26.4\npandas==2.2.3\n',
     'python_env.yaml': 'python: 3.10.12\ndependencies: [-r requirements.txt]\n',
   }
   assert.deepEqual(await dependencies(t, files), [

@@ -19,8 +19,7 @@ export async function readModelMetadata(folder: string): Promise<JsonObject | un
  */
 export async function modelEnvironment(folder: string, metadata: JsonObject): Promise<EnvironmentRequest> {
   const conda = await readText(join(folder, 'conda.yaml'))
-  const content =
-    conda === undefined ? await contentFromRequirements(folder, metadata) : parse('conda.yaml', conda)
+  const content = conda === undefined ? await contentFromRequirements(folder, metadata) : parse('conda.yaml', conda)
   return { kind: 'spec', spec: { conda: { content: withServingPackages(content, metadata) } } }
 }
 
@@ -119,10 +118,14 @@ function parse(name: string, text: string): JsonObject {
   )
   const content = value === undefined ? undefined : readJsonObject(value)
   if (content !== undefined && mistakes.length === 0) return content
-  throw new SluiceError('model-failed', `The model's file ${name} cannot be read: ${mistakes[0]?.message ?? 'empty'}.`, {
-    hint: 'Log the model again; the file is written by mlflow.',
-    diagnostics: mistakes,
-  })
+  throw new SluiceError(
+    'model-failed',
+    `The model's file ${name} cannot be read: ${mistakes[0]?.message ?? 'empty'}.`,
+    {
+      hint: 'Log the model again; the file is written by mlflow.',
+      diagnostics: mistakes,
+    },
+  )
 }
 
 async function readText(file: string): Promise<string | undefined> {

@@ -3,11 +3,7 @@ import { delimiter, join } from 'node:path'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
-import type {
-  BuiltEnvironment,
-  EnvironmentBuilder,
-  EnvironmentRequest,
-} from '../environments/environment-builder.ts'
+import type { BuiltEnvironment, EnvironmentBuilder, EnvironmentRequest } from '../environments/environment-builder.ts'
 import { attemptMarker } from '../processes/process-tree.ts'
 import type { ResolvedModel } from '../registry/resolve-model.ts'
 import type { DeploymentSpec } from './deployment-spec.ts'
@@ -140,9 +136,13 @@ function whatToLoad(spec: DeploymentSpec, files: LaidFiles, metadata: JsonObject
   if (files.modelPath !== undefined && metadata !== undefined)
     return { kind: 'mlflow', path: files.modelPath, metadata }
   const what = spec.model === undefined ? 'It has no model' : `Its model "${spec.model.baseName}" is no MLflow model`
-  throw new SluiceError('invalid-request', `The deployment needs a scoring script. ${what} that could answer without one.`, {
-    hint: 'Add code_configuration: {code: FOLDER, scoring_script: score.py}; score.py defines init() and run(raw_data).',
-  })
+  throw new SluiceError(
+    'invalid-request',
+    `The deployment needs a scoring script. ${what} that could answer without one.`,
+    {
+      hint: 'Add code_configuration: {code: FOLDER, scoring_script: score.py}; score.py defines init() and run(raw_data).',
+    },
+  )
 }
 
 interface VariableSources {

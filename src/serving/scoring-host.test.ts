@@ -105,7 +105,7 @@ test('sys.exit() in run() fails the request and not the worker', async (t) => {
   assert.equal((await host.ask(jsonRequest('again'))).outcome, 'failed')
 })
 
-test('a body that is no JSON is the client\'s mistake when the script trips over it', async (t) => {
+test("a body that is no JSON is the client's mistake when the script trips over it", async (t) => {
   const host = await openHost(t, 'import json\ndef init(): pass\ndef run(raw):\n    return json.loads(raw)["a"]\n')
   const rejected = async (body: string | Buffer) => {
     const answer = await host.ask({ ...jsonRequest({}), body: Buffer.from(body) })
@@ -114,12 +114,17 @@ test('a body that is no JSON is the client\'s mistake when the script trips over
   assert.equal(await rejected('{"a": '), 'The body is not valid JSON: Expecting value: line 1 column 7 (char 6)')
   assert.equal(await rejected('['.repeat(100_000)), 'The body is not valid JSON: it is nested too deeply')
   assert.equal(await rejected(Buffer.from([0x22, 0xff, 0x22])), 'The body is not UTF-8: invalid start byte at byte 1.')
-  assert.equal(await rejected('{"b": 1}'), 'failed', 'KeyError is the script\'s own')
+  assert.equal(await rejected('{"b": 1}'), 'failed', "KeyError is the script's own")
 })
 
 test('a pickle, XML or npy body is refused unread', async (t) => {
   const host = await openHost(t, returning('"was read"'))
-  for (const contentType of ['application/octet-stream', 'application/xml', 'application/x-npy', 'multipart/form-data']) {
+  for (const contentType of [
+    'application/octet-stream',
+    'application/xml',
+    'application/x-npy',
+    'multipart/form-data',
+  ]) {
     const answer = await host.ask({ ...jsonRequest({}), contentType })
     assert.equal(answer.outcome === 'rejected' && answer.code, 'unsupported-media-type', contentType)
   }
@@ -140,8 +145,14 @@ test('a script that cannot be served says why before the first request', async (
     ['def init(): pass\n', /^score\.py has no run\(\) function/],
     ['def init(): pass\ndef run(): pass\n', /has no parameter for the input data/],
     ['def init(): pass\ndef run(*args): pass\n', /cannot take positional-only arguments, \*args or \*\*kwargs/],
-    ['def init():\n    open("no-such-file")\ndef run(d): pass\n', /^init\(\) in score\.py raised FileNotFoundError: .*\(line 2 of score\.py\)/],
-    ['import nothing_like_it\n', /^score\.py cannot be imported: ModuleNotFoundError: No module named 'nothing_like_it'/],
+    [
+      'def init():\n    open("no-such-file")\ndef run(d): pass\n',
+      /^init\(\) in score\.py raised FileNotFoundError: .*\(line 2 of score\.py\)/,
+    ],
+    [
+      'import nothing_like_it\n',
+      /^score\.py cannot be imported: ModuleNotFoundError: No module named 'nothing_like_it'/,
+    ],
     ['def run(:\n', /^score\.py cannot be imported: SyntaxError/],
   ]
   for (const [script, reason] of cases) assert.match((await (await openHost(t, script)).ended).reason, reason)

@@ -20,26 +20,29 @@ def run(raw):
     return "old"
 `
 
-databaseTest('a deployed script answers at its endpoint, which is made with it and gives it all traffic', async (database, t) => {
-  const lab = await openServing(t, database)
-  const deployment = await lab.serving.deploy({ endpoint: 'echo', scoring: await lab.code(answering('raw')) })
-  assert.deepEqual(
-    [deployment.status, deployment.revision, deployment.traffic, deployment.scoringScript, deployment.workers?.ready],
-    ['ready', 1, 100, 'score.py', 1],
-  )
-  assert.deepEqual(await lab.ask('echo', [1]), { status: 200, text: '"[1]"' })
-  const view = await lab.serving.show('echo')
-  assert.deepEqual(
-    [view.authMode, view.traffic, view.scoringPath, view.openapiPath, view.deployments.length],
-    ['none', { default: 100 }, '/endpoints/echo/score', '/endpoints/echo/swagger.json', 1],
-  )
-  assert.deepEqual(await lab.serving.list(), [view])
-  const events = await readEvents(database.read, { after: 0, limit: 10, subject: 'echo' })
-  assert.deepEqual(
-    events.map(({ kind }) => kind),
-    ['endpoint.created', 'deployment.creating', 'deployment.ready', 'endpoint.traffic'],
-  )
-})
+databaseTest(
+  'a deployed script answers at its endpoint, which is made with it and gives it all traffic',
+  async (database, t) => {
+    const lab = await openServing(t, database)
+    const deployment = await lab.serving.deploy({ endpoint: 'echo', scoring: await lab.code(answering('raw')) })
+    assert.deepEqual(
+      [deployment.status, deployment.revision, deployment.traffic, deployment.scoringScript, deployment.workers?.ready],
+      ['ready', 1, 100, 'score.py', 1],
+    )
+    assert.deepEqual(await lab.ask('echo', [1]), { status: 200, text: '"[1]"' })
+    const view = await lab.serving.show('echo')
+    assert.deepEqual(
+      [view.authMode, view.traffic, view.scoringPath, view.openapiPath, view.deployments.length],
+      ['none', { default: 100 }, '/endpoints/echo/score', '/endpoints/echo/swagger.json', 1],
+    )
+    assert.deepEqual(await lab.serving.list(), [view])
+    const events = await readEvents(database.read, { after: 0, limit: 10, subject: 'echo' })
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ['endpoint.created', 'deployment.creating', 'deployment.ready', 'endpoint.traffic'],
+    )
+  },
+)
 
 databaseTest('a worker finds its model, its code and its environment where Azure ML puts them', async (database, t) => {
   const lab = await openServing(t, database)
@@ -89,7 +92,9 @@ databaseTest('an MLflow model asks for the environment it names, and serves with
   assert.deepEqual(JSON.parse(JSON.stringify(lab.environments.asked)), [
     {
       kind: 'spec',
-      spec: { conda: { content: { dependencies: ['pip', { pip: ['mlflow-skinny==2.22.0', 'numpy==1', 'pandas==1'] }] } } },
+      spec: {
+        conda: { content: { dependencies: ['pip', { pip: ['mlflow-skinny==2.22.0', 'numpy==1', 'pandas==1'] }] } },
+      },
     },
   ])
 })
@@ -120,22 +125,28 @@ databaseTest('a model that needs a script and has none is told so', async (datab
     message: /needs a scoring script\. Its model "model\.pkl" is no MLflow model/,
   })
   const [deployment] = (await lab.serving.show('custom')).deployments
-  assert.deepEqual([deployment?.status, deployment?.revision, deployment?.error?.code], ['failed', undefined, 'invalid-request'])
+  assert.deepEqual(
+    [deployment?.status, deployment?.revision, deployment?.error?.code],
+    ['failed', undefined, 'invalid-request'],
+  )
   await assert.rejects(lab.ask('custom'), { code: 'not-found' })
 })
 
-databaseTest('deploying again replaces what is served: old requests are answered by the old, new ones by the new', async (database, t) => {
-  const lab = await openServing(t, database)
-  await lab.serving.deploy({ endpoint: 'echo', scoring: await lab.code(slow) })
-  const release = join(lab.folder, 'release')
-  const old = lab.ask('echo', release)
-  const second = await lab.serving.deploy({ endpoint: 'echo', scoring: await lab.code(answering('"new"')) })
-  assert.deepEqual([second.status, second.revision, second.traffic], ['ready', 2, 100])
-  assert.equal((await lab.ask('echo')).text, '"new"')
-  await writeFile(release, '')
-  assert.deepEqual(await old, { status: 200, text: '"old"' })
-  await until(async () => !(await readdir(join(lab.place.folder, 'echo/default'))).includes('revision-1'))
-})
+databaseTest(
+  'deploying again replaces what is served: old requests are answered by the old, new ones by the new',
+  async (database, t) => {
+    const lab = await openServing(t, database)
+    await lab.serving.deploy({ endpoint: 'echo', scoring: await lab.code(slow) })
+    const release = join(lab.folder, 'release')
+    const old = lab.ask('echo', release)
+    const second = await lab.serving.deploy({ endpoint: 'echo', scoring: await lab.code(answering('"new"')) })
+    assert.deepEqual([second.status, second.revision, second.traffic], ['ready', 2, 100])
+    assert.equal((await lab.ask('echo')).text, '"new"')
+    await writeFile(release, '')
+    assert.deepEqual(await old, { status: 200, text: '"old"' })
+    await until(async () => !(await readdir(join(lab.place.folder, 'echo/default'))).includes('revision-1'))
+  },
+)
 
 databaseTest('under load no request fails while a deployment is replaced many times', async (database, t) => {
   const lab = await openServing(t, database)
@@ -172,18 +183,21 @@ databaseTest('an update that cannot start leaves what serves in place and tells 
   assert.match(log, /Traceback[^]*ModuleNotFoundError: No module named 'not_there'/)
 })
 
-databaseTest('after a restart everything that was ready serves again, with no help from registry or caller', async (database, t) => {
-  const lab = await openServing(t, database)
-  await mkdir(join(lab.folder, 'models/ridge'), { recursive: true })
-  await writeFile(join(lab.folder, 'models/ridge/model.txt'), 'weights')
-  const scoring = await lab.code(answering('open(os.environ["AZUREML_MODEL_DIR"] + "/ridge/model.txt").read()'))
-  const model = { kind: 'reference', reference: 'azureml:ridge:3' } as const
-  await lab.serving.deploy({ endpoint: 'echo', model, scoring })
-  await lab.serving.close()
-  lab.place.models.materialise = async () => assert.fail('the files are here already')
-  await lab.restart()
-  assert.deepEqual(await lab.ask('echo'), { status: 200, text: '"weights"' })
-})
+databaseTest(
+  'after a restart everything that was ready serves again, with no help from registry or caller',
+  async (database, t) => {
+    const lab = await openServing(t, database)
+    await mkdir(join(lab.folder, 'models/ridge'), { recursive: true })
+    await writeFile(join(lab.folder, 'models/ridge/model.txt'), 'weights')
+    const scoring = await lab.code(answering('open(os.environ["AZUREML_MODEL_DIR"] + "/ridge/model.txt").read()'))
+    const model = { kind: 'reference', reference: 'azureml:ridge:3' } as const
+    await lab.serving.deploy({ endpoint: 'echo', model, scoring })
+    await lab.serving.close()
+    lab.place.models.materialise = async () => assert.fail('the files are here already')
+    await lab.restart()
+    assert.deepEqual(await lab.ask('echo'), { status: 200, text: '"weights"' })
+  },
+)
 
 databaseTest('a server that finds workers of one that was killed ends them', async (database, t) => {
   const lab = await openServing(t, database)
@@ -195,85 +209,110 @@ databaseTest('a server that finds workers of one that was killed ends them', asy
   assert.notEqual(Number((await lab.ask('echo')).text), orphan)
 })
 
-databaseTest('a deployment that was being created when the server ended is brought up by the next', async (database, t) => {
-  const lab = await openServing(t, database)
-  const gate = join(lab.folder, 'gate')
-  const script = `import os, time\ndef init():\n    while not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.005)\ndef run(raw): return "up"\n`
-  const begun = await lab.serving.beginDeploy({ endpoint: 'echo', scoring: await lab.code(script) })
-  assert.equal(begun.status, 'creating')
-  await lab.serving.close()
-  assert.equal((await lab.serving.show('echo')).deployments[0]?.status, 'creating')
-  await lab.restart()
-  await writeFile(gate, '')
-  await until(async () => (await lab.serving.show('echo')).deployments[0]?.status === 'ready')
-  assert.deepEqual(await lab.ask('echo'), { status: 200, text: '"up"' })
-})
+databaseTest(
+  'a deployment that was being created when the server ended is brought up by the next',
+  async (database, t) => {
+    const lab = await openServing(t, database)
+    const gate = join(lab.folder, 'gate')
+    const script = `import os, time\ndef init():\n    while not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.005)\ndef run(raw): return "up"\n`
+    const begun = await lab.serving.beginDeploy({ endpoint: 'echo', scoring: await lab.code(script) })
+    assert.equal(begun.status, 'creating')
+    await lab.serving.close()
+    assert.equal((await lab.serving.show('echo')).deployments[0]?.status, 'creating')
+    await lab.restart()
+    await writeFile(gate, '')
+    await until(async () => (await lab.serving.show('echo')).deployments[0]?.status === 'ready')
+    assert.deepEqual(await lab.ask('echo'), { status: 200, text: '"up"' })
+  },
+)
 
 databaseTest('traffic is set in one call, checked, and survives a restart', async (database, t) => {
   const lab = await openServing(t, database, { random: () => 0.5 })
   const code = await lab.code(answering('os.environ["NAME"]'))
   for (const deployment of ['blue', 'green'])
-    await lab.serving.deploy({ endpoint: 'echo', deployment, scoring: code, environmentVariables: { NAME: deployment } })
+    await lab.serving.deploy({
+      endpoint: 'echo',
+      deployment,
+      scoring: code,
+      environmentVariables: { NAME: deployment },
+    })
   assert.equal((await lab.ask('echo')).text, '"blue"', 'the second deployment takes none by itself')
   assert.equal((await lab.ask('echo', {}, 'green')).text, '"green"', 'but the header reaches it')
   const { version } = await lab.serving.show('echo')
   await lab.serving.changeEndpoint('echo', { traffic: { blue: 10, green: 90 }, version })
   assert.equal((await lab.ask('echo')).text, '"green"')
   await assert.rejects(lab.serving.changeEndpoint('echo', { traffic: { blue: 100 }, version }), { code: 'conflict' })
-  await assert.rejects(lab.serving.changeEndpoint('echo', { traffic: { blue: 60, red: 60 } }), { code: 'invalid-request' })
+  await assert.rejects(lab.serving.changeEndpoint('echo', { traffic: { blue: 60, red: 60 } }), {
+    code: 'invalid-request',
+  })
   await lab.serving.close()
   await lab.restart()
   assert.equal((await lab.ask('echo')).text, '"green"')
   await lab.serving.changeEndpoint('echo', { traffic: { blue: 0, green: 0 } })
-  await assert.rejects(lab.ask('echo'), { code: 'not-found', message: /No deployment of the endpoint "echo" takes traffic/ })
-})
-
-databaseTest('deleting ends workers, files, keys and rows, and a deletion that was cut off is finished', async (database, t) => {
-  const lab = await openServing(t, database)
-  const code = await lab.code(answering('os.getpid()'))
-  for (const deployment of ['blue', 'green']) await lab.serving.deploy({ endpoint: 'echo', deployment, scoring: code })
-  const pids = await Promise.all(['blue', 'green'].map(async (name) => Number((await lab.ask('echo', {}, name)).text)))
-  await assert.rejects(lab.serving.deleteDeployment('echo', 'blue'), { code: 'conflict', message: /takes traffic/ })
-  await lab.serving.deleteDeployment('echo', 'green')
-  await until(() => !lives(pids[1]!))
-  await assert.rejects(lab.ask('echo', {}, 'green'), { code: 'not-found' })
-  // Cut off after the wish was stored: the rest is done by the next server.
-  const { keys } = lab.place
-  await lab.serving.close()
-  const broken = await openServing(t, database, { ...lab.place, keys: { ...keys, remove: () => Promise.reject(new Error('cut')) } })
-  await assert.rejects(broken.serving.deleteEndpoint('echo'), /cut/)
-  await assert.rejects(broken.ask('echo'), { message: 'There is no endpoint "echo".' })
-  await broken.serving.close()
-  await lab.restart()
-  assert.deepEqual(await lab.serving.list(), [])
-  assert.deepEqual(await readdir(lab.place.folder), [])
-  await assert.rejects(keys.read('echo'), { code: 'not-found' })
-  await until(() => !pids.some(lives))
-})
-
-databaseTest('an endpoint with keys wants one of them; an open one only where keys are required', async (database, t) => {
-  const lab = await openServing(t, database)
-  const { serving } = lab
-  await serving.createEndpoint({ name: 'keyed', authMode: 'key', tags: {}, properties: {} })
-  await serving.createEndpoint({ name: 'open', authMode: 'none', tags: {}, properties: {} })
-  await assert.rejects(serving.createEndpoint({ name: 'open', authMode: 'none', tags: {}, properties: {} }), {
-    code: 'already-exists',
+  await assert.rejects(lab.ask('echo'), {
+    code: 'not-found',
+    message: /No deployment of the endpoint "echo" takes traffic/,
   })
-  const { primary, secondary } = await serving.credentials('keyed')
-  for (const key of [primary, secondary]) await serving.authorise('keyed', key)
-  for (const key of [undefined, '', `${primary}x`, (await serving.credentials('open')).primary])
-    await assert.rejects(serving.authorise('keyed', key), { code: 'unauthenticated' })
-  await serving.authorise('open', undefined)
-  await assert.rejects(serving.authorise('open', undefined, true), { code: 'unauthenticated' })
-  await serving.authorise('open', (await serving.credentials('open')).primary, true)
-  await assert.rejects(serving.authorise('none', primary), { message: 'There is no endpoint "none".' })
 })
+
+databaseTest(
+  'deleting ends workers, files, keys and rows, and a deletion that was cut off is finished',
+  async (database, t) => {
+    const lab = await openServing(t, database)
+    const code = await lab.code(answering('os.getpid()'))
+    for (const deployment of ['blue', 'green'])
+      await lab.serving.deploy({ endpoint: 'echo', deployment, scoring: code })
+    const pids = await Promise.all(
+      ['blue', 'green'].map(async (name) => Number((await lab.ask('echo', {}, name)).text)),
+    )
+    await assert.rejects(lab.serving.deleteDeployment('echo', 'blue'), { code: 'conflict', message: /takes traffic/ })
+    await lab.serving.deleteDeployment('echo', 'green')
+    await until(() => !lives(pids[1]!))
+    await assert.rejects(lab.ask('echo', {}, 'green'), { code: 'not-found' })
+    // Cut off after the wish was stored: the rest is done by the next server.
+    const { keys } = lab.place
+    await lab.serving.close()
+    await lab.restart({ keys: { ...keys, remove: () => Promise.reject(new Error('cut')) } })
+    await assert.rejects(lab.serving.deleteEndpoint('echo'), /cut/)
+    await assert.rejects(lab.ask('echo'), { message: 'There is no endpoint "echo".' })
+    await lab.serving.close()
+    await lab.restart()
+    assert.deepEqual(await lab.serving.list(), [])
+    assert.deepEqual(await readdir(lab.place.folder), [])
+    await assert.rejects(keys.read('echo'), { code: 'not-found' })
+    await until(() => !pids.some(lives))
+  },
+)
+
+databaseTest(
+  'an endpoint with keys wants one of them; an open one only where keys are required',
+  async (database, t) => {
+    const lab = await openServing(t, database)
+    const { serving } = lab
+    await serving.createEndpoint({ name: 'keyed', authMode: 'key', tags: {}, properties: {} })
+    await serving.createEndpoint({ name: 'open', authMode: 'none', tags: {}, properties: {} })
+    await assert.rejects(serving.createEndpoint({ name: 'open', authMode: 'none', tags: {}, properties: {} }), {
+      code: 'already-exists',
+    })
+    const { primary, secondary } = await serving.credentials('keyed')
+    for (const key of [primary, secondary]) await serving.authorise('keyed', key)
+    for (const key of [undefined, '', `${primary}x`, (await serving.credentials('open')).primary])
+      await assert.rejects(serving.authorise('keyed', key), { code: 'unauthenticated' })
+    await serving.authorise('open', undefined)
+    await assert.rejects(serving.authorise('open', undefined, true), { code: 'unauthenticated' })
+    await serving.authorise('open', (await serving.credentials('open')).primary, true)
+    await assert.rejects(serving.authorise('none', primary), { message: 'There is no endpoint "none".' })
+  },
+)
 
 databaseTest('a log is read on from where it was left', async (database, t) => {
   const lab = await openServing(t, database)
   await lab.serving.deploy({ endpoint: 'echo', scoring: await lab.code(answering('print("said", raw)')) })
   const first = await lab.serving.logs('echo', 'default', 0)
-  assert.match(Buffer.from(first.bytes).toString(), /^\[sluice\] revision 1 is prepared\n\[sluice\] a note\n[^]*worker 1 is ready\n$/)
+  assert.match(
+    Buffer.from(first.bytes).toString(),
+    /^\[sluice\] revision 1 is prepared\n\[sluice\] a note\n[^]*worker 1 is ready\n$/,
+  )
   await lab.ask('echo', 7)
   const next = await lab.serving.logs('echo', 'default', first.nextOffset)
   assert.deepEqual([Buffer.from(next.bytes).toString(), next.isAtEnd], ['said 7\n', true])

@@ -117,7 +117,12 @@ export async function scriptHome(t: TestContext, script = echoScript): Promise<S
     command: {
       python,
       folder: appRoot,
-      environment: { PATH: process.env['PATH']!, PYTHONPATH: pythonSource, PYTHONUNBUFFERED: '1', EXECUTIONS: executions },
+      environment: {
+        PATH: process.env['PATH']!,
+        PYTHONPATH: pythonSource,
+        PYTHONUNBUFFERED: '1',
+        EXECUTIONS: executions,
+      },
       model: { kind: 'script', appRoot, script: 'score.py' },
     },
   }
@@ -175,7 +180,7 @@ export interface ServingLab {
   /** A code folder with this score.py. */
   readonly code: (script: string) => Promise<{ readonly code: string; readonly script: string }>
   /** Another service on the same store and folder, as after a restart; close the one before, or forget it. */
-  readonly restart: () => Promise<ServingService>
+  readonly restart: (changes?: Partial<ServingPlace>) => Promise<ServingService>
   readonly ask: (endpoint: string, body?: unknown, deployment?: string) => Promise<{ status: number; text: string }>
 }
 
@@ -210,9 +215,11 @@ export async function openServing(
   }
   let scripts = 0
   let serving = servingService(place)
-  t.after(() => serving.close())
+  const services = [serving]
+  t.after(() => Promise.all(services.map((service) => service.close())))
   await serving.start()
   return {
+    // Always the newest.
     get serving() {
       return serving
     },
@@ -225,8 +232,9 @@ export async function openServing(
       await writeFile(join(code, 'score.py'), script)
       return { code, script: 'score.py' }
     },
-    async restart() {
-      serving = servingService(place)
+    async restart(replaced = {}) {
+      serving = servingService({ ...place, ...replaced })
+      services.push(serving)
       await serving.start()
       return serving
     },

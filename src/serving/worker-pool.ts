@@ -2,6 +2,17 @@ import type { Clock } from '../base/clock.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { DeploymentLog } from './deployment-log.ts'
+import {
+  clientLeft,
+  closing,
+  diedAnswering,
+  loadError,
+  tookTooLong,
+  tooMany,
+  toEnd,
+  unavailable,
+  waitedTooLong,
+} from './pool-refusals.ts'
 import { WaitingRequests } from './waiting-requests.ts'
 import {
   startWorker,
@@ -97,7 +108,9 @@ export class WorkerPool {
   #description: JsonObject | undefined
   #lastEnd: WorkerEnd = { reason: 'was never started' }
   #started: { resolve: (description: JsonObject) => void; reject: (error: SluiceError) => void } | undefined
+  /** Resolves what waits for the last request (draining) or the last worker (closing). */
   #ended: (() => void) | undefined
+  #closed: Promise<void> | undefined
 
   constructor(settings: PoolSettings, place: PoolPlace) {
     this.#settings = settings
@@ -116,6 +129,7 @@ export class WorkerPool {
    */
   start(): Promise<JsonObject> {
     return new Promise((resolve, reject) => {
+      if (this.#state !== 'open') return reject(closing())
       this.#started = { resolve, reject }
       this.resume()
     })
@@ -163,9 +177,14 @@ export class WorkerPool {
   }
 
   /** Refuses what waits, ends every worker and resolves when none is left. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     this.#state = 'closed'
-    const closed = new SluiceError('deployment-unavailable', 'The deployment is closing.')
+    const closed = closing()
     this.#started?.reject(closed)
     this.#started = undefined
     for (const cancel of this.#pauses) cancel()
@@ -185,18 +204,14 @@ export class WorkerPool {
   }
 
   #refusal(): SluiceError | undefined {
-    if (this.#state !== 'open') return new SluiceError('deployment-unavailable', 'The deployment is closing.')
+    if (this.#state !== 'open') return closing()
     const isHopeless = this.#places.every(({ state, fruitlessEnds }) => {
       return state === 'starting' && fruitlessEnds >= hopelessAfter
     })
     return isHopeless ? unavailable(this.#lastEnd) : undefined
   }
 
-  #newPending(
-    request: ScoringRequest,
-    client: AbortSignal | undefined,
-    answer: (answer: PoolAnswer) => void,
-  ): Pending {
+  #newPending(request: ScoringRequest, client: AbortSignal | undefined, answer: (answer: PoolAnswer) => void): Pending {
     const { clock } = this.#place
     const { timeoutMs, maxQueueWaitMs } = this.#settings
     const leave = (): void => {
@@ -369,50 +384,4 @@ function toPoolAnswer(answer: WorkerAnswer): PoolAnswer {
         executionMs,
       }
   }
-}
-
-function toEnd(error: unknown): WorkerEnd {
-  if (!(error instanceof SluiceError)) return { reason: `could not be started: ${String(error)}` }
-  return { reason: `could not be started: ${error.message}`, ...(error.hint !== undefined && { hint: error.hint }) }
-}
-
-function loadError(end: WorkerEnd): SluiceError {
-  return new SluiceError('model-failed', `The model did not start: ${end.reason}`, {
-    hint: end.hint ?? "What it printed is in the deployment's log.",
-  })
-}
-
-function unavailable(end: WorkerEnd): SluiceError {
-  return new SluiceError('deployment-unavailable', `No worker of the deployment stays alive: ${end.reason}`, {
-    hint: end.hint ?? "What it printed is in the deployment's log.",
-  })
-}
-
-function diedAnswering(end: WorkerEnd, executions: number): SluiceError {
-  const times = executions === 1 ? '' : ', twice'
-  return new SluiceError('model-failed', `The worker died while it ran this request${times}: it ${end.reason}`, {
-    hint: "What it printed is in the deployment's log; SIGKILL may mean that the machine ran out of memory.",
-  })
-}
-
-function tooMany(waiting: number): SluiceError {
-  return new SluiceError('too-many-requests', `${waiting} requests wait for this deployment already.`, {
-    hint: 'Try again later, or raise instance_count or request_settings.max_concurrent_requests_per_instance.',
-  })
-}
-
-function waitedTooLong(limitMs: number): SluiceError {
-  return new SluiceError('timed-out', `The request waited ${limitMs} ms and no worker was free.`, {
-    hint: 'Raise instance_count, or request_settings.request_timeout_ms.',
-  })
-}
-
-function tookTooLong(limitMs: number): SluiceError {
-  return new SluiceError('timed-out', `The model did not answer within ${limitMs} ms.`, {
-    hint: 'Raise request_settings.request_timeout_ms, or make the model faster.',
-  })
-}
-
-function clientLeft(): SluiceError {
-  return new SluiceError('timed-out', 'The client closed the connection before a worker was free.')
 }

@@ -152,7 +152,7 @@ function readTimeout(value: Value): number | undefined {
 }
 
 /** Seconds as a number or a duration such as 90s, 10m, 1h30m. */
-export function readSeconds(value: Value): number | undefined {
+function readSeconds(value: Value): number | undefined {
   const text = isScalar(value.node) ? String(value.node.value) : ''
   const durationMs = parseDuration(text.trim())
   if (durationMs !== undefined && durationMs > 0) return durationMs / 1000

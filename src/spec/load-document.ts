@@ -11,7 +11,6 @@ import { readOnlineDeployment, readOnlineEndpoint } from './online.ts'
 import type { Overrides } from './overrides.ts'
 import { applyOverrides } from './overrides.ts'
 import type { InlineModel, ReadingScope, ReferredDocuments } from './scope.ts'
-import { assertNever } from '../base/errors.ts'
 import { quoted } from './yaml/source-text.ts'
 import type { Value } from './yaml/values.ts'
 import { reportAt, rootValue } from './yaml/values.ts'
@@ -19,7 +18,7 @@ import type { Severity, YamlDocument } from './yaml/yaml-document.ts'
 import { openYaml, withRoot } from './yaml/yaml-document.ts'
 
 /** Reads the text of a file by its absolute path; throws where there is none (`code: 'ENOENT'` is told apart). */
-export type ReadText = (path: string) => Promise<string> | string
+type ReadText = (path: string) => Promise<string> | string
 
 export interface LoadOptions {
   /** The absolute path of the document. */
@@ -44,6 +43,8 @@ export interface LoadedDocument {
 
 /** Components in components in components: more than this is a mistake, not a design. */
 const maxChain = 100
+/** More files than this are links that lead in circles. */
+const maxFiles = 5000
 /** Mistakes are collected up to here; nobody reads more. */
 const maxDiagnostics = 1000
 
@@ -69,6 +70,21 @@ export async function loadValidDocument(
   return { ...loaded, document: loaded.document }
 }
 
+type DocumentReader = (value: Value, scope: ReadingScope) => Promise<Document | undefined> | Document | undefined
+
+const asDocument = { path: [], isNameRequired: true }
+const readers: Readonly<Record<DocumentKind, DocumentReader>> = {
+  'command-job': readCommandJob,
+  'pipeline-job': readPipelineJob,
+  'command-component': (value, scope) => readCommandComponent(value, scope, asDocument),
+  'pipeline-component': (value, scope) => readPipelineComponent(value, scope, asDocument),
+  environment: (value, scope) => readEnvironmentDocument(value, scope, asDocument),
+  data: readDataDocument,
+  model: (value, scope) => readModelDocument(value, scope, asDocument),
+  'online-endpoint': readOnlineEndpoint,
+  'online-deployment': readOnlineDeployment,
+}
+
 /** One load: what was read and what was found wrong. Files are read one after the other, each once. */
 class DocumentLoader implements ReferredDocuments {
   readonly diagnostics: Diagnostic[] = []
@@ -76,6 +92,7 @@ class DocumentLoader implements ReferredDocuments {
   readonly filesRead: string[] = []
   readonly #readText: ReadText
   readonly #collected = new Set<string>()
+  readonly #limitsHit = new Set<string>()
   readonly #opened = new Map<string, YamlDocument>()
   readonly #loaded = new Map<string, Promise<unknown>>()
 
@@ -90,7 +107,7 @@ class DocumentLoader implements ReferredDocuments {
     const value = document && rootValue(document, 'the document')
     const kind = value && documentKind(value, family)
     if (document === undefined || kind === undefined) return undefined
-    return this.#read(titled(value!, kind), { document, referred: this, chain: [file] }, kind)
+    return readers[kind](titled(value!, kind), { document, referred: this, chain: [file] })
   }
 
   inlineComponent(value: Value, scope: ReadingScope, path: readonly string[]): Promise<Component | undefined> {
@@ -107,7 +124,9 @@ class DocumentLoader implements ReferredDocuments {
         'Break the circle: one of them must not use the other.',
       )
     }
-    if (scope.chain.length >= maxChain) return reportAt(from, `components are nested more than ${maxChain} deep`)
+    if (scope.chain.length >= maxChain) {
+      return this.#first('depth') ? reportAt(from, `components are nested more than ${maxChain} deep`) : undefined
+    }
     const inner = await this.#referred(path, from, scope)
     return (
       inner &&
@@ -147,32 +166,6 @@ class DocumentLoader implements ReferredDocuments {
     return document && rootValue(document, 'the file')
   }
 
-  #read(value: Value, scope: ReadingScope, kind: DocumentKind): Promise<Document | undefined> | Document | undefined {
-    const place = { path: [], isNameRequired: true }
-    switch (kind) {
-      case 'command-job':
-        return readCommandJob(value, scope)
-      case 'pipeline-job':
-        return readPipelineJob(value, scope)
-      case 'command-component':
-        return readCommandComponent(value, scope, place)
-      case 'pipeline-component':
-        return readPipelineComponent(value, scope, place)
-      case 'environment':
-        return readEnvironmentDocument(value, scope, place)
-      case 'data':
-        return readDataDocument(value, scope)
-      case 'model':
-        return readModelDocument(value, scope, place)
-      case 'online-endpoint':
-        return readOnlineEndpoint(value, scope)
-      case 'online-deployment':
-        return readOnlineDeployment(value, scope)
-      default:
-        return assertNever(kind)
-    }
-  }
-
   async #referred(
     path: string,
     from: Value,
@@ -192,6 +185,10 @@ class DocumentLoader implements ReferredDocuments {
   async #open(path: string, fail: (problem: string) => void): Promise<YamlDocument | undefined> {
     const known = this.#opened.get(path)
     if (known !== undefined) return known
+    if (this.filesRead.length >= maxFiles) {
+      if (this.#first('files')) fail(`the document refers to more than ${maxFiles} files`)
+      return undefined
+    }
     let text: string
     try {
       text = await this.#readText(path)
@@ -210,6 +207,13 @@ class DocumentLoader implements ReferredDocuments {
     const loading = known ?? load()
     this.#loaded.set(key, loading)
     return loading
+  }
+
+  /** Whether a limit is hit for the first time: the thousandth time tells nothing new. */
+  #first(limit: string): boolean {
+    const isFirst = !this.#limitsHit.has(limit)
+    this.#limitsHit.add(limit)
+    return isFirst
   }
 
   #collect(severity: Severity, diagnostic: Diagnostic): void {

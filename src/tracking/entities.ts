@@ -2,7 +2,7 @@ import type { ExperimentId, RunId } from '../base/ids.ts'
 
 /** What MLflow tracks, in our spelling: experiments hold runs, runs hold metrics, params, tags, inputs and outputs. */
 
-export type LifecycleStage = 'active' | 'deleted'
+type LifecycleStage = 'active' | 'deleted'
 export type RunStatus = 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED'
 /** Which lifecycle stages a search looks at. */
 export type ViewType = 'ACTIVE_ONLY' | 'DELETED_ONLY' | 'ALL'
@@ -54,7 +54,7 @@ export interface RunInfo {
   readonly lifecycleStage: LifecycleStage
 }
 
-export interface Dataset {
+interface Dataset {
   readonly name: string
   readonly digest: string
   readonly sourceType: string

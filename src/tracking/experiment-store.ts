@@ -71,7 +71,7 @@ export function experimentId(number: number): ExperimentId {
 }
 
 /** The experiment's row, deleted or not. Throws `not-found`. */
-export async function findExperiment(tables: Tables, id: string): Promise<ExperimentRow> {
+async function findExperiment(tables: Tables, id: string): Promise<ExperimentRow> {
   const number = experimentNumber(id)
   const row = await trackingTables(tables)
     .selectFrom('experiment')

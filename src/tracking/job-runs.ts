@@ -43,7 +43,7 @@ export interface NewJobRun {
   readonly tags?: readonly Tag[]
 }
 
-export interface RunEnd {
+interface RunEnd {
   readonly runId: RunId
   readonly status: RunStatus
   readonly endMs: number

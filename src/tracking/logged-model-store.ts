@@ -9,7 +9,7 @@ import { metricOf } from './run-rows.ts'
 import type { TrackingContext } from './run-store.ts'
 import { pieces, trackingTables, type TrackingTables } from './tables.ts'
 
-export interface NewLoggedModel {
+interface NewLoggedModel {
   readonly experimentId: string
   /** Absent: made up. */
   readonly name?: string

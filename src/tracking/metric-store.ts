@@ -24,20 +24,20 @@ export interface MetricStore {
   bulkHistory(query: BulkHistoryQuery): Promise<readonly (Metric & { readonly runId: RunId })[]>
 }
 
-export interface HistoryQuery {
+interface HistoryQuery {
   readonly runId: string
   readonly key: string
   readonly maxResults?: number
   readonly pageToken?: string
 }
 
-export interface BulkHistoryQuery {
+interface BulkHistoryQuery {
   readonly runIds: readonly string[]
   readonly key: string
   readonly maxResults: number
 }
 
-export interface SampledHistoryQuery extends BulkHistoryQuery {
+interface SampledHistoryQuery extends BulkHistoryQuery {
   /** Both ends included. */
   readonly steps?: { readonly from: number; readonly to: number }
 }

@@ -16,7 +16,7 @@ export interface RunInputStore {
   searchDatasets(experimentIds: readonly string[]): Promise<readonly DatasetSummary[]>
 }
 
-export interface RunInputs {
+interface RunInputs {
   readonly datasets?: readonly DatasetInput[]
   readonly models?: readonly { readonly modelId: string }[]
 }

@@ -18,7 +18,7 @@ import { logMetrics } from './metric-store.ts'
 import { findActiveRun, findRun, hydrateRuns, runInfo, type RunRow } from './run-rows.ts'
 import { trackingTables } from './tables.ts'
 
-export interface NewRun {
+interface NewRun {
   /** Absent: the experiment "0". */
   readonly experimentId?: string
   readonly userId?: string
@@ -28,13 +28,13 @@ export interface NewRun {
   readonly tags?: readonly Tag[]
 }
 
-export interface RunUpdate {
+interface RunUpdate {
   readonly status?: RunStatus
   readonly endMs?: number
   readonly runName?: string
 }
 
-export interface LogBatch {
+interface LogBatch {
   readonly metrics?: readonly LoggedMetric[]
   readonly params?: readonly Param[]
   readonly tags?: readonly Tag[]

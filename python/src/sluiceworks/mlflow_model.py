@@ -10,8 +10,9 @@ import traceback
 from typing import Any, Callable
 
 from .json_output import predictions_value, to_json
-from .model_inputs import ModelInput, parse_model_input
+from .model_inputs import InputSchema, ModelInput, parse_model_input
 from .scoring_types import LoadFailed, RequestRejected, ScoringAnswer, ScoringRequest
+from .table_schema import TableSchema
 
 # Functions of mlflow that judge the input, not the model; an exception that passes through one is the client's.
 _JUDGES = ("_validate_prediction_input", "_enforce_schema", "_enforce_params_schema")
@@ -22,6 +23,8 @@ class MlflowModel:
 
     def __init__(self, path: str, metadata: dict[str, Any]) -> None:
         self._columns = _columns_of(metadata)
+        # Takes a frame that fits the signature; None where mlflow must look at every input.
+        self._predict_fitting: Callable[[Any], Any] | None = None
         if _is_importable("mlflow"):
             self._load_pyfunc(path, metadata)
         else:
@@ -30,7 +33,7 @@ class MlflowModel:
 
     def answer(self, request: ScoringRequest) -> ScoringAnswer:
         """Azure's `input_data` is answered with the bare predictions, as Azure does; all else as MLflow does."""
-        given = parse_model_input(request, self._schema)
+        given = parse_model_input(request, self._declared)
         predictions = predictions_value(self._checked_predict(given))
         bare = given.form == "input_data"
         return ScoringAnswer("application/json", to_json(predictions if bare else {"predictions": predictions}))
@@ -49,8 +52,10 @@ class MlflowModel:
             model = mlflow.pyfunc.load_model(path)
         except (Exception, SystemExit) as error:
             raise LoadFailed(f"The model cannot be loaded: {type(error).__name__}: {error}", _hint(error)) from error
-        self._schema = model.metadata.get_input_schema()
+        schema = model.metadata.get_input_schema()
+        self._declared = InputSchema(schema, TableSchema.of(schema))
         self._predict: Callable[..., Any] = model.predict
+        self._predict_fitting = _unchecked_predict(model)
         self.description: dict[str, Any] = {"kind": "mlflow", "mlflowVersion": mlflow.__version__}
 
     def _load_flavor(self, path: str, metadata: dict[str, Any]) -> None:
@@ -65,19 +70,26 @@ class MlflowModel:
                 model = pickle.load(file)
         except Exception as error:
             raise LoadFailed(f"The model cannot be loaded: {type(error).__name__}: {error}", _hint(error)) from error
-        self._schema = None
+        self._declared = InputSchema(None, None)
         self._predict = model.predict
         self.description = {"kind": "sklearn"}
 
     def _checked_predict(self, given: ModelInput) -> Any:
-        if self._schema is None and self._columns:
+        if self._declared.schema is None and self._columns:
             return self._predict(_ordered(given.data, self._columns))
+        if self._fits(given) and self._predict_fitting is not None:
+            return self._predict_fitting(given.data)
         try:
             return self._predict(given.data) if given.params is None else self._predict(given.data, given.params)
         except Exception as error:
             if not _is_about_the_input(error):
                 raise
             raise RequestRejected(self._signature_message(str(error))) from None
+
+    def _fits(self, given: ModelInput) -> bool:
+        table = self._declared.table
+        is_table = given.form not in ("instances", "inputs")
+        return table is not None and is_table and given.params is None and table.fits(given.data)
 
     def _signature_message(self, text: str) -> str:
         # MLflow puts the caller's data in front of the reason; only the reason leaves this process.
@@ -96,6 +108,22 @@ class MlflowModel:
             self.answer(ScoringRequest("application/json", example, {}))
         except Exception as error:
             print(f"The warm-up request failed: {type(error).__name__}: {error}", file=sys.stderr)
+
+
+def _unchecked_predict(model: Any) -> Callable[[Any], Any] | None:
+    """The model behind a pyfunc, for input that is known to fit its signature: mlflow's steps before it are skipped.
+
+    None where they do more than check: parameters with defaults, signatures made from type hints, other versions of
+    mlflow that keep the function elsewhere.
+    """
+    metadata = model.metadata
+    predict = getattr(model, "_predict_fn", None)
+    has_params = getattr(metadata, "get_params_schema", lambda: None)() is not None
+    is_typed = any(
+        getattr(metadata, name, lambda: False)()
+        for name in ("_is_signature_from_type_hint", "_is_type_hint_from_example")
+    )
+    return None if has_params or is_typed or not callable(predict) else predict
 
 
 def _columns_of(metadata: dict[str, Any]) -> list[dict[str, Any]]:

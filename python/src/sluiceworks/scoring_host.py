@@ -30,15 +30,16 @@ from .frames import FrameConnection, Header
 from .scoring_types import LoadedModel, LoadFailed, RequestRejected, ScoringAnswer, ScoringRequest
 
 _CONNECTION = 3
+# The server takes a closed connection for a dead worker, so it must outlive main() and the model's exit handlers.
+_HELD: list[socket.socket] = []
 # Elsewhere a poll for nothing but a hang-up may sleep through it, so the parent is checked every second.
 _WATCH_MS = None if sys.platform == "linux" else 1000
 
 
 def main() -> int:
     """Serves until the server says close; returns the exit status."""
-    # Global: the server takes a closed connection for a dead worker, so it must outlive the model's exit handlers.
-    global connection
     connection = socket.socket(fileno=_CONNECTION)
+    _HELD.append(connection)
     # Children of the model must not hold the connection open.
     connection.set_inheritable(False)
     threading.Thread(target=_end_with_the_server, args=(connection,), daemon=True).start()
@@ -51,6 +52,10 @@ def main() -> int:
     except LoadFailed as error:
         traceback.print_exc()
         frames.send({"type": "failed", "message": str(error), "hint": error.hint})
+        return 3
+    except (Exception, SystemExit) as error:
+        traceback.print_exc()
+        frames.send({"type": "failed", "message": f"{type(error).__name__}: {error}", "hint": None})
         return 3
     frames.send({"type": "ready", "description": model.description})
     _serve(frames, model)

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path'
 import type { Digest } from '../../base/ids.ts'
 import type { TreeEntry } from '../content-store.ts'
 import { foldersOf } from '../tree.ts'
-import { unlinkIfThere, type ContentObjects } from './content-objects.ts'
+import type { ContentObjects } from './content-objects.ts'
 import type { FolderStamps } from './folder-stamps.ts'
 import { buildTree, isLinked, rowsOf, type FileRows } from './materialise.ts'
 import { pacer } from './pacer.ts'
-import { removeTree } from './store-folder.ts'
+import { makeFoldersWritable, removeTree } from './store-folder.ts'
 
 /**
  * Read-only copies of folders that steps share. A step that runs as our user can still change them, so each use looks
@@ -20,6 +20,7 @@ export interface CachedFolders {
   path(digest: Digest, entries: readonly TreeEntry[]): Promise<string>
 }
 
+/** Copies below the store's `cached/`, their stamps in the database. */
 export function cachedFolders(objects: ContentObjects, stamps: FolderStamps): CachedFolders {
   const building = new Map<Digest, Promise<string>>()
 
@@ -56,14 +57,15 @@ export function cachedFolders(objects: ContentObjects, stamps: FolderStamps): Ca
 
   /** Takes a changed copy away; steps that have files of it open keep them. */
   function remove({ path, entries, rows }: Copy): void {
-    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return
-    chmodSync(path, 0o755)
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    if (stats === undefined) return
+    if (stats.isDirectory()) chmodSync(path, 0o755)
     const aside = objects.folder.temporaryPath()
     renameSync(path, aside)
+    makeFoldersWritable(aside)
     for (const entry of entries) {
       const row = entry.kind === 'file' ? rows.get(entry.digest) : undefined
-      if (row?.signature === undefined) continue
-      objects.keepingTrust(row, () => tryUnlink(join(aside, entry.path)))
+      if (row?.signature !== undefined) objects.unlink(row, join(aside, entry.path))
     }
     removeTree(aside)
   }
@@ -114,14 +116,6 @@ async function stampOf(objects: ContentObjects, { path, entries, rows }: Copy): 
     await pace()
   }
   return hash.digest('hex')
-}
-
-function tryUnlink(path: string): void {
-  try {
-    unlinkIfThere(path)
-  } catch {
-    // The step left something else there, or a read-only folder: removing the tree deals with it.
-  }
 }
 
 function bootId(): string {

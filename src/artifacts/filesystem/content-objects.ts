@@ -19,12 +19,13 @@ export interface ContentObjects {
   looksUnharmed(row: ContentRow): boolean
   /** The row as it is now if the bytes are right, read again if need be. Damaged or missing ones are dropped. */
   ensureUnharmed(row: ContentRow): Promise<ContentRow | undefined>
-  /** Does `change` (synchronous, links or unlinks the object's file) without making the file look harmed. */
-  keepingTrust(row: ContentRow, change: () => void): void
   /** Makes a hard link to the object's file; throws `not-found` when the bytes are no longer right. */
   link(row: ContentRow, path: string): Promise<void>
+  /** Removes what is at `path` if it is such a link, and nothing else. */
+  unlink(row: ContentRow, path: string): void
 }
 
+/** Objects of one store: its rows and its folder. */
 export function contentObjects(rows: ContentRows, folder: StoreFolder): ContentObjects {
   const checks = new Map<string, Promise<ContentRow | undefined>>()
 
@@ -67,6 +68,7 @@ export function contentObjects(rows: ContentRows, folder: StoreFolder): ContentO
     return checking
   }
 
+  /** Does `change` (synchronous, links or unlinks the object's file) without making the file look harmed. */
   function keepingTrust(row: ContentRow, change: () => void): void {
     const before = look(row)
     change()
@@ -80,11 +82,15 @@ export function contentObjects(rows: ContentRows, folder: StoreFolder): ContentO
     folder,
     looksUnharmed,
     ensureUnharmed,
-    keepingTrust,
     async link(row, path) {
       const unharmed = await ensureUnharmed(row)
       if (unharmed === undefined) throw damaged(row.kind, row.digest)
       keepingTrust(unharmed, () => linkSync(folder.objectPath(row.kind, row.digest), path))
+    },
+    unlink(row, path) {
+      const [object, link] = [look(row), lstatSync(path, { bigint: true, throwIfNoEntry: false })]
+      if (link === undefined || link.ino !== object?.ino || link.dev !== object.dev) return
+      keepingTrust(row, () => unlinkSync(path))
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Digest } from '../../base/ids.ts'
 import type { Database, Tables } from '../../database/database.ts'
 import { writeBehind } from '../write-behind.ts'
+import { pacer } from './pacer.ts'
 
 /** A stored file or folder list. Without `signature` its bytes are in the row, else in the store's folder. */
 export interface ContentRow {
@@ -11,7 +12,9 @@ export interface ContentRow {
   readonly signature?: string
 }
 
+/** A file's bytes and a folder's list may have the same digest: the kind tells them apart. */
 export type ContentKind = 'file' | 'folder'
+/** `bytes` exactly when there is no `signature`. */
 export type NewContentRow = ContentRow & { readonly bytes?: Uint8Array }
 
 /** The table `content_object`. */
@@ -42,13 +45,8 @@ type ContentTables = {
 
 const chunkSize = 500
 
-export function contentRows({
-  database,
-  clock,
-}: {
-  readonly database: Database
-  readonly clock: Clock
-}): ContentRows {
+/** Rows of one database; changed signatures are saved in batches. */
+export function contentRows({ database, clock }: { readonly database: Database; readonly clock: Clock }): ContentRows {
   const signatures = writeBehind<{ readonly row: ContentRow; readonly signature: string }>({
     clock,
     save: (entries) =>
@@ -58,7 +56,9 @@ export function contentRows({
   })
   async function findAny(digests: readonly Digest[]): Promise<readonly ContentRow[]> {
     const found: ContentRow[] = []
+    const pace = pacer()
     await eachInOrder(chunks(digests), async (chunk) => {
+      await pace()
       const rows = await database.read
         .withTables<ContentTables>()
         .selectFrom('content_object')

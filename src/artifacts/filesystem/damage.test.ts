@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   linkSync,
@@ -14,6 +15,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { databaseTest } from '../../../test/database.test-support.ts'
 import { bytesOf, filesOf, folderWith, openContentLab, refusal, type ContentLab } from '../content-lab.test-support.ts'
@@ -27,13 +29,17 @@ function blobOf({ folder }: ContentLab, content: Pick<Content, 'digest'>): strin
 
 /** Changes bytes as somebody would who wants it unseen: same size, and the old times put back. */
 function changeUnseen(path: string): void {
-  const { atime, mtime, mode } = statSync(path)
+  const { mode } = statSync(path)
+  const times = `${tmpdir()}/sluice-test-times-${process.pid}`
+  // Node sets times to the microsecond only; touch copies all of them.
+  execFileSync('touch', ['-r', path, times])
   const bytes = readFileSync(path)
   bytes[0] = bytes[0]! ^ 1
   chmodSync(path, 0o644)
   writeFileSync(path, bytes)
   chmodSync(path, mode)
-  utimesSync(path, atime, mtime)
+  execFileSync('touch', ['-r', times, path])
+  rmSync(times)
 }
 
 const harms: Readonly<Record<string, (path: string) => void>> = {
@@ -54,20 +60,23 @@ const harms: Readonly<Record<string, (path: string) => void>> = {
 }
 
 for (const [name, harm] of Object.entries(harms)) {
-  databaseTest(`a stored file that was ${name} is dropped, and stored again when it comes again`, async (database, t) => {
-    const lab = openContentLab(database, t)
-    const { store } = lab
-    const source = folderWith(t, { 'model.bin': large, 'small.txt': 's' })
-    const content = await store.ingest(source)
-    const file = await store.ingest(join(source, 'model.bin'))
-    harm(blobOf(lab, file))
-    assert.deepEqual(await store.verifyAll([content, file]), [false, false])
-    await assert.rejects(store.materialise(content, { by: 'link', baseName: 'x' }), refusal('not-found'))
-    await assert.rejects(store.read(file.digest).toArray(), refusal('not-found'))
-    assert.deepEqual(await store.ingest(source), content)
-    assert.deepEqual(await store.verifyAll([content, file]), [true, true])
-    assert.deepEqual(filesOf(await store.materialise(content, { by: 'link', baseName: 'x' })), filesOf(source))
-  })
+  databaseTest(
+    `a stored file that was ${name} is dropped, and stored again when it comes again`,
+    async (database, t) => {
+      const lab = openContentLab(database, t)
+      const { store } = lab
+      const source = folderWith(t, { 'model.bin': large, 'small.txt': 's' })
+      const content = await store.ingest(source)
+      const file = await store.ingest(join(source, 'model.bin'))
+      harm(blobOf(lab, file))
+      assert.deepEqual(await store.verifyAll([content, file]), [false, false])
+      await assert.rejects(store.materialise(content, { by: 'link', baseName: 'x' }), refusal('not-found'))
+      await assert.rejects(store.read(file.digest).toArray(), refusal('not-found'))
+      assert.deepEqual(await store.ingest(source), content)
+      assert.deepEqual(await store.verifyAll([content, file]), [true, true])
+      assert.deepEqual(filesOf(await store.materialise(content, { by: 'link', baseName: 'x' })), filesOf(source))
+    },
+  )
 }
 
 databaseTest('damage is found on the way out too, before anybody asked', async (database, t) => {
@@ -187,4 +196,23 @@ databaseTest('an unharmed copy is used again, also after a restart', async (data
   const store = await lab.reopen()
   assert.equal(await store.materialise(content, { by: 'link', baseName: 'x' }), first)
   assert.equal(statSync(first).ino, ino)
+})
+
+databaseTest('clearing a harmed copy away removes nothing of anybody else', async (database, t) => {
+  const { store } = openContentLab(database, t)
+  const content = await store.ingest(folderWith(t, { 'sub/large.bin': large, 'a.txt': 'a' }))
+  const copy = await store.materialise(content, { by: 'link', baseName: 'x' })
+  const users = folderWith(t, { 'large.bin': large, 'other.txt': 'o' })
+  for (const folder of ['', 'sub']) chmodSync(join(copy, folder), 0o755)
+  rmSync(join(copy, 'sub'), { recursive: true })
+  symlinkSync(users, join(copy, 'sub'))
+  await store.materialise(content, { by: 'link', baseName: 'x' })
+  assert.deepEqual(Object.keys(filesOf(users)), ['large.bin', 'other.txt'])
+  renameSync(copy, `${copy}-aside`)
+  chmodSync(users, 0o500)
+  symlinkSync(users, copy)
+  await store.materialise(content, { by: 'link', baseName: 'x' })
+  assert.deepEqual(Object.keys(filesOf(users)), ['large.bin', 'other.txt'])
+  assert.equal(statSync(users).mode & 0o777, 0o500)
+  assert.ok(lstatSync(copy).isDirectory())
 })

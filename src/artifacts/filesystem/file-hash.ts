@@ -7,6 +7,7 @@ const readAt = promisify(read)
 const writeAt = promisify(write)
 const chunkBytes = 1 << 20
 
+/** What was read from start to end. */
 export interface HashedFile {
   readonly digest: Digest
   readonly sizeBytes: number
@@ -48,4 +49,9 @@ export async function writeAll(target: number, bytes: Uint8Array): Promise<void>
 export function isUnchanged(descriptor: number, before: BigIntStats): boolean {
   const now = fstatSync(descriptor, { bigint: true })
   return now.size === before.size && now.mtimeNs === before.mtimeNs && now.ctimeNs === before.ctimeNs
+}
+
+/** True if the owner may execute the file. */
+export function isExecutable(stats: BigIntStats): boolean {
+  return (stats.mode & 0o100n) !== 0n
 }

@@ -12,6 +12,7 @@ export interface FolderStamps {
 
 type StampTables = { cached_folder: { digest: string; stamp: string } }
 
+/** Stamps of one database, saved in batches. */
 export function folderStamps({
   database,
   clock,

@@ -15,6 +15,7 @@ export interface WalkedFile {
   readonly openPath: string
 }
 
+/** What to leave out, whether to follow symlinks, and who gets the files. */
 export type WalkOptions = Pick<IngestOptions, 'ignore' | 'followSymlinks'> & {
   /** Gets the files of one folder at a time, at most 1,000 a call. */
   readonly visit: (files: readonly WalkedFile[]) => Promise<void>
@@ -60,6 +61,7 @@ export async function walkFolder(root: string, options: WalkOptions): Promise<re
     for (let start = 0; start < files.length; start += filesPerVisit) {
       await options.visit(files.slice(start, start + filesPerVisit))
     }
+    place.folder.confirm()
     // Sequential: each open folder holds a descriptor, and hashing fills one core anyway.
     for (const folder of folders) await enter(place, folder)
   }
@@ -136,7 +138,9 @@ function readEntries(place: Place): readonly Dirent[] {
 function refuseUndecodable(place: Place): void {
   for (const name of readdirSync(place.folder.entry('.'), { encoding: 'buffer' })) {
     if (Buffer.from(name.toString()).equals(name)) continue
-    const shown = name.toString('latin1').replace(/[^ -~]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    const shown = name
+      .toString('latin1')
+      .replace(/[^ -~]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
     throw new SluiceError('invalid-path', `${place.localPath} holds a name that is not UTF-8: "${shown}".`, {
       hint: 'Rename it: stored paths are UTF-8 text.',
     })

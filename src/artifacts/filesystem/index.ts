@@ -19,6 +19,7 @@ import { storedTrees, verifyContents, type StoredContent, type StoredTrees } fro
 import { storeStream, storeTree } from './store-object.ts'
 import { writeBatch } from './write-batch.ts'
 
+/** Where the store lives. */
 export interface FilesystemContentStoreOptions {
   /** The store's own folder, made if absent; best on the file system where steps write, so that links work. */
   readonly folder: string
@@ -43,10 +44,7 @@ export function filesystemContentStore(options: FilesystemContentStoreOptions): 
   const { database, statCache, clock } = options
   const root = resolve(options.folder)
   const guard = guardOf(root)
-  const objects = contentObjects(
-    contentRows({ database, clock }),
-    guard.now(() => storeFolder(root)),
-  )
+  const objects = contentObjects(contentRows({ database, clock }), storeFolder(root))
   const trees = storedTrees(objects)
   const stamps = folderStamps({ database, clock })
   const cached = cachedFolders(objects, stamps)
@@ -64,8 +62,7 @@ export function filesystemContentStore(options: FilesystemContentStoreOptions): 
       Readable.from(guard.each(readObject(objects, digest, range)), { objectMode: false, highWaterMark: 256 * 1024 }),
     tree: (digest) => guard.later(() => trees.entries(digest)),
     materialise: (content, how) => guard.later(() => materialise({ objects, trees, cached }, content, how)),
-    verify: (content) =>
-      guard.later(async () => (await verifyContents(objects, trees, [content]))[0] === true),
+    verify: (content) => guard.later(async () => (await verifyContents(objects, trees, [content]))[0] === true),
     verifyAll: (contents) => guard.later(() => verifyContents(objects, trees, contents)),
     discard: (path) => guard.later(() => linked.discard(path)),
     async close() {
@@ -115,13 +112,6 @@ function guardOf(root: string) {
     throw storageError(error, root)
   }
   return {
-    now<Result>(work: () => Result): Result {
-      try {
-        return work()
-      } catch (error) {
-        return translate(error)
-      }
-    },
     later: <Result>(work: () => Promise<Result>): Promise<Result> => Promise.resolve().then(work).catch(translate),
     async *each<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item> {
       try {

@@ -8,7 +8,7 @@ import type { Content, IngestOptions, TreeEntry } from '../content-store.ts'
 import type { KnownDigests, StatCache } from '../stat-cache.ts'
 import { canonicalTree, digestOf, serialiseTree } from '../tree.ts'
 import type { ContentObjects } from './content-objects.ts'
-import { hashFile, isUnchanged, type HashedFile } from './file-hash.ts'
+import { hashFile, isExecutable, isUnchanged, type HashedFile } from './file-hash.ts'
 import { walkFolder, type WalkedFile } from './folder-walk.ts'
 import type { LinkedSources } from './linked-sources.ts'
 import { notRegular, openFile, type OpenFile } from './open-entry.ts'
@@ -16,6 +16,7 @@ import { pacer } from './pacer.ts'
 import { storeCopy, storeLink, storeTree } from './store-object.ts'
 import { maxFileBytesInRow, writeBatch, type WriteBatch } from './write-batch.ts'
 
+/** What reading a source needs of the store. */
 export interface Ingestion {
   readonly objects: ContentObjects
   readonly statCache: StatCache
@@ -98,8 +99,7 @@ function rootOf(path: string, by: 'copy' | 'link'): { readonly path: string; rea
   const absolute = resolve(path)
   try {
     // A step could put a symlink in the place of its output; only what lies above it is ours.
-    const real =
-      by === 'copy' ? realpathSync(absolute) : join(realpathSync(dirname(absolute)), basename(absolute))
+    const real = by === 'copy' ? realpathSync(absolute) : join(realpathSync(dirname(absolute)), basename(absolute))
     const stats = lstatSync(real)
     if (stats.isSymbolicLink()) throw notRegular(path, 'a symbolic link')
     if (!stats.isFile() && !stats.isDirectory()) throw notRegular(path, 'a special file')
@@ -156,7 +156,7 @@ async function storedDigests(
 }
 
 function entryOf(file: WalkedFile, stats: BigIntStats, { digest, sizeBytes }: HashedFile): FileEntry {
-  return { path: file.path, kind: 'file', executable: (stats.mode & 0o100n) !== 0n, sizeBytes, digest }
+  return { path: file.path, kind: 'file', executable: isExecutable(stats), sizeBytes, digest }
 }
 
 /** Reads a file that fits a row at one go; undefined if it is larger. */

@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, unlinkSync } from 'node:fs'
+import { lstatSync, realpathSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import type { Digest } from '../../base/ids.ts'
@@ -17,14 +17,9 @@ export interface LinkedSources {
 
 const maxRemembered = 100_000
 
+/** Remembers the latest 100,000; forgetting one costs a re-read of its blob. */
 export function linkedSources(objects: ContentObjects): LinkedSources {
   const linked = new Map<string, Digest>()
-
-  function isLinked(source: string, digest: Digest): boolean {
-    const blob = lstatSync(objects.folder.objectPath('file', digest), { bigint: true, throwIfNoEntry: false })
-    const stats = lstatSync(source, { bigint: true, throwIfNoEntry: false })
-    return stats !== undefined && stats.ino === blob?.ino && stats.dev === blob.dev
-  }
 
   return {
     add(localPath, digest) {
@@ -40,7 +35,7 @@ export function linkedSources(objects: ContentObjects): LinkedSources {
       for (const [source, digest] of inside) {
         linked.delete(source)
         const row = rows.get(digest)
-        if (row !== undefined && isLinked(source, digest)) objects.keepingTrust(row, () => unlinkSync(source))
+        if (row !== undefined) objects.unlink(row, source)
       }
       await rm(real, { recursive: true, force: true }).catch(() => removeTree(real))
     },

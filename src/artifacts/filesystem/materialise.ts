@@ -15,6 +15,7 @@ import { removeTree } from './store-folder.ts'
 export type Layout = 'link' | 'copy'
 
 type FileEntry = TreeEntry & { readonly kind: 'file' }
+/** Rows of a tree's files by digest. */
 export type FileRows = ReadonlyMap<Digest, ContentRow>
 
 const bytesAtOnce = 100

@@ -6,22 +6,25 @@ import { messageOf, SluiceError } from '../../base/errors.ts'
  * Opening what somebody else may be changing (hardening 5): a step's leftover process can put a symlink in the place of
  * a file or of a folder above it between our look and our open. Files and folders are therefore opened one name at a
  * time below the open parent folder (openat, which Node reaches through /proc/self/fd) and never through a symlink.
- * Where there is no /proc, the parent is compared with its path after each step instead.
+ * Where there is no /proc, a folder is compared with its path when it is opened and after it was read instead.
  */
 export interface OpenFolder {
   readonly descriptor: number
   /** The path to open an entry by. */
   entry(name: string): string
+  /** Throws `invalid-path` if entries may have been opened in another folder of the same path. */
+  confirm(): void
   close(): void
 }
 
+/** A regular file as it was when it was opened; the caller closes the descriptor. */
 export interface OpenFile {
   readonly descriptor: number
   readonly stats: BigIntStats
 }
 
 /** True where an open file can be named by its descriptor. */
-export const hasProc = existsSync('/proc/self/fd/0') || existsSync('/proc/self/fd')
+export const hasProc = existsSync('/proc/self/fd')
 const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
 // Without O_NONBLOCK, opening a pipe somebody slipped in would wait for ever.
 const fileFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
@@ -34,12 +37,22 @@ export function openFolder(openPath: string, path: string): OpenFolder {
   } catch (error) {
     throw unreadable(error, path)
   }
-  if (!hasProc && lstatSync(path).ino !== fstatSync(descriptor).ino) {
-    closeSync(descriptor)
-    throw replaced(path)
-  }
   const base = hasProc ? `/proc/self/fd/${descriptor}` : path
-  return { descriptor, entry: (name) => join(base, name), close: () => closeSync(descriptor) }
+  const folder: OpenFolder = {
+    descriptor,
+    entry: (name) => join(base, name),
+    confirm() {
+      if (!hasProc && lstatSync(path).ino !== fstatSync(descriptor).ino) throw replaced(path)
+    },
+    close: () => closeSync(descriptor),
+  }
+  try {
+    folder.confirm()
+    return folder
+  } catch (error) {
+    folder.close()
+    throw error
+  }
 }
 
 /** Opens a regular file for reading. Throws `invalid-path` for symlinks, pipes, sockets and devices. */
@@ -63,6 +76,7 @@ export function notRegular(path: string, what: string): SluiceError {
   })
 }
 
+/** `invalid-path` for what somebody swapped under our hands. */
 export function replaced(path: string): SluiceError {
   return new SluiceError('invalid-path', `${path} was replaced while it was read.`)
 }

@@ -5,6 +5,7 @@ import type { Digest } from '../../base/ids.ts'
 import { damaged, notStored, type ContentObjects } from './content-objects.ts'
 import { openFile } from './open-entry.ts'
 
+/** Part of a file, counted from 0. */
 export interface ByteRange {
   readonly start: number
   /** Inclusive. */

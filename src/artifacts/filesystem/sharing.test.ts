@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -26,7 +27,8 @@ import {
   type ContentLab,
 } from '../content-lab.test-support.ts'
 import type { Content } from '../content-store.ts'
-import { signatureOf } from '../stat-cache.ts'
+import { databaseStatCache, signatureOf } from '../stat-cache.ts'
+import { filesystemContentStore } from './index.ts'
 
 const large = bytesOf(60_000)
 
@@ -93,6 +95,7 @@ databaseTest('rebuilding a damaged copy leaves its blobs trusted without another
   const content = await lab.store.ingest(source)
   const file = await lab.store.ingest(join(source, 'model.bin'))
   const copy = await lab.store.materialise(content, { by: 'link', baseName: 'x' })
+  chmodSync(copy, 0o755)
   rmSync(join(copy, 'a.txt'))
   await lab.store.materialise(content, { by: 'link', baseName: 'x' })
   await lab.store.close()
@@ -126,6 +129,7 @@ test('a list too long for a row is kept as a file, and looked after like one', a
   assert.ok(statSync(list).size > 1024 * 1024)
   assert.equal((await lab.store.tree(folder.digest)).length, 12_000)
   assert.equal(await lab.store.verify(folder), true)
+  chmodSync(list, 0o644)
   writeFileSync(list, readFileSync(list, 'utf8').replace('some-rather', 'some-others'))
   assert.equal(await lab.store.verify(folder), false)
   await assert.rejects(lab.store.tree(folder.digest), refusal('not-found'))
@@ -136,7 +140,12 @@ test('a list too long for a row is kept as a file, and looked after like one', a
 /** `ignore` is asked between our look at a folder and the opening of what is in it: a fixed point to swap things at. */
 test('a file swapped for a symlink between look and open is not followed', async (t) => {
   const lab = openContentLab(await openSqlite(t), t)
-  for (const [size, by] of [[10, 'copy'], [10, 'link'], [60_000, 'copy'], [60_000, 'link']] as const) {
+  for (const [size, by] of [
+    [10, 'copy'],
+    [10, 'link'],
+    [60_000, 'copy'],
+    [60_000, 'link'],
+  ] as const) {
     const secret = join(folderWith(t, { secret: bytesOf(size, 5) }), 'secret')
     const output = folderWith(t, { 'result.bin': bytesOf(size, 6) })
     const swap = (path: string): boolean => {
@@ -204,7 +213,9 @@ test('temporary files of dead processes go when a store opens, those of living o
   const lab = openContentLab(database, t)
   const dead = Number(execFileSync(process.execPath, ['-p', 'process.pid']).toString())
   for (const pid of [dead, process.ppid, process.pid]) {
-    mkdirSync(join(lab.folder, 'tmp', `${hostname()}.${pid}.00000000/half`), { recursive: true, mode: 0o500 })
+    const leftOver = join(lab.folder, 'tmp', `${hostname()}.${pid}.00000000`)
+    mkdirSync(join(leftOver, 'half/built'), { recursive: true })
+    chmodSync(join(leftOver, 'half'), 0o555)
   }
   mkdirSync(join(lab.folder, 'tmp', 'elsewhere.1.00000000'))
   const own = readdirSync(join(lab.folder, 'tmp')).filter((name) => !/\.0{8}$/.test(name))
@@ -226,4 +237,15 @@ test('depth has a limit, and reaching it harms nothing', async (t) => {
   const content = await lab.store.ingest(shallow)
   const copy = await lab.store.materialise(content, { by: 'link', baseName: 'x' })
   assert.deepEqual(filesOf(copy), filesOf(shallow))
+})
+
+test('a folder that cannot be used as a store says why', async (t) => {
+  const database = await openSqlite(t)
+  const file = join(folderWith(t, { file: 'x' }), 'file')
+  const clock = { now: () => 0, after: () => () => undefined }
+  const statCache = databaseStatCache({ database, clock })
+  assert.throws(
+    () => filesystemContentStore({ folder: file, database, statCache, clock }),
+    refusal('store-unavailable', /The content folder .*file cannot be opened \(ENOTDIR|EEXIST/),
+  )
 })

@@ -38,12 +38,19 @@ const session = `${host}.${process.pid}.${randomBytes(4).toString('hex')}`
 const abandonedAfterMs = 7 * 24 * 3_600_000
 let temporaryFiles = 0
 
-/** Opens or makes the store's folder. */
+/** Opens or makes the store's folder. Throws `store-unavailable`. */
 export function storeFolder(root: string): StoreFolder {
   const temporary = join(root, 'tmp', session)
-  for (const folder of ['blobs', 'trees', 'cached']) mkdirSync(join(root, folder), { recursive: true })
-  mkdirSync(temporary, { recursive: true })
-  removeLeftovers(join(root, 'tmp'))
+  try {
+    for (const folder of ['blobs', 'trees', 'cached']) mkdirSync(join(root, folder), { recursive: true })
+    mkdirSync(temporary, { recursive: true })
+    removeLeftovers(join(root, 'tmp'))
+  } catch (error) {
+    throw new SluiceError('store-unavailable', `The content folder ${root} cannot be opened (${messageOf(error)}).`, {
+      hint: 'Check that its parent exists, is writable and has free space, or name another store with --data DIR.',
+      cause: error,
+    })
+  }
   return {
     objectPath: (kind, digest) =>
       kind === 'file'
@@ -90,7 +97,8 @@ export function removeTree(path: string): void {
   }
 }
 
-function makeFoldersWritable(folder: string): void {
+/** Lets the owner change what is in a folder and its subfolders. */
+export function makeFoldersWritable(folder: string): void {
   if (!lstatSync(folder).isDirectory()) return
   chmodSync(folder, 0o700)
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -126,8 +134,12 @@ const storageFailures = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG', 'EIO', 'E
 export function storageError(error: unknown, root: string): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (error instanceof SluiceError || code === undefined || !storageFailures.has(code)) return error
-  return new SluiceError('store-unavailable', `Content could not be written or read (${messageOf(error)}); the store is ${root}.`, {
-    hint: 'Check its free space, quota and permissions; nothing was stored half-way, so the same can be tried again.',
-    cause: error,
-  })
+  return new SluiceError(
+    'store-unavailable',
+    `Content could not be written or read (${messageOf(error)}); the store is ${root}.`,
+    {
+      hint: 'Check its free space, quota and permissions; nothing was stored half-way, so the same can be tried again.',
+      cause: error,
+    },
+  )
 }

@@ -18,11 +18,12 @@ import type { Digest } from '../../base/ids.ts'
 import type { Content, TreeEntry } from '../content-store.ts'
 import { serialiseTree } from '../tree.ts'
 import { unlinkIfThere, type ContentObjects } from './content-objects.ts'
-import { hashFile, isUnchanged, writeAll, type HashedFile } from './file-hash.ts'
+import { hashFile, isExecutable, isUnchanged, writeAll, type HashedFile } from './file-hash.ts'
 import type { WalkedFile } from './folder-walk.ts'
 import { hasProc, replaced, type OpenFile } from './open-entry.ts'
 import { maxFileBytesInRow, type WriteBatch } from './write-batch.ts'
 
+/** Where an object goes: the store, and the batch it is part of. */
 export interface StoreTarget {
   readonly objects: ContentObjects
   readonly batch: WriteBatch
@@ -69,7 +70,7 @@ function clone({ descriptor, stats }: OpenFile, temporary: string): boolean {
 
 /**
  * Takes over an open file by hard link; undefined where that cannot be: another file system, another owner, other
- * links to it (their owner could go on writing), or a file that changed meanwhile.
+ * links to it (their owner could go on writing), an executable, or a file that changed meanwhile.
  */
 export async function storeLink(
   { objects, batch }: StoreTarget,
@@ -82,7 +83,8 @@ export async function storeLink(
   if (stored !== undefined && (await objects.ensureUnharmed(stored)) !== undefined) {
     return { ...hashed, sharesBytes: false }
   }
-  if (open.stats.nlink > 1n) return undefined
+  // A blob is not executable, and taking the bit from the source would change what a second ingest sees.
+  if (open.stats.nlink > 1n || isExecutable(open.stats)) return undefined
   const temporary = objects.folder.temporaryPath()
   if (!tryLink(file, open, temporary)) return undefined
   try {
@@ -110,10 +112,7 @@ function isSameInode(one: BigIntStats, other: BigIntStats): boolean {
 }
 
 /** Stores the list of canonical entries; with it everything of the batch is durable. */
-export async function storeTree(
-  { objects, batch }: StoreTarget,
-  entries: readonly TreeEntry[],
-): Promise<Content> {
+export async function storeTree({ objects, batch }: StoreTarget, entries: readonly TreeEntry[]): Promise<Content> {
   const { content, list } = serialiseTree(entries)
   const bytes = Buffer.from(list)
   const object = { kind: 'folder', digest: content.digest, sizeBytes: bytes.length } as const

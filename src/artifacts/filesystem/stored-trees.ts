@@ -5,6 +5,7 @@ import { digestOf, parseTree } from '../tree.ts'
 import { damaged, notStored, type ContentObjects } from './content-objects.ts'
 import { pacer } from './pacer.ts'
 
+/** What names content: its kind and digest. */
 export interface StoredContent {
   readonly kind: 'file' | 'folder'
   readonly digest: Digest
@@ -20,6 +21,7 @@ export interface StoredTrees {
 
 const maxKeptEntries = 50_000
 
+/** Reads lists through the objects, which check them. */
 export function storedTrees({ rows, folder, ensureUnharmed }: ContentObjects): StoredTrees {
   const kept = new Map<Digest, readonly TreeEntry[]>()
   let keptEntries = 0

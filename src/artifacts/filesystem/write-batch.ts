@@ -33,6 +33,7 @@ interface BatchObject {
   readonly sizeBytes: number
 }
 
+/** An empty batch. */
 export function writeBatch({ rows, folder, ensureUnharmed }: ContentObjects): WriteBatch {
   let pending = new Map<string, NewContentRow>()
   let changedFolders = new Set<string>()

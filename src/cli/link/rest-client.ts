@@ -43,7 +43,11 @@ export function restClient(url: string, { localToken }: { readonly localToken?: 
   const agent = new Agent({ keepAlive: true })
   const tokenHeader: Record<string, string> = localToken === undefined ? {} : { 'x-sluice-local-token': localToken }
   const call = (details: Call): Promise<IncomingMessage> =>
-    send(base, { ...details, headers: { ...tokenHeader, ...details.headers } }, base.startsWith('https:') ? undefined : agent)
+    send(
+      base,
+      { ...details, headers: { ...tokenHeader, ...details.headers } },
+      base.startsWith('https:') ? undefined : agent,
+    )
   const json = async <Answer>(details: Call): Promise<Answer> => {
     const { bytes } = await successOf(await call(details), base)
     // The server's own words, described by its OpenAPI document.
@@ -63,14 +67,21 @@ export function restClient(url: string, { localToken }: { readonly localToken?: 
   }
 }
 
-async function send(base: string, { method, path, body, headers, signal }: Call, agent?: Agent): Promise<IncomingMessage> {
+async function send(
+  base: string,
+  { method, path, body, headers, signal }: Call,
+  agent?: Agent,
+): Promise<IncomingMessage> {
   const text = body === undefined ? undefined : JSON.stringify(body)
   const target = targetOf(base, path)
   const options = {
     method,
     headers: {
       ...headers,
-      ...(text !== undefined && { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }),
+      ...(text !== undefined && {
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(text)),
+      }),
     },
     ...(agent !== undefined && { agent }),
     ...(signal !== undefined && { signal }),

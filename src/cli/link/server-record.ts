@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { isJsonObject } from '../../base/json.ts'
 import { restClient } from './rest-client.ts'
 
@@ -48,9 +49,8 @@ export function isAlive(pid: number): boolean {
 export async function answers(url: string): Promise<boolean> {
   const client = restClient(url)
   try {
-    const timeout = new Promise<never>((_resolve, reject) => setTimeout(reject, 2000, new Error('slow')).unref())
-    const { bytes } = await Promise.race([client.read('/health'), timeout])
-    return bytes.toString() === 'OK'
+    const answer = await Promise.race([client.read('/health'), setTimeout(2000, undefined, { ref: false })])
+    return answer?.bytes.toString() === 'OK'
   } catch {
     return false
   } finally {

@@ -7,7 +7,10 @@ import { printable } from './terminal.ts'
  * An error for people: what was wrong, where, and what to do; all mistakes of a document. Paths inside `folder` are
  * shown relative to it.
  */
-export function errorText(thrown: unknown, { paint, folder }: { readonly paint: Paint; readonly folder: string }): string {
+export function errorText(
+  thrown: unknown,
+  { paint, folder }: { readonly paint: Paint; readonly folder: string },
+): string {
   const label = paint('red', 'error:')
   if (!(thrown instanceof SluiceError)) return `${label} ${printable(messageOf(thrown))}\n`
   const { diagnostics = [], hint, at } = thrown

@@ -19,9 +19,16 @@ const codes = { red: 31, green: 32, yellow: 33, cyan: 36, dim: 2, bold: 1 } as c
 export type Color = keyof typeof codes
 
 /** The process's own terminal. */
-export function processTerminal({ color }: { readonly color: 'auto' | 'never' }): Terminal {
+export function processTerminal({
+  color,
+  terminalType,
+}: {
+  readonly color: 'auto' | 'never'
+  /** The variable TERM. */
+  readonly terminalType: string | undefined
+}): Terminal {
   const { stdout, stderr } = process
-  const isLive = stderr.isTTY === true && process.env['TERM'] !== 'dumb'
+  const isLive = stderr.isTTY === true && terminalType !== 'dumb'
   const usesColor = color === 'auto' && isLive && stdout.isTTY === true
   return {
     out: (text) => void stdout.write(text),
@@ -48,9 +55,16 @@ export function printable(text: string, { keepColors = false } = {}): string {
     text
       // OSC, DCS, APC, PM, SOS: up to their terminator, or to the end of the line where it is missing.
       .replace(/\u001b[\]PX^_][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?/g, '')
-      .replace(/\u001b\[[0-?]*[ -/]*([@-~])/g, (sequence, final: string) => (keepColors && final === 'm' ? sequence : ''))
+      .replace(/\u001b\[[0-?]*[ -/]*([@-~])/g, (sequence, final: string) =>
+        keepColors && final === 'm' ? sequence : '',
+      )
       .replace(/\u001b(?!\[[0-9;]*m)[ -/]*[0-~]?/g, '')
-      .replace(keepColors ? /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f]/g : /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, '')
+      .replace(
+        keepColors
+          ? /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f]/g
+          : /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g,
+        '',
+      )
   )
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import { Launcher, readClaim, readExit, voidClaim } from '../../processes/launcher.ts'
@@ -25,6 +25,8 @@ export class LocalBackend implements ComputeBackend {
   readonly slots: Slots
   readonly #clock: Clock
   readonly #launcher = new Launcher()
+  /** Says of a folder's attempt that it is over: a killed launcher cannot say it itself. */
+  readonly #over = new Map<string, () => void>()
   readonly #stopWatching = new Set<() => void>()
   #isClosed = false
 
@@ -53,6 +55,7 @@ export class LocalBackend implements ComputeBackend {
     await new Promise<void>((resolve) => {
       const environment = { ...attempt.environment, [attemptMarker]: attempt.id }
       this.#launcher.launch({ ...attempt, environment }, resolve)
+      this.#over.set(attempt.folder, resolve)
       const look = (): void => {
         if (this.#isOver(attempt, requestedMs)) resolve()
         else stopLooking = this.#clock.after(livenessPollMs, look)
@@ -62,6 +65,7 @@ export class LocalBackend implements ComputeBackend {
     })
     stop()
     this.#launcher.forget(attempt.folder)
+    this.#over.delete(attempt.folder)
     const claim = readClaim(attempt.folder)
     // Our launcher found the claim taken (125): the attempt ends when the one that has it ends.
     if (claim !== undefined && claim !== 'void') await this.#gone(claim, attempt)
@@ -80,10 +84,12 @@ export class LocalBackend implements ComputeBackend {
   }
 
   async adopt(attempt: AttemptSpec): Promise<AttemptEnd> {
+    // Decided, but not even laid out: the server died between the two.
+    mkdirSync(attempt.folder, { recursive: true })
     if (readClaim(attempt.folder) === undefined && voidClaim(attempt.folder)) return { kind: 'never-started' }
     const claim = readClaim(attempt.folder)
     if (claim === 'void' || claim === undefined) return { kind: 'never-started' }
-    const startedMs = statSync(join(attempt.folder, 'claim')).mtimeMs
+    const startedMs = statSync(join(attempt.folder, 'claim')).birthtimeMs
     const unwatch = this.#watch(attempt, startedMs)
     await this.#gone(claim, attempt)
     if (this.#isClosed) return never()
@@ -95,6 +101,7 @@ export class LocalBackend implements ComputeBackend {
     // A launcher that has not claimed yet must not start after we looked for processes.
     voidClaim(attempt.folder)
     await this.#endTree(attempt, graceMs)
+    this.#over.get(attempt.folder)?.()
   }
 
   async close(): Promise<void> {
@@ -119,7 +126,7 @@ export class LocalBackend implements ComputeBackend {
         : this.#clock.after(Math.max(0, startedMs + attempt.timeoutMs - this.#clock.now()), () => {
             if (readExit(attempt.folder) !== undefined) return
             mark(attempt.folder, 'timed-out')
-            void this.#endTree(attempt, timeoutGraceMs)
+            void this.#endTree(attempt, timeoutGraceMs).then(() => this.#over.get(attempt.folder)?.())
           })
     const stop = (): void => {
       stopSampling()
@@ -141,7 +148,7 @@ export class LocalBackend implements ComputeBackend {
     const usage: AttemptUsage = {
       wallMs: Math.max(
         0,
-        (exit === undefined ? this.#clock.now() : statSync(join(attempt.folder, 'exit')).mtimeMs) - startedMs,
+        (exit === undefined ? this.#clock.now() : statSync(join(attempt.folder, 'claim')).mtimeMs) - startedMs,
       ),
       cpuMs: exit?.cpuMs ?? 0,
       ...(peakMemoryBytes !== undefined && { peakMemoryBytes, peakMemoryIsSampled: true }),

@@ -47,8 +47,20 @@ export function sqliteConnection(folder: string): DatabaseConnection {
   }
 }
 
+/** Compiled statements are kept: compiling costs several times running one. The oldest goes first. */
+const maxStatements = 400
+
 function kysely(database: SqliteDatabase.Database): DatabaseConnection['reader'] {
-  return new Kysely({ dialect: new SqliteDialect({ database }) })
+  const statements = new Map<string, SqliteDatabase.Statement>()
+  const prepare = (text: string): SqliteDatabase.Statement => {
+    const known = statements.get(text)
+    if (known !== undefined) return known
+    const statement = database.prepare(text)
+    if (statements.size >= maxStatements) statements.delete(statements.keys().next().value!)
+    statements.set(text, statement)
+    return statement
+  }
+  return new Kysely({ dialect: new SqliteDialect({ database: { prepare, close: () => database.close() } }) })
 }
 
 function open(file: string): SqliteDatabase.Database {

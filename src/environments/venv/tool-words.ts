@@ -35,5 +35,8 @@ export function hintFor(end: Pick<ChildEnd, 'errors'>): string {
     return "Check the network and the package index (UV_DEFAULT_INDEX or pip's index-url), and try again."
   }
   if (/disk|No space left/i.test(end.errors)) return 'Free some disk space and try again.'
+  if (/was not found in the package registry/.test(end.errors)) {
+    return 'Check how the package is spelt on PyPI; packages of a private index need UV_INDEX or UV_DEFAULT_INDEX on the server.'
+  }
   return 'Change the versions in the environment so that they can be installed together on this Python.'
 }

@@ -1,6 +1,7 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { SluiceError } from '../../base/errors.ts'
+import { identifyProcess } from '../../processes/process-identity.ts'
 import type { Variables } from './child-environment.ts'
 import { uvSettingsOfPip } from './child-environment.ts'
 import { runChild } from './run-child.ts'
@@ -62,8 +63,8 @@ async function withPipSettings(workshop: Workshop, python: string): Promise<Vari
 }
 
 async function installUv(target: string, python: string, workshop: Workshop): Promise<void> {
-  const aside = `${target}.${process.pid}`
-  await rm(aside, { recursive: true, force: true })
+  await removeAbandoned(dirname(target))
+  const aside = `${target}.${process.pid}-${++asideCount}`
   await mkdir(aside, { recursive: true })
   try {
     const end = await pipInstall(aside, python, workshop)
@@ -75,6 +76,18 @@ async function installUv(target: string, python: string, workshop: Workshop): Pr
     await putInPlace(aside, target, workshop)
   } finally {
     await rm(aside, { recursive: true, force: true })
+  }
+}
+
+let asideCount = 0
+
+/** Removes what installations left behind that were killed. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => [])
+  for (const name of names) {
+    const pid = /^uv\.(\d+)-\d+$/.exec(name)?.[1]
+    const isAbandoned = pid !== undefined && identifyProcess(Number(pid)) === undefined
+    if (isAbandoned) await rm(join(folder, name), { recursive: true, force: true })
   }
 }
 

@@ -16,7 +16,7 @@ const statusOf = {
   TEMPORARILY_UNAVAILABLE: 503,
 } as const
 
-export type MlflowErrorCode = keyof typeof statusOf
+type MlflowErrorCode = keyof typeof statusOf
 
 // The client repeats 429 and most 5xx for minutes, so a caller's own mistake is always a 4xx.
 const codeOf: Readonly<Record<ErrorCode, MlflowErrorCode>> = {

@@ -4,9 +4,9 @@ import { boolean, double, integer, list, message, oneOf, required, text } from '
 
 const pair = message({ key: required(text), value: text })
 
-export const viewType = oneOf({ ACTIVE_ONLY: 1, DELETED_ONLY: 2, ALL: 3 })
-export const runStatus = oneOf({ RUNNING: 1, SCHEDULED: 2, FINISHED: 3, FAILED: 4, KILLED: 5 })
-export const loggedModelStatus = oneOf({
+const viewType = oneOf({ ACTIVE_ONLY: 1, DELETED_ONLY: 2, ALL: 3 })
+const runStatus = oneOf({ RUNNING: 1, SCHEDULED: 2, FINISHED: 3, FAILED: 4, KILLED: 5 })
+const loggedModelStatus = oneOf({
   LOGGED_MODEL_STATUS_UNSPECIFIED: 0,
   LOGGED_MODEL_PENDING: 1,
   LOGGED_MODEL_READY: 2,
@@ -116,7 +116,7 @@ export const requests = {
   }),
 } as const
 
-export interface PairMessage {
+interface PairMessage {
   readonly key: string
   readonly value: string
 }

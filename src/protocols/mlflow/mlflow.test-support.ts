@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { openSqlite } from '../../../test/database.test-support.ts'
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
+import { openContentLab } from '../../artifacts/content-lab.test-support.ts'
 import { databaseArtifactStore } from '../../artifacts/database-artifact-store.ts'
-import { filesystemContentStore } from '../../artifacts/filesystem/index.ts'
-import { databaseStatCache } from '../../artifacts/stat-cache.ts'
 import { startHttpServer } from '../../server/http-server.ts'
 import { trackingLab } from '../../tracking/tracking.test-support.ts'
 import { mlflowRoutes } from './routes.ts'
@@ -23,16 +19,12 @@ export interface MlflowLab {
 /** The protocol over real HTTP, on an empty store of its own; `replaced` stands in for parts of the artifact store. */
 export async function mlflowLab(t: TestContext, replaced: Partial<ArtifactStore> = {}): Promise<MlflowLab> {
   const database = await openSqlite(t)
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-test-'))
   const tracking = trackingLab(database)
   const { clock } = tracking
-  const content = filesystemContentStore({ folder, database, clock, statCache: databaseStatCache({ database, clock }) })
+  const content = openContentLab(database, t).store
   const artifacts = { ...databaseArtifactStore({ database, content, clock }), ...replaced }
   const server = await startHttpServer({ routes: mlflowRoutes({ tracking, artifacts }), port: 0 })
-  t.after(async () => {
-    await server.close()
-    await rm(folder, { recursive: true, force: true })
-  })
+  t.after(() => server.close())
   const call: MlflowLab['call'] = async (method, path, body) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body)
     const response = await fetch(`${server.url}${path}`, {

@@ -52,10 +52,6 @@ export interface ModelVersionsAnswer {
   readonly next_page_token?: string
 }
 
-export interface DownloadUriAnswer {
-  readonly artifact_uri: string
-}
-
 const name = { name: required(text) }
 const version = { ...name, version: required(text) }
 const tags = { tags: list(message({ key: text, value: text })) }

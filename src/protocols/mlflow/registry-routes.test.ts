@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { test, type TestContext } from 'node:test'
 import { openSqlite } from '../../../test/database.test-support.ts'
+import { openContentLab } from '../../artifacts/content-lab.test-support.ts'
 import { databaseArtifactStore } from '../../artifacts/database-artifact-store.ts'
-import { filesystemContentStore } from '../../artifacts/filesystem/index.ts'
-import { databaseStatCache } from '../../artifacts/stat-cache.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { JobName } from '../../base/ids.ts'
 import { allowAllChanges, type ChangePolicy } from '../../registry/change-policy.ts'
@@ -26,13 +22,12 @@ interface Answer {
 /** The registry's routes over real HTTP, on an empty store of its own. */
 async function registryLab(t: TestContext, policy: ChangePolicy = allowAllChanges) {
   const database = await openSqlite(t)
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-test-'))
   let nowMs = 1_800_000_000_000
   const clock: Clock = { now: () => nowMs++, after: () => () => undefined }
   const tracking = trackingStore({ database, clock, random: randomBytes })
   const artifacts = databaseArtifactStore({
     database,
-    content: filesystemContentStore({ folder, database, clock, statCache: databaseStatCache({ database, clock }) }),
+    content: openContentLab(database, t).store,
     clock,
   })
   const registry = modelRegistry({ database, clock, policy, origins: trackedOrigins(tracking), artifacts })
@@ -42,10 +37,7 @@ async function registryLab(t: TestContext, policy: ChangePolicy = allowAllChange
     principalOf: () => ({ kind: 'job', name: 'brave_otter_x' as JobName }),
   })
   const server = await startHttpServer({ routes, port: 0 })
-  t.after(async () => {
-    await server.close()
-    await rm(folder, { recursive: true, force: true })
-  })
+  t.after(() => server.close())
 
   async function call(method: string, path: string, message?: object | string): Promise<Answer> {
     const isQuery = method === 'GET' && typeof message === 'object'

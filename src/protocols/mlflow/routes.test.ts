@@ -41,7 +41,9 @@ test('experiments: created, read, renamed, tagged, deleted and restored over the
 
 test('a run is answered with everything that was logged to it, NaN as a word, numbers as numbers', async (t) => {
   const lab = await mlflowLab(t)
-  const { run } = (await lab.ok('POST', '/runs/create', { start_time: '7', run_name: 'r', user_id: 'u' })) as { run: { info: Json } }
+  const { run } = (await lab.ok('POST', '/runs/create', { start_time: '7', run_name: 'r', user_id: 'u' })) as {
+    run: { info: Json }
+  }
   const { run_id, ...info } = run.info
   assert.deepEqual(info, {
     run_uuid: run_id,

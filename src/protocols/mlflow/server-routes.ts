@@ -4,7 +4,7 @@ import { requests } from './messages.ts'
 import { mlflowRoutesOf } from './mlflow-route.ts'
 
 /** The MLflow whose protocol this is: clients ask, and send what it understands. */
-export const emulatedVersion = '3.17.2'
+const emulatedVersion = '3.17.2'
 
 /** What a client asks about the server before anything else (its `/health` is one with our own). */
 export function serverRoutes(): readonly Route[] {

@@ -106,7 +106,7 @@ function wireDouble(value: number): WireDouble {
   return Number.isNaN(value) ? 'NaN' : value
 }
 
-export function modelMetricMessage(metric: LoggedModelMetric): MetricMessage {
+function modelMetricMessage(metric: LoggedModelMetric): MetricMessage {
   return {
     ...metricMessage(metric),
     ...(metric.datasetName !== undefined && { dataset_name: metric.datasetName }),

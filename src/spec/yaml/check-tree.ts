@@ -6,7 +6,7 @@ import { quoted } from './source-text.ts'
 import { refusedTag } from './syntax-mistake.ts'
 
 /** Values that aliases may add to a file when they are written out. */
-export const maxAliasedValues = 100_000
+const maxAliasedValues = 100_000
 
 const coreTags = new Set(['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((tag) => `tag:yaml.org,2002:${tag}`))
 

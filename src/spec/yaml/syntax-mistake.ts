@@ -44,7 +44,7 @@ const explanations: readonly Explanation[] = [
     hint: 'Is a ":" missing here, or is the indentation different from the line above?',
   },
   { code: 'BAD_INDENT', words: /end with a/, ...bracket },
-  { code: 'MISSING_CHAR', words: /to end with/, ...bracket },
+  { code: 'MISSING_CHAR', words: /end with/, ...bracket },
   { code: 'BLOCK_IN_FLOW', ...bracket },
   {
     code: 'BAD_INDENT',

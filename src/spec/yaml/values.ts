@@ -36,7 +36,7 @@ export function rootValue(document: YamlDocument, title: string): Value | undefi
 }
 
 /** Where a message about a value points: a scalar itself, else its key. */
-export function markOfValue(value: Value): Mark {
+function markOfValue(value: Value): Mark {
   return isScalar(value.node) || value.key === undefined ? markOf(value.node) : markOf(value.key)
 }
 

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+
+const program = join(import.meta.dirname, '../../bin/sluice.mjs')
+
+/** A server of its own on an empty store; stopped and removed after the test. Gives its address. */
+export async function startSluice(t: TestContext, database: 'sqlite' | 'postgres'): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-e2e-'))
+  const store = database === 'sqlite' ? [] : ['--database', await emptySchema(t)]
+  const server = spawn(process.execPath, [program, 'up', '--data', folder, '--port', '0', ...store], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (output += chunk))
+  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
+  t.after(async () => {
+    server.kill('SIGTERM')
+    await ended
+    await rm(folder, { recursive: true, force: true })
+  })
+  const deadline = Date.now() + 60_000
+  while (Date.now() < deadline && server.exitCode === null) {
+    const text = await readFile(join(folder, 'server.json'), 'utf8').catch(() => '')
+    if (text !== '') return (JSON.parse(text) as { readonly url: string }).url
+    await pause(50)
+  }
+  throw new Error(`The server did not start:\n${output}`)
+}
+
+let schemas = 0
+
+async function emptySchema(t: TestContext): Promise<string> {
+  const url = process.env['SLUICE_TEST_POSTGRES']!
+  const schema = `e2e_${process.pid}_${schemas++}`
+  const admin = new pg.Client({ connectionString: url })
+  await admin.connect()
+  await admin.query(`create schema ${schema}`)
+  t.after(async () => {
+    await admin.query(`drop schema ${schema} cascade`)
+    await admin.end()
+  })
+  const own = new URL(url)
+  own.searchParams.set('options', `-c search_path=${schema}`)
+  return own.href
+}

@@ -1,0 +1,4 @@
+/** Packages of each MLflow client that is tested, by its version. */
+export declare const mlflowClients: Readonly<Record<'2.22' | '3.17', readonly string[]>>
+/** The interpreter of an environment with these packages, built when it is not there. */
+export declare function pythonEnvironment(packages: readonly string[]): Promise<string>

@@ -1,0 +1,56 @@
+"""The named columns of a signature, read once, so that input which fits them exactly costs no further checking.
+
+Casting and enforcing a signature column by column takes mlflow 1 ms for ten columns, three times what a linear model
+takes to predict. Most requests fit: for those both are a no-op, which is what `fits` establishes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+# What pandas reads out of JSON, and the MLflow types that are held in it unchanged.
+_NATIVE = {"float64": "double", "int64": "long", "bool": "boolean", "object": "string"}
+
+
+class TableSchema:
+    """Columns in the model's order."""
+
+    def __init__(self, schema: Any) -> None:
+        import pandas
+
+        self._columns = pandas.Index(schema.input_names())
+        self._names = list(schema.input_names())
+        self._types = [getattr(declared, "name", None) for declared in schema.input_types()]
+        self._is_all_double = all(declared == "double" for declared in self._types)
+
+    @staticmethod
+    def of(schema: Any) -> TableSchema | None:
+        """None for tensors, unnamed columns and models without a signature."""
+        if schema is None or schema.is_tensor_spec() or not schema.has_input_names():
+            return None
+        return TableSchema(schema)
+
+    def quick_frame(self, columns: Any, rows: Any) -> Any:
+        """A frame of exactly these columns when all are doubles and the rows are numbers; None where it takes more."""
+        if not self._is_all_double or columns != self._names or not rows:
+            return None
+        import numpy
+        import pandas
+
+        try:
+            values = numpy.array(rows, dtype=numpy.float64)
+        except (ValueError, TypeError):
+            return None
+        return pandas.DataFrame(values, columns=self._columns, copy=False) if values.ndim == 2 else None
+
+    def has_declared_types(self, frame: Any) -> bool:
+        """True when every declared column that is there has its type already: a cast would change nothing."""
+        types = dict(zip(frame.columns, frame.dtypes))
+        return all(
+            name not in types or _NATIVE.get(str(types[name])) == declared
+            for name, declared in zip(self._names, self._types)
+        )
+
+    def fits(self, frame: Any) -> bool:
+        """True when the frame is what the signature declares, column by column: enforcing it would change nothing."""
+        return list(frame.columns) == self._names and self.has_declared_types(frame)

@@ -1,0 +1,200 @@
+import type { CommandRow, OptionRow } from './command.ts'
+
+const setOption: OptionRow = {
+  flags: '--set <name=value>',
+  sentence: 'Sets an input of the job, or anything by dotted path (jobs.train.inputs.alpha=0.5); may be repeated.',
+  isRepeated: true,
+}
+const experimentOption: OptionRow = {
+  flags: '--experiment <name>',
+  sentence: 'Experiment of the job; by default what the file says, else the name of its folder.',
+}
+const detachOption: OptionRow = { flags: '-d, --detach', sentence: 'Does not wait: the job goes on in the background.' }
+const limitOption: OptionRow = { flags: '--limit <count>', sentence: 'At most so many, 1 to 1000 (default 50).' }
+
+/** Every command, in the order of the help. Help, parsing and shell completion are made from it; work is loaded late. */
+export const commandTable: readonly CommandRow[] = [
+  {
+    name: 'init',
+    summary: 'Copy a template into a new folder.',
+    arguments: [
+      ['[template]', 'Name of the template; without one they are listed.'],
+      ['[folder]', 'Folder to make (default: the name of the template).'],
+    ],
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    name: 'up',
+    summary: 'Start the server of this machine and print its URL.',
+    options: [
+      { flags: '-d, --detach', sentence: 'Starts it in the background and returns when it answers.' },
+      { flags: '--exit-when-idle', sentence: 'Ends by itself once no job runs or waits.' },
+    ],
+    startsServer: true,
+    load: async () => (await import('./up.ts')).up,
+  },
+  {
+    name: 'down',
+    summary: 'Stop the server; running steps go on and are adopted by the next one.',
+    load: async () => (await import('./down.ts')).down,
+  },
+  {
+    name: 'status',
+    summary: 'Show the server and how busy it is.',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'doctor',
+    summary: 'Check this machine, the store and the server.',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
+    name: 'validate',
+    summary: 'Report every mistake of YAML files.',
+    arguments: [['<file...>', 'YAML files of any kind.']],
+    completes: 'files',
+    load: async () => (await import('./validate.ts')).validate,
+  },
+  {
+    name: 'plan',
+    summary: 'Say what every step of a job would do and why, changing nothing.',
+    arguments: [['<file>', 'YAML file of a job.']],
+    options: [setOption, experimentOption, { flags: '--no-reuse', sentence: 'As if nothing could be reused.' }],
+    completes: 'files',
+    load: async () => (await import('./plan.ts')).plan,
+  },
+  {
+    name: 'run',
+    summary: 'Run a job and watch it; Ctrl-C once detaches, twice cancels.',
+    arguments: [['<file>', 'YAML file of a job.']],
+    options: [
+      setOption,
+      experimentOption,
+      { flags: '--no-reuse', sentence: 'Runs every step though it could be reused.' },
+      detachOption,
+    ],
+    startsServer: true,
+    completes: 'files',
+    load: async () => (await import('./run.ts')).run,
+  },
+  {
+    name: 'job list',
+    summary: 'List jobs, newest first.',
+    options: [
+      { flags: '--status <status>', sentence: 'Only jobs of this status, e.g. Running, Completed, Failed.' },
+      { flags: '--experiment <name>', sentence: 'Only jobs of this experiment.' },
+      { flags: '--parent <job>', sentence: 'Only the steps of this job.' },
+      { flags: '-a, --all', sentence: 'Steps too, not only whole jobs.' },
+      limitOption,
+      { flags: '--page-token <token>', sentence: 'Goes on where a page ended.' },
+    ],
+    load: async () => (await import('./job.ts')).listJobs,
+  },
+  {
+    name: 'job show',
+    summary: 'Show a job and its steps.',
+    arguments: [['<name>', 'Name of the job.']],
+    options: [
+      { flags: '-w, --watch', sentence: 'Watches it live until it ends.' },
+      { flags: '--yaml', sentence: 'Shows the document as it was submitted.' },
+    ],
+    load: async () => (await import('./job.ts')).showJob,
+  },
+  {
+    name: 'job logs',
+    summary: 'Print the log of a job, or of all its steps.',
+    arguments: [['<name>', 'Name of the job.']],
+    options: [
+      { flags: '-f, --follow', sentence: 'Goes on until the job ends.' },
+      { flags: '--step <path>', sentence: 'Only this step, e.g. train or prepare.clean.' },
+    ],
+    load: async () => (await import('./job-logs.ts')).jobLogs,
+  },
+  {
+    name: 'job cancel',
+    summary: 'Cancel a job and its steps.',
+    arguments: [['<name>', 'Name of the job.']],
+    load: async () => (await import('./job.ts')).cancelJob,
+  },
+  {
+    name: 'job retry',
+    summary: 'Run a failed or canceled job again; completed steps are reused.',
+    arguments: [['<name>', 'Name of the job.']],
+    options: [detachOption],
+    load: async () => (await import('./run.ts')).retry,
+  },
+  {
+    name: 'model list',
+    summary: 'List registered models.',
+    options: [limitOption, { flags: '--page-token <token>', sentence: 'Goes on where a page ended.' }],
+    load: async () => (await import('./model.ts')).listModels,
+  },
+  {
+    name: 'model show',
+    summary: 'Show a registered model and its versions.',
+    arguments: [['<name>', 'Name of the model.']],
+    load: async () => (await import('./model.ts')).showModel,
+  },
+  {
+    name: 'endpoint deploy',
+    summary: 'Put a model, or what a YAML file says, behind an endpoint.',
+    arguments: [['<name>', 'Name of the endpoint; it is made where it is missing.']],
+    options: [
+      { flags: '--model <model>', sentence: 'azureml:NAME:VERSION or NAME@ALIAS.' },
+      { flags: '--file <file>', sentence: 'YAML of an online endpoint or deployment.' },
+      { flags: '--deployment <name>', sentence: 'Name of the deployment (default: the one there is, else "default").' },
+    ],
+    completes: 'files',
+    load: async () => (await import('./endpoint.ts')).deployEndpoint,
+  },
+  {
+    name: 'endpoint invoke',
+    summary: 'Send a request to an endpoint and print its answer.',
+    arguments: [['<name>', 'Name of the endpoint.']],
+    options: [
+      { flags: '--file <file>', sentence: 'JSON to send; - for standard input.' },
+      { flags: '--body <json>', sentence: 'JSON to send.' },
+      { flags: '--deployment <name>', sentence: 'Asks this deployment, whatever the traffic says.' },
+    ],
+    completes: 'files',
+    load: async () => (await import('./endpoint.ts')).invokeEndpoint,
+  },
+  {
+    name: 'endpoint list',
+    summary: 'List endpoints.',
+    options: [limitOption, { flags: '--page-token <token>', sentence: 'Goes on where a page ended.' }],
+    load: async () => (await import('./endpoint.ts')).listEndpoints,
+  },
+  {
+    name: 'endpoint show',
+    summary: 'Show an endpoint and its deployments.',
+    arguments: [['<name>', 'Name of the endpoint.']],
+    load: async () => (await import('./endpoint.ts')).showEndpoint,
+  },
+  {
+    name: 'endpoint credentials',
+    summary: 'Print the keys of an endpoint.',
+    arguments: [['<name>', 'Name of the endpoint.']],
+    load: async () => (await import('./endpoint.ts')).endpointCredentials,
+  },
+  {
+    name: 'endpoint delete',
+    summary: 'Delete an endpoint with its deployments.',
+    arguments: [['<name>', 'Name of the endpoint.']],
+    load: async () => (await import('./endpoint.ts')).deleteEndpoint,
+  },
+  {
+    name: 'completion',
+    summary: 'Print the script that completes sluice in a shell.',
+    arguments: [['<shell>', 'bash, zsh or fish.']],
+    completes: ['bash', 'zsh', 'fish'],
+    load: async () => (await import('./completion.ts')).completion,
+  },
+]
+
+/** What a group of commands is about, for the help of `sluice job` and the like. */
+export const groupSummaries: Readonly<Record<string, string>> = {
+  job: 'Look at jobs, follow, cancel and retry them.',
+  model: 'Look at registered models.',
+  endpoint: 'Deploy models and ask them.',
+}

@@ -1,0 +1,157 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { text as readAll } from 'node:stream/consumers'
+import { SluiceError, messageOf } from '../base/errors.ts'
+import type { Command, Invocation } from './command.ts'
+import { withConnection, writeJson } from './command.ts'
+import { exitCode } from './exit-code.ts'
+import { pageQuery } from './page-query.ts'
+import type { Endpoint, InvokeAnswer, Page } from './rest-types.ts'
+import { printable } from './terminal/terminal.ts'
+import { textFields, textTable } from './terminal/text-table.ts'
+
+/** Deploys and waits until the deployment answers; a server is started in the background where none runs. */
+export const deployEndpoint: Command = async (invocation) => {
+  const { options, terminal, workingFolder, json } = invocation
+  const model = options.text('model')
+  const file = options.text('file')
+  const deployment = options.text('deployment')
+  if (model === undefined && file === undefined)
+    throw new SluiceError('invalid-request', 'Neither --model nor --file says what to deploy.', {
+      hint: 'For example: sluice endpoint deploy NAME --model NAME@champion',
+    })
+  const endpoint = await withConnection(invocation, 'stay', async ({ client, startedServer }) => {
+    if (startedServer) terminal.err(`Started a server at ${client.url}; stop it with: sluice down\n`)
+    terminal.err(`Deploying ${model ?? file} ...\n`)
+    return client.post<Endpoint>(`${pathOf(invocation)}/deploy`, {
+      ...(deployment !== undefined && { deployment }),
+      ...(model !== undefined && { model }),
+      ...(file !== undefined && { file: resolve(workingFolder, file) }),
+    })
+  })
+  if (json) writeJson(invocation, endpoint)
+  else {
+    terminal.out(endpointText(endpoint))
+    terminal.err(`Try it with: sluice endpoint invoke ${endpoint.name} --file request.json\n`)
+  }
+  return exitCode.ok
+}
+
+/** Sends one request; exit code 1 when the deployment answered with an error, whose body is printed all the same. */
+export const invokeEndpoint: Command = async (invocation) => {
+  const { options, terminal, json } = invocation
+  const body = await requestBody(invocation)
+  const deployment = options.text('deployment')
+  const answer = await withConnection(invocation, 'stay', ({ client }) =>
+    client.post<InvokeAnswer>(`${pathOf(invocation)}/invoke`, {
+      body,
+      ...(deployment !== undefined && { deployment }),
+    }),
+  )
+  if (json) writeJson(invocation, answer)
+  else terminal.out(`${typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)}\n`)
+  if (answer.status < 400) return exitCode.ok
+  terminal.err(`The endpoint answered ${answer.status}.\n`)
+  return exitCode.failed
+}
+
+/** Lists endpoints with their traffic. */
+export const listEndpoints: Command = async (invocation) => {
+  const { terminal } = invocation
+  const path = `/api/v1/endpoints${pageQuery(invocation.options)}`
+  const page = await withConnection(invocation, 'work', ({ client }) => client.get<Page<Endpoint>>(path))
+  if (invocation.json) writeJson(invocation, page)
+  else {
+    const rows = page.items.map((endpoint) => [printable(endpoint.name), trafficText(endpoint), endpoint.scoring_uri])
+    terminal.out(textTable(['name', 'traffic', 'scoring uri'], rows))
+    if (page.next_page_token !== undefined) terminal.err(`There are more: --page-token ${page.next_page_token}\n`)
+  }
+  return exitCode.ok
+}
+
+/** Shows an endpoint and its deployments. */
+export const showEndpoint: Command = async (invocation) => {
+  const endpoint = await withConnection(invocation, 'work', ({ client }) => client.get<Endpoint>(pathOf(invocation)))
+  if (invocation.json) writeJson(invocation, endpoint)
+  else invocation.terminal.out(endpointText(endpoint))
+  return exitCode.ok
+}
+
+/** Prints both keys: either is accepted by the scoring routes. */
+export const endpointCredentials: Command = async (invocation) => {
+  const path = `${pathOf(invocation)}/credentials`
+  const keys = await withConnection(invocation, 'work', ({ client }) =>
+    client.get<{ readonly primary_key: string; readonly secondary_key: string }>(path),
+  )
+  if (invocation.json) writeJson(invocation, keys)
+  else
+    invocation.terminal.out(
+      textFields([
+        ['primary key', keys.primary_key],
+        ['secondary key', keys.secondary_key],
+      ]),
+    )
+  return exitCode.ok
+}
+
+/** Deletes an endpoint with its deployments and keys. */
+export const deleteEndpoint: Command = async (invocation) => {
+  const name = invocation.arguments[0]!
+  await withConnection(invocation, 'work', ({ client }) => client.delete(pathOf(invocation)))
+  if (invocation.json) writeJson(invocation, { deleted: name })
+  else invocation.terminal.err(`Deleted the endpoint ${name}.\n`)
+  return exitCode.ok
+}
+
+function pathOf(invocation: Invocation): string {
+  return `/api/v1/endpoints/${encodeURIComponent(invocation.arguments[0]!)}`
+}
+
+async function requestBody({ options, workingFolder }: Invocation): Promise<unknown> {
+  const file = options.text('file')
+  const given = options.text('body')
+  if ((file === undefined) === (given === undefined))
+    throw new SluiceError('invalid-request', 'Give the request with either --file or --body.')
+  const from = file === undefined ? '--body' : file
+  const text = given ?? (await readRequest(resolveRequest(file!, workingFolder)))
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    throw new SluiceError('invalid-request', `The request in ${from} is not JSON: ${messageOf(cause)}.`, { cause })
+  }
+}
+
+function resolveRequest(file: string, workingFolder: string): string {
+  return file === '-' ? file : resolve(workingFolder, file)
+}
+
+async function readRequest(file: string): Promise<string> {
+  if (file === '-') return readAll(process.stdin)
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new SluiceError('input-not-found', `The request file cannot be read: ${messageOf(cause)}.`, { cause })
+  }
+}
+
+function endpointText(endpoint: Endpoint): string {
+  const fields = textFields([
+    ['name', printable(endpoint.name)],
+    ['scoring uri', endpoint.scoring_uri],
+    ['traffic', trafficText(endpoint)],
+  ])
+  const rows = endpoint.deployments.map((deployment) => [
+    printable(deployment.name),
+    deployment.status,
+    printable(deployment.model ?? ''),
+    String(deployment.workers),
+    printable(deployment.status_detail ?? ''),
+  ])
+  return rows.length === 0 ? fields : `${fields}\n${textTable(['deployment', 'status', 'model', 'workers', ''], rows)}`
+}
+
+function trafficText({ traffic }: Endpoint): string {
+  return Object.entries(traffic)
+    .map(([deployment, percent]) => `${deployment} ${percent} %`)
+    .join(', ')
+}

@@ -1,0 +1,116 @@
+import type { Command } from './command.ts'
+import { withConnection, writeJson } from './command.ts'
+import { exitCode } from './exit-code.ts'
+import { pageQuery } from './page-query.ts'
+import type { Job, JobValue, Page } from './rest-types.ts'
+import { durationOf, outcomeOf, reasonOf, stepName } from './terminal/job-words.ts'
+import { countText } from './terminal/live-tree.ts'
+import { printable } from './terminal/terminal.ts'
+import { textFields, textTable } from './terminal/text-table.ts'
+import type { Watched } from './watch-job.ts'
+import { readJob } from './watch-job.ts'
+
+/** Lists jobs, newest first. */
+export const listJobs: Command = async (invocation) => {
+  const { options, terminal } = invocation
+  const path = `/api/v1/jobs${pageQuery(options, {
+    status: options.text('status'),
+    experiment_name: options.text('experiment'),
+    parent: options.text('parent'),
+    with_children: options.has('all') ? 'true' : undefined,
+  })}`
+  const page = await withConnection(invocation, 'work', ({ client }) => client.get<Page<Job>>(path))
+  if (invocation.json) writeJson(invocation, page)
+  else {
+    const rows = page.items.map((job) => [
+      printable(job.name),
+      outcomeOf(job),
+      durationOf(job, Date.now()) ?? '',
+      printable(job.experiment_name),
+      stepName(job),
+      job.created_at,
+    ])
+    terminal.out(textTable(['name', 'status', 'time', 'experiment', 'display name', 'created'], rows))
+    if (page.next_page_token !== undefined) terminal.err(`There are more: --page-token ${page.next_page_token}\n`)
+  }
+  return exitCode.ok
+}
+
+/** Shows a job with its steps, its document, or live until it ends. */
+export const showJob: Command = async (invocation) => {
+  const { options, terminal, arguments: typed } = invocation
+  const name = typed[0]!
+  if (options.has('watch')) {
+    const { watch } = await import('./run.ts')
+    return withConnection(invocation, 'work', async (connection) => {
+      const { job } = await readJob(connection.client, name)
+      return watch(invocation, connection, job.name)
+    })
+  }
+  return withConnection(invocation, 'work', async ({ client }) => {
+    if (options.has('yaml')) {
+      const document = await client.get<unknown>(`${pathOf(name)}/document`)
+      if (invocation.json) writeJson(invocation, document)
+      else terminal.out((await import('yaml')).stringify(document))
+      return exitCode.ok
+    }
+    const shown = await readJob(client, name)
+    if (invocation.json) writeJson(invocation, { ...shown.job, ...(shown.steps.length > 0 && { steps: shown.steps }) })
+    else terminal.out(jobText(shown))
+    return exitCode.ok
+  })
+}
+
+/** Asks a job to stop; it has ended when its status says so. */
+export const cancelJob: Command = async (invocation) => {
+  const name = invocation.arguments[0]!
+  const job = await withConnection(invocation, 'work', ({ client }) => client.post<Job>(`${pathOf(name)}/cancel`))
+  if (invocation.json) writeJson(invocation, job)
+  else invocation.terminal.out(`${job.name}: ${outcomeOf(job)}\n`)
+  return exitCode.ok
+}
+
+function pathOf(name: string): string {
+  return `/api/v1/jobs/${encodeURIComponent(name)}`
+}
+
+function jobText({ job, steps }: Watched): string {
+  const nowMs = Date.now()
+  const { usage } = job
+  const memory = usage?.peak_memory_bytes
+  const fields = textFields([
+    ['name', printable(job.name)],
+    ['display name', printable(job.display_name)],
+    ['experiment', printable(job.experiment_name)],
+    ['status', outcomeOf(job)],
+    ['why', reasonOf(job) || undefined],
+    ['step', job.step === undefined || job.step === '' ? undefined : `${printable(job.step)} of ${job.root}`],
+    ['created', job.created_at],
+    ['time', durationOf(job, nowMs)],
+    ['cpu', usage === undefined ? undefined : `${usage.cpu_seconds} s`],
+    [
+      'memory',
+      memory === undefined
+        ? undefined
+        : `${Math.round(memory / 1024 / 1024)} MB at most${usage?.peak_memory_is_sampled === true ? ' (sampled)' : ''}`,
+    ],
+    ['attempts', job.attempts > 1 ? String(job.attempts) : undefined],
+    ['command', job.command === undefined ? undefined : printable(job.command)],
+    ['hint', job.error?.hint === undefined ? undefined : printable(job.error.hint)],
+  ])
+  const rows = steps.map((step) => [stepName(step), outcomeOf(step), durationOf(step, nowMs) ?? '', reasonOf(step)])
+  const table = rows.length === 0 ? '' : `\n${textTable(['step', 'status', 'time', 'why'], rows)}${countText(steps)}\n`
+  return `${fields}${valuesText('inputs', job.inputs)}${valuesText('outputs', job.outputs)}${table}`
+}
+
+function valuesText(title: string, values: Readonly<Record<string, JobValue>>): string {
+  const rows = Object.entries(values).map(
+    ([name, { value, uri, type }]) => [name, printable(value ?? uri ?? type)] as const,
+  )
+  if (rows.length === 0) return ''
+  const indented = textFields(rows)
+    .trimEnd()
+    .split('\n')
+    .map((line) => `  ${line}\n`)
+  return `${title}:\n${indented.join('')}`
+}

@@ -1,0 +1,88 @@
+import type { Job } from '../rest-types.ts'
+import { durationOf, outcomeOf, reasonOf, stepName } from './job-words.ts'
+import { renderTree } from './live-tree.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Shows how a job gets on; told whenever something may have changed. */
+export interface JobDisplay {
+  update(job: Job, steps: readonly Job[]): void
+  /** Last log lines by job name; drawn at the next turn. */
+  logLines(lines: ReadonlyMap<string, string>): void
+  /** Writes a line that stays, above what is drawn. */
+  note(text: string): void
+  /** Takes everything temporary off the screen. */
+  clear(): void
+}
+
+const drawEveryMs = 100
+
+/** A tree that is redrawn in place on a terminal; a line for every change of status elsewhere. */
+export function jobDisplay(terminal: Terminal): JobDisplay {
+  return terminal.isLive ? liveDisplay(terminal) : plainDisplay(terminal)
+}
+
+function liveDisplay(terminal: Terminal): JobDisplay {
+  let drawn = 0
+  let latest: readonly [Job, readonly Job[]] | undefined
+  let logLines: ReadonlyMap<string, string> = new Map()
+  const erase = (): string => (drawn === 0 ? '' : `\u001b[${drawn}A\u001b[0J`)
+  const draw = (): void => {
+    if (latest === undefined) return
+    const lines = renderTree(...latest, { nowMs: Date.now(), paint: terminal.paint, logLines, ...terminal.size() })
+    // One write, so that no half picture is seen.
+    terminal.err(`${erase()}${lines.join('\n')}\n`)
+    drawn = lines.length
+  }
+  let timer: NodeJS.Timeout | undefined
+  return {
+    update: (job, steps) => {
+      latest = [job, steps]
+      if (timer !== undefined) return
+      draw()
+      timer = setInterval(draw, drawEveryMs)
+      timer.unref()
+    },
+    logLines: (lines) => (logLines = lines),
+    note: (text) => {
+      terminal.err(`${erase()}${text}\n`)
+      drawn = 0
+      draw()
+    },
+    clear: () => {
+      clearInterval(timer)
+      timer = undefined
+      terminal.err(erase())
+      drawn = 0
+      latest = undefined
+    },
+  }
+}
+
+function plainDisplay(terminal: Terminal): JobDisplay {
+  const told = new Map<string, string>()
+  return {
+    update: (_job, steps) => {
+      for (const step of steps) {
+        const outcome = outcomeOf(step)
+        if (outcome === 'waiting' || told.get(step.name) === outcome) continue
+        told.set(step.name, outcome)
+        terminal.err(`${statusLine(step)}\n`)
+      }
+    },
+    logLines: () => undefined,
+    note: (text) => terminal.err(`${text}\n`),
+    clear: () => undefined,
+  }
+}
+
+/** `train: completed in 3.21 s (because code changed)` */
+export function statusLine(step: Job): string {
+  const outcome = outcomeOf(step)
+  const duration = step.ended_at === undefined ? undefined : durationOf(step, Date.parse(step.ended_at))
+  const reason = reasonOf(step)
+  return [
+    `${stepName(step)}: ${outcome}`,
+    ...(duration === undefined ? [] : [`in ${duration}`]),
+    ...(reason === '' ? [] : [`(${reason})`]),
+  ].join(' ')
+}

@@ -1,0 +1,121 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { ContentStore } from '../artifacts/content-store.ts'
+import type { Digest, JobName } from '../base/ids.ts'
+import type { AttemptSpec } from '../compute/compute-backend.ts'
+import type { BuiltEnvironment } from '../environments/environment-builder.ts'
+import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
+import { renderCommand } from '../plan/render-command.ts'
+import { type AttemptFiles, smallBytes } from './attempt-files.ts'
+import type { StepOutput } from './pipeline-state.ts'
+
+/** Folder types get an existing folder, a file or value gets a path in one (azureml-yaml.md 4). */
+export function isFolderType(type: string): boolean {
+  return type === 'uri_folder' || type === 'mltable' || type.endsWith('_model')
+}
+
+export interface PrepareAttempt {
+  readonly files: AttemptFiles
+  readonly content: Pick<ContentStore, 'materialise'>
+  readonly job: JobName
+  readonly attempt: number
+  readonly step: PlannedCommand
+  readonly codeDigest?: Digest
+  readonly inputs: Readonly<Record<string, Exclude<StepOutput, { kind: 'absent' }>>>
+  readonly environment: BuiltEnvironment
+  /** The variables every step gets: machine, tracking, Azure's. */
+  readonly variables: Readonly<Record<string, string>>
+}
+
+/** Lays out an attempt's folders, inputs and code, and says what to run. */
+export async function prepareAttempt(options: PrepareAttempt): Promise<AttemptSpec> {
+  const { files, content, job, attempt, step, codeDigest } = options
+  const workingFolder = files.working(job, attempt)
+  files.make(job, attempt, { hasCode: codeDigest !== undefined })
+  if (codeDigest !== undefined) {
+    await content.materialise({ kind: 'folder', digest: codeDigest }, { by: 'copy', target: workingFolder })
+    for (const name of ['outputs', 'logs']) mkdirSync(join(workingFolder, name), { recursive: true })
+  }
+  const inputs = await placeInputs(options)
+  const outputs = makeOutputs(options)
+  const values = { inputs, outputs }
+  return {
+    id: files.id(job, attempt),
+    folder: files.folder(job, attempt),
+    workingFolder,
+    logFile: files.log(job),
+    command: renderCommand(step.command, values),
+    environment: environmentOf(options, values),
+    ...(step.timeoutSeconds !== undefined && { timeoutMs: step.timeoutSeconds * 1000 }),
+  }
+}
+
+async function placeInputs(options: PrepareAttempt): Promise<Record<string, string>> {
+  const placed: Record<string, string> = {}
+  const taken = new Map<string, number>()
+  // Sequential: few inputs, and a failure should name the first.
+  for (const [name, value] of Object.entries(options.inputs)) {
+    placed[name] =
+      value.kind === 'literal'
+        ? value.value
+        : await placeContent(options, { value, input: options.step.inputs[name]!, taken })
+  }
+  return placed
+}
+
+/**
+ * A copy for who asked for one (`download`) and for what is small; else a link to the shared, read-only copy. The path
+ * ends in the content's own name, extension included.
+ */
+async function placeContent(
+  { content, files, job, attempt }: PrepareAttempt,
+  { value, input, taken }: { value: StoredOutput; input: PlannedInput; taken: Map<string, number> },
+): Promise<string> {
+  const stored = { kind: value.content, digest: value.digest }
+  const mode = input.kind === 'literal' ? 'ro_mount' : input.mode
+  const isCopy = mode === 'download' || mode === 'eval_download'
+  if (!isCopy && (value.content === 'folder' || value.sizeBytes > smallBytes)) {
+    const path = await content.materialise(stored, { by: 'link', baseName: value.baseName })
+    return mode === 'direct' ? pathToFileURL(path).href : path
+  }
+  const target = files.inputPlace(job, attempt, { baseName: value.baseName, namesakes: taken.get(value.baseName) ?? 0 })
+  taken.set(value.baseName, (taken.get(value.baseName) ?? 0) + 1)
+  const path = await content.materialise(stored, { by: 'copy', target })
+  return mode === 'direct' ? pathToFileURL(path).href : path
+}
+
+type StoredOutput = Extract<StepOutput, { kind: 'content' }>
+
+function makeOutputs({ files, job, attempt, step }: PrepareAttempt): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(step.outputs).map(([name, { type }]) => {
+      const path = files.output(job, attempt, name)
+      if (isFolderType(type)) mkdirSync(path)
+      return [name, path]
+    }),
+  )
+}
+
+function environmentOf(
+  options: PrepareAttempt,
+  values: { inputs: Record<string, string>; outputs: Record<string, string> },
+): Record<string, string> {
+  const { environment, step, variables } = options
+  const own = Object.entries(step.environmentVariables).map(([name, text]) => [name, renderCommand(text, values)])
+  const azure = [
+    ...Object.entries(values.inputs).flatMap(([name, text]) => [
+      [`AZURE_ML_INPUT_${name}`, text],
+      [`AZUREML_PARAMETER_${name}`, text],
+    ]),
+    ...Object.entries(values.outputs).map(([name, text]) => [`AZURE_ML_OUTPUT_${name}`, text]),
+  ]
+  const path = [...environment.path, variables['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(':')
+  return {
+    ...variables,
+    ...Object.fromEntries(azure),
+    ...environment.variables,
+    PATH: path,
+    ...Object.fromEntries(own),
+  }
+}

@@ -1,0 +1,229 @@
+import type { DataType, InputDeclaration, InputValue, PipelineJob, PrimitiveType } from '../../spec/documents.ts'
+import { evaluateText, type EvaluateOptions, type TextSite } from './evaluate.ts'
+import { hasExpression, parseText } from '../expression.ts'
+import { fitCondition, fitValue, type FitOptions } from './fit-value.ts'
+import { findCycles, topologicalOrder } from '../graph.ts'
+import { parseBoolean } from './literal.ts'
+import { nearestName } from '../../spec/yaml/nearest-name.ts'
+import { didYouMean } from '../did-you-mean.ts'
+import type { Overrides } from './overrides.ts'
+import {
+  labelOf,
+  placeOf,
+  type BoundValue,
+  type CommandNode,
+  type GroupNode,
+  type IfElseNode,
+  type Scope,
+} from '../scope.ts'
+
+export interface BindOptions extends EvaluateOptions, FitOptions {
+  readonly overrides: Overrides
+}
+
+/**
+ * Gives the inputs of a pipeline job their values: `--set`, else what the document says. A job that runs a pipeline
+ * component is held to its declarations.
+ */
+export function bindJobInputs(document: PipelineJob, scope: Scope, options: BindOptions): void {
+  const declared =
+    document.component !== undefined && 'inputs' in document.component ? document.component.inputs : undefined
+  for (const name of new Set([...Object.keys(document.inputs), ...Object.keys(declared ?? {})])) {
+    const place = { located: scope.located, path: ['inputs', name] }
+    const label = `Input "${name}" of the pipeline`
+    const given = own(document.inputs, name)
+    const declaration = declared && own(declared, name)
+    if (declared !== undefined && declaration === undefined) {
+      const message = `${label} is not an input of its component.`
+      options.mistakes.report(place, message, () => didYouMean(name, Object.keys(declared)))
+    }
+    const site = { scope: { ...scope, isPipeline: false }, place, label }
+    const override = options.overrides.forJob(name)
+    const type = declaration?.type ?? given?.type
+    const mode = given?.mode ?? declaration?.mode
+    const value = give(
+      { ...(given && { given }), ...(override !== undefined && { override }), ...(type && { type }) },
+      site,
+      options,
+    )
+    if (value.kind === 'absent' && declaration?.optional !== true) {
+      options.mistakes.report(place, `${label} (${type}) needs a value and gets none.`, `Give it under inputs: ${name}`)
+    }
+    const wanted = { ...declaration, ...(type && { type }), ...(mode && { mode }), isDirect: true }
+    scope.inputs.set(name, fitValue(value, wanted, { site, options }))
+  }
+}
+
+/** Binds every input of every step in a pipeline and in the pipelines inside, checked against its declaration. */
+export function bindInputs(scope: Scope, options: BindOptions): void {
+  const tasks = [...scope.nodes.values()].flatMap((node) =>
+    node.kind === 'command' || node.kind === 'group' ? tasksOf(node, options) : [],
+  )
+  for (const task of inOrder(tasks, options)) task.node.inputs.set(task.name, bindOne(task, options))
+  for (const node of scope.nodes.values()) {
+    if (node.kind === 'if_else') node.inputs.set('condition', bindCondition(node, options))
+    if (node.kind === 'group') bindInputs(node.inner, options)
+  }
+}
+
+interface Task {
+  readonly node: CommandNode | GroupNode
+  readonly name: string
+  readonly given?: InputValue
+  readonly override?: string
+  readonly declaration?: InputDeclaration
+  /** A misspelled name was reported that most likely means this input. */
+  readonly isExcused: boolean
+}
+
+function tasksOf(node: CommandNode | GroupNode, options: BindOptions): readonly Task[] {
+  const { step, component } = node
+  const declared = component.inputs
+  const isDeclaredByUse = node.kind === 'command' && node.isInline && Object.keys(declared).length === 0
+  const overrides = options.overrides.forStep(node.path)
+  const given = new Set([...Object.keys(step.inputs), ...overrides.keys()])
+  const excused = new Set<string>()
+  if (!isDeclaredByUse) {
+    for (const name of given) {
+      if (Object.hasOwn(declared, name)) continue
+      given.delete(name)
+      const meant = reportUnknown(node, { name, overrides, options })
+      if (meant !== undefined) excused.add(meant)
+    }
+  }
+  return [...new Set([...Object.keys(declared), ...given])].map((name) => {
+    const override = overrides.get(name)
+    return {
+      node,
+      name,
+      isExcused: excused.has(name),
+      ...(Object.hasOwn(step.inputs, name) && { given: step.inputs[name]! }),
+      ...(override !== undefined && { override }),
+      ...(Object.hasOwn(declared, name) && { declaration: declared[name]! }),
+    }
+  })
+}
+
+function reportUnknown(
+  node: CommandNode | GroupNode,
+  { name, overrides, options }: { name: string; overrides: ReadonlyMap<string, string>; options: BindOptions },
+): string | undefined {
+  const declared = Object.keys(node.component.inputs)
+  const place = overrides.has(name) ? undefined : placeOf(node, 'inputs', name)
+  const title = node.component.name === undefined ? 'its component' : `component "${node.component.name}"`
+  const message = `Input "${name}" of ${labelOf(node)} is not an input of ${title}.`
+  const meant = nearestName(name, declared)
+  // Azure ML ignores what a pipeline component does not declare, and its own examples rely on it.
+  if (node.kind === 'group' && meant === undefined && place !== undefined)
+    options.mistakes.warn(place, message, 'It is ignored.')
+  else options.mistakes.report(place, message, () => didYouMean(name, declared))
+  return meant
+}
+
+/** Tasks in an order in which `${{parent.jobs.a.inputs.x}}` is bound before what refers to it; circles are reported. */
+function inOrder(tasks: readonly Task[], { mistakes }: BindOptions): readonly Task[] {
+  const referring = tasks.filter(
+    ({ given, override }) => override === undefined && given?.kind === 'text' && hasExpression(given.text),
+  )
+  const links = referring.map((task) => [task, linksOf(task)] as const).filter(([, names]) => names.length > 0)
+  if (links.length === 0) return tasks
+  const later = new Map(links.map(([task], index) => [inputPath(task), index]))
+  const parents = links.map(([, names]) => names.map((name) => later.get(name)).filter((index) => index !== undefined))
+  for (const cycle of findCycles(parents)) {
+    const named = cycle.map((index) => links[index]![0])
+    const circle = [...named, named[0]!].map(inputPath).join(' -> ')
+    mistakes.report(
+      placeOf(named[0]!.node, 'inputs', named[0]!.name),
+      `Inputs take their values from each other: ${circle}.`,
+    )
+  }
+  const sorted = topologicalOrder(parents)
+  const isSorted = new Set(sorted)
+  // What stands in a circle, or waits for one, is reported already and stays without a value.
+  for (const [index, [{ node, name }]] of links.entries())
+    if (!isSorted.has(index)) node.inputs.set(name, { kind: 'invalid' })
+  return [...tasks.filter((task) => !later.has(inputPath(task))), ...sorted.map((index) => links[index]![0])]
+}
+
+function inputPath({ node, name }: Task): string {
+  return `${node.key}.inputs.${name}`
+}
+
+function linksOf({ given }: Task): readonly string[] {
+  const { parts } = parseText(given?.kind === 'text' ? given.text : '')
+  return parts.flatMap((part) => {
+    if (part.kind === 'text' || part.expression.kind !== 'step-input') return []
+    return [`${part.expression.step}.inputs.${part.expression.name}`]
+  })
+}
+
+function bindOne(task: Task, options: BindOptions): BoundValue {
+  const { node, name, given, declaration } = task
+  const place = placeOf(node, 'inputs', name)
+  const site = { scope: node.scope, place, label: `Input "${name}" of ${labelOf(node)}`, node }
+  const type = declaration?.type ?? given?.type
+  const value = give({ ...task, ...(type && { type }) }, site, options)
+  if (value.kind !== 'absent') {
+    const mode = given?.mode ?? declaration?.mode
+    const wanted = { ...declaration, ...(type && { type }), ...(mode && { mode }), isDirect: given?.kind === 'data' }
+    return fitValue(value, wanted, { site, options })
+  }
+  if (declaration?.default !== undefined)
+    return bindDefault(node, { name, declaration, fallback: declaration.default, options })
+  if (declaration?.optional === true) return { kind: 'absent' }
+  if (task.isExcused) return { kind: 'invalid' }
+  const gets = given === undefined ? 'gets none' : 'is bound to an optional input without one'
+  options.mistakes.report(
+    place,
+    `${site.label}${type ? ` (${type})` : ''} needs a value and ${gets}.`,
+    `Give it under inputs: ${name}`,
+  )
+  return { kind: 'invalid' }
+}
+
+function bindDefault(
+  node: CommandNode | GroupNode,
+  {
+    name,
+    declaration,
+    fallback,
+    options,
+  }: { name: string; declaration: InputDeclaration; fallback: string; options: BindOptions },
+): BoundValue {
+  const { located } = node.component
+  const place = { located, path: ['inputs', name, 'default'] }
+  const site = { scope: node.scope, place, label: `The default of input "${name}"` }
+  const { file } = located
+  return fitValue({ kind: 'literal', value: fallback, file }, { ...declaration, isDirect: true }, { site, options })
+}
+
+interface Given {
+  readonly given?: InputValue
+  readonly override?: string
+  readonly type?: DataType | PrimitiveType
+}
+
+/** What is written for an input, before it is checked: the `--set` value verbatim, else text or data, else nothing. */
+function give({ given, override, type }: Given, site: TextSite, options: BindOptions): BoundValue {
+  if (override !== undefined) {
+    const { file } = site.scope.located
+    // `--set flag=true` means what `flag: true` means in YAML, which Azure renders as Python spells it.
+    const flag = parseBoolean(override)
+    const isFlag = type === 'boolean' || (given?.kind === 'text' && parseBoolean(given.text) !== undefined)
+    if (flag !== undefined && isFlag) return { kind: 'literal', value: flag ? 'True' : 'False', file }
+    return { kind: 'literal', value: override, file }
+  }
+  if (given === undefined) return { kind: 'absent' }
+  return given.kind === 'data' ? given : evaluateText(given.text, site, options)
+}
+
+function bindCondition(node: IfElseNode, options: BindOptions): BoundValue {
+  const place = placeOf(node, 'condition')
+  const site = { scope: node.scope, place, label: `The condition of ${labelOf(node)}`, node }
+  return fitCondition(evaluateText(node.step.condition, site, options), site, options)
+}
+
+/** Names of inputs are an author's: `constructor` is one only if it was written. */
+function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined
+}

@@ -1,0 +1,151 @@
+import { parseText, type Expression, type TextPart } from '../expression.ts'
+import type { Mistakes, Place } from '../mistakes.ts'
+import { didYouMean } from '../did-you-mean.ts'
+import type { BoundValue, Node, Scope } from '../scope.ts'
+import { findOutput, outputNames } from './settle-outputs.ts'
+
+/** Where a text with expressions stands: what `parent.` means in it, and how a message calls it. */
+export interface TextSite {
+  readonly scope: Scope
+  readonly place: Place
+  /** The subject of a message's sentence: `Input "alpha" of step "train"`. */
+  readonly label: string
+  /** The step it belongs to; may not use its own outputs. */
+  readonly node?: Node
+}
+
+export interface EvaluateOptions {
+  readonly mistakes: Mistakes
+  /** Values of `name`, `default_datastore`, `creation_context.*`, as far as they are known. */
+  readonly context: Readonly<Record<string, string>>
+}
+
+/**
+ * What a text comes to: itself, the value of its only expression, or literals joined. Everything wrong in it is
+ * reported, and then it is `invalid`.
+ */
+export function evaluateText(text: string, site: TextSite, options: EvaluateOptions): BoundValue {
+  const { parts, mistakes } = parseText(text)
+  for (const { message, hint } of mistakes) options.mistakes.report(site.place, `${site.label}: ${message}`, hint)
+  if (mistakes.length > 0) return { kind: 'invalid' }
+  const expressions = parts.filter((part) => part.kind === 'expression')
+  const { file } = site.place.located
+  if (expressions.length === 0) return { kind: 'literal', value: text, file }
+  const isAlone =
+    expressions.length === 1 && parts.every((part) => part.kind === 'expression' || part.text.trim() === '')
+  if (isAlone) return evaluateExpression(expressions[0]!, site, options)
+  return joinParts(parts, site, options)
+}
+
+function joinParts(parts: readonly TextPart[], site: TextSite, options: EvaluateOptions): BoundValue {
+  let joined = ''
+  let isValid = true
+  for (const part of parts) {
+    if (part.kind === 'text') {
+      joined += part.text
+      continue
+    }
+    const value = evaluateExpression(part, site, options)
+    if (value.kind === 'literal') joined += value.value
+    else {
+      isValid = false
+      const problem = notText(value)
+      if (problem === undefined) continue
+      options.mistakes.report(
+        site.place,
+        `${site.label} mixes text with ${part.source}, which ${problem}.`,
+        'Only literals can stand inside text: give the input on its own and join in the command.',
+      )
+    }
+  }
+  return isValid ? { kind: 'literal', value: joined, file: site.place.located.file } : { kind: 'invalid' }
+}
+
+function notText(value: Exclude<BoundValue, { kind: 'literal' }>): string | undefined {
+  switch (value.kind) {
+    case 'data':
+      return `is data (${value.type})`
+    case 'output':
+      return `is an output of step "${value.from.node.key}", not known before it ran`
+    case 'absent':
+      return 'is optional and has no value'
+    case 'invalid':
+      return undefined
+  }
+}
+
+type ExpressionPart = Extract<TextPart, { kind: 'expression' }>
+
+function evaluateExpression(
+  { expression, source }: ExpressionPart,
+  site: TextSite,
+  options: EvaluateOptions,
+): BoundValue {
+  const fail = (problem: string, hint?: string | (() => string | undefined)): BoundValue => {
+    options.mistakes.report(site.place, `${site.label} refers to ${source}, ${problem}`, hint)
+    return { kind: 'invalid' }
+  }
+  switch (expression.kind) {
+    case 'parent-input':
+    case 'step-output':
+    case 'step-input':
+    case 'parent-output':
+    case 'step':
+      if (!site.scope.isPipeline) return fail('but no pipeline is around the job.', 'Write the value itself.')
+      return evaluateParent(expression, site, fail)
+    case 'context': {
+      const { context } = options
+      if (Object.hasOwn(context, expression.name))
+        return { kind: 'literal', value: context[expression.name]!, file: site.place.located.file }
+      return fail('which has no value here.', 'It can be used in the path of an output.')
+    }
+    case 'input':
+      return fail('which belongs into a command.', `Write \${{parent.inputs.${expression.name}}}`)
+    case 'legacy-step-output':
+      return fail('an old form.', `Write \${{parent.jobs.${expression.step}.outputs.${expression.name}}}`)
+    case 'output':
+      return fail(
+        'which belongs into a command.',
+        `Write \${{parent.jobs.STEP.outputs.${expression.name}}} with the step that writes it.`,
+      )
+    case 'search-space':
+      return fail('which exists only in the trials of a sweep.')
+  }
+}
+
+type ParentExpression = Extract<
+  Expression,
+  { kind: 'parent-input' | 'step-output' | 'step-input' | 'parent-output' | 'step' }
+>
+type Fail = (problem: string, hint?: string | (() => string | undefined)) => BoundValue
+
+function evaluateParent(expression: ParentExpression, { scope, node }: TextSite, fail: Fail): BoundValue {
+  if (expression.kind === 'parent-output') return fail('which belongs under outputs: of a step.')
+  if (expression.kind === 'parent-input') {
+    const { name } = expression
+    const value = scope.inputs.get(name)
+    return value ?? fail(`but the pipeline has no input "${name}".`, () => didYouMean(name, [...scope.inputs.keys()]))
+  }
+  const other = scope.nodes.get(expression.step)
+  if (other === undefined) {
+    return fail(`but there is no step "${expression.step}".`, () =>
+      didYouMean(expression.step, [...scope.nodes.keys()]),
+    )
+  }
+  if (expression.kind === 'step') {
+    return fail('which is a step, not a value.', `Write \${{parent.jobs.${expression.step}.outputs.NAME}}`)
+  }
+  const { name } = expression
+  if (other.kind === 'unknown') return { kind: 'invalid' }
+  if (expression.kind === 'step-input') {
+    const value = other.inputs.get(name)
+    return (
+      value ?? fail(`but step "${other.key}" has no input "${name}".`, () => didYouMean(name, [...other.inputs.keys()]))
+    )
+  }
+  if (other === node) return fail('an output of its own step.')
+  const from = findOutput(other, name)
+  if (from === 'invalid') return { kind: 'invalid' }
+  if (from !== 'unknown') return { kind: 'output', from }
+  return fail(`but step "${other.key}" has no output "${name}".`, () => didYouMean(name, outputNames(other)))
+}

@@ -1,0 +1,157 @@
+import type { OutputDeclaration, OutputValue } from '../../spec/documents.ts'
+import { canFlow, isFolderKind } from './data-types.ts'
+import { parseText } from '../expression.ts'
+import type { Mistakes, Place } from '../mistakes.ts'
+import { didYouMean } from '../did-you-mean.ts'
+import {
+  labelOf,
+  placeOf,
+  type CommandNode,
+  type GroupNode,
+  type LeafOutput,
+  type Node,
+  type OutputDraft,
+  type Scope,
+} from '../scope.ts'
+
+/**
+ * Gives every output its type, mode and name, from the inside out: the component's declaration, then what the step
+ * says, then the pipeline output it is promoted to (`${{parent.outputs.x}}`), at every level; the outermost wins.
+ */
+export function settleOutputs(scope: Scope, mistakes: Mistakes): void {
+  // Promotions that failed for a reason already reported: "nobody writes it" would be the same mistake again.
+  const excused = new Set<string>()
+  for (const node of scope.nodes.values()) {
+    if (node.kind === 'if_else') continue
+    if (node.kind === 'command') draftOutputs(node)
+    if (node.kind === 'group') settleOutputs(node.inner, mistakes)
+    for (const [name, value] of Object.entries(node.step.outputs)) {
+      const target = value.promotedTo === undefined ? undefined : promotedName(value.promotedTo)
+      const leaf = node.kind === 'unknown' ? 'invalid' : outputToSettle(node, { name, mistakes })
+      if (leaf === 'invalid') {
+        if (target !== undefined) excused.add(target)
+        continue
+      }
+      const place = placeOf(node, 'outputs', name)
+      const label = `Output "${name}" of ${labelOf(node)}`
+      applySettings(leaf, value, { mistakes, place, label })
+      if (target !== undefined) promote(scope, { target, leaf, place, label, mistakes })
+    }
+  }
+  for (const name of Object.keys(scope.declaredOutputs)) {
+    if (scope.outputs.has(name) || excused.has(name)) continue
+    mistakes.report(
+      { located: scope.located, path: ['outputs', name] },
+      `Output "${name}" of the pipeline is written by no step.`,
+      `Write it in a step: outputs: {<its output>: \${{parent.outputs.${name}}}}`,
+    )
+  }
+}
+
+/** An output by its name at this step: the command that writes it, `unknown`, or `invalid` if that was reported. */
+export function findOutput(node: Node, name: string): LeafOutput | 'unknown' | 'invalid' {
+  if (node.kind === 'unknown') return 'invalid'
+  if (node.kind === 'if_else') return 'unknown'
+  if (node.kind === 'command') return node.outputs.has(name) ? { node, name } : 'unknown'
+  const promoted = node.inner.outputs.get(name)
+  return promoted ?? (Object.hasOwn(node.inner.declaredOutputs, name) ? 'invalid' : 'unknown')
+}
+
+/** The outputs that a step may be asked for. */
+export function outputNames(node: Node): readonly string[] {
+  if (node.kind === 'command') return [...node.outputs.keys()]
+  return node.kind === 'group' ? Object.keys(node.inner.declaredOutputs) : []
+}
+
+/** The description of an output that all levels share. */
+export function draftOf({ node, name }: LeafOutput): OutputDraft {
+  return node.outputs.get(name)!
+}
+
+function draftOutputs(node: CommandNode): void {
+  for (const [name, declared] of Object.entries(node.component.outputs)) {
+    const draft: OutputDraft = { type: declared.type, isImplicit: false, mode: declared.mode ?? 'rw_mount' }
+    copyNames(draft, declared)
+    node.outputs.set(name, draft)
+  }
+}
+
+function outputToSettle(
+  node: CommandNode | GroupNode,
+  { name, mistakes }: { readonly name: string; readonly mistakes: Mistakes },
+): LeafOutput | 'invalid' {
+  const found = findOutput(node, name)
+  if (found !== 'unknown') return found
+  if (node.kind === 'command' && node.isInline && Object.keys(node.component.outputs).length === 0) {
+    // As Azure does for a command written in the step: an output is declared by being mentioned.
+    node.outputs.set(name, { type: 'uri_folder', isImplicit: true, mode: 'rw_mount' })
+    return { node, name }
+  }
+  const message = `Output "${name}" of ${labelOf(node)} is not an output of its component.`
+  mistakes.report(placeOf(node, 'outputs', name), message, () => didYouMean(name, outputNames(node)))
+  return 'invalid'
+}
+
+interface Promotion {
+  readonly target: string
+  readonly leaf: LeafOutput
+  readonly place: Place
+  readonly label: string
+  readonly mistakes: Mistakes
+}
+
+function promote(scope: Scope, { target, leaf, place, label, mistakes }: Promotion): void {
+  if (!scope.isPipeline) {
+    mistakes.report(place, `${label} is promoted to \${{parent.outputs.${target}}}, but no pipeline is around the job.`)
+    return
+  }
+  if (!Object.hasOwn(scope.declaredOutputs, target)) {
+    const message = `${label} is promoted to \${{parent.outputs.${target}}}, but the pipeline has no output "${target}".`
+    mistakes.report(place, message, () => didYouMean(target, Object.keys(scope.declaredOutputs)))
+    return
+  }
+  const other = scope.outputs.get(target)
+  if (other !== undefined) {
+    const names = `step "${other.node.key}" (${other.name})`
+    mistakes.report(place, `${label} is promoted to \${{parent.outputs.${target}}}, which ${names} writes already.`)
+    return
+  }
+  scope.outputs.set(target, leaf)
+  const declaredAt = { located: scope.located, path: ['outputs', target] }
+  applySettings(leaf, scope.declaredOutputs[target]!, {
+    mistakes,
+    place: declaredAt,
+    label: `Output "${target}" of the pipeline`,
+  })
+}
+
+/** The name in `${{parent.outputs.x}}`, or the text itself when it is the bare name. */
+function promotedName(text: string): string {
+  const [part] = parseText(text).parts
+  return part?.kind === 'expression' && part.expression.kind === 'parent-output' ? part.expression.name : text
+}
+
+function applySettings(
+  leaf: LeafOutput,
+  settings: OutputDeclaration | OutputValue,
+  { mistakes, place, label }: { readonly mistakes: Mistakes; readonly place: Place; readonly label: string },
+): void {
+  const draft = draftOf(leaf)
+  if (settings.mode !== undefined) draft.mode = settings.mode
+  copyNames(draft, settings)
+  if (settings.type === undefined) return
+  // A plain folder may be said to be a folder of some kind: what a pipeline registers as an MLflow model, say.
+  if (draft.isImplicit || (draft.type === 'uri_folder' && isFolderKind(settings.type))) {
+    draft.type = settings.type
+    draft.isImplicit = false
+  } else if (!canFlow(draft.type, settings.type)) {
+    const source = `output "${leaf.name}" of the component of step "${leaf.node.key}"`
+    mistakes.report(place, `${label} is ${settings.type}, but ${source} is ${draft.type}.`, 'Give both the same type.')
+  }
+}
+
+function copyNames(draft: OutputDraft, settings: OutputDeclaration | OutputValue): void {
+  if (settings.name !== undefined) draft.name = settings.name
+  if (settings.version !== undefined) draft.version = settings.version
+  if (settings.path !== undefined) draft.path = settings.path
+}

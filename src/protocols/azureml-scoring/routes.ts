@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { SluiceError } from '../../base/errors.ts'
+import type { Route } from '../../server/route.ts'
+import type { EndpointAnswer, ServingService } from '../../serving/serving-service.ts'
+import { invocationsErrors, scoreErrors } from './errors.ts'
+import { deploymentHeader, longestId } from './messages.ts'
+import { describeEndpoint } from './swagger.ts'
+import { bearerKey, mediaType, queryBody, requestIds, scriptHeaders } from './translate.ts'
+
+/** What the scoring routes ask of the server. */
+export interface ScoringRouteParts {
+  readonly serving: Pick<ServingService, 'score' | 'authorise' | 'isReady' | 'modelMetadata'>
+  /**
+   * With authentication on every endpoint wants its key. Without it (loopback) an endpoint that was made by deploying
+   * to it is open, and one whose YAML says `auth_mode: key` wants it all the same.
+   */
+  readonly isKeyRequired: boolean
+  /** Sent as `x-ms-server-version`. */
+  readonly version: string
+}
+
+const maxBodyBytes = 64 << 20
+
+/** Scoring as Azure ML's online endpoints and `mlflow models serve` have it, below `/endpoints/:endpoint`. */
+export function azureMlScoringRoutes(parts: ScoringRouteParts): readonly Route[] {
+  const scoring = { permission: 'score', bodyKind: 'raw', maxBodyBytes } as const
+  const score: Route['handler'] = (request, reply) => answerScore(parts, request, reply)
+  return [
+    { ...scoring, method: 'POST', url: '/endpoints/:endpoint/score', errors: scoreErrors, handler: score },
+    { ...scoring, method: 'GET', url: '/endpoints/:endpoint/score', errors: scoreErrors, handler: score },
+    { ...scoring, method: 'POST', url: '/endpoints/:endpoint/invocations', errors: invocationsErrors, handler: score },
+    ...aboutRoutes(parts),
+  ]
+}
+
+function aboutRoutes({ serving, isKeyRequired, version }: ScoringRouteParts): readonly Route[] {
+  const about = { method: 'GET', permission: 'score', errors: scoreErrors } as const
+  const health: Route['handler'] = async (request, reply) =>
+    reply
+      .code(serving.isReady(endpointOf(request)) ? 200 : 503)
+      .type('application/json')
+      .send('\n')
+  return [
+    { ...about, url: '/endpoints/:endpoint/ping', handler: health },
+    { ...about, url: '/endpoints/:endpoint/health', handler: health },
+    {
+      ...about,
+      url: '/endpoints/:endpoint/version',
+      handler: async (request, reply) => {
+        const mlflow = serving.modelMetadata(endpointOf(request))?.['mlflow_version']
+        return reply.type('text/plain; charset=utf-8').send(typeof mlflow === 'string' ? mlflow : version)
+      },
+    },
+    {
+      ...about,
+      url: '/endpoints/:endpoint/swagger.json',
+      handler: async (request) => {
+        const name = endpointOf(request)
+        await serving.authorise(name, bearerKey(request.headers), isKeyRequired)
+        const metadata = serving.modelMetadata(name)
+        const wanted = swaggerVersion((request.query as { version?: unknown }).version)
+        return describeEndpoint({ name, ...(metadata !== undefined && { metadata }) }, wanted)
+      },
+    },
+  ]
+}
+
+async function answerScore(
+  { serving, isKeyRequired, version }: ScoringRouteParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { headers } = request
+  const ids = requestIds(headers, randomUUID)
+  reply.header('x-ms-server-version', version)
+  if ('tooLong' in ids) {
+    return reply.code(431).send({ message: `The header ${ids.tooLong} must not exceed ${longestId} characters.` })
+  }
+  reply.header('x-request-id', ids.requestId).header('x-ms-request-id', ids.msRequestId)
+  if (ids.clientRequestId !== undefined) reply.header('x-ms-client-request-id', ids.clientRequestId)
+  const endpoint = endpointOf(request)
+  await serving.authorise(endpoint, bearerKey(headers), isKeyRequired)
+  const isGet = request.method !== 'POST'
+  const contentType = isGet ? 'application/json' : mediaType(headers['content-type'])
+  if (contentType === undefined) throw otherCharset(headers['content-type'])
+  const pinned = headers[deploymentHeader]
+  const answer = await serving.score({
+    endpoint,
+    ...(typeof pinned === 'string' && pinned !== '' && { deployment: pinned }),
+    contentType,
+    body: isGet ? Buffer.from(queryBody(request.url)) : bodyOf(request),
+    headers: () => scriptHeaders(headers),
+    client: clientOf(reply),
+  })
+  return send(reply, answer)
+}
+
+/** Puts what is known of the execution into the headers; throws what the deployment refused with. */
+function send(reply: FastifyReply, { deployment, answer }: EndpointAnswer): FastifyReply {
+  reply.header(deploymentHeader, deployment)
+  // Written out, as Azure ML does: 0.012 and never 1.2e-2.
+  if (answer.executionMs !== undefined) reply.header('x-ms-run-fn-exec-ms', answer.executionMs.toFixed(3))
+  const isModelAtFault = answer.kind === 'refused' && answer.error.code === 'model-failed'
+  reply.header('x-ms-run-function-failed', isModelAtFault ? 'True' : 'False')
+  if (answer.kind === 'answered') return reply.code(200).type(answer.contentType).send(answer.body)
+  const { error } = answer
+  if (isModelAtFault) {
+    reply.header('ms-azureml-model-error-statuscode', '500').header('ms-azureml-model-error-reason', 'model_error')
+  }
+  if (error.status === 429 || error.status === 503) reply.header('retry-after', '1')
+  throw error
+}
+
+/** Aborted when the connection closes before the answer is written. */
+function clientOf(reply: FastifyReply): AbortSignal {
+  const client = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) client.abort()
+  })
+  return client.signal
+}
+
+function bodyOf(request: FastifyRequest): Buffer {
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+}
+
+function endpointOf(request: FastifyRequest): string {
+  return (request.params as { endpoint: string }).endpoint
+}
+
+function swaggerVersion(version: unknown): '2' | '3' {
+  if (version === undefined || version === '2' || version === '2.0') return '2'
+  if (version === '3' || version === '3.0') return '3'
+  throw new SluiceError('not-found', `There is no description in Swagger version ${JSON.stringify(version)}.`, {
+    hint: 'The versions are 2 and 3.',
+  })
+}
+
+function otherCharset(contentType: string | undefined): SluiceError {
+  return new SluiceError('unsupported-media-type', `The body is "${contentType}"; only UTF-8 is read.`)
+}

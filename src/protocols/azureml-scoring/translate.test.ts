@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SluiceError } from '../../base/errors.ts'
+import { invocationsErrors, scoreErrors } from './errors.ts'
+import { describeEndpoint } from './swagger.ts'
+import { bearerKey, mediaType, queryBody, requestIds, scriptHeaders } from './translate.ts'
+
+test('ids are echoed, made where there is none, and refused when too long', () => {
+  const ids = (headers: Record<string, string>) => requestIds(headers, () => 'new')
+  assert.deepEqual(ids({}), { requestId: 'new', msRequestId: 'new' })
+  assert.deepEqual(ids({ 'x-request-id': 'r' }), { requestId: 'r', msRequestId: 'r' })
+  const client = { requestId: 'new', msRequestId: 'c', clientRequestId: 'c' }
+  assert.deepEqual(ids({ 'x-ms-client-request-id': 'c' }), client)
+  assert.deepEqual(ids({ 'x-ms-request-id': 'c' }), client, 'the older name means the same')
+  assert.deepEqual(ids({ 'x-ms-request-id': 'old', 'x-ms-client-request-id': 'c' }), { ...client, msRequestId: 'old' })
+  assert.deepEqual(ids({ 'x-ms-client-request-id': 'x'.repeat(100) }), {
+    requestId: 'new',
+    msRequestId: 'x'.repeat(100),
+    clientRequestId: 'x'.repeat(100),
+  })
+  for (const name of ['x-request-id', 'x-ms-request-id', 'x-ms-client-request-id'])
+    assert.deepEqual(ids({ [name]: 'x'.repeat(101) }), { tooLong: name })
+})
+
+test('a key is what follows Bearer', () => {
+  assert.equal(bearerKey({ authorization: 'Bearer abc-1' }), 'abc-1')
+  assert.equal(bearerKey({ authorization: 'bearer  abc' }), 'abc')
+  for (const authorization of ['abc', 'Basic abc', 'Bearer', 'Bearer a b'])
+    assert.equal(bearerKey({ authorization }), undefined)
+  assert.equal(bearerKey({}), undefined)
+})
+
+test('a media type loses its parameters, and another charset than UTF-8 is told', () => {
+  assert.equal(mediaType('Application/JSON; charset="UTF-8"'), 'application/json')
+  assert.equal(mediaType('text/csv;header=present'), 'text/csv')
+  assert.equal(mediaType(undefined), '')
+  assert.equal(mediaType('text/csv; charset=latin-1'), undefined)
+})
+
+test('a GET is the JSON object that its parameters stand for', () => {
+  const of = (query: string) => JSON.parse(queryBody(`/endpoints/e/score${query}`)) as unknown
+  assert.deepEqual(of('?a=1&b=[1,2]&c=a&d=null'), { a: 1, b: [1, 2], c: 'a', d: null })
+  assert.deepEqual(of('?foo=bar1&foo=2&x=%22y%22'), { foo: ['bar1', 2], x: 'y' })
+  assert.deepEqual(of(''), {})
+  assert.equal(queryBody('/s?__proto__=1'), '{"__proto__":1}')
+})
+
+test('scripts see headers in the spelling Azure ML gives them, and no credentials', () => {
+  assert.deepEqual(
+    scriptHeaders({
+      'x-ms-request-id': 'r',
+      'content-type': 'application/json',
+      'x-many': ['1', '2'],
+      authorization: 'Bearer k',
+      cookie: 'c',
+      via: undefined,
+    }),
+    { 'X-Ms-Request-Id': 'r', 'Content-Type': 'application/json', 'X-Many': '1,2' },
+  )
+})
+
+test('errors are written in the words of the protocol that asked', () => {
+  const failed = new SluiceError('model-failed', 'The model raised ValueError: x', { hint: 'look' })
+  assert.deepEqual(scoreErrors(failed), {
+    status: 424,
+    body: {
+      message: 'The model raised ValueError: x',
+      error: { code: 'model-failed', message: 'The model raised ValueError: x', hint: 'look' },
+    },
+  })
+  const mlflow = (error: unknown) => invocationsErrors(error)
+  assert.deepEqual(mlflow(failed), { status: 424, body: { error_code: 'BAD_REQUEST', message: failed.message } })
+  const full = new SluiceError('too-many-requests', 'full')
+  assert.deepEqual(mlflow(full), { status: 429, body: { error_code: 'REQUEST_LIMIT_EXCEEDED', message: 'full' } })
+  assert.deepEqual(mlflow(new TypeError('bug')), {
+    status: 500,
+    body: { error_code: 'INTERNAL_ERROR', message: 'bug' },
+  })
+})
+
+const metadata = {
+  signature: {
+    inputs:
+      '[{"type": "double", "name": "bmi", "required": true}, {"type": "string", "name": "site", "required": true}]',
+    outputs: '[{"type": "tensor", "tensor-spec": {"dtype": "float64", "shape": [-1]}}]',
+  },
+}
+
+test("an endpoint is described by its model's signature, in both versions of Swagger", () => {
+  const two = describeEndpoint({ name: 'diabetes', metadata }, '2')
+  const three = describeEndpoint({ name: 'diabetes', metadata }, '3')
+  const table = {
+    type: 'object',
+    required: ['columns', 'data'],
+    properties: {
+      columns: { type: 'array', items: { type: 'string', enum: ['bmi', 'site'] } },
+      index: { type: 'array', items: { type: 'integer' } },
+      data: {
+        type: 'array',
+        items: { type: 'array', items: {} },
+        description: 'One row after another: bmi (double), site (string).',
+      },
+    },
+    example: { columns: ['bmi', 'site'], index: [0], data: [[0, 'text']] },
+  }
+  const input = { type: 'object', required: ['input_data'], properties: { input_data: table } }
+  const output = { type: 'array', items: { type: 'number' } }
+  assert.partialDeepStrictEqual(two, {
+    swagger: '2.0',
+    basePath: '/endpoints/diabetes',
+    paths: {
+      '/score': {
+        post: { parameters: [{ in: 'body', schema: input }], responses: { '200': { schema: output } } },
+      },
+    },
+  })
+  assert.partialDeepStrictEqual(three, {
+    openapi: '3.0.3',
+    servers: [{ url: '/endpoints/diabetes' }],
+    paths: {
+      '/score': {
+        post: {
+          requestBody: { content: { 'application/json': { schema: input } } },
+          responses: { '200': { content: { 'application/json': { schema: output } } } },
+        },
+      },
+    },
+  })
+})
+
+test('tensors, scripts and unreadable signatures are described by what is known of them', () => {
+  const inputOf = (signature: object | undefined) => {
+    const described = describeEndpoint({ name: 'e', ...(signature && { metadata: { signature } as never }) }, '3')
+    return JSON.stringify(described['paths'])
+  }
+  assert.ok(
+    inputOf({ inputs: '[{"type": "tensor", "tensor-spec": {"dtype": "uint8", "shape": [-1, 28]}}]' }).includes(
+      '"input_data":{"type":"array","items":{}}',
+    ),
+  )
+  for (const unknown of [undefined, {}, { inputs: '{' }, { inputs: '{}' }])
+    assert.ok(inputOf(unknown).includes('"application/json":{"schema":{}}'), JSON.stringify(unknown))
+})

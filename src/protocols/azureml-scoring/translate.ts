@@ -1,0 +1,74 @@
+import type { JsonValue } from '../../base/json.ts'
+import { longestId, type RequestIds } from './messages.ts'
+
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** The ids to answer with, or the name of the header whose value is too long. */
+export function requestIds(headers: Headers, newId: () => string): RequestIds | { readonly tooLong: string } {
+  const given = (name: string): string | undefined => first(headers[name]) || undefined
+  for (const name of ['x-request-id', 'x-ms-request-id', 'x-ms-client-request-id']) {
+    if ((given(name)?.length ?? 0) > longestId) return { tooLong: name }
+  }
+  const requestId = given('x-request-id') ?? newId()
+  const older = given('x-ms-request-id')
+  const clientRequestId = given('x-ms-client-request-id') ?? older
+  return {
+    requestId,
+    msRequestId: older ?? clientRequestId ?? requestId,
+    ...(clientRequestId !== undefined && { clientRequestId }),
+  }
+}
+
+/** The key in `Authorization: Bearer KEY`; undefined without one. */
+export function bearerKey(headers: Headers): string | undefined {
+  return /^bearer +(\S+) *$/i.exec(first(headers['authorization']) ?? '')?.[1]
+}
+
+/** Media type in lower case without parameters; undefined for a charset other than UTF-8. */
+export function mediaType(contentType: string | undefined): string | undefined {
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase())
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length)
+  const isUtf8 = charset === undefined || ['utf-8', 'utf8', 'us-ascii'].includes(charset.replaceAll('"', ''))
+  return isUtf8 ? type : undefined
+}
+
+/** What only this server is to know. */
+const kept = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-sluice-local-token'])
+
+/** Headers as a script's `request_headers` has them in Azure ML: `X-Ms-Request-Id`, without credentials. */
+export function scriptHeaders(headers: Headers): Readonly<Record<string, string>> {
+  const entries = Object.entries(headers)
+    .filter(([name, value]) => value !== undefined && !kept.has(name))
+    .map(([name, value]) => [titleCase(name), typeof value === 'string' ? value : value!.join(',')] as const)
+  return Object.fromEntries(entries)
+}
+
+function titleCase(name: string): string {
+  return name.replace(/(^|-)([a-z])/g, (_, start: string, letter: string) => start + letter.toUpperCase())
+}
+
+/**
+ * A GET request's parameters as the JSON body they stand for: each value read as JSON where it is JSON and as text
+ * where not, a repeated parameter as an array (`?a=1&b=[1,2]&c=x&d=1&d=2`).
+ */
+export function queryBody(url: string): string {
+  const parameters = new URLSearchParams(url.split('?', 2)[1] ?? '')
+  const body: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>
+  for (const name of new Set(parameters.keys())) {
+    const values = parameters.getAll(name).map(parameterValue)
+    body[name] = values.length === 1 ? values[0]! : values
+  }
+  return JSON.stringify(body)
+}
+
+function parameterValue(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    return text
+  }
+}
+
+function first(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0]
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { LoadedDocument } from './load-document.ts'
+import { loadDocument } from './load-document.ts'
+import type { Overrides } from './overrides.ts'
+
+const pipeline = `type: pipeline
+inputs:
+  alpha: 0.4
+  boxed: {value: 1}
+  rows: {type: uri_file, path: ./rows.csv}
+  unset: {type: uri_folder}
+  group.item: a
+jobs:
+  first: &step
+    command: echo
+    environment_variables: {A: 1}
+  second: *step
+`
+
+function load(overrides: Overrides, text = pipeline): Promise<LoadedDocument> {
+  return loadDocument({ file: '/p/job.yml', readText: () => text, overrides })
+}
+
+test('values set from outside are read as YAML reads them, and data keeps its type', async () => {
+  const { document } = await load({
+    'inputs.alpha': '1.0e-3',
+    'inputs.boxed': 'true',
+    'inputs.rows': './other.csv',
+    'inputs.unset': 'azureml:rows:1',
+    'inputs.group.item': 'a: b',
+    'inputs.added': '&x !!str 3',
+    'settings.force_rerun': 'true',
+    display_name: 'Set from outside',
+  })
+  assert(document?.kind === 'pipeline-job')
+  assert.deepEqual(
+    { ...document.inputs },
+    {
+      alpha: { kind: 'text', text: '0.001' },
+      boxed: { kind: 'text', text: 'True' },
+      rows: { kind: 'data', type: 'uri_file', source: { kind: 'local', path: '/p/other.csv' } },
+      unset: { kind: 'data', type: 'uri_folder', source: { kind: 'asset', name: 'rows', version: '1' } },
+      'group.item': { kind: 'text', text: 'a: b' },
+      added: { kind: 'text', text: '&x !!str 3' },
+    },
+  )
+  assert.equal(document.settings.forceRerun, true)
+  assert.equal(document.displayName, 'Set from outside')
+})
+
+test('a step is changed alone, also where an alias shares it', async () => {
+  const { document } = await load({
+    'inputs.unset': './x',
+    'jobs.second.environment_variables.A': '2',
+    'jobs.second.inputs.x': '5',
+  })
+  assert(document?.kind === 'pipeline-job')
+  const { first, second } = document.steps
+  assert(first?.kind === 'component' && second?.kind === 'component')
+  assert('command' in first.component && 'command' in second.component)
+  assert.deepEqual({ ...first.component.environmentVariables }, { A: '1' })
+  assert.deepEqual({ ...second.component.environmentVariables }, { A: '2' })
+  assert.deepEqual({ ...second.inputs }, { x: { kind: 'text', text: '5' } })
+  assert.deepEqual(document.located.at(['jobs', 'second', 'environment_variables', 'A']), {
+    file: '/p/job.yml',
+    line: 11,
+    column: 32,
+  })
+})
+
+test('a required key may come from outside, and a wrong value is reported where it takes effect', async () => {
+  const deployment = 'name: blue\ninstance_type: small\nendpoint_name: <endpoint>\n'
+  const given = await load({ endpoint_name: 'diabetes' }, deployment)
+  assert(given.document?.kind === 'online-deployment')
+  assert.equal(given.document.endpointName, 'diabetes')
+  const wrong = await load({ endpoint_name: 'my endpoint' }, deployment)
+  assert.equal(wrong.diagnostics[0]?.message, '"endpoint_name" cannot be "my endpoint"')
+  assert.deepEqual(wrong.diagnostics[0]?.at, { file: '/p/job.yml', line: 3, column: 16 })
+})
+
+test('a path that leads nowhere is reported with the nearest name', async () => {
+  const { diagnostics } = await load({
+    'jobs.secnd.inputs.x': '5',
+    'jobs.first.limits.deep.er': '1',
+    'inputs.unset': 'x',
+  })
+  assert.deepEqual(diagnostics, [
+    { message: 'cannot set "jobs.secnd.inputs.x": there is no "secnd"', hint: 'Did you mean "second"?' },
+    {
+      message: 'cannot set "jobs.first.limits.deep.er": there is no "deep"',
+      hint: 'Set what the document has, e.g. inputs.NAME.',
+    },
+  ])
+})
+
+test('a file that is no mapping or cannot be read has only its own mistake', async () => {
+  assert.equal((await load({ a: '1' }, '- a')).diagnostics.length, 1)
+  assert.equal((await load({ a: '1' }, 'a: "')).diagnostics.length, 1)
+  assert.equal((await load({ a: '1' }, '')).diagnostics.length, 1)
+})
