@@ -61,7 +61,10 @@ module.exports = {
     {
       name: 'adapters-only-from-adapters.ts',
       severity: 'error',
-      from: { path: '^src/', pathNot: `^src/adapters[.]ts$|^src/(${ports})/[^/]+/` },
+      from: {
+        path: '^src/',
+        pathNot: `^src/adapters[.]ts$|^src/(${ports})/[^/]+/|[.](test|test-support|contract)[.]ts$`,
+      },
       to: { path: `^src/(${ports})/[^/]+/`, pathNot: '^src/database/migrations/' },
     },
     {

@@ -32,7 +32,10 @@ assert (run.data.tags["a"], run.data.tags["mlflow.note.content"]) == ("c", "why"
 dataset = run.inputs.dataset_inputs[0]
 assert (dataset.dataset.name, dataset.tags[0].value) == ("numbers", "training")
 assert client.get_run(child.info.run_id).data.tags["mlflow.parentRunId"] == parent.info.run_id
-assert [r.info.run_id for r in mlflow.search_runs(output_format="list", filter_string=f"tags.mlflow.parentRunId = '{parent.info.run_id}'")] == [child.info.run_id]
+children = mlflow.search_runs(
+    output_format="list", filter_string=f"tags.mlflow.parentRunId = '{parent.info.run_id}'"
+)
+assert [found.info.run_id for found in children] == [child.info.run_id]
 try:
     with mlflow.start_run() as failed:
         raise ValueError("a training that fails")

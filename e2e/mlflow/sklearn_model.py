@@ -45,7 +45,8 @@ back = mlflow.pyfunc.load_model(info.model_uri)
 # The schema lays the columns out anew, which changes the order of a sum.
 assert numpy.allclose(back.predict(x_test), model.predict(x_test), rtol=1e-12)
 assert back.metadata.signature == info.signature
-assert isinstance(back.input_example if hasattr(back, "input_example") else x_train, pandas.DataFrame)
+example = mlflow.models.Model.load(info.model_uri).load_input_example()
+assert isinstance(example, pandas.DataFrame) and numpy.allclose(example, x_train.head(3)), example
 by_run = mlflow.pyfunc.load_model(f"runs:/{named.info.run_id}/ridge")
 assert numpy.allclose(by_run.predict(x_test.head(2)), model.predict(x_test.head(2)), rtol=1e-12)
 
@@ -61,7 +62,8 @@ if mlflow.__version__.startswith("3"):
     assert [m.model_id for m in found] == [info.model_id], found
     files = [f.path for f in mlflow.artifacts.list_artifacts(f"models:/{info.model_id}")]
     assert "MLmodel" in files or any(path.endswith("/MLmodel") for path in files), files
-    client.log_model_params(info.model_id, {"later": "1"}) if hasattr(client, "log_model_params") else None
+    client.log_model_params(info.model_id, {"later": "1"})
+    assert mlflow.get_logged_model(info.model_id).params["later"] == "1"
     client.delete_logged_model(info.model_id)
     expect.refused(lambda: client.get_logged_model(info.model_id), "not found", "RESOURCE_DOES_NOT_EXIST")
 else:

@@ -152,7 +152,8 @@ async function report(invocation: Invocation, connection: Connection, { job, ste
     ({ status, type }) => status === 'Failed' && type !== 'pipeline',
   )
   for (const step of failed.slice(0, 3)) {
-    if (step.error?.hint !== undefined)
+    // That the command failed is explained by its log, which follows.
+    if (step.error?.hint !== undefined && step.error.code !== 'step-failed')
       terminal.err(`${terminal.paint('cyan', 'hint:')} ${printable(step.error.hint)}\n`)
     const lines = await lastLogLines(connection.client, step.name, 20).catch(() => [])
     if (lines.join('') === '') continue

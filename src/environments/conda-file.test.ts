@@ -111,10 +111,10 @@ test('the pip list wins over the conda list, as it does in conda', () => {
 
 test('an allowed index comes before the requirements', () => {
   const { requirements } = parseCondaFile(
-    { dependencies: [{ pip: ['torch', '--extra-index-url https://download.pytorch.org/whl/cpu'] }] },
-    { allowedSources: ['https://download.pytorch.org/whl'] },
+    { dependencies: [{ pip: ['torch', '--extra-index-url https://wheels.example/whl/cpu'] }] },
+    { allowedSources: ['https://wheels.example/whl'] },
   )
-  assert.deepEqual(requirements, ['--extra-index-url https://download.pytorch.org/whl/cpu', 'pip', 'torch'])
+  assert.deepEqual(requirements, ['--extra-index-url https://wheels.example/whl/cpu', 'pip', 'torch'])
 })
 
 test('a file that a pip list includes is read with the same rules', () => {

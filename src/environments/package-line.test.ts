@@ -85,10 +85,10 @@ test('comments and blank lines install nothing, and harmless flags are noted', (
 })
 
 test('an allowed source lets an index and a URL pass, in normal form', () => {
-  const allowed = ['https://download.pytorch.org/whl/', 'https://git.example/team']
-  assert.deepEqual(parsePackageLine('--extra-index-url=https://download.pytorch.org/whl/cpu', allowed), {
+  const allowed = ['https://wheels.example/whl/', 'https://git.example/team']
+  assert.deepEqual(parsePackageLine('--extra-index-url=https://wheels.example/whl/cpu', allowed), {
     kind: 'option',
-    text: '--extra-index-url https://download.pytorch.org/whl/cpu',
+    text: '--extra-index-url https://wheels.example/whl/cpu',
   })
   assert.deepEqual(parsePackageLine('-e git+https://git.example/team/x.git@1f2e#egg=My_Pkg', allowed), {
     kind: 'requirement',
@@ -103,18 +103,18 @@ test('an allowed source lets an index and a URL pass, in normal form', () => {
 })
 
 for (const url of [
-  'https://download.pytorch.org.evil.example/whl/cpu',
-  'https://download.pytorch.org/whlevil/cpu',
-  'https://download.pytorch.org/whl/../evil',
-  'https://download.pytorch.org/whl/%2e%2e/evil',
-  'https://download.pytorch.org/whl/%2e%2e%2fevil',
-  'http://download.pytorch.org/whl/cpu',
-  'https://download.pytorch.org:8443/whl/cpu',
-  'https://user:secret@download.pytorch.org/whl/cpu',
-  'https://download.pytorch.org/whl/cpu --trusted-host x',
+  'https://wheels.example.evil.example/whl/cpu',
+  'https://wheels.example/whlevil/cpu',
+  'https://wheels.example/whl/../evil',
+  'https://wheels.example/whl/%2e%2e/evil',
+  'https://wheels.example/whl/%2e%2e%2fevil',
+  'http://wheels.example/whl/cpu',
+  'https://wheels.example:8443/whl/cpu',
+  'https://user:secret@wheels.example/whl/cpu',
+  'https://wheels.example/whl/cpu --trusted-host x',
 ]) {
-  test(`${url} does not pass as https://download.pytorch.org/whl/`, () => {
-    const parsed = parsePackageLine(`--index-url ${url}`, ['https://download.pytorch.org/whl/'])
+  test(`${url} does not pass as https://wheels.example/whl/`, () => {
+    const parsed = parsePackageLine(`--index-url ${url}`, ['https://wheels.example/whl/'])
     assert.ok(parsed.kind === 'refused', JSON.stringify(parsed))
     assert.doesNotMatch(parsed.why + parsed.hint, /secret/)
   })

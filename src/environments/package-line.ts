@@ -21,7 +21,7 @@ const markerPattern = /^[A-Za-z0-9_.\s'"<>=!~()*+,-]+$/
 const printablePattern = /^[\x20-\x7e\u00a0-\u2027\u202a-\uffff]*$/
 const harmlessFlags = new Set(['--prefer-binary', '--no-cache-dir', '--upgrade', '-U', '--no-input', '-q', '--quiet'])
 
-/** Judges one line; `allowedSources` are URL prefixes, e.g. `https://download.pytorch.org/whl/`. Never throws. */
+/** Judges one line; `allowedSources` are URL prefixes, e.g. `https://wheels.example/whl/`. Never throws. */
 export function parsePackageLine(line: string, allowedSources: readonly string[]): PackageLine {
   if (!printablePattern.test(line.replaceAll('\t', ' '))) {
     return refused('holds a line break or a control character', 'Write one requirement per entry.')

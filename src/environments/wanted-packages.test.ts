@@ -29,13 +29,13 @@ test('aliases of the configuration are judged like every other requirement', () 
 test('with a conda_file the image is left aside, with a note', () => {
   const wanted = ofSpec({
     name: 'train',
-    image: 'mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu20.04',
+    image: 'images.example/azureml/openmpi4.1.0-ubuntu20.04',
     conda: { content: { dependencies: ['python=3.10', { pip: ['six'] }] } },
   })
   assert.deepEqual(wanted.requirements, ['pip', 'six'])
   assert.equal(wanted.python, '3.10')
   assert.equal(wanted.label, 'environment "train"')
-  assert.match(wanted.notes[0] ?? '', /^the image mcr\.microsoft\.com\S+ is not used/)
+  assert.match(wanted.notes[0] ?? '', /^the image images\.example\S+ is not used/)
 })
 
 test('an image alone is a plain Python, with a note', () => {
@@ -48,7 +48,7 @@ test('an image alone is a plain Python, with a note', () => {
 })
 
 test('the image of a curated environment is that environment', () => {
-  const wanted = ofSpec({ image: 'mcr.microsoft.com/azureml/curated/tensorflow-2.12-cuda11:latest' })
+  const wanted = ofSpec({ image: 'images.example/azureml/curated/tensorflow-2.12-cuda11:latest' })
   assert.ok(wanted.requirements.includes('tensorflow==2.12.*'))
   assert.match(wanted.notes[0] ?? '', /is not used/)
 })
@@ -58,10 +58,10 @@ for (const [image, python] of [
   ['docker.io/library/python:3.12', '3.12'],
   ['python', undefined],
   ['library/python:latest', undefined],
-  ['mcr.microsoft.com/azureml/minimal-ubuntu20.04-py38-cpu-inference:latest', '3.8'],
-  ['mcr.microsoft.com/azureml/minimal-py312-inference:latest', '3.12'],
-  ['mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:latest', undefined],
-  ['nvcr.io/nvidia/pytorch:22.02-py3', undefined],
+  ['images.example/azureml/minimal-ubuntu20.04-py38-cpu-inference:latest', '3.8'],
+  ['images.example/azureml/minimal-py312-inference:latest', '3.12'],
+  ['images.example/azureml/openmpi4.1.0-ubuntu22.04:latest', undefined],
+  ['images.example/nvidia/pytorch:22.02-py3', undefined],
 ] as const) {
   test(`the image ${image} means Python ${python ?? 'of any version'}`, () => {
     assert.equal(pythonOfImage(image), python)

@@ -1,4 +1,4 @@
-import { appendFileSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs'
+import { appendFileSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JobName } from '../base/ids.ts'
 
@@ -82,6 +82,7 @@ export class AttemptFiles {
   /** Empties an attempt's folders for the next one; false when there is more in them than is quickly removed. */
   recycle(job: JobName, attempt: number): boolean {
     const folder = this.folder(job, attempt)
+    if (!existsSync(folder)) return true
     if (this.#spare.length >= maxSpareFolders) return false
     try {
       if (!isEmptyWork(join(folder, 'work'))) return false
@@ -94,8 +95,8 @@ export class AttemptFiles {
       this.#spare.push(spare)
       return true
     } catch (error) {
-      // It is gone already: a crash came after its removal.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true
+      // Not laid out whole: the server died in between.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
       throw error
     }
   }

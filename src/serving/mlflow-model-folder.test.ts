@@ -12,9 +12,13 @@ async function folderWith(t: TestContext, files: Readonly<Record<string, string>
   return folder
 }
 
-async function dependencies(t: TestContext, files: Readonly<Record<string, string>>): Promise<JsonValue | undefined> {
+async function dependencies(
+  t: TestContext,
+  files: Readonly<Record<string, string>>,
+  mlflow: 'skinny' | 'whole' = 'skinny',
+): Promise<JsonValue | undefined> {
   const folder = await folderWith(t, { MLmodel: 'mlflow_version: 2.22.0\n', ...files })
-  const request = await modelEnvironment(folder, (await readModelMetadata(folder))!)
+  const request = await modelEnvironment(folder, (await readModelMetadata(folder))!, mlflow)
   const content: JsonObject | undefined = request.kind === 'spec' ? request.spec.conda?.content : undefined
   return JSON.parse(JSON.stringify(content?.['dependencies'])) as JsonValue
 }
@@ -98,5 +102,28 @@ flavors: {python_function: {python_version: 3.9.18}, sklearn: {sklearn_version: 
     'python=3.9.18',
     'pip',
     { pip: ['scikit-learn==1.3.0', 'mlflow-skinny==2.9.1', 'numpy', 'pandas'] },
+  ])
+})
+
+test('what a flavor was saved with is added where the model forgot to name it', async (t) => {
+  const MLmodel = `mlflow_version: 3.17.2
+flavors: {sklearn: {sklearn_version: 1.7.2, serialization_format: skops}}
+`
+  const forgot = { MLmodel, 'requirements.txt': 'mlflow==3.17.2\nnumpy\npandas\n' }
+  assert.deepEqual(await dependencies(t, forgot), [
+    'pip',
+    { pip: ['mlflow-skinny==3.17.2', 'numpy', 'pandas', 'scikit-learn==1.7.2', 'skops'] },
+  ])
+  const named = { MLmodel, 'requirements.txt': 'mlflow\nscikit_learn>=1.7\nskops==0.13\nnumpy\npandas\n' }
+  assert.deepEqual(await dependencies(t, named), [
+    'pip',
+    { pip: ['mlflow-skinny', 'scikit_learn>=1.7', 'skops==0.13', 'numpy', 'pandas'] },
+  ])
+})
+
+test('the whole of mlflow stays where it is asked for', async (t) => {
+  assert.deepEqual(await dependencies(t, { 'requirements.txt': 'mlflow==2.22.0\nnumpy\npandas\n' }, 'whole'), [
+    'pip',
+    { pip: ['mlflow==2.22.0', 'numpy', 'pandas'] },
   ])
 })

@@ -13,19 +13,24 @@ export async function readModelMetadata(folder: string): Promise<JsonObject | un
 }
 
 /**
- * What an MLflow model says it needs: `conda.yaml`, else `requirements.txt` with the Python of `python_env.yaml`. With
- * neither, what its flavors tell of the library they were saved with. mlflow itself becomes mlflow-skinny of the same
- * version (a tenth of the packages; serving uses nothing else of it), as Azure ML does for its no-code deployments.
+ * What an MLflow model says it needs: `conda.yaml`, else `requirements.txt` with the Python of `python_env.yaml`, and
+ * what its flavors tell of the library they were saved with. With `skinny` mlflow becomes mlflow-skinny of the same
+ * version (a tenth of the packages; serving uses nothing else of it), as Azure ML has it for its no-code deployments.
+ * A model may count on what the whole of mlflow brings along without saying so: then `whole` is what it takes.
  */
-export async function modelEnvironment(folder: string, metadata: JsonObject): Promise<EnvironmentRequest> {
+export async function modelEnvironment(
+  folder: string,
+  metadata: JsonObject,
+  mlflow: 'skinny' | 'whole',
+): Promise<EnvironmentRequest> {
   const conda = await readText(join(folder, 'conda.yaml'))
   const content = conda === undefined ? await contentFromRequirements(folder, metadata) : parse('conda.yaml', conda)
-  return { kind: 'spec', spec: { conda: { content: withServingPackages(content, metadata) } } }
+  return { kind: 'spec', spec: { conda: { content: withServingPackages(content, metadata, mlflow) } } }
 }
 
 async function contentFromRequirements(folder: string, metadata: JsonObject): Promise<JsonObject> {
   const requirements = await readText(join(folder, 'requirements.txt'))
-  const pip = requirements === undefined ? flavorRequirements(metadata) : requirementLines(requirements)
+  const pip = requirements === undefined ? [] : requirementLines(requirements)
   const python = await pythonOf(folder, metadata)
   return { dependencies: [...(python === undefined ? [] : [`python=${python}`]), 'pip', { pip }] }
 }
@@ -57,8 +62,13 @@ const libraries: Readonly<Record<string, { readonly version: string; readonly pa
 function flavorRequirements(metadata: JsonObject): readonly string[] {
   return Object.entries(libraries).flatMap(([flavor, library]) => {
     const saved = flavorsOf(metadata)[flavor]
-    const version = isJsonObject(saved) ? textOf(saved[library.version]) : undefined
-    return version === undefined ? [] : [`${library.package}==${version}`]
+    if (!isJsonObject(saved)) return []
+    const version = textOf(saved[library.version])
+    const format = saved['serialization_format']
+    return [
+      ...(version === undefined ? [] : [`${library.package}==${version}`]),
+      ...(format === 'skops' || format === 'cloudpickle' ? [format] : []),
+    ]
   })
 }
 
@@ -67,17 +77,17 @@ function flavorsOf(metadata: JsonObject): JsonObject {
   return isJsonObject(flavors) ? flavors : {}
 }
 
-/** The conda content with what the scoring host needs beside the model's own packages. */
-function withServingPackages(content: JsonObject, metadata: JsonObject): JsonObject {
+/** The conda content with what the flavors and the scoring host need beside the packages it names. */
+function withServingPackages(content: JsonObject, metadata: JsonObject, mlflow: 'skinny' | 'whole'): JsonObject {
   const given = Array.isArray(content['dependencies']) ? (content['dependencies'] as readonly JsonValue[]) : []
-  const conda = given.filter((item) => !isPipList(item))
-  const named = new Set(conda.map((item) => packageOf(String(item))))
-  const pip = given.filter(isPipList).flatMap(({ pip: items }) => items.map((item) => slim(String(item))))
-  for (const line of pip) named.add(packageOf(line))
-  const missing: string[] = []
-  if (!named.has('mlflow') && !named.has('mlflow-skinny')) missing.push(skinnyOf(metadata))
-  for (const name of ['numpy', 'pandas']) if (!named.has(name)) missing.push(name)
-  return { ...content, dependencies: [...conda.map(slimConda), { pip: [...pip, ...missing] }] }
+  const chosen = mlflow === 'skinny' ? slim : (requirement: string) => requirement
+  const conda = given.filter((item) => !isPipList(item)).map((item) => (typeof item === 'string' ? chosen(item) : item))
+  const pip = given.filter(isPipList).flatMap(({ pip: items }) => items.map((item) => chosen(String(item))))
+  const named = new Set([...conda.map(String), ...pip].map(packageOf))
+  const hasMlflow = named.has('mlflow') || named.has('mlflow-skinny')
+  const wanted = [...flavorRequirements(metadata), ...(hasMlflow ? [] : [skinnyOf(metadata)]), 'numpy', 'pandas']
+  const missing = wanted.filter((requirement) => !named.has(packageOf(requirement)))
+  return { ...content, dependencies: [...conda, { pip: [...pip, ...missing] }] }
 }
 
 function isPipList(item: JsonValue): item is { readonly pip: readonly JsonValue[] } {
@@ -87,10 +97,6 @@ function isPipList(item: JsonValue): item is { readonly pip: readonly JsonValue[
 /** `mlflow==2.22.0` to `mlflow-skinny==2.22.0`; with extras (`mlflow[genai]`) it is left alone. */
 function slim(requirement: string): string {
   return requirement.replace(/^mlflow(?=\s*($|[=<>!~;]))/i, 'mlflow-skinny')
-}
-
-function slimConda(item: JsonValue): JsonValue {
-  return typeof item === 'string' ? slim(item) : item
 }
 
 /** The name in `scikit-learn==1.5.2`, `numpy`, `conda-forge::pandas=1.5`, normalised as PyPI does (PEP 503). */

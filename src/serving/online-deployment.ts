@@ -2,11 +2,17 @@ import { mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
+import { messageOf } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { openDeploymentLog } from './deployment-log.ts'
 import { workersOf } from './deployment-spec.ts'
 import type { Revision } from './deployment-store.ts'
-import { prepareDeployment, type PreparationPlace, type PreparedDeployment } from './prepare-deployment.ts'
+import {
+  askForWholeMlflow,
+  prepareDeployment,
+  type PreparationPlace,
+  type PreparedDeployment,
+} from './prepare-deployment.ts'
 import { WorkerPool, type PoolAnswer, type PoolStatus } from './worker-pool.ts'
 import type { ScoringRequest } from './worker.ts'
 
@@ -72,11 +78,29 @@ export function onlineDeployment(revision: Revision, place: DeploymentPlace): On
     return prepared
   }
 
-  const pool = new WorkerPool(
-    { workers: workersOf(spec), ...spec.request },
-    { clock: place.clock, log, command: async () => (await prepare()).command },
-  )
+  const newPool = (): WorkerPool =>
+    new WorkerPool(
+      { workers: workersOf(spec), ...spec.request },
+      { clock: place.clock, log, command: async () => (await prepare()).command },
+    )
+  let pool = newPool()
+  let isClosed = false
+
+  /** Models may use packages that only the whole of mlflow brings, and say nothing of it. */
+  async function startWithWholeMlflow(failure: unknown): Promise<void> {
+    const isSlim = (await prepared)?.isSlim === true
+    if (!isSlim || !/ModuleNotFoundError|ImportError/.test(messageOf(failure)) || isClosed) throw failure
+    log.line(`${messageOf(failure)}; trying with the whole of mlflow`)
+    await pool.close()
+    await askForWholeMlflow(folder)
+    prepared = undefined
+    await prepare()
+    pool = newPool()
+    if (isClosed) throw failure
+    await pool.start()
+  }
   const close = async (): Promise<void> => {
+    isClosed = true
     await pool.close()
     // A preparation under way writes into the log and the folder.
     await prepared?.catch(() => undefined)
@@ -87,7 +111,7 @@ export function onlineDeployment(revision: Revision, place: DeploymentPlace): On
     async start() {
       log.line(`revision ${revision.revision} is prepared`)
       await prepare()
-      await pool.start()
+      await pool.start().catch(startWithWholeMlflow)
     },
     resume: () => pool.resume(),
     score: (request, client) => pool.submit(request, client),

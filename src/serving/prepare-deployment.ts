@@ -39,10 +39,15 @@ export interface Preparation {
   readonly log: (line: string) => void
 }
 
+/** In a revision's folder: mlflow-skinny was not enough for its model. */
+const wholeMlflow = 'needs-whole-mlflow'
+
 /** A revision that can be started: how, and what its model says of itself (the file `MLmodel`), if it is an MLflow model. */
 export interface PreparedDeployment {
   readonly command: WorkerCommand
   readonly metadata?: JsonObject
+  /** Runs with mlflow-skinny in the place of the mlflow that the model names. */
+  readonly isSlim: boolean
 }
 
 /**
@@ -56,7 +61,12 @@ export async function prepareDeployment(
   const files = await layFiles(preparation, place)
   const { spec, log } = preparation
   const metadata = files.modelPath === undefined ? undefined : await readModelMetadata(files.modelPath)
-  const built = await buildEnvironment(await chooseEnvironment(spec, files.modelPath, metadata), place, log)
+  const isOfModel = spec.environment === undefined && spec.scoring === undefined && metadata !== undefined
+  const isSlim = isOfModel && !(await exists(join(preparation.folder, wholeMlflow)))
+  const request = isOfModel
+    ? await modelEnvironment(files.modelPath!, metadata, isSlim ? 'skinny' : 'whole')
+    : (spec.environment ?? { kind: 'none' })
+  const built = await buildEnvironment(request, place, log)
   const variables = workerVariables({ spec, files, built, place })
   return {
     command: {
@@ -66,7 +76,20 @@ export async function prepareDeployment(
       model: whatToLoad(spec, files, metadata),
     },
     ...(metadata !== undefined && { metadata }),
+    isSlim,
   }
+}
+
+/** Remembers with the revision that its model needs more than mlflow-skinny; the next preparation goes by it. */
+export async function askForWholeMlflow(folder: string): Promise<void> {
+  await writeFile(join(folder, wholeMlflow), '')
+}
+
+function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  )
 }
 
 interface LaidFiles {
@@ -83,11 +106,7 @@ async function layFiles({ folder, spec }: Preparation, place: PreparationPlace):
   const modelFolder = join(folder, 'azureml-models', safeName(named?.name ?? 'model'), version)
   const modelPath = model === undefined ? undefined : join(modelFolder, safeName(model.baseName))
   const codeFolder = scoring === undefined ? undefined : join(folder, 'code')
-  const isComplete = await stat(join(folder, 'complete')).then(
-    () => true,
-    () => false,
-  )
-  if (!isComplete) {
+  if (!(await exists(join(folder, 'complete')))) {
     await rm(folder, { recursive: true, force: true })
     await mkdir(modelFolder, { recursive: true })
     if (model !== undefined && modelPath !== undefined) {
@@ -109,16 +128,6 @@ async function layFiles({ folder, spec }: Preparation, place: PreparationPlace):
 /** A name as one path segment, whatever a registry allows in names. */
 function safeName(name: string): string {
   return name.replace(/[^\w.@ -]/g, '_').replace(/^\.+/, '_')
-}
-
-async function chooseEnvironment(
-  spec: DeploymentSpec,
-  modelPath: string | undefined,
-  metadata: JsonObject | undefined,
-): Promise<EnvironmentRequest> {
-  if (spec.environment !== undefined) return spec.environment
-  if (spec.scoring !== undefined || modelPath === undefined || metadata === undefined) return { kind: 'none' }
-  return modelEnvironment(modelPath, metadata)
 }
 
 async function buildEnvironment(

@@ -69,7 +69,7 @@ databaseTest('a worker finds its model, its code and its environment where Azure
     entry: 'score.py',
     root: true,
     mine: '1',
-    built: 'yes',
+    built: '{"kind":"none"}',
     home: null,
     threads: '2',
   })
@@ -98,6 +98,54 @@ databaseTest('an MLflow model asks for the environment it names, and serves with
     },
   ])
 })
+
+/** As much of mlflow as the scoring host asks for; its model needs a package that mlflow-skinny does not bring. */
+const stubMlflow = {
+  '__init__.py': '__version__ = "2.22.0"\n',
+  'pyfunc.py': `import os
+class _Metadata:
+    def get_input_schema(self):
+        return None
+class _Model:
+    metadata = _Metadata()
+    def predict(self, data):
+        return data
+def load_model(path):
+    if "mlflow-skinny" in os.environ["BUILT"]:
+        import brought_by_mlflow
+    return _Model()
+`,
+  'utils/__init__.py': '',
+  'utils/proto_json_utils.py':
+    'def parse_tf_serving_input(body, schema):\n    return [2 * value for value in body["inputs"]]\n',
+}
+
+databaseTest(
+  'a model that counts on packages of the whole mlflow gets it, now and after a restart',
+  async (database, t) => {
+    const lab = await openServing(t, database)
+    const model = join(lab.folder, 'models/ridge')
+    await mkdir(model, { recursive: true })
+    await writeFile(join(model, 'MLmodel'), 'flavors: {python_function: {}}\n')
+    await writeFile(join(model, 'requirements.txt'), 'mlflow==2.22.0\n')
+    for (const [name, text] of Object.entries(stubMlflow)) {
+      await mkdir(join(lab.folder, 'stub/mlflow/utils'), { recursive: true })
+      await writeFile(join(lab.folder, 'stub/mlflow', name), text)
+    }
+    await lab.serving.deploy({
+      endpoint: 'whole',
+      model: { kind: 'reference', reference: 'azureml:ridge:3' },
+      environmentVariables: { PYTHONPATH: join(lab.folder, 'stub') },
+    })
+    assert.deepEqual(await lab.ask('whole', { inputs: [1, 2] }), { status: 200, text: '{"predictions": [2, 4]}' })
+    const log = Buffer.from((await lab.serving.logs('whole', 'default', 0)).bytes).toString()
+    assert.match(log, /No module named 'brought_by_mlflow'; trying with the whole of mlflow/)
+    await lab.serving.close()
+    await lab.restart()
+    assert.deepEqual(await lab.ask('whole', { inputs: [3] }), { status: 200, text: '{"predictions": [6]}' })
+    assert.equal(lab.environments.asked.length, 3)
+  },
+)
 
 databaseTest('what cannot be deployed says why before anything is stored', async (database, t) => {
   const lab = await openServing(t, database)
@@ -198,6 +246,17 @@ databaseTest(
     assert.deepEqual(await lab.ask('echo'), { status: 200, text: '"weights"' })
   },
 )
+
+databaseTest('requests that come before the endpoints are known again wait for them', async (database, t) => {
+  const lab = await openServing(t, database)
+  await lab.serving.deploy({ endpoint: 'echo', scoring: await lab.code(answering('"here"')) })
+  await lab.serving.close()
+  const restarted = lab.restart()
+  assert.equal(lab.serving.isReady('echo'), false)
+  await lab.serving.authorise('echo', undefined)
+  assert.deepEqual(await lab.ask('echo'), { status: 200, text: '"here"' })
+  await restarted
+})
 
 databaseTest('a server that finds workers of one that was killed ends them', async (database, t) => {
   const lab = await openServing(t, database)

@@ -107,6 +107,9 @@ class OnlineServing implements ServingService {
   readonly #marker: string
   readonly #routes = new RoutingTable()
   readonly #lifecycle: DeploymentLifecycle
+  /** Until then requests wait: the server listens before it knows its endpoints again. */
+  readonly #started = Promise.withResolvers<void>()
+  #isStarted = false
 
   constructor(place: ServingPlace) {
     this.#place = place
@@ -118,6 +121,8 @@ class OnlineServing implements ServingService {
     await mkdir(this.#place.folder, { recursive: true })
     signalAll(processesOf({ id: this.#marker }), 'SIGKILL')
     await this.#lifecycle.recover()
+    this.#isStarted = true
+    this.#started.resolve()
   }
 
   async createEndpoint(endpoint: NewEndpoint): Promise<EndpointView> {
@@ -201,6 +206,7 @@ class OnlineServing implements ServingService {
   }
 
   async score({ endpoint, deployment, contentType, body, headers, client }: EndpointRequest): Promise<EndpointAnswer> {
+    if (!this.#isStarted) await this.#started.promise
     const unit = this.#place.random()
     const online = this.#routes.choose(endpoint, { ...(deployment !== undefined && { pinned: deployment }), unit })
     const request = { contentType, body, headers: online.wantsHeaders() ? headers() : {} }
@@ -208,12 +214,14 @@ class OnlineServing implements ServingService {
   }
 
   async authorise(name: string, presented: string | undefined, isKeyRequired = false): Promise<void> {
+    if (!this.#isStarted) await this.#started.promise
     const { endpoint } = this.#routes.find(name)
     if (endpoint.authMode === 'none' && !isKeyRequired) return
     if (presented === undefined || !(await this.#place.keys.isValid(name, presented))) throw noValidKey(name, presented)
   }
 
   isReady(name: string): boolean {
+    if (!this.#isStarted) return false
     const { endpoint, deployments } = this.#routes.find(name)
     return [...deployments].some(([deployment, online]) => {
       return (endpoint.traffic[deployment] ?? 0) > 0 && online.status().ready > 0
@@ -238,8 +246,9 @@ class OnlineServing implements ServingService {
     return keys.read(name)
   }
 
-  close(): Promise<void> {
-    return this.#lifecycle.close()
+  async close(): Promise<void> {
+    await this.#lifecycle.close()
+    this.#started.resolve()
   }
 
   #view(endpoint: Endpoint, deployments: readonly Deployment[]): EndpointView {

@@ -5,7 +5,7 @@ import type { Reference } from './documents.ts'
 import { hasScheme, parseReference, resolvePath } from './reference.ts'
 import { referenceText } from './scope.ts'
 
-const from = '/work/pipelines/job.yml'
+const from = '/project/pipelines/job.yml'
 const workspace = '/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w'
 
 const local = (path: string): Reference => ({ kind: 'local', path })
@@ -41,22 +41,22 @@ const readable: readonly (readonly [string, Reference])[] = [
   ['wasbs://c@a.blob.core.windows.net/x', uri('wasbs://c@a.blob.core.windows.net/x')],
   ['git+https://example.org/r.git#main', uri('git+https://example.org/r.git#main')],
   ['git@example.org:team/r.git', uri('git@example.org:team/r.git')],
-  ['./data/rows.csv', local('/work/pipelines/data/rows.csv')],
-  ['data/', local('/work/pipelines/data')],
-  ['../shared/./x//y', local('/work/shared/x/y')],
+  ['./data/rows.csv', local('/project/pipelines/data/rows.csv')],
+  ['data/', local('/project/pipelines/data')],
+  ['../shared/./x//y', local('/project/shared/x/y')],
   ['../../../../etc', local('/etc')],
   ['/data/rows', local('/data/rows')],
-  ['  ./spaced out.csv ', local('/work/pipelines/spaced out.csv')],
-  ['file:./env.yml', local('/work/pipelines/env.yml')],
+  ['  ./spaced out.csv ', local('/project/pipelines/spaced out.csv')],
+  ['file:./env.yml', local('/project/pipelines/env.yml')],
   ['file:/env.yml', local('/env.yml')],
   ['file:///data/a%20b', local('/data/a b')],
   ['file://localhost/data', local('/data')],
-  ['file://./relative', local('/work/pipelines/relative')],
-  ['azureml:ex/cli/data', local('/work/pipelines/ex/cli/data')],
-  ['azureml:./data', local('/work/pipelines/data')],
+  ['file://./relative', local('/project/pipelines/relative')],
+  ['azureml:ex/cli/data', local('/project/pipelines/ex/cli/data')],
+  ['azureml:./data', local('/project/pipelines/data')],
   ['azureml:/home/me/data', local('/home/me/data')],
-  ['name:with-colon.txt', local('/work/pipelines/name:with-colon.txt')],
-  ['train', local('/work/pipelines/train')],
+  ['name:with-colon.txt', local('/project/pipelines/name:with-colon.txt')],
+  ['train', local('/project/pipelines/train')],
 ]
 
 for (const [text, expected] of readable) {

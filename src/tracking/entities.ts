@@ -73,7 +73,7 @@ export interface ModelOutput {
   readonly step: number
 }
 
-/** A run with everything but its metric histories; metrics are the latest of each key. Lists are sorted by key. */
+/** A run with everything but its metric histories; metrics are the latest of each key. Lists are sorted by key, datasets as logged. */
 export interface Run {
   readonly info: RunInfo
   readonly metrics: readonly Metric[]

@@ -196,7 +196,8 @@ function datasetCopies(pair: RawBuilder<unknown>): readonly RawBuilder<unknown>[
       select distinct dataset.dataset_id || '-' || run.experiment_id, run.experiment_id, dataset.name, dataset.digest,
         dataset.source_type, dataset.source, dataset.schema, dataset.profile
       ${inputs} where dataset.experiment_id <> run.experiment_id on conflict do nothing`,
-    sql`${pair} insert into run_dataset (run_id, dataset_id) select pair.target, twin.dataset_id ${inputs} ${twin}
+    sql`${pair} insert into run_dataset (run_id, dataset_id, position)
+      select pair.target, twin.dataset_id, original.position ${inputs} ${twin}
       where 1 = 1 on conflict do nothing`,
     sql`${pair} insert into run_dataset_tag (run_id, dataset_id, key, value)
       select pair.target, twin.dataset_id, tag.key, tag.value ${inputs} ${twin}

@@ -109,6 +109,14 @@ export function checkedRunTag(tag: Tag, path = ''): Tag {
   return { key: tag.key, value: cut(tag.value, joined(path, 'value'), limits.runTagValue) }
 }
 
+/**
+ * A tag or param that comes with a new run or model: MLflow takes any name there, so only lengths are looked at.
+ */
+export function checkedPair(pair: Tag | Param, path: string, valueLimit: number): Tag {
+  checkLength(pair.key, joined(path, 'key'), limits.key)
+  return { key: pair.key, value: cut(pair.value, joined(path, 'value'), valueLimit) }
+}
+
 /** Refuses an experiment's tag that is too long, unlike a run's. */
 export function checkExperimentTag(tag: Tag): void {
   checkName(tag.key, 'key')

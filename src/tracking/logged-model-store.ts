@@ -4,7 +4,7 @@ import type { Tables } from '../database/database.ts'
 import { appendToUri } from './artifact-locations.ts'
 import type { LoggedModel, LoggedModelMetric, LoggedModelStatus, Param, Tag } from './entities.ts'
 import { experimentId, findActiveExperiment } from './experiment-store.ts'
-import { checkedParam, checkedRunTag } from './limits.ts'
+import { checkedPair, limits } from './limits.ts'
 import { metricOf } from './run-rows.ts'
 import type { TrackingContext } from './run-store.ts'
 import { pieces, trackingTables, type TrackingTables } from './tables.ts'
@@ -117,12 +117,12 @@ async function changeModel(tables: Tables, modelId: string, changes: Partial<Log
 
 /** The same param again takes the new value: a model's params have no other writer than its own client. */
 async function logModelParams(tables: Tables, modelId: string, params: readonly Param[]): Promise<void> {
-  const checked = params.map((param, index) => checkedParam(param, `params[${index}]`))
+  const checked = params.map((param, index) => checkedPair(param, `params[${index}]`, limits.paramValue))
   await putPairs(tables, 'logged_model_param', { modelId, pairs: checked })
 }
 
 async function setModelTags(tables: Tables, modelId: string, tags: readonly Tag[]): Promise<void> {
-  const checked = tags.map((tag, index) => checkedRunTag(tag, `tags[${index}]`))
+  const checked = tags.map((tag, index) => checkedPair(tag, `tags[${index}]`, limits.runTagValue))
   await putPairs(tables, 'logged_model_tag', { modelId, pairs: checked })
 }
 

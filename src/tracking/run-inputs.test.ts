@@ -16,7 +16,7 @@ databaseTest('a dataset that is logged twice is one input, with the tags of the 
   await inputs.logOutputs(runId, [{ modelId: 'm-2', step: 1 }])
   await inputs.logOutputs(runId, [{ modelId: 'm-2', step: 1 }])
   const run = await runs.get(runId)
-  assert.deepEqual(run.datasetInputs, [{ dataset: dataset('a'), tags: [] }, first])
+  assert.deepEqual(run.datasetInputs, [first, { dataset: dataset('a'), tags: [] }])
   assert.deepEqual([run.modelInputs, run.modelOutputs], [[{ modelId: 'm-1' }], [{ modelId: 'm-2', step: 1 }]])
 })
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { randomHex, type RandomBytes } from '../base/ids.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { Database, Tables } from '../database/database.ts'
@@ -9,7 +10,7 @@ import { pieces, trackingTables } from './tables.ts'
 
 /** What runs read and made: datasets (one per name and digest in an experiment) and logged models. */
 export interface RunInputStore {
-  /** Logging a dataset or a model twice is one input; the tags of the first time stay. */
+  /** Logging a dataset or a model twice is one input; its place and the tags of the first time stay. */
   logInputs(runId: string, inputs: RunInputs): Promise<void>
   logOutputs(runId: string, models: readonly ModelOutput[]): Promise<void>
   /** The datasets of these experiments, each once per context it was used in; at most 1,000. */
@@ -131,9 +132,20 @@ async function logDatasets(
     .where('digest', 'in', [...new Set(inputs.map(({ dataset }) => dataset.digest))])
     .execute()
   const ids = new Map(rows.map((row) => [identity(row), row.dataset_id]))
+  const { next } = await tracking
+    .selectFrom('run_dataset')
+    .select((eb) => eb(eb.fn.coalesce(eb.fn.max('position'), sql<number>`-1`), '+', 1).as('next'))
+    .where('run_id', '=', run.run_id)
+    .executeTakeFirstOrThrow()
   const inserted = await tracking
     .insertInto('run_dataset')
-    .values(inputs.map(({ dataset }) => ({ run_id: run.run_id, dataset_id: ids.get(identity(dataset))! })))
+    .values(
+      inputs.map(({ dataset }, index) => ({
+        run_id: run.run_id,
+        dataset_id: ids.get(identity(dataset))!,
+        position: next + index,
+      })),
+    )
     .onConflict((conflict) => conflict.doNothing())
     .returning('dataset_id')
     .execute()

@@ -137,8 +137,7 @@ async function readDatasetInputs(
     .select('run_dataset.run_id')
     .where('run_dataset.run_id', 'in', ids)
     .orderBy('run_dataset.run_id')
-    .orderBy('dataset.name')
-    .orderBy('dataset.digest')
+    .orderBy('run_dataset.position')
     .execute()
   if (rows.length === 0) return new Map()
   const tagRows = await tracking

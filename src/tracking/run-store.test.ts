@@ -101,6 +101,15 @@ databaseTest('long values are cut, long or odd keys refused', async (database) =
   assert.match(await refusalOf(runs.logParam(runId, { key: 'k', value: '\0' })), /U\+0000/)
 })
 
+databaseTest('a tag that comes with a new run may have any name, but not any length', async (database) => {
+  const { runs } = trackingLab(database)
+  const tag = (key: string, value = 'v') => ({ tags: [{ key, value }] })
+  const { tags } = await runs.create({ ...tag('a,b/../c', 'x'.repeat(9000)), runName: 'r' })
+  assert.deepEqual(tags[0], { key: 'a,b/../c', value: 'x'.repeat(8000) })
+  assert.match(await refusalOf(runs.create(tag('k'.repeat(251)))), /'tags\[0\].key' exceeds .* 250/)
+  assert.match(await refusalOf(runs.create(tag('k', '\0'))), /U\+0000/)
+})
+
 databaseTest('a batch over a limit changes nothing', async (database) => {
   const { runs } = trackingLab(database)
   const { runId } = (await runs.create({})).info

@@ -7,6 +7,7 @@ import type { LoggedMetric, Param, Run, RunInfo, RunStatus, Tag } from './entiti
 import { findActiveExperiment } from './experiment-store.ts'
 import {
   checkBatchLimits,
+  checkedPair,
   checkedParam,
   checkedRunTag,
   checkLength,
@@ -119,7 +120,9 @@ async function insertRun(
   tables: Tables,
   run: NewRun & { readonly runId: RunId; readonly runName: string },
 ): Promise<void> {
-  const tags = new Map((run.tags ?? []).map((tag, index) => checkedRunTag(tag, `tags[${index}]`)).map(pair))
+  const tags = new Map(
+    (run.tags ?? []).map((tag, index) => checkedPair(tag, `tags[${index}]`, limits.runTagValue)).map(pair),
+  )
   tags.set(runNameTag, run.runName)
   checkLength(run.runName, 'run_name', limits.runTagValue)
   const experiment = await findActiveExperiment(tables, run.experimentId ?? '0')
@@ -286,14 +289,10 @@ async function recordModel(tables: Tables, runId: string, entry: object): Promis
     .where('run_id', '=', runId)
     .where('key', '=', modelHistoryTag)
     .executeTakeFirst()
-  const entries = previous === undefined ? [] : parsedList(previous.value)
-  const value = JSON.stringify([...entries, entry])
-  // Cut JSON could not be read again; dropping the oldest entries keeps the tag whole.
-  let kept = [...entries, entry]
-  for (let text = value; text.length > limits.runTagValue && kept.length > 1; text = JSON.stringify(kept)) {
-    kept = kept.slice(1)
-  }
-  await setRunTags(tables, run, [{ key: modelHistoryTag, value: JSON.stringify(kept) }])
+  const entries = [...(previous === undefined ? [] : parsedList(previous.value)), entry]
+  // Cut JSON could not be read again: the oldest entries give way instead.
+  while (entries.length > 1 && JSON.stringify(entries).length > limits.runTagValue) entries.shift()
+  await setRunTags(tables, run, [{ key: modelHistoryTag, value: JSON.stringify(entries) }])
 }
 
 function parsedList(text: string): readonly unknown[] {

@@ -51,7 +51,7 @@ export type TrackingTables = {
     schema: string | null
     profile: string | null
   }
-  run_dataset: { run_id: string; dataset_id: string }
+  run_dataset: { run_id: string; dataset_id: string; position: number }
   run_dataset_tag: { run_id: string; dataset_id: string; key: string; value: string }
   run_model_input: { run_id: string; model_id: string }
   run_model_output: { run_id: string; model_id: string; step: number }

@@ -38,7 +38,8 @@ class TableSchema:
         import pandas
 
         try:
-            values = numpy.array(rows, dtype=numpy.float64)
+            # Column by column in memory, as pandas lays out a frame: another order rounds the last digit differently.
+            values = numpy.array(rows, dtype=numpy.float64, order="F")
         except (ValueError, TypeError):
             return None
         return pandas.DataFrame(values, columns=self._columns, copy=False) if values.ndim == 2 else None

@@ -88,7 +88,7 @@ function reasonText(job: Job): string {
   const detail = job.status_detail ?? ''
   switch (outcomeOf(job)) {
     case 'failed':
-      return [job.error?.message ?? detail, job.exit_code === undefined ? '' : `(exit code ${job.exit_code})`].join(' ')
+      return job.error?.message ?? (job.exit_code === undefined ? detail : `exit code ${job.exit_code}`)
     case 'reused':
       return (job.verdict_text ?? detail).replace(/^reused /, '')
     case 'skipped':

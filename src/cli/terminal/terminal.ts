@@ -62,7 +62,7 @@ export function printable(text: string, { keepColors = false } = {}): string {
       .replace(
         keepColors
           ? /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f]/g
-          : /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g,
+          : /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
         '',
       )
   )

@@ -100,6 +100,7 @@ create table run_dataset (
   run_id text not null,
   workspace text not null default 'default',
   dataset_id text not null,
+  position bigint not null,
   primary key (run_id, dataset_id)
 );
 create index run_dataset_by_dataset on run_dataset (dataset_id);

@@ -9,8 +9,8 @@ import type { EnvironmentLock } from '../environment-builder.ts'
 import { venvBuilder } from './index.ts'
 import type { VenvBuilder, VenvBuilderOptions } from './index.ts'
 import { buildUntil, recordedOptions, requirements, runPython, temporaryFolder, uvCalls } from './lab.test-support.ts'
-import { pkg, writeIndex } from './package-index.test-support.ts'
-import type { IndexedPackage } from './package-index.test-support.ts'
+import { pkg, writeIndex } from './uv/package-index.test-support.ts'
+import type { IndexedPackage } from './uv/package-index.test-support.ts'
 
 const folder = temporaryFolder()
 const builders: VenvBuilder[] = []

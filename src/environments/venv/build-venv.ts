@@ -23,7 +23,7 @@ import { claim, ownerOf, release } from './claim.ts'
 import { fillVenv } from './fill-venv.ts'
 import type { Interpreter } from './interpreters.ts'
 import { syncFolder, writeAside } from './lock-store.ts'
-import type { UvTool, Workshop } from './uv-tool.ts'
+import type { UvTool, Workshop } from './uv/uv-tool.ts'
 
 export interface VenvRequest {
   readonly lock: EnvironmentLock

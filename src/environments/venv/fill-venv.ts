@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { SluiceError } from '../../base/errors.ts'
 import type { EnvironmentLock } from '../environment-builder.ts'
 import type { Interpreter } from './interpreters.ts'
-import { runChild } from './run-child.ts'
-import type { ChildEnd } from './run-child.ts'
-import { hintFor, withoutSecrets, wordsOf } from './tool-words.ts'
-import type { UvTool, Workshop } from './uv-tool.ts'
+import { runChild } from './uv/run-child.ts'
+import type { ChildEnd } from './uv/run-child.ts'
+import { hintFor, withoutSecrets, wordsOf } from './uv/tool-words.ts'
+import type { UvTool, Workshop } from './uv/uv-tool.ts'
 
 export interface VenvFilling {
   readonly lock: EnvironmentLock

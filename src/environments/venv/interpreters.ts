@@ -2,8 +2,8 @@ import { access, constants, readdir, realpath } from 'node:fs/promises'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { mapLimit } from '../../base/map-limit.ts'
 import type { PythonWish } from '../python-wish.ts'
-import type { Variables } from './child-environment.ts'
-import { runChild } from './run-child.ts'
+import type { Variables } from './uv/child-environment.ts'
+import { runChild } from './uv/run-child.ts'
 
 /** A CPython of this machine that answered when it was asked. */
 export interface Interpreter {

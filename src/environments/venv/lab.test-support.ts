@@ -6,13 +6,13 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { BuiltEnvironment, EnvironmentLock, EnvironmentRequest } from '../environment-builder.ts'
 import type { EnvironmentBuilderLab } from '../environment-builder.contract.ts'
-import { childEnvironment } from './child-environment.ts'
+import { childEnvironment } from './uv/child-environment.ts'
 import { choosePython } from './choose-python.ts'
 import { venvBuilder } from './index.ts'
 import type { VenvBuilder, VenvBuilderOptions } from './index.ts'
 import { Interpreters } from './interpreters.ts'
-import { findUv } from './uv-tool.ts'
-import type { Workshop } from './uv-tool.ts'
+import { findUv } from './uv/uv-tool.ts'
+import type { Workshop } from './uv/uv-tool.ts'
 
 /** Kept between test runs: uv, its downloads and the environments that take long to build. */
 export const sharedCache = process.env['SLUICE_TEST_CACHE'] ?? join(tmpdir(), 'sluice-test-cache')

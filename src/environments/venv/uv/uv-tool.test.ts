@@ -4,9 +4,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { choosePython } from './choose-python.ts'
-import { Interpreters } from './interpreters.ts'
-import { temporaryFolder, workshopIn } from './lab.test-support.ts'
+import { choosePython } from '../choose-python.ts'
+import { Interpreters } from '../interpreters.ts'
+import { temporaryFolder, workshopIn } from '../lab.test-support.ts'
 import { findUv } from './uv-tool.ts'
 import type { Workshop } from './uv-tool.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { tmpdir } from 'node:os'
 import { test } from 'node:test'
-import { isAlive, identifyProcess } from '../../processes/process-identity.ts'
+import { isAlive, identifyProcess } from '../../../processes/process-identity.ts'
 import { runChild } from './run-child.ts'
 import type { ChildCommand, ChildEnd } from './run-child.ts'
 

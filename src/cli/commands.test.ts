@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openCliLab } from './cli-lab.test-support.ts'
+import { commandTable } from './command-table.ts'
+import { completionScript } from './completion.ts'
+
+test('init copies a template whole, into a folder that it makes', async (t) => {
+  const lab = await openCliLab(t)
+  const listed = await lab.sluice('init')
+  assert.ok(listed.out.split('\n').includes('diabetes'))
+  const { code, out, err } = await lab.sluice('init', 'diabetes')
+  assert.deepEqual([code, out], [0, `${join(lab.folder, 'diabetes')}\n`])
+  assert.match(err, /sluice run diabetes\/pipeline\.yml/)
+  const source = join(import.meta.dirname, '../../examples/diabetes/pipeline.yml')
+  assert.equal(await readFile(join(lab.folder, 'diabetes/pipeline.yml'), 'utf8'), await readFile(source, 'utf8'))
+  assert.deepEqual((await readdir(lab.folder)).sort(), ['diabetes'])
+})
+
+test('init never overwrites anything, and says what to do', async (t) => {
+  const lab = await openCliLab(t)
+  await lab.file('mine/notes.txt', 'precious')
+  const { code, err } = await lab.sluice('init', 'diabetes', 'mine')
+  assert.equal(code, 5)
+  assert.match(err, /mine exists and is not an empty folder; nothing was changed/)
+  assert.deepEqual(await readdir(join(lab.folder, 'mine')), ['notes.txt'])
+  await lab.file('file', 'x')
+  assert.equal((await lab.sluice('init', 'diabetes', 'file')).code, 5)
+  await mkdir(join(lab.folder, 'empty'))
+  assert.equal((await lab.sluice('init', 'diabetes', 'empty')).code, 0)
+})
+
+test('init of an unknown template lists those there are', async (t) => {
+  const lab = await openCliLab(t)
+  const { code, err } = await lab.sluice('init', 'diabtes')
+  assert.equal(code, 3)
+  assert.match(err, /There is no template "diabtes"\.\nhint: There is: .*diabetes/)
+})
+
+test('validate reports every file and ends with 2 when one has a mistake', async (t) => {
+  const lab = await openCliLab(t)
+  await lab.file('good.yml', 'steps: {}')
+  await lab.file('bad.yml', 'steps:\n  typo: {}\n')
+  const good = await lab.sluice('validate', 'good.yml')
+  assert.deepEqual([good.code, good.out], [0, 'good.yml: pipeline-job fake, valid\n'])
+  const both = await lab.sluice('validate', 'bad.yml', 'good.yml')
+  assert.equal(both.code, 2)
+  assert.match(both.err, /bad\.yml:2:3: Unknown field "typo"/)
+  assert.match(both.out, /good\.yml: .* valid/)
+  const json = JSON.parse((await lab.sluice('validate', 'bad.yml', 'good.yml', '--json')).out) as {
+    items: { file: string; kind?: string; error?: { diagnostics: { at: { line: number } }[] } }[]
+  }
+  assert.equal(json.items[0]!.error!.diagnostics[0]!.at.line, 2)
+  assert.equal(json.items[1]!.kind, 'pipeline-job')
+})
+
+test('plan says for every step what would happen and why, and counts', async (t) => {
+  const lab = await openCliLab(t)
+  await lab.file('p.yml', 'steps: { prepare: { reused: true }, train: {} }')
+  const { code, out } = await lab.sluice('plan', 'p.yml')
+  assert.equal(code, 0)
+  assert.equal(
+    out,
+    [
+      'step     plan',
+      'prepare  unchanged',
+      'train    will run because input alpha: 0.4 -> 0.5',
+      '',
+      '2 steps: 1 unchanged, 1 will run; about 1.50 s by earlier runs',
+      '',
+    ].join('\n'),
+  )
+  assert.equal(lab.engine.submissions.length, 0)
+  const json = JSON.parse((await lab.sluice('plan', 'p.yml', '--json')).out) as {
+    steps: { verdict: { kind: string } }[]
+  }
+  assert.deepEqual(
+    json.steps.map(({ verdict }) => verdict.kind),
+    ['unchanged', 'run'],
+  )
+})
+
+test('models are listed and shown', async (t) => {
+  const lab = await openCliLab(t)
+  assert.match((await lab.sluice('model', 'list')).out, /^diabetes +2 +champion: 2 +1970-/m)
+  const { out } = await lab.sluice('model', 'show', 'diabetes')
+  assert.match(out, /^tags: +area=diabetes$/m)
+  assert.match(out, /^2 +champion +None +calm_otter_1/m)
+  assert.equal((await lab.sluice('model', 'show', 'none')).code, 3)
+})
+
+test('an endpoint is deployed, shown, asked and deleted', async (t) => {
+  const lab = await openCliLab(t)
+  await lab.serve()
+  const deployed = await lab.sluice('endpoint', 'deploy', 'diabetes', '--model', 'diabetes@champion')
+  assert.equal(deployed.code, 0)
+  assert.match(deployed.out, /^scoring uri: +http:.*\/endpoints\/diabetes\/score$/m)
+  assert.match((await lab.sluice('endpoint', 'list')).out, /^diabetes +default 100 %/m)
+  await lab.file('request.json', '{"data": [[1]]}')
+  const asked = await lab.sluice('endpoint', 'invoke', 'diabetes', '--file', 'request.json')
+  assert.deepEqual([asked.code, asked.out], [0, '{"echoed":{"data":[[1]]}}\n'])
+  const pinned = await lab.sluice('endpoint', 'invoke', 'diabetes', '--body', '1', '--deployment', 'blue')
+  assert.equal(pinned.out, '{"echoed":1,"deployment":"blue"}\n')
+  assert.match((await lab.sluice('endpoint', 'credentials', 'diabetes')).out, /^primary key: +first-of-diabetes$/m)
+  assert.match((await lab.sluice('endpoint', 'show', 'diabetes')).out, /^default +ready +diabetes@champion +1$/m)
+  assert.equal((await lab.sluice('endpoint', 'delete', 'diabetes')).code, 0)
+  assert.equal((await lab.sluice('endpoint', 'show', 'diabetes')).code, 3)
+})
+
+test('a request that the model refuses ends with 1 and its answer; a request that is not JSON is never sent', async (t) => {
+  const lab = await openCliLab(t)
+  await lab.serve()
+  await lab.sluice('endpoint', 'deploy', 'diabetes', '--model', 'azureml:diabetes:1')
+  const raised = await lab.sluice('endpoint', 'invoke', 'diabetes', '--body', '"bad"')
+  assert.deepEqual([raised.code, raised.out], [1, '{"message":"the model raised"}\n'])
+  for (const [args, message] of [
+    [['--body', '{'], /The request in --body is not JSON/],
+    [[], /either --file or --body/],
+    [['--file', 'a', '--body', '1'], /either --file or --body/],
+  ] as const) {
+    const { code, err } = await lab.sluice('endpoint', 'invoke', 'diabetes', ...args)
+    assert.equal(code, 2)
+    assert.match(err, message)
+  }
+  assert.equal((await lab.sluice('endpoint', 'invoke', 'diabetes', '--file', 'none.json')).code, 3)
+  assert.equal((await lab.sluice('endpoint', 'deploy', 'diabetes')).code, 2)
+})
+
+test('status shows the server, or ends with 8 when none runs', async (t) => {
+  const lab = await openCliLab(t)
+  assert.equal((await lab.sluice('status')).code, 8)
+  assert.equal(lab.opened.count, 0)
+  await lab.serve()
+  const { code, out } = await lab.sluice('status')
+  assert.equal(code, 0)
+  assert.match(out, new RegExp(`^url: +${lab.url()}$`, 'm'))
+  assert.match(out, /^memory: +100 MB$/m)
+})
+
+test('a server that is named but away ends with 8', async (t) => {
+  const lab = await openCliLab(t)
+  for (const args of [['status'], ['job', 'list']]) {
+    const { code, err } = await lab.sluice(...args, '--url', 'http://127.0.0.1:1')
+    assert.equal(code, 8)
+    assert.match(err, /The server at http:\/\/127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/)
+  }
+  assert.equal((await lab.sluice('job', 'list', '--url', 'not a url')).code, 2)
+})
+
+test('doctor checks the machine and the store, and ends with 1 when something is wrong', async (t) => {
+  const lab = await openCliLab(t)
+  const { out, code } = await lab.sluice('doctor')
+  for (const line of [
+    /^ok {4}node: \d+/m,
+    /^ok {4}bash: /m,
+    /^ok {4}data folder: /m,
+    /^ok {4}store: opens \(sqlite\)$/m,
+  ])
+    assert.match(out, line)
+  assert.match(out, /^ok {4}database: integrity check passed$/m)
+  assert.equal(code, /^fail/m.test(out) ? 1 : 0)
+  const { environment } = lab
+  const broken = await lab.sluiceWith({ environment: { ...environment, SLUICE_PYTHON: '/no/such/python' } }, 'doctor')
+  assert.equal(broken.code, 1)
+  assert.match(
+    broken.out,
+    /^fail {2}python: \/no\/such\/python does not run: .*\n +hint: Install Python 3\.10 or newer/m,
+  )
+})
+
+test('doctor tells of a server that was killed and of a store that cannot be opened', async (t) => {
+  const lab = await openCliLab(t)
+  const dead = { pid: 2 ** 22 + 1, url: 'http://127.0.0.1:1', started_at: new Date().toISOString(), local_token: 'x' }
+  await writeFile(join(lab.data, 'server.json'), JSON.stringify(dead))
+  const openServer = () => Promise.reject(new Error('the file is not a database'))
+  const { code, out } = await lab.sluiceWith({ openServer }, 'doctor', '--json')
+  const { items } = JSON.parse(out) as { items: { name: string; outcome: string; detail: string }[] }
+  const outcomeOf = (name: string) => items.find((item) => item.name === name)?.outcome
+  assert.deepEqual([code, outcomeOf('server file'), outcomeOf('store')], [1, 'warn', 'fail'])
+  assert.match(items.at(-1)!.detail, /the file is not a database/)
+})
+
+test('completion knows every command and option, and bash runs its script', async (t) => {
+  const lab = await openCliLab(t)
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    const { out } = await lab.sluice('completion', shell)
+    for (const row of commandTable) {
+      for (const word of row.name.split(' ')) assert.ok(out.includes(word), `${shell} ${row.name}`)
+      for (const { flags } of row.options ?? [])
+        assert.ok(out.includes(/--([a-z-]+)/.exec(flags)![1]!), `${shell} ${flags}`)
+    }
+  }
+  assert.equal((await lab.sluice('completion', 'tcsh')).code, 2)
+  const complete = (...words: string[]) => {
+    const line = words.map((word) => `'${word}'`).join(' ')
+    const script = `${completionScript('bash')}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; _sluice; printf '%s\\n' "\${COMPREPLY[@]}"`
+    return execFileSync('bash', ['-c', script], { cwd: lab.folder, encoding: 'utf8' }).trim().split('\n')
+  }
+  assert.deepEqual(complete('sluice', 'va'), ['validate'])
+  assert.deepEqual(complete('sluice', 'job', 'l'), ['list', 'logs'])
+  assert.deepEqual(complete('sluice', 'job', 'logs', '--f'), ['--follow'])
+  assert.deepEqual(complete('sluice', 'completion', 'z'), ['zsh'])
+  await lab.file('pipeline.yml', '')
+  assert.deepEqual(complete('sluice', 'run', 'pipe'), ['pipeline.yml'])
+})
