@@ -1,6 +1,7 @@
 // Whole-process figures of a command: wall seconds, CPU seconds of it and everything it waited for, peak memory.
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 /** Runs a command to its end through a tiny waiter whose resource usage is the command's alone. */
 export function measure(command, args, options = {}) {
@@ -30,10 +31,42 @@ export function measure(command, args, options = {}) {
   return figures
 }
 
-/** CPU seconds so far of a running process and the children it has waited for. */
-export function cpuOf(readFileSync, pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
-  return stat.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
+/** CPU seconds so far of a process and everything below it, living or waited for. */
+export function treeCpu(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const own = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
+  return children.reduce((sum, child) => sum + treeCpu(Number(child)), own)
+}
+
+/** A server of ours on a store of its own, answering. */
+export async function startServer(sluice, data) {
+  const server = spawn(process.execPath, [sluice, 'up', '--data', data, '--port', '0'], { stdio: 'ignore' })
+  const file = join(data, 'server.json')
+  for (;;) {
+    try {
+      const { url } = JSON.parse(readFileSync(file, 'utf8'))
+      if ((await fetch(`${url}/health`)).ok) break
+    } catch {
+      // Not written whole, or not listening yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  return {
+    pid: server.pid,
+    stop: async () => {
+      server.kill('SIGTERM')
+      await new Promise((resolve) => server.once('exit', resolve))
+    },
+  }
+}
+
+/** A measured command with what it cost the server added. */
+export function withServer(server, run) {
+  const before = treeCpu(server.pid)
+  const figures = run()
+  return { ...figures, cpu: figures.cpu + treeCpu(server.pid) - before }
 }
 
 export function median(numbers) {

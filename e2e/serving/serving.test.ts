@@ -26,11 +26,16 @@ async function registerModel(server: Server, client: keyof typeof mlflowClients)
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Sample
 }
 
-function score(server: Server, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+/** Asks an endpoint: text as CSV, anything else as JSON. */
+function score(server: Server, path: string, { body, key }: { body: unknown; key?: string }): Promise<Answer> {
+  const isText = typeof body === 'string'
   return send(`${server.url()}/endpoints/${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    headers: {
+      'content-type': isText ? 'text/csv' : 'application/json',
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    },
+    body: isText ? body : JSON.stringify(body),
   })
 }
 
@@ -66,27 +71,39 @@ for (const client of ['2.22', '3.17'] as const) {
         { instances: records },
         { inputs: byName },
       ])
-        assert.deepEqual(await score(server, 'diabetes/invocations', body), { status: 200, body: { predictions } })
+        assert.deepEqual(await score(server, 'diabetes/invocations', { body }), { status: 200, body: { predictions } })
       for (const input_data of [{ columns, index: [0, 1], data }, data, records, byName])
-        assert.deepEqual(await score(server, 'diabetes/score', { input_data }), { status: 200, body: predictions })
+        assert.deepEqual(await score(server, 'diabetes/score', { body: { input_data } }), {
+          status: 200,
+          body: predictions,
+        })
       const csv = [columns.join(','), ...data.map((row) => row.join(','))].join('\n')
-      const reply = await score(server, 'diabetes/invocations', csv, { 'content-type': 'text/csv' })
-      assert.deepEqual(reply, { status: 200, body: { predictions } })
+      const reply = await score(server, 'diabetes/invocations', { body: csv })
+      // pandas reads decimals out of CSV to the last digit but one.
+      const given = (reply.body as { predictions: number[] }).predictions
+      given.forEach((value, at) => assert.ok(Math.abs(value - predictions[at]!) < 1e-9, `${value}`))
+      assert.equal(given.length, predictions.length)
     })
     await t.test('input that does not fit the signature is a 400 that names the column', async () => {
       const message = async (record: object) => {
-        const { status, body } = await score(server, 'diabetes/invocations', { dataframe_records: [record] })
+        const { status, body } = await score(server, 'diabetes/invocations', { body: { dataframe_records: [record] } })
         assert.equal(status, 400, JSON.stringify(body))
         return (body as { message: string }).message
       }
       const { bmi: _bmi, ...without } = records[0]!
       assert.match(await message(without), /missing inputs \['bmi'\]/)
       assert.match(await message({ ...records[0], bmi: 'high' }), /column bmi/)
-      const kinds = await score(server, 'diabetes/invocations', '', { 'content-type': 'application/octet-stream' })
-      assert.equal(kinds.status, 415)
+      const pickle = await send(`${server.url()}/endpoints/diabetes/invocations`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: 'cos\nsystem\n(S"touch pwned"\ntR.',
+      })
+      assert.equal(pickle.status, 415)
     })
     await t.test('a model that raises is a 424 that says what', async () => {
-      const { status, body } = await score(server, 'diabetes/score', { input_data: [{ ...records[0], bmi: null }] })
+      const { status, body } = await score(server, 'diabetes/score', {
+        body: { input_data: [{ ...records[0], bmi: null }] },
+      })
       assert.equal(status, 424)
       assert.match((body as { message: string }).message, /^The model raised ValueError: Input X contains NaN/)
     })
@@ -96,7 +113,7 @@ for (const client of ['2.22', '3.17'] as const) {
       await server.kill()
       while (workersOf(server).length > 0) await pause(20)
       await server.start()
-      const again = await score(server, 'diabetes/invocations', { dataframe_split: { columns, data } })
+      const again = await score(server, 'diabetes/invocations', { body: { dataframe_split: { columns, data } } })
       assert.deepEqual(again, { status: 200, body: { predictions } })
       assert.equal(workersOf(server).length, 1)
     })
@@ -155,9 +172,9 @@ request_settings:
   }
   const { body: keys } = await server.get('/api/v1/endpoints/lines/credentials')
   const { primary_key, secondary_key } = keys as Record<string, string>
-  assert.equal((await score(server, 'lines/score', { data: [1] })).status, 401)
+  assert.equal((await score(server, 'lines/score', { body: { data: [1] } })).status, 401)
   for (const key of [primary_key, secondary_key]) {
-    const reply = await score(server, 'lines/score', { data: [1, 2.5] }, { authorization: `Bearer ${key}` })
+    const reply = await score(server, 'lines/score', { body: { data: [1, 2.5] }, key: key! })
     assert.deepEqual(reply, { status: 200, body: { result: [3, 7.5], tabulate: '0.9.0', mode: 'fast' } })
   }
   assert.equal(workersOf(server).length, 2)

@@ -12,7 +12,7 @@ import { runCommandLine } from './command-line.ts'
 import type { Terminal } from './terminal/terminal.ts'
 import { plain } from './terminal/terminal.ts'
 
-export interface Ran {
+interface Ran {
   readonly code: number
   readonly out: string
   readonly err: string

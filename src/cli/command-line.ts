@@ -35,7 +35,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   if (args[0] === 'completion' && args.length === 2 && !args[1]!.startsWith('-')) {
     const { completionScript } = await import('./completion.ts')
     try {
-      terminal.out(completionScript(args[1]!))
+      terminal.out(completionScript(args[1]!, { commandTable, groupSummaries }))
       return exitCode.ok
     } catch (error) {
       return fail(error)

@@ -1,4 +1,5 @@
 import type { CommandRow, OptionRow } from './command.ts'
+import { exitCode } from './exit-code.ts'
 
 const setOption: OptionRow = {
   flags: '--set <name=value>',
@@ -188,7 +189,13 @@ export const commandTable: readonly CommandRow[] = [
     summary: 'Print the script that completes sluice in a shell.',
     arguments: [['<shell>', 'bash, zsh or fish.']],
     completes: ['bash', 'zsh', 'fish'],
-    load: async () => (await import('./completion.ts')).completion,
+    load: async () => {
+      const { completionScript } = await import('./completion.ts')
+      return async ({ arguments: [shell], terminal }) => {
+        terminal.out(completionScript(shell!, { commandTable, groupSummaries }))
+        return exitCode.ok
+      }
+    },
   },
 ]
 

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openCliLab } from './cli-lab.test-support.ts'
-import { commandTable } from './command-table.ts'
+import { commandTable, groupSummaries } from './command-table.ts'
 import { completionScript } from './completion.ts'
 
 test('init copies a template whole, into a folder that it makes', async (t) => {
@@ -195,7 +195,7 @@ test('completion knows every command and option, and bash runs its script', asyn
   assert.equal((await lab.sluice('completion', 'tcsh')).code, 2)
   const complete = (...words: string[]) => {
     const line = words.map((word) => `'${word}'`).join(' ')
-    const script = `${completionScript('bash')}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; _sluice; printf '%s\\n' "\${COMPREPLY[@]}"`
+    const script = `${completionScript('bash', { commandTable, groupSummaries })}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; _sluice; printf '%s\\n' "\${COMPREPLY[@]}"`
     return execFileSync('bash', ['-c', script], { cwd: lab.folder, encoding: 'utf8' }).trim().split('\n')
   }
   assert.deepEqual(complete('sluice', 'va'), ['validate'])

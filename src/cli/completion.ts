@@ -1,20 +1,17 @@
 import { SluiceError } from '../base/errors.ts'
-import { commandTable, groupSummaries } from './command-table.ts'
 import type { CommandRow } from './command.ts'
-import type { Command } from './command.ts'
-import { exitCode } from './exit-code.ts'
 
-/** Prints the completion script of a shell. */
-export const completion: Command = async ({ arguments: [shell], terminal }) => {
-  terminal.out(completionScript(shell!))
-  return exitCode.ok
+/** What there is to complete. */
+export interface Completed {
+  readonly commandTable: readonly CommandRow[]
+  readonly groupSummaries: Readonly<Record<string, string>>
 }
 
 /** A script that completes commands, options and files of `sluice`; made from the command table alone. */
-export function completionScript(shell: string): string {
-  if (shell === 'bash') return bashScript()
-  if (shell === 'zsh') return zshScript()
-  if (shell === 'fish') return fishScript()
+export function completionScript(shell: string, completed: Completed): string {
+  if (shell === 'bash') return bashScript(completed)
+  if (shell === 'zsh') return zshScript(completed)
+  if (shell === 'fish') return fishScript(completed)
   throw new SluiceError('invalid-request', `The shell ${JSON.stringify(shell)} is not known.`, {
     hint: 'For example, in ~/.bashrc: source <(sluice completion bash)',
   })
@@ -23,7 +20,7 @@ export function completionScript(shell: string): string {
 const everywhere = ['--data', '--url', '--json', '--help']
 
 /** The words that may stand first, and by group those that may stand second. */
-function words(): ReadonlyMap<string, readonly string[]> {
+function words({ commandTable }: Completed): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>([['', []]])
   for (const { name } of commandTable) {
     const [first, second] = name.split(' ') as [string, string?]
@@ -38,13 +35,13 @@ function optionsOf({ options = [] }: CommandRow): readonly string[] {
 }
 
 /** What may follow a command: its options, its fixed words, or files. */
-function caseLines(write: (row: CommandRow) => string): string {
+function caseLines({ commandTable }: Completed, write: (row: CommandRow) => string): string {
   return commandTable.map((row) => `    ${write(row)}`).join('\n')
 }
 
-function bashScript(): string {
-  const groups = [...words()].filter(([group]) => group !== '')
-  const cases = caseLines((row) => {
+function bashScript(completed: Completed): string {
+  const groups = [...words(completed)].filter(([group]) => group !== '')
+  const cases = caseLines(completed, (row) => {
     const fixed = Array.isArray(row.completes) ? row.completes.join(' ') : ''
     const files = row.completes === 'files' ? ' files=1' : ''
     return `"${row.name}") words="${[fixed, ...optionsOf(row)].join(' ').trim()}"${files} ;;`
@@ -54,7 +51,7 @@ _sluice() {
   local current="\${COMP_WORDS[COMP_CWORD]}" first="\${COMP_WORDS[1]}" command words files=""
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${words().get('')!.join(' ')} --version --help" -- "$current"))
+    COMPREPLY=($(compgen -W "${words(completed).get('')!.join(' ')} --version --help" -- "$current"))
     return
   fi
   command="$first"
@@ -72,14 +69,14 @@ complete -o filenames -F _sluice sluice
 `
 }
 
-function zshScript(): string {
+function zshScript(completed: Completed): string {
   const described = (rows: readonly (readonly [string, string])[]) =>
     rows.map(([name, text]) => `'${name}:${text.replaceAll("'", '').replaceAll(':', '')}'`).join(' ')
-  const firsts = words()
+  const firsts = words(completed)
     .get('')!
-    .map((first) => [first, summaryOf(first)] as const)
-  const groups = [...words()].filter(([group]) => group !== '')
-  const cases = caseLines((row) => {
+    .map((first) => [first, summaryOf(completed, first)] as const)
+  const groups = [...words(completed)].filter(([group]) => group !== '')
+  const cases = caseLines(completed, (row) => {
     const fixed = Array.isArray(row.completes) ? row.completes.join(' ') : ''
     const files = row.completes === 'files' ? '; _files' : ''
     return `"${row.name}") compadd -- ${[fixed, ...optionsOf(row)].join(' ').trim()}${files} ;;`
@@ -91,7 +88,7 @@ _sluice() {
   if (( CURRENT == 2 )); then choices=(${described(firsts)}); _describe command choices; return; fi
   local command="$words[2]"
   case "$words[2]" in
-${groups.map(([group, members]) => `    ${group}) if (( CURRENT == 3 )); then choices=(${described(members.map((member) => [member, summaryOf(`${group} ${member}`)] as const))}); _describe command choices; return; fi; command="$words[2] $words[3]" ;;`).join('\n')}
+${groups.map(([group, members]) => `    ${group}) if (( CURRENT == 3 )); then choices=(${described(members.map((member) => [member, summaryOf(completed, `${group} ${member}`)] as const))}); _describe command choices; return; fi; command="$words[2] $words[3]" ;;`).join('\n')}
   esac
   case "$command" in
 ${cases}
@@ -101,19 +98,21 @@ compdef _sluice sluice
 `
 }
 
-function fishScript(): string {
+function fishScript(completed: Completed): string {
   const quoted = (text: string) => `'${text.replaceAll("'", "\\'")}'`
-  const groups = [...words()].filter(([group]) => group !== '')
-  const lines = words()
+  const groups = [...words(completed)].filter(([group]) => group !== '')
+  const lines = words(completed)
     .get('')!
-    .map((first) => `complete -c sluice -f -n __fish_use_subcommand -a ${first} -d ${quoted(summaryOf(first))}`)
+    .map(
+      (first) => `complete -c sluice -f -n __fish_use_subcommand -a ${first} -d ${quoted(summaryOf(completed, first))}`,
+    )
   for (const [group, members] of groups)
     for (const member of members)
       lines.push(
         `complete -c sluice -f -n "__fish_seen_subcommand_from ${group}; and not __fish_seen_subcommand_from ${members.join(' ')}" ` +
-          `-a ${member} -d ${quoted(summaryOf(`${group} ${member}`))}`,
+          `-a ${member} -d ${quoted(summaryOf(completed, `${group} ${member}`))}`,
       )
-  for (const row of commandTable) {
+  for (const row of completed.commandTable) {
     const seen = row.name
       .split(' ')
       .map((word) => `__fish_seen_subcommand_from ${word}`)
@@ -128,6 +127,6 @@ function fishScript(): string {
   return `# fish completion for sluice: sluice completion fish | source\n${lines.join('\n')}\n`
 }
 
-function summaryOf(name: string): string {
+function summaryOf({ commandTable, groupSummaries }: Completed, name: string): string {
   return commandTable.find((row) => row.name === name)?.summary ?? groupSummaries[name] ?? ''
 }

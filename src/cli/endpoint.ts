@@ -5,6 +5,7 @@ import { SluiceError, messageOf } from '../base/errors.ts'
 import type { Command, Invocation } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
 import { exitCode } from './exit-code.ts'
+import type { Connection } from './link/connection.ts'
 import { pageQuery } from './page-query.ts'
 import type { Endpoint, InvokeAnswer, Page } from './rest-types.ts'
 import { printable } from './terminal/terminal.ts'
@@ -20,8 +21,9 @@ export const deployEndpoint: Command = async (invocation) => {
     throw new SluiceError('invalid-request', 'Neither --model nor --file says what to deploy.', {
       hint: 'For example: sluice endpoint deploy NAME --model NAME@champion',
     })
-  const endpoint = await withConnection(invocation, 'stay', async ({ client, startedServer }) => {
-    if (startedServer) terminal.err(`Started a server at ${client.url}; stop it with: sluice down\n`)
+  const endpoint = await withConnection(invocation, 'stay', async (connection) => {
+    const { client } = connection
+    tellOfServer(invocation, connection)
     terminal.err(`Deploying ${model ?? file} ...\n`)
     return client.post<Endpoint>(`${pathOf(invocation)}/deploy`, {
       ...(deployment !== undefined && { deployment }),
@@ -42,12 +44,13 @@ export const invokeEndpoint: Command = async (invocation) => {
   const { options, terminal, json } = invocation
   const body = await requestBody(invocation)
   const deployment = options.text('deployment')
-  const answer = await withConnection(invocation, 'stay', ({ client }) =>
-    client.post<InvokeAnswer>(`${pathOf(invocation)}/invoke`, {
+  const answer = await withConnection(invocation, 'stay', (connection) => {
+    tellOfServer(invocation, connection)
+    return connection.client.post<InvokeAnswer>(`${pathOf(invocation)}/invoke`, {
       body,
       ...(deployment !== undefined && { deployment }),
-    }),
-  )
+    })
+  })
   if (json) writeJson(invocation, answer)
   else terminal.out(`${typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)}\n`)
   if (answer.status < 400) return exitCode.ok
@@ -101,6 +104,11 @@ export const deleteEndpoint: Command = async (invocation) => {
   if (invocation.json) writeJson(invocation, { deleted: name })
   else invocation.terminal.err(`Deleted the endpoint ${name}.\n`)
   return exitCode.ok
+}
+
+/** Deployments live in a server, so one was started if there was none. */
+function tellOfServer({ terminal }: Invocation, { client, startedServer }: Connection): void {
+  if (startedServer) terminal.err(`Started a server at ${client.url}; stop it with: sluice down\n`)
 }
 
 function pathOf(invocation: Invocation): string {

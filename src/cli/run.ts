@@ -12,7 +12,7 @@ import { jobDisplay } from './terminal/live-display.ts'
 import { summaryText } from './terminal/live-tree.ts'
 import { printable } from './terminal/terminal.ts'
 import type { Watched } from './watch-job.ts'
-import { watchJob } from './watch-job.ts'
+import { shownSteps, watchJob } from './watch-job.ts'
 
 /** Submits a file and watches the job; exit code 0 when it completed, 1 when not, 130 when it was left or canceled. */
 export const run: Command = async (invocation) => {
@@ -128,9 +128,10 @@ function sayHowToReturn({ terminal }: Invocation, name: string): void {
 /** With --json: a line for every change of a step and of the job. */
 function stateWriter(invocation: Invocation): (state: Watched) => void {
   const told = new Map<string, string>()
-  return ({ job, steps }) => {
+  return (state) => {
     if (!invocation.json) return
-    for (const step of steps) {
+    const { job } = state
+    for (const step of shownSteps(state)) {
       const outcome = outcomeOf(step)
       if (told.get(step.name) === outcome) continue
       told.set(step.name, outcome)
@@ -144,13 +145,13 @@ function writeStream({ json, terminal }: Invocation, line: unknown): void {
   if (json) terminal.out(`${JSON.stringify(line)}\n`)
 }
 
-async function report(invocation: Invocation, connection: Connection, { job, steps }: Watched): Promise<void> {
+async function report(invocation: Invocation, connection: Connection, state: Watched): Promise<void> {
   const { terminal, json } = invocation
+  const { job } = state
+  const steps = shownSteps(state)
   if (json) return
   terminal.out(summaryText(job, steps, terminal.isOutTerminal ? terminal.size().columns : Infinity))
-  const failed = (steps.length === 0 ? [job] : steps).filter(
-    ({ status, type }) => status === 'Failed' && type !== 'pipeline',
-  )
+  const failed = steps.filter(({ status, type }) => status === 'Failed' && type !== 'pipeline')
   for (const step of failed.slice(0, 3)) {
     // That the command failed is explained by its log, which follows.
     if (step.error?.hint !== undefined && step.error.code !== 'step-failed')

@@ -21,7 +21,7 @@ export function submissionOf({ arguments: typed, options, workingFolder }: Invoc
 }
 
 /** `--set` texts as a map; the value is everything after the first equals sign, the last of equal names wins. */
-export function parseOverrides(texts: readonly string[]): Readonly<Record<string, string>> {
+function parseOverrides(texts: readonly string[]): Readonly<Record<string, string>> {
   const overrides: Record<string, string> = Object.create(null) as Record<string, string>
   for (const text of texts) {
     const equals = text.indexOf('=')

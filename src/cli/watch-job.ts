@@ -52,7 +52,7 @@ export async function watchJob(options: WatchOptions): Promise<Watched | undefin
       const state = await readPatiently(options)
       if (state === undefined) return undefined
       states.latest = state
-      display.update(state.job, state.steps)
+      display.update(state.job, shownSteps(state))
       onState?.(state)
       if (hasEnded(state.job.status)) return state
       // Twenty times what a reading takes: watching costs at most some 5 % of a processor.
@@ -62,6 +62,11 @@ export async function watchJob(options: WatchOptions): Promise<Watched | undefin
   } finally {
     stop.abort()
   }
+}
+
+/** The steps of a pipeline; a job that is a single command is its own only step. */
+export function shownSteps({ job, steps }: Watched): readonly Job[] {
+  return job.type === 'command' ? [job] : steps
 }
 
 /** Tells the reader when to read again. */
@@ -127,7 +132,10 @@ async function followLogs(
 ): Promise<void> {
   const tails = new LogTails()
   while (!signal.aborted) {
-    const running = (latest()?.steps ?? []).filter(({ status }) => status === 'Running').slice(0, 8)
+    const state = latest()
+    const running = (state === undefined ? [] : shownSteps(state))
+      .filter(({ status }) => status === 'Running')
+      .slice(0, 8)
     try {
       await tails.update(
         connection.client,

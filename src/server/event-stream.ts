@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
  * or when the server closes. A comment every few seconds keeps proxies and readers sure that the line is alive.
  */
 
-export interface StreamedEvent {
+interface StreamedEvent {
   readonly event?: string
   readonly id?: number | string
   /** Sent as one line of JSON. */

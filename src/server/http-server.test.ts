@@ -253,7 +253,9 @@ test('a route answers with its success status and writes errors in its own words
 
 test('a bug is answered as internal and logged with its stack', async (t) => {
   const lines: string[] = []
-  const { url } = await serverFor(t, { log: lineLog({ level: 'warn', write: (line) => lines.push(line), now: Date.now }) })
+  const { url } = await serverFor(t, {
+    log: lineLog({ level: 'warn', write: (line) => lines.push(line), now: Date.now }),
+  })
   const answer = await send(`${url}/api/v1/crash?token=hunter2`)
   assert.deepEqual(JSON.parse(answer.text), { error: { code: 'internal', message: 'boom' } })
   assert.match(lines.join(''), /error GET \/api\/v1\/crash: boom status=500 stack=.*http-server\.test/)
@@ -262,7 +264,9 @@ test('a bug is answered as internal and logged with its stack', async (t) => {
 
 test('requests are logged at debug only', async (t) => {
   const lines: string[] = []
-  const { url } = await serverFor(t, { log: lineLog({ level: 'debug', write: (line) => lines.push(line), now: Date.now }) })
+  const { url } = await serverFor(t, {
+    log: lineLog({ level: 'debug', write: (line) => lines.push(line), now: Date.now }),
+  })
   await send(`${url}/api/v1/things/a`)
   assert.match(lines.join(''), /debug GET \/api\/v1\/things\/a status=200 ms=\d+/)
 })

@@ -33,7 +33,7 @@ export interface HttpServerOptions {
 }
 
 /** What a client may take; milliseconds. */
-export interface HttpLimits {
+interface HttpLimits {
   readonly headersTimeoutMs: number
   readonly bodyTimeoutMs: number
   readonly keepAliveMs: number

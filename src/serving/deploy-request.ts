@@ -31,7 +31,7 @@ export interface DeployRequest {
 
 /** Used where nothing is said. */
 export const defaultDeployment = 'default'
-export const defaultRequestSettings: RequestSettings = { timeoutMs: 60_000, maxWaiting: 1000, retryAfterDeath: true }
+const defaultRequestSettings: RequestSettings = { timeoutMs: 60_000, maxWaiting: 1000, retryAfterDeath: true }
 
 export interface DeployRequestPlace {
   readonly models: Pick<ModelSource, 'resolve'>
@@ -112,7 +112,7 @@ function checkSettings(settings: RequestSettings): RequestSettings {
       ? `request_timeout_ms is ${timeoutMs}`
       : maxWaiting < 1
         ? `max_concurrent_requests_per_instance allows ${maxWaiting} waiting requests`
-        : maxQueueWaitMs !== undefined && maxQueueWaitMs < 1
+        : maxQueueWaitMs !== undefined && maxQueueWaitMs < 0
           ? `max_queue_wait_ms is ${maxQueueWaitMs}`
           : undefined
   if (mistake === undefined) return settings

@@ -129,8 +129,11 @@ export class DeploymentLifecycle {
     try {
       await online.start()
     } catch (error) {
-      await online.close()
-      if (!this.#isClosing) await this.#storeFailure(revision, error)
+      if (this.#isClosing) await online.close()
+      else {
+        await online.discard()
+        await this.#storeFailure(revision, error)
+      }
       throw error
     }
     let endpoint: Endpoint | undefined
@@ -140,7 +143,8 @@ export class DeploymentLifecycle {
       await online.close()
       throw error
     }
-    if (endpoint === undefined || this.#isClosing) return online.close()
+    if (endpoint === undefined) return online.discard()
+    if (this.#isClosing) return online.close()
     this.#routes.setEndpoint(endpoint)
     const before = this.#routes.setDeployment(online)
     if (before !== undefined) this.#retireLater(before)

@@ -7,7 +7,7 @@ import type { EnvironmentRequest } from '../environments/environment-builder.ts'
  * Files of the artifact store that a reference led to, resolved once, at the deployment: a moving alias changes
  * nothing later. Name and version are absent for files that are no registered version (`runs:/...`, `models:/m-...`).
  */
-export interface RegisteredModel {
+interface RegisteredModel {
   readonly name?: string
   readonly version?: number
   readonly artifactPath: string

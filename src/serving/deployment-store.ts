@@ -17,7 +17,7 @@ import type { DeploymentSpec } from './deployment-spec.ts'
  * `creating` is built again by the next server, what is active serves again, and a deployment that is `deleting` is
  * deleted to the end. Of two that are created at once the newer wins, whichever is ready first.
  */
-export type RevisionStatus = 'creating' | 'ready' | 'failed' | 'retired'
+type RevisionStatus = 'creating' | 'ready' | 'failed' | 'retired'
 
 export interface Revision {
   readonly endpoint: string

@@ -3,7 +3,7 @@ import type { Tables } from '../database/database.ts'
 import type { Traffic } from './router.ts'
 
 /** Who may score: `none` is open to whoever reaches the server, `key` wants one of the endpoint's keys. */
-export type AuthMode = 'none' | 'key'
+type AuthMode = 'none' | 'key'
 
 /** An online endpoint as it is stored. `version` grows with every change: the mark for compare-and-set. */
 export interface Endpoint {

@@ -42,7 +42,7 @@ export interface DeploymentView {
 }
 
 /** Where an endpoint's routes begin, below the server's URL. */
-export function endpointPath(name: string): string {
+function endpointPath(name: string): string {
   return `/endpoints/${name}`
 }
 

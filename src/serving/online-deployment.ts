@@ -39,6 +39,8 @@ export interface OnlineDeployment {
   metadata(): JsonObject | undefined
   /** Answers what it has, then ends its workers and removes its files. */
   retire(): Promise<void>
+  /** Ends its workers and removes its files: it never served. */
+  discard(): Promise<void>
   /** Ends its workers; its files stay. */
   close(): Promise<void>
 }
@@ -106,10 +108,14 @@ export function onlineDeployment(revision: Revision, place: DeploymentPlace): On
     await prepared?.catch(() => undefined)
     log.close()
   }
+  const discard = async (): Promise<void> => {
+    await close()
+    await rm(folder, { recursive: true, force: true })
+  }
   return {
     revision,
     async start() {
-      log.line(`revision ${revision.revision} is prepared`)
+      log.line(`preparing revision ${revision.revision}`)
       await prepare()
       await pool.start().catch(startWithWholeMlflow)
     },
@@ -120,9 +126,9 @@ export function onlineDeployment(revision: Revision, place: DeploymentPlace): On
     metadata: () => metadata,
     async retire() {
       await pool.drain()
-      await close()
-      await rm(folder, { recursive: true, force: true })
+      await discard()
     },
+    discard,
     close,
   }
 }

@@ -370,7 +370,7 @@ databaseTest('a log is read on from where it was left', async (database, t) => {
   const first = await lab.serving.logs('echo', 'default', 0)
   assert.match(
     Buffer.from(first.bytes).toString(),
-    /^\[sluice\] revision 1 is prepared\n\[sluice\] a note\n[^]*worker 1 is ready\n$/,
+    /^\[sluice\] preparing revision 1\n\[sluice\] a note\n[^]*worker 1 is ready\n$/,
   )
   await lab.ask('echo', 7)
   const next = await lab.serving.logs('echo', 'default', first.nextOffset)

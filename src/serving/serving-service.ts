@@ -43,7 +43,7 @@ export interface ServingPlace extends Omit<LifecyclePlace, 'keys' | 'contents' |
 }
 
 /** One request to an endpoint. */
-export interface EndpointRequest {
+interface EndpointRequest {
   readonly endpoint: string
   /** Overrides the traffic. */
   readonly deployment?: string

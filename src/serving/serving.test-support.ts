@@ -18,10 +18,10 @@ import type { PoolSettings } from './worker-pool.ts'
 import type { ScoringRequest, WorkerCommand } from './worker.ts'
 
 /** Where the package `sluiceworks` lies. */
-export const pythonSource = join(import.meta.dirname, '../../python/src')
+const pythonSource = join(import.meta.dirname, '../../python/src')
 
 /** The interpreter behind `python3`; shims of version managers cost a shell each. */
-export const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
+const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
 
 /** A folder of the test's own, gone afterwards. */
 export async function temporaryFolder(t: TestContext): Promise<string> {
@@ -136,7 +136,7 @@ export function jsonRequest(body: unknown): ScoringRequest {
 export const poolSettings: PoolSettings = { workers: 1, timeoutMs: 20_000, maxWaiting: 100, retryAfterDeath: true }
 
 /** A content store of plain copies: what serving asks of one, without its promises of durability. */
-export function fakeContents(folder: string): ServingPlace['contents'] {
+function fakeContents(folder: string): ServingPlace['contents'] {
   let count = 0
   return {
     async ingest(path) {
@@ -156,7 +156,7 @@ export function fakeContents(folder: string): ServingPlace['contents'] {
 }
 
 /** Builds nothing: everything runs on this machine's own Python, and `asked` tells for what. */
-export function fakeEnvironments(): ServingPlace['environments'] & { readonly asked: EnvironmentRequest[] } {
+function fakeEnvironments(): ServingPlace['environments'] & { readonly asked: EnvironmentRequest[] } {
   const asked: EnvironmentRequest[] = []
   return {
     asked,

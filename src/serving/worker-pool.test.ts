@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
+import { SluiceError } from '../base/errors.ts'
 import {
   echoScript,
   handClock,
@@ -234,6 +235,19 @@ test('a pool whose workers never stay alive pauses ever longer and refuses at on
   assert.match(refusal(await ask({})), /^503: No worker of the deployment stays alive: could not be started/)
   await pool.close()
   assert.match(refusal(await waiting), /^503: The deployment is closing/)
+})
+
+test('a pool that cannot be prepared tells why in its log, and serves as soon as it can be', async (t) => {
+  let failures = 0
+  const { pool, ask, home } = await openPool(t, {
+    command: async (command) => {
+      if (failures++ < 2) throw new SluiceError('environment-failed', 'The index cannot be reached.')
+      return command
+    },
+  })
+  pool.resume()
+  assert.equal(answered(await ask({ name: 'patient' })).name, 'patient')
+  assert.match(await home.logText(), /worker 1: could not be started: The index cannot be reached\./)
 })
 
 test('requests that come while workers start wait for them', async (t) => {

@@ -18,7 +18,7 @@ export interface RestClient {
   close(): void
 }
 
-export interface EventOptions {
+interface EventOptions {
   readonly lastEventId?: string
   readonly signal?: AbortSignal
 }

@@ -116,7 +116,7 @@ test('a summary counts steps, not the pipelines around them, and says what the j
   const text = summaryText(ended, steps, Infinity)
   assert.match(text, /^✓ {3}a +completed {2}2\.00 s$/m)
   assert.match(text, /\njob_root completed in 1 min 30 s: 1 reused, 1 ran\n {2}skipped step "c"\n$/)
-  assert.equal(summaryText(job('Completed', { type: 'command' }), [], 80), 'job_root completed: 1 ran\n')
+  assert.equal(summaryText(job('Completed'), [], 80), 'job_root completed\n')
 })
 
 test('every status has its word', () => {

@@ -108,9 +108,9 @@ export function summaryText(job: Job, steps: readonly Job[], columns: number): s
     reasonOf(step),
   ])
   const table = rows.length === 0 ? '' : `${textTable(['  step', 'outcome', 'time', 'why'], rows)}\n`
-  const counts = countText(steps.length === 0 ? [job] : steps)
+  const counts = countText(steps)
   const time = durationOf(job, nowMs)
-  const head = `${printable(job.name)} ${outcomeOf(job)}${time === undefined ? '' : ` in ${time}`}: ${counts}`
+  const head = `${printable(job.name)} ${outcomeOf(job)}${time === undefined ? '' : ` in ${time}`}${counts && `: ${counts}`}`
   const detail = job.status_detail === undefined ? '' : `  ${printable(job.status_detail)}\n`
   const cutTable = table
     .split('\n')

@@ -22,14 +22,14 @@ export interface EndpointDeployment {
   readonly file?: string
 }
 
-export interface EndpointInvocation {
+interface EndpointInvocation {
   readonly endpoint: string
   readonly deployment?: string
   readonly contentType: string
   readonly body: Buffer
 }
 
-export interface ScoringAnswer {
+interface ScoringAnswer {
   readonly status: number
   readonly contentType: string
   readonly body: Uint8Array

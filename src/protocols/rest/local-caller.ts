@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { SluiceError } from '../../base/errors.ts'
 
 /** The header in which a caller shows that it can read the server's own file. */
-export const localTokenHeader = 'x-sluice-local-token'
+const localTokenHeader = 'x-sluice-local-token'
 
 /**
  * Lets only the same user on the same machine name paths of this machine: the token stands in a file that nobody else

@@ -3,7 +3,7 @@ import { StatusMessage, StatusQuery } from './messages.ts'
 import { wireTime } from './translate.ts'
 
 /** What a server says of itself. */
-export interface ServerStatus {
+interface ServerStatus {
   readonly version: string
   readonly url: string
   readonly pid: number
@@ -16,7 +16,7 @@ export interface ServerStatus {
 }
 
 /** A look into the store for `sluice doctor`. */
-export interface StoreCheck {
+interface StoreCheck {
   readonly name: string
   readonly isOk: boolean
   readonly detail: string

@@ -142,7 +142,7 @@ function mapValues<From, To>(
 }
 
 /** Field names of our own records in snake_case, at every depth. Not for maps keyed by users' names. */
-export function snakeKeys(value: unknown): unknown {
+function snakeKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeKeys)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(

@@ -1,0 +1,126 @@
+// npm run docs: writes what docs/reference can be made from: commands, settings, and the marked tables of the other pages.
+// With --check it changes nothing and fails when a page is not what it would write. Needs a Node that runs TypeScript.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import prettier from 'prettier'
+import { commandTable } from '../src/cli/command-table.ts'
+import { runCommandLine } from '../src/cli/command-line.ts'
+import { flagOf, keyOf, settingTable, variableOf } from '../src/config.ts'
+import { mlflowRegistryRoutes } from '../src/protocols/mlflow/registry-routes.ts'
+import { mlflowRoutes } from '../src/protocols/mlflow/routes.ts'
+import { unsupportedSchemas, unsupportedTypes } from '../src/spec/unsupported.ts'
+import { root } from './node-24.mjs'
+
+const generated = '<!-- Made by scripts/docs.mjs (npm run docs); do not edit. -->'
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escaped).join(' | ')} |`).join('\n')
+const escaped = (text) => text.replaceAll('|', String.raw`\|`)
+
+/** What a command writes to standard output, 100 columns wide. */
+async function outputOf(args) {
+  let text = ''
+  const write = (more) => (text += more)
+  const paint = (_color, plainText) => plainText
+  const size = () => ({ columns: 100, rows: 24 })
+  const terminal = { out: write, err: write, isLive: false, isOutTerminal: false, size, paint }
+  await runCommandLine(args, { terminal, environment: {} })
+  return text.trimEnd()
+}
+
+/** Every command as its --help prints it; the options of all of them only once, under `sluice`. */
+async function commandsPage() {
+  const parts = [['sluice', await outputOf(['--help'])]]
+  for (const { name } of commandTable) {
+    const help = await outputOf([...name.split(' '), '--help'])
+    parts.push([`sluice ${name}`, help.replace(/\n+Global Options:[^]*$/, '')])
+  }
+  const sections = parts.map(([title, help]) => `## ${title}\n\n\`\`\`text\n${help}\n\`\`\``)
+  const intro = 'What `--help` prints. The options of `sluice` itself are taken by every command.'
+  return `${generated}\n\n# Commands\n\n${intro}\n\n${sections.join('\n\n')}\n`
+}
+
+function settingsPage() {
+  const rows = Object.entries(settingTable).map(([name, row]) => [
+    `\`${keyOf(name)}\``,
+    row.sentence,
+    row.defaultText ?? 'none',
+    row.flag === 'none' ? '' : `\`${flagOf(name)}\``,
+    `\`${variableOf(name)}\``,
+  ])
+  const intro = [
+    'The nearest wins: flag, variable, config file, default. The config file is',
+    '`$XDG_CONFIG_HOME/sluiceworks/config.json` (`~/.config/sluiceworks/config.json`): a JSON object with the names of the',
+    'first column. A setting that does not exist or has a wrong value is an error that names where it came from.',
+    '`--data` and `--url` are taken by every command, the other flags by those that may start a server (`up`, `run`).',
+  ].join('\n')
+  const settings = table(['name', 'what it says', 'default', 'flag', 'variable'], rows)
+  return `${generated}\n\n# Settings\n\n${intro}\n\n${settings}\n`
+}
+
+/** The MLflow calls that are served; the same list is also there below /ajax-api, for MLflow's pages. */
+function mlflowCalls() {
+  // Routes are only listed here, so whatever they are made from may be anything.
+  const anything = new Proxy(() => anything, { get: () => anything })
+  const routes = [...mlflowRoutes(anything), ...mlflowRegistryRoutes(anything)]
+  const listed = routes
+    .filter(({ url }) => !url.startsWith('/ajax-api'))
+    .map(({ method, url }) => [url.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}'), method])
+    .sort()
+  return table(
+    ['method', 'path'],
+    listed.map(([path, method]) => [method, `\`${path}\``]),
+  )
+}
+
+/** Every kind of document or step that is refused by name, and what to use in its place. */
+function unsupportedKinds() {
+  const kinds = new Map()
+  for (const [names, column] of [
+    [unsupportedSchemas, 0],
+    [unsupportedTypes, 1],
+  ]) {
+    for (const [name, { noun, instead }] of Object.entries(names)) {
+      const kind = kinds.get(noun) ?? [instead, [], []]
+      kind[column + 1].push(`\`${name}\``)
+      kinds.set(noun, kind)
+    }
+  }
+  const rows = [...kinds].map(([noun, [instead, schemas, types]]) => [
+    noun.replace(/^an? /, ''),
+    types.join(' '),
+    schemas.join(' '),
+    instead,
+  ])
+  return table(['kind', '`type`', 'base name of `$schema`', 'what to use in its place'], rows)
+}
+
+/** The page with what stands between its marks `made: NAME` and `end` replaced. */
+function filled(page, name, text) {
+  const marks = new RegExp(`(<!-- made by npm run docs: ${name} -->)[^]*?(<!-- end -->)`)
+  const before = readFileSync(join(root, page), 'utf8')
+  if (!marks.test(before)) throw new Error(`${page} has no marks for ${name}.`)
+  return before.replace(marks, (_all, start, end) => `${start}\n\n${text}\n\n${end}`)
+}
+
+const pages = {
+  'docs/reference/commands.md': await commandsPage(),
+  'docs/reference/settings.md': settingsPage(),
+  'docs/reference/mlflow.md': filled('docs/reference/mlflow.md', 'calls', mlflowCalls()),
+  'docs/reference/azureml-yaml.md': filled('docs/reference/azureml-yaml.md', 'refused', unsupportedKinds()),
+}
+const isCheck = process.argv.includes('--check')
+let stale = 0
+for (const [page, text] of Object.entries(pages)) {
+  const path = join(root, page)
+  const options = await prettier.resolveConfig(path)
+  const formatted = await prettier.format(text, { ...options, filepath: path })
+  if (existsSync(path) && readFileSync(path, 'utf8') === formatted) continue
+  stale++
+  if (isCheck) console.error(`${page} is not what npm run docs writes.`)
+  else {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, formatted)
+    console.log(`wrote ${page}`)
+  }
+}
+process.exit(isCheck && stale > 0 ? 1 : 0)
