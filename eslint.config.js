@@ -33,7 +33,7 @@ export default tseslint.config(
       'max-params': ['error', 3],
       'no-restricted-syntax': ['error', noRawError, noProcessEnv],
       'prefer-const': 'error',
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
   { files: ['src/base/errors.ts'], rules: { 'no-restricted-syntax': ['error', noProcessEnv] } },

@@ -12,6 +12,7 @@ const checks = {
   lint: [...bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'],
   format: [...bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   layers: [...bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'src', 'e2e', '--config', '.dependency-cruiser.cjs'],
+  docs: [node, join(root, 'scripts/docs.mjs'), '--check'],
   'dead code': [...bin('knip/bin/knip.js')],
 }
 

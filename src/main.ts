@@ -32,7 +32,7 @@ import { modelRegistry } from './registry/model-registry.ts'
 import { trackedOrigins } from './registry/tracked-origins.ts'
 import { type HttpServer, startHttpServer } from './server/http-server.ts'
 import type { Route } from './server/route.ts'
-import { servingService } from './serving/serving-service.ts'
+import { servingService, type ServingService } from './serving/serving-service.ts'
 import { findByName } from './tracking/experiment-store.ts'
 import { trackingStore } from './tracking/tracking-store.ts'
 
@@ -110,7 +110,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
 interface Parts {
   readonly routes: readonly Route[]
   readonly engine: Engine
-  readonly serving: ReturnType<typeof servingService>
+  readonly serving: ServingService
   readonly localToken: string
   readonly startedMs: number
   /** Tells steps where the server is, once it listens. */
@@ -118,15 +118,31 @@ interface Parts {
 }
 
 /** Every part over one open database; what has to be closed is put before the database in `closing`. */
-async function openParts(
-  { settings, environment, log = silentLog }: OpenServerOptions,
-  { database, closing }: { readonly database: Database; readonly closing: (() => Promise<void>)[] },
-): Promise<Parts> {
-  const folder = settings.data
+async function openParts(options: OpenServerOptions, opened: Opened): Promise<Parts> {
+  let url = ''
+  const store = await openStore(options, opened)
+  const { engine, jobs } = await openJobs(options, { store, closing: opened.closing, url: () => url })
+  const serving = await openServing(options, store)
+  opened.closing.unshift(() => serving.close())
+  const startedMs = systemClock.now()
+  const localToken = randomBytes(32).toString('hex')
+  const routes = routesOf(options, { store, jobs, serving, url: () => url, localToken, startedMs })
+  return { routes, engine, serving, localToken, startedMs, servedAt: (address) => void (url = address) }
+}
+
+interface Opened {
+  readonly database: Database
+  readonly closing: (() => Promise<void>)[]
+}
+
+type Store = Awaited<ReturnType<typeof openStore>>
+
+/** What is kept: content, artifacts, runs, models, environments. */
+async function openStore({ settings, environment, log = silentLog }: OpenServerOptions, { database, closing }: Opened) {
   const clock = systemClock
   const context = { database, clock, random: randomBytes }
   const statCache = databaseStatCache({ database, clock })
-  const content = await contentStore({ folder: join(folder, 'content'), database, statCache, clock })
+  const content = await contentStore({ folder: join(settings.data, 'content'), database, statCache, clock })
   closing.unshift(() => content.close())
   const artifacts = databaseArtifactStore({ database, content, clock })
   const tracking = trackingStore(context)
@@ -137,79 +153,85 @@ async function openParts(
     log: (line) => log.write('info', line),
   })
   closing.unshift(() => environments.close())
-  const registry = modelRegistry({
-    database,
-    clock,
-    policy: allowAllChanges,
-    origins: trackedOrigins(tracking),
-    artifacts,
-  })
-  const findModel = async (reference: string): Promise<{ path: string; baseName: string }> => {
-    const { artifactPath } = await registry.resolve(reference)
-    return { path: await artifacts.materialise(artifactPath), baseName: basename(artifactPath) }
-  }
-  let url = ''
+  const origins = trackedOrigins(tracking)
+  const registry = modelRegistry({ database, clock, policy: allowAllChanges, origins, artifacts })
+  return { ...context, context, content, artifacts, tracking, environments, registry }
+}
+
+/** What runs: the engine and the jobs as others see them. */
+async function openJobs(
+  { settings, environment, log = silentLog }: OpenServerOptions,
+  { store, closing, url }: { readonly store: Store; readonly closing: Opened['closing']; readonly url: () => string },
+): Promise<{ readonly engine: Engine; readonly jobs: EngineJobService }> {
+  const { database, content, artifacts, tracking, registry } = store
   const machine = machineVariables(environment)
-  const reach = reachPoint(environment['SLUICE_CRASH_AT'])
-  const files = new AttemptFiles(folder)
-  const engine = new Engine({
-    database,
-    content,
-    artifacts,
+  const shared = {
+    ...store,
     runs: tracking.jobRuns,
-    files,
-    environments,
-    backend: await computeBackend({ cpu: settings.slots, clock }),
-    clock,
+    files: new AttemptFiles(settings.data),
     sha256,
-    reach,
+    reach: reachPoint(environment['SLUICE_CRASH_AT']),
+  }
+  const engine = new Engine({
+    ...shared,
+    backend: await computeBackend({ cpu: settings.slots, clock: store.clock }),
     addArtifacts: async (job: JobName, digest: Digest) => {
       const entries = await content.tree(digest)
       const [target] = await tracking.jobRuns.artifactFolders(database.read, [runIdOf(job)])
       if (target === undefined) return
       await database.write((tables) => artifacts.addTree(tables, `${target}/outputs`, entries))
     },
-    stepVariables: () => ({ ...machine, PYTHONUNBUFFERED: '1', SLUICE_URL: url, MLFLOW_TRACKING_URI: url }),
+    stepVariables: () => ({ ...machine, PYTHONUNBUFFERED: '1', SLUICE_URL: url(), MLFLOW_TRACKING_URI: url() }),
     warn: (message) => log.write('warn', message),
   })
   closing.unshift(() => engine.close())
   const jobs = new EngineJobService({
-    database,
-    content,
-    environments,
+    ...shared,
     engine,
-    files,
-    runs: tracking.jobRuns,
     findExperiment: async (tables, name) => {
       const found = await findByName(tables, name)
       return found === undefined ? undefined : (String(found.experiment_id) as ExperimentId)
     },
-    findModel,
-    clock,
-    random: randomBytes,
-    sha256,
-    reach,
+    findModel: async (reference) => {
+      const { artifactPath } = await registry.resolve(reference)
+      return { path: await artifacts.materialise(artifactPath), baseName: basename(artifactPath) }
+    },
   })
-  const box = secretBox(await loadEncryptionKey({ folder, ...context }), randomBytes)
-  const serving = servingService({
-    database,
-    clock,
-    contents: content,
-    environments,
+  return { engine, jobs }
+}
+
+/** What answers: endpoints with their workers and keys. */
+async function openServing({ settings, environment }: OpenServerOptions, store: Store): Promise<ServingService> {
+  const { context, registry, artifacts } = store
+  const box = secretBox(await loadEncryptionKey({ folder: settings.data, ...context }), randomBytes)
+  return servingService({
+    ...store,
+    contents: store.content,
     keys: endpointKeys({ box, ...context }),
     models: { resolve: (reference) => registry.resolve(reference), materialise: (path) => artifacts.materialise(path) },
-    folder: join(folder, 'serving'),
+    folder: join(settings.data, 'serving'),
     pythonSource: join(packageRoot(), 'python', 'src'),
-    variables: machine,
+    variables: machineVariables(environment),
     random: Math.random,
   })
-  closing.unshift(() => serving.close())
-  const startedMs = clock.now()
-  const localToken = randomBytes(32).toString('hex')
-  const routes = [
+}
+
+interface RouteParts extends Pick<Parts, 'serving' | 'localToken' | 'startedMs'> {
+  readonly store: Store
+  readonly jobs: EngineJobService
+  readonly url: () => string
+}
+
+/** The whole route table: ours, MLflow's, scoring. */
+function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly Route[] {
+  const { store, jobs, serving, url, localToken, startedMs } = parts
+  const { database, registry, artifacts, tracking } = store
+  const version = packageVersion()
+  const databaseText = databaseName(settings.database)
+  return [
     ...restRoutes({
-      version: packageVersion(),
-      url: () => url,
+      version,
+      url,
       localToken,
       jobs,
       events: {
@@ -219,25 +241,24 @@ async function openParts(
       models: registry,
       endpoints: servingEndpoints(serving, async (choice) => environmentRequest(choice)),
       status: async () => ({
-        version: packageVersion(),
-        url,
+        version,
+        url: url(),
         pid: process.pid,
-        dataFolder: folder,
-        database: databaseName(settings.database),
+        dataFolder: settings.data,
+        database: databaseText,
         startedMs,
         jobs: await jobs.counts(),
         memoryBytes: process.memoryUsage.rss(),
       }),
       checkStore: async () => {
         await pingDatabase(database)
-        return [{ name: 'database', isOk: true, detail: `${databaseName(settings.database)} answers` }]
+        return [{ name: 'database', isOk: true, detail: `${databaseText} answers` }]
       },
     }),
     ...mlflowRoutes({ tracking, artifacts }),
     ...mlflowRegistryRoutes({ registry, artifacts }),
-    ...azureMlScoringRoutes({ serving, isKeyRequired: false, version: packageVersion() }),
+    ...azureMlScoringRoutes({ serving, isKeyRequired: false, version }),
   ]
-  return { routes, engine, serving, localToken, startedMs, servedAt: (address) => void (url = address) }
 }
 
 /** The port given, else the one this store had last (adopted steps know it), else the usual one, else any. */

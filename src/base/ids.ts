@@ -26,7 +26,7 @@ export function randomHex(random: RandomBytes, byteCount: number): string {
 const alphabet = 'bcdfghjklmnpqrstvwxyz0123456789'
 
 /** `count` characters that are safe in file names, URLs and host names, without vowels. */
-export function randomWord(random: RandomBytes, count: number): string {
+function randomWord(random: RandomBytes, count: number): string {
   let text = ''
   for (const byte of random(count)) text += alphabet[byte % alphabet.length]!
   return text

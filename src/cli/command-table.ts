@@ -153,7 +153,7 @@ export const commandTable: readonly CommandRow[] = [
     summary: 'Send a request to an endpoint and print its answer.',
     arguments: [['<name>', 'Name of the endpoint.']],
     options: [
-      { flags: '--file <file>', sentence: 'JSON to send; - for standard input.' },
+      { flags: '--request-file <file>', sentence: 'JSON to send; - for standard input.' },
       { flags: '--body <json>', sentence: 'JSON to send.' },
       { flags: '--deployment <name>', sentence: 'Asks this deployment, whatever the traffic says.' },
     ],

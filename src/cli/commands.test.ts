@@ -99,7 +99,7 @@ test('an endpoint is deployed, shown, asked and deleted', async (t) => {
   assert.match(deployed.out, /^scoring uri: +http:.*\/endpoints\/diabetes\/score$/m)
   assert.match((await lab.sluice('endpoint', 'list')).out, /^diabetes +default 100 %/m)
   await lab.file('request.json', '{"data": [[1]]}')
-  const asked = await lab.sluice('endpoint', 'invoke', 'diabetes', '--file', 'request.json')
+  const asked = await lab.sluice('endpoint', 'invoke', 'diabetes', '--request-file', 'request.json')
   assert.deepEqual([asked.code, asked.out], [0, '{"echoed":{"data":[[1]]}}\n'])
   const pinned = await lab.sluice('endpoint', 'invoke', 'diabetes', '--body', '1', '--deployment', 'blue')
   assert.equal(pinned.out, '{"echoed":1,"deployment":"blue"}\n')
@@ -117,14 +117,14 @@ test('a request that the model refuses ends with 1 and its answer; a request tha
   assert.deepEqual([raised.code, raised.out], [1, '{"message":"the model raised"}\n'])
   for (const [args, message] of [
     [['--body', '{'], /The request in --body is not JSON/],
-    [[], /either --file or --body/],
-    [['--file', 'a', '--body', '1'], /either --file or --body/],
+    [[], /either --request-file or --body/],
+    [['--request-file', 'a', '--body', '1'], /either --request-file or --body/],
   ] as const) {
     const { code, err } = await lab.sluice('endpoint', 'invoke', 'diabetes', ...args)
     assert.equal(code, 2)
     assert.match(err, message)
   }
-  assert.equal((await lab.sluice('endpoint', 'invoke', 'diabetes', '--file', 'none.json')).code, 3)
+  assert.equal((await lab.sluice('endpoint', 'invoke', 'diabetes', '--request-file', 'none.json')).code, 3)
   assert.equal((await lab.sluice('endpoint', 'deploy', 'diabetes')).code, 2)
 })
 

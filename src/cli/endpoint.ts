@@ -34,7 +34,7 @@ export const deployEndpoint: Command = async (invocation) => {
   if (json) writeJson(invocation, endpoint)
   else {
     terminal.out(endpointText(endpoint))
-    terminal.err(`Try it with: sluice endpoint invoke ${endpoint.name} --file request.json\n`)
+    terminal.err(`Try it with: sluice endpoint invoke ${endpoint.name} --request-file request.json\n`)
   }
   return exitCode.ok
 }
@@ -116,10 +116,10 @@ function pathOf(invocation: Invocation): string {
 }
 
 async function requestBody({ options, workingFolder }: Invocation): Promise<unknown> {
-  const file = options.text('file')
+  const file = options.text('request-file')
   const given = options.text('body')
   if ((file === undefined) === (given === undefined))
-    throw new SluiceError('invalid-request', 'Give the request with either --file or --body.')
+    throw new SluiceError('invalid-request', 'Give the request with either --request-file or --body.')
   const from = file === undefined ? '--body' : file
   const text = given ?? (await readRequest(resolveRequest(file!, workingFolder)))
   try {

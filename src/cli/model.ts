@@ -33,12 +33,12 @@ export const showModel: Command = async (invocation) => {
   const model = await withConnection(invocation, 'work', ({ client }) => client.get<ModelWithVersions>(path))
   if (invocation.json) writeJson(invocation, model)
   else {
-    const tags = Object.entries(model.tags).map(([key, value]) => `${key}=${value}`)
+    const tags = tagsText(model.tags)
     invocation.terminal.out(
       textFields([
         ['name', printable(model.name)],
         ['description', model.description === undefined ? undefined : printable(model.description)],
-        ['tags', tags.length === 0 ? undefined : printable(tags.join(', '))],
+        ['tags', tags === '' ? undefined : printable(tags)],
         ['created', model.created_at],
       ]),
     )
@@ -47,9 +47,16 @@ export const showModel: Command = async (invocation) => {
       version.aliases.join(', '),
       version.stage,
       version.run_id ?? '',
+      printable(tagsText(version.tags)),
       version.created_at,
     ])
-    invocation.terminal.out(`\n${textTable(['version', 'aliases', 'stage', 'job', 'created'], rows)}`)
+    invocation.terminal.out(`\n${textTable(['version', 'aliases', 'stage', 'job', 'tags', 'created'], rows)}`)
   }
   return exitCode.ok
+}
+
+function tagsText(tags: Readonly<Record<string, string>>): string {
+  return Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ')
 }

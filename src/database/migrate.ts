@@ -30,7 +30,7 @@ const typeNames: Readonly<Record<Dialect, readonly (readonly [RegExp, string])[]
 }
 
 /** A migration's statements in one engine's words. */
-export function inDialect(statements: string, dialect: Dialect): string {
+function inDialect(statements: string, dialect: Dialect): string {
   const withoutComments = statements.replace(/^\s*--.*$/gm, '')
   return typeNames[dialect].reduce((text, [pattern, spelling]) => text.replace(pattern, spelling), withoutComments)
 }

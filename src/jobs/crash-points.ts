@@ -1,6 +1,6 @@
 /**
  * The places between "store" and "act" where a kill -9 must lose nothing, in the order a job meets them. The kill test
- * takes its list from here (through `sluice up --crash-at`), so a new place is tested by being named.
+ * takes its list from here (through the variable SLUICE_CRASH_AT), so a new place is tested by being named.
  */
 export const crashPoints = {
   'job-stored': 'the job is durable, the engine does not know it yet',

@@ -33,7 +33,7 @@ export function chooseDeployment({ endpoint, traffic, deployments, pinned, unit 
   const last = weighted.at(-1)
   if (last === undefined) {
     throw new SluiceError('not-found', `No deployment of the endpoint "${endpoint}" takes traffic.`, {
-      hint: `Give one traffic with: sluice endpoint traffic ${endpoint} NAME=100`,
+      hint: 'Deploy one, or set traffic in the endpoint YAML and apply it with: sluice endpoint deploy NAME --file endpoint.yml',
     })
   }
   // A deployment that is away leaves its share to the others.

@@ -298,13 +298,13 @@ async function liveDeployments(tables: Tables, endpoint: string): Promise<readon
 function noValidKey(endpoint: string, presented: string | undefined): SluiceError {
   const what = presented === undefined ? 'needs a key' : 'does not accept this key'
   return new SluiceError('unauthenticated', `The endpoint "${endpoint}" ${what}.`, {
-    hint: 'Send the header "Authorization: Bearer KEY"; sluice endpoint get-credentials shows the keys.',
+    hint: 'Send the header "Authorization: Bearer KEY"; sluice endpoint credentials shows the keys.',
   })
 }
 
 function hasTraffic(endpoint: string, deployment: string): SluiceError {
   return new SluiceError('conflict', `The deployment "${deployment}" of "${endpoint}" takes traffic.`, {
-    hint: `Give its traffic to another first: sluice endpoint traffic ${endpoint} OTHER=100`,
+    hint: 'Give its traffic to another deployment first, with traffic in the endpoint YAML and sluice endpoint deploy --file.',
   })
 }
 

@@ -3,7 +3,7 @@ import { limits } from './limits.ts'
 import { trackingTables } from './tables.ts'
 
 /** The tag in which MLflow notes, as a JSON list, the versions a logged model was registered as. */
-export const modelVersionsTag = 'mlflow.modelVersions'
+const modelVersionsTag = 'mlflow.modelVersions'
 
 /** Adds a registered version to the note on its logged model, in the caller's transaction; the oldest give way. */
 export async function noteModelVersion(
