@@ -41,9 +41,12 @@ export interface CliLab {
 /** A terminal that remembers what was written. */
 export function recordingTerminal(settings: Partial<Terminal> = {}): Terminal & { text: { out: string; err: string } } {
   const text = { out: '', err: '' }
+  let diverted: ((line: string) => void) | undefined
   return {
     out: (written) => void (text.out += written),
     err: (written) => void (text.err += written),
+    note: (line) => (diverted === undefined ? void (text.err += `${line}\n`) : diverted(line)),
+    divertNotes: (write) => (diverted = write),
     isLive: false,
     isOutTerminal: false,
     size: () => ({ columns: 100, rows: 24 }),

@@ -72,6 +72,9 @@ test('global options are taken before and after the command', async (t) => {
 test('with --json an error is JSON on standard output, and standard error stays silent', async (t) => {
   const lab = await openCliLab(t)
   await lab.serve()
+  const usage = await lab.sluice('run', '--nope', '--json')
+  assert.deepEqual([usage.code, usage.err], [2, ''])
+  assert.match((JSON.parse(usage.out) as { error: { message: string } }).error.message, /^unknown option '--nope'/)
   const { code, out, err } = await lab.sluice('job', 'show', 'none', '--json')
   assert.deepEqual([code, err], [3, ''])
   assert.deepEqual(JSON.parse(out), {

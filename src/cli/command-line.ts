@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Command as CommanderCommand } from 'commander'
-import { errorBody } from '../base/errors.ts'
+import { SluiceError, errorBody } from '../base/errors.ts'
+import { lineLog } from '../base/line-log.ts'
 import { flagOf, packageRoot, packageVersion, processEnvironment, settingTable, settings } from '../config.ts'
 import type { Environment, SettingName } from '../config.ts'
 import type { OpenServer, OpenServerOptions } from '../main.ts'
@@ -25,9 +26,10 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   const { environment = processEnvironment() } = surroundings
   const terminal = surroundings.terminal ?? ownTerminal(environment)
   const workingFolder = surroundings.workingFolder ?? process.cwd()
+  const asksForJson = args.includes('--json')
   const fail = (thrown: unknown): number => {
     // A program that asked for JSON gets JSON, on the stream it reads.
-    if (args.includes('--json')) terminal.out(`${JSON.stringify(errorBody(thrown))}\n`)
+    if (asksForJson) terminal.out(`${JSON.stringify(errorBody(thrown))}\n`)
     else terminal.err(errorText(thrown, { paint: terminal.paint, folder: workingFolder }))
     return exitCodeOf(thrown)
   }
@@ -51,7 +53,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
     }
   }
   const { CommanderError } = await import('commander')
-  const program = await programOf(terminal, run)
+  const program = await programOf({ terminal, writesErrors: !asksForJson }, run)
   if (args.length === 0) {
     program.outputHelp({ error: true })
     return exitCode.invalid
@@ -61,8 +63,10 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
     return code
   } catch (error) {
     if (!(error instanceof CommanderError)) return fail(error)
-    // Commander has written the help or the mistake already.
-    return error.exitCode === 0 ? exitCode.ok : exitCode.invalid
+    if (error.exitCode === 0) return exitCode.ok
+    // Commander has told people already.
+    if (asksForJson) fail(new SluiceError('invalid-request', error.message.replace(/^error: /, '')))
+    return exitCode.invalid
   }
 }
 
@@ -101,7 +105,10 @@ function invocationOf({ arguments: typedArguments, options: typed }: Typed, give
     openServer,
     connect: async (purpose) => {
       const { connect } = await import('./link/connection.ts')
-      return connect({ settings: current, environment, program, openServer, purpose })
+      // A command is not a server: what it does shows by itself, what goes wrong on the way must be said.
+      const level = current.logLevel === 'info' ? 'warn' : current.logLevel
+      const log = lineLog({ level, write: (line) => terminal.note(line.trimEnd()), now: Date.now })
+      return connect({ settings: current, environment, program, openServer, purpose, log })
     },
   }
 }
@@ -123,7 +130,7 @@ function optionsOf(typed: Readonly<Record<string, unknown>>): Options {
 }
 
 async function programOf(
-  terminal: Terminal,
+  { terminal, writesErrors }: { readonly terminal: Terminal; readonly writesErrors: boolean },
   run: (row: CommandRow, typed: Typed) => Promise<void>,
 ): Promise<CommanderCommand> {
   const { Command, Option } = await import('commander')
@@ -134,7 +141,7 @@ async function programOf(
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => terminal.out(text),
-      writeErr: (text) => terminal.err(text),
+      writeErr: (text) => writesErrors && terminal.err(text),
       getOutHelpWidth: () => Math.min(terminal.size().columns, 120),
       getErrHelpWidth: () => Math.min(terminal.size().columns, 120),
     })

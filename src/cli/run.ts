@@ -78,11 +78,11 @@ export async function watch(invocation: Invocation, connection: Connection, name
     press: (count) => {
       clearTimeout(timer)
       if (count === 1) {
-        display.note('Leaving the job to go on by itself; press Ctrl-C again to cancel it.')
+        terminal.note('Leaving the job to go on by itself; press Ctrl-C again to cancel it.')
         timer = setTimeout(() => leave('detach'), secondPressMs)
       } else if (count === 2) {
         user.leaving = 'cancel'
-        display.note('Canceling the job.')
+        terminal.note('Canceling the job.')
         void cancel(connection, name)
       } else leave('quit')
     },

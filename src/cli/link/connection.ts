@@ -47,14 +47,13 @@ export interface ConnectOptions {
   readonly program: readonly string[]
   readonly openServer: (options: OpenServerOptions) => Promise<OpenServer>
   readonly purpose: Purpose
+  /** What the store has to say while it is open here. */
+  readonly log?: Log
   /** How long another process may hold the store without serving it. */
   readonly patienceMs?: number
 }
 
-/** What opening a store takes. */
-export interface OpenOptions extends Pick<ConnectOptions, 'settings' | 'environment' | 'openServer' | 'patienceMs'> {
-  readonly log?: Log
-}
+type OpenOptions = Pick<ConnectOptions, 'settings' | 'environment' | 'openServer' | 'patienceMs' | 'log'>
 
 /** Finds or makes the server of a command. */
 export async function connect(options: ConnectOptions): Promise<Connection> {

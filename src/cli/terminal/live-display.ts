@@ -8,8 +8,6 @@ export interface JobDisplay {
   update(job: Job, steps: readonly Job[]): void
   /** Last log lines by job name; drawn at the next turn. */
   logLines(lines: ReadonlyMap<string, string>): void
-  /** Writes a line that stays, above what is drawn. */
-  note(text: string): void
   /** Takes everything temporary off the screen. */
   clear(): void
 }
@@ -33,23 +31,25 @@ function liveDisplay(terminal: Terminal): JobDisplay {
     terminal.err(`${erase()}${lines.join('\n')}\n`)
     drawn = lines.length
   }
+  const noteAbove = (line: string): void => {
+    terminal.err(`${erase()}${line}\n`)
+    drawn = 0
+    draw()
+  }
   let timer: NodeJS.Timeout | undefined
   return {
     update: (job, steps) => {
       latest = [job, steps]
       if (timer !== undefined) return
       draw()
+      terminal.divertNotes(noteAbove)
       timer = setInterval(draw, drawEveryMs)
       timer.unref()
     },
     logLines: (lines) => (logLines = lines),
-    note: (text) => {
-      terminal.err(`${erase()}${text}\n`)
-      drawn = 0
-      draw()
-    },
     clear: () => {
       clearInterval(timer)
+      terminal.divertNotes(undefined)
       timer = undefined
       terminal.err(erase())
       drawn = 0
@@ -70,7 +70,6 @@ function plainDisplay(terminal: Terminal): JobDisplay {
       }
     },
     logLines: () => undefined,
-    note: (text) => terminal.err(`${text}\n`),
     clear: () => undefined,
   }
 }

@@ -4,6 +4,10 @@ export interface Terminal {
   out(text: string): void
   /** Writes text to standard error as it is. */
   err(text: string): void
+  /** Writes a line to standard error that stays there, also while a picture is drawn. */
+  note(line: string): void
+  /** Gives notes to `write` while a picture is drawn; undefined: back to standard error. */
+  divertNotes(write: ((line: string) => void) | undefined): void
   /** Standard error is a terminal that can be drawn on. */
   readonly isLive: boolean
   /** Standard output is a terminal: somebody reads it rather than a program. */
@@ -30,7 +34,10 @@ export function processTerminal({
   const { stdout, stderr } = process
   const isLive = stderr.isTTY === true && terminalType !== 'dumb'
   const usesColor = color === 'auto' && isLive && stdout.isTTY === true
+  let diverted: ((line: string) => void) | undefined
   return {
+    note: (line) => (diverted === undefined ? void stderr.write(`${line}\n`) : diverted(line)),
+    divertNotes: (write) => (diverted = write),
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     isLive,
