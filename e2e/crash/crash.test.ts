@@ -4,10 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import pg from 'pg'
+import { makeSchema, skipPostgres } from '../postgres-schema.ts'
 import { crashPoints, type RunningServer, startServer, stopServer } from './server.ts'
-
-const postgresUrl = process.env['SLUICE_TEST_POSTGRES']
 
 interface Job {
   readonly name: string
@@ -59,21 +57,6 @@ async function makePlace(t: TestContext, engine: 'sqlite' | 'postgres'): Promise
   return { folder, data: join(folder, 'store'), marks, yaml, ...(database !== undefined && { database }) }
 }
 
-let schemas = 0
-async function makeSchema(t: TestContext): Promise<string> {
-  const schema = `crash_${process.pid}_${schemas++}`
-  const admin = new pg.Client({ connectionString: postgresUrl })
-  await admin.connect()
-  await admin.query(`create schema ${schema}`)
-  t.after(async () => {
-    await admin.query(`drop schema ${schema} cascade`)
-    await admin.end()
-  })
-  const url = new URL(postgresUrl!)
-  url.searchParams.set('options', `-c search_path=${schema}`)
-  return url.href
-}
-
 async function waitForEnd(server: RunningServer): Promise<Job> {
   for (;;) {
     const { items } = await server.get<List<Job>>('/api/v1/jobs')
@@ -121,8 +104,7 @@ async function undisturbed(t: TestContext): Promise<Outcome> {
 }
 
 for (const engine of ['sqlite', 'postgres'] as const) {
-  const skip =
-    engine === 'postgres' && postgresUrl === undefined && 'SLUICE_TEST_POSTGRES is not set: run through npm test'
+  const skip = engine === 'postgres' && skipPostgres
   test(
     `a kill -9 at any point between store and act loses nothing and repeats nothing (${engine})`,
     { skip },

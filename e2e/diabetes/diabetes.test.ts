@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
+import { makeSchema, skipPostgres } from '../postgres-schema.ts'
 import { mlflowClients, pythonEnvironment } from '../python-environments.mjs'
 
 const root = join(import.meta.dirname, '../..')
@@ -16,13 +17,20 @@ const cache = join(tmpdir(), 'sluice-test-cache-program')
 interface Place {
   readonly folder: string
   readonly data: string
+  readonly env: NodeJS.ProcessEnv
   readonly run: (...args: string[]) => Promise<string>
 }
 
-function makePlace(t: TestContext): Place {
+function makePlace(t: TestContext, database?: string): Place {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-diabetes-'))
   const data = join(folder, 'store')
-  const env = { ...process.env, SLUICE_CACHE: cache, SLUICE_DATA: data, SLUICE_PORT: '0' }
+  const env = {
+    ...process.env,
+    SLUICE_CACHE: cache,
+    SLUICE_DATA: data,
+    SLUICE_PORT: '0',
+    ...(database !== undefined && { SLUICE_DATABASE: database }),
+  }
   const run = async (...args: string[]): Promise<string> =>
     (await promisify(execFile)(process.execPath, [sluice, ...args], { cwd: folder, env, maxBuffer: 1 << 26 })).stdout
   t.after(async () => {
@@ -30,7 +38,7 @@ function makePlace(t: TestContext): Place {
     rmSync(folder, { recursive: true, force: true })
   })
   cpSync(example, join(folder, 'diabetes'), { recursive: true })
-  return { folder, data, run }
+  return { folder, data, env, run }
 }
 
 interface Expected {
@@ -106,59 +114,66 @@ test('the commands of the demo, with other data and another alpha, give what sci
   assert.equal((JSON.parse(await run('model', 'show', 'other', '--json')) as Model).versions.length, 1)
 })
 
-test('a step logs to MLflow before, during and after an outage of its server, and all of it arrives', async (t) => {
-  const { folder, data, run } = makePlace(t)
-  const progress = join(folder, 'progress')
-  const go = join(folder, 'go')
-  writeFileSync(join(folder, 'log.py'), readFileSync(join(import.meta.dirname, 'log_through_outage.py'), 'utf8'))
-  writeFileSync(
-    join(folder, 'job.yml'),
-    [
-      'type: command',
-      'experiment_name: outage',
-      'code: log.py',
-      `command: python log.py ${progress} ${go}`,
-      'environment: azureml://registries/azureml/environments/sklearn-1.5/labels/latest',
-    ].join('\n'),
+for (const engine of ['sqlite', 'postgres'] as const)
+  test(
+    `a step logs to MLflow before, during and after an outage of its server, and all of it arrives (${engine})`,
+    { skip: engine === 'postgres' && skipPostgres },
+    async (t) => {
+      const { folder, data, env, run } = makePlace(t, engine === 'postgres' ? await makeSchema(t) : undefined)
+      const progress = join(folder, 'progress')
+      const go = join(folder, 'go')
+      writeFileSync(join(folder, 'log.py'), readFileSync(join(import.meta.dirname, 'log_through_outage.py'), 'utf8'))
+      writeFileSync(
+        join(folder, 'job.yml'),
+        [
+          'type: command',
+          'experiment_name: outage',
+          'code: log.py',
+          `command: python log.py ${progress} ${go}`,
+          'environment: azureml://registries/azureml/environments/sklearn-1.5/labels/latest',
+        ].join('\n'),
+      )
+      const server = spawn(process.execPath, [sluice, 'up'], {
+        env,
+        stdio: 'ignore',
+      })
+      t.after(() => server.kill('SIGKILL'))
+      const gone = new Promise((resolve) => server.once('exit', resolve))
+      await until(() => existsSync(join(data, 'server.json')))
+      const job = JSON.parse((await run('run', 'job.yml', '--detach', '--json')).trim().split('\n').at(-1)!) as {
+        job?: Job
+      } & Job
+      await until(() => lines(progress).includes('logged 10'))
+      server.kill('SIGKILL')
+      await gone
+      writeFileSync(go, '')
+      // It has begun to log what nobody can take now; the client's own retries hold it.
+      await until(() => lines(progress).includes('logging 11'))
+      const { url } = JSON.parse(await run('up', '--detach', '--json')) as { url: string }
+      const name = job.job?.name ?? job.name
+      await until(async () =>
+        ['Completed', 'Failed'].includes(
+          ((await (await fetch(`${url}/api/v1/jobs/${name}`)).json()) as { status: string }).status,
+        ),
+      )
+      const history = (await (
+        await fetch(`${url}/api/2.0/mlflow/metrics/get-history?run_id=${name}&metric_key=step`)
+      ).json()) as {
+        metrics: readonly { step: number; value: number }[]
+      }
+      const points = history.metrics
+        .map(({ step, value }) => [step ?? 0, value])
+        .sort((one, other) => one[0]! - other[0]!)
+      assert.deepEqual(
+        points,
+        Array.from({ length: 20 }, (_, index) => [index, index]),
+      )
+      assert.deepEqual(
+        lines(progress).filter((line) => line === 'started'),
+        ['started'],
+      )
+    },
   )
-  const server = spawn(process.execPath, [sluice, 'up'], {
-    env: { ...process.env, SLUICE_CACHE: cache, SLUICE_DATA: data, SLUICE_PORT: '0' },
-    stdio: 'ignore',
-  })
-  t.after(() => server.kill('SIGKILL'))
-  const gone = new Promise((resolve) => server.once('exit', resolve))
-  await until(() => existsSync(join(data, 'server.json')))
-  const job = JSON.parse((await run('run', 'job.yml', '--detach', '--json')).trim().split('\n').at(-1)!) as {
-    job?: Job
-  } & Job
-  await until(() => lines(progress).includes('logged 10'))
-  server.kill('SIGKILL')
-  await gone
-  writeFileSync(go, '')
-  // It has begun to log what nobody can take now; the client's own retries hold it.
-  await until(() => lines(progress).includes('logging 11'))
-  const { url } = JSON.parse(await run('up', '--detach', '--json')) as { url: string }
-  const name = job.job?.name ?? job.name
-  await until(async () =>
-    ['Completed', 'Failed'].includes(
-      ((await (await fetch(`${url}/api/v1/jobs/${name}`)).json()) as { status: string }).status,
-    ),
-  )
-  const history = (await (
-    await fetch(`${url}/api/2.0/mlflow/metrics/get-history?run_id=${name}&metric_key=step`)
-  ).json()) as {
-    metrics: readonly { step: number; value: number }[]
-  }
-  const points = history.metrics.map(({ step, value }) => [step ?? 0, value]).sort((one, other) => one[0]! - other[0]!)
-  assert.deepEqual(
-    points,
-    Array.from({ length: 20 }, (_, index) => [index, index]),
-  )
-  assert.deepEqual(
-    lines(progress).filter((line) => line === 'started'),
-    ['started'],
-  )
-})
 
 function lines(file: string): readonly string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
