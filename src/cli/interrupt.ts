@@ -10,14 +10,17 @@ export interface Interrupts {
 export function watchInterrupts({
   press,
   end,
+  now = () => performance.now(),
 }: {
   readonly press: (count: number) => void
   readonly end: (signal: 'SIGTERM' | 'SIGHUP') => void
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number
 }): Interrupts {
   let count = 0
   let lastMs = -Infinity
   const onInterrupt = (): void => {
-    const nowMs = performance.now()
+    const nowMs = now()
     if (nowMs - lastMs < onePressMs) return
     lastMs = nowMs
     press(++count)

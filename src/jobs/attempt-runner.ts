@@ -14,7 +14,7 @@ import { inputValue, type LockCache, requestOf } from './resolve-steps.ts'
 import { codeKey } from './step-sources.ts'
 
 /** Names the files of a stored folder as artifacts `outputs/...` of a job's run, durably. */
-export type AddArtifacts = (job: JobName, folder: Digest) => Promise<void>
+type AddArtifacts = (job: JobName, folder: Digest) => Promise<void>
 
 export interface AttemptRunnerDeps {
   readonly files: AttemptFiles
@@ -45,7 +45,7 @@ export async function runAttempt(
       ? await deps.backend.adopt(adoptedAttempt(deps, { job, step, attempt: launch.attempt }))
       : await run(deps, await attemptOf(deps, live, { ...launch, planned: step, job }))
     deps.reach('attempt-ended')
-    return await resultOf(deps, { end, step, job, attempt: launch.attempt })
+    return await resultOf(deps, live, { end, step, job, attempt: launch.attempt })
   } catch (error) {
     return { kind: 'failed', error: { code: 'step-failed', message: messageOf(error), ...hintOf(error) } }
   }
@@ -126,6 +126,7 @@ function jobVariables(live: LiveJob, job: JobName): Record<string, string> {
 
 async function resultOf(
   deps: AttemptRunnerDeps,
+  live: LiveJob,
   { end, step, job, attempt }: { end: AttemptEnd; step: PlannedCommand; job: JobName; attempt: number },
 ): Promise<AttemptResult> {
   if (end.kind === 'canceled' || end.kind === 'never-started') return { kind: end.kind }
@@ -151,8 +152,29 @@ async function resultOf(
   }
   const outputs = await collectOutputs(options)
   assert(Object.keys(outputs).length === Object.keys(step.outputs).length, 'every declared output is collected')
+  const isReusable = await inputsAreWhole(deps, live, { step, job })
   deps.reach('outputs-collected')
-  return { kind: 'succeeded', outputs, exitCode: 0, usage: end.usage }
+  return { kind: 'succeeded', outputs, ...(!isReusable && { isReusable }), exitCode: 0, usage: end.usage }
+}
+
+/** A step as root can write through a read-only link; then what it computed belongs to no content we know. */
+async function inputsAreWhole(
+  deps: AttemptRunnerDeps,
+  live: LiveJob,
+  { step, job }: { step: PlannedCommand; job: JobName },
+): Promise<boolean> {
+  const { submission } = live.stored
+  const linked = Object.entries(step.inputs).flatMap(([name, input]) => {
+    const value = inputValue(step, name, { input, submission, outputs: (path) => live.outputsOf(path) })
+    return value.kind === 'content' ? [{ name, kind: value.content, digest: value.digest }] : []
+  })
+  const whole = await deps.content.verifyAll(linked)
+  const damaged = linked.filter((_, index) => whole[index] !== true).map(({ name }) => name)
+  if (damaged.length === 0) return true
+  deps.files.appendTo(job)(
+    `warning: the step changed its input ${damaged.join(', ')}, which others share; its result will not be reused. Ask for mode: download to get a copy.`,
+  )
+  return false
 }
 
 function failed(message: string, hint?: string): Extract<AttemptResult, { kind: 'failed' }> {

@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import { SluiceError } from '../base/errors.ts'
 import type { JobName } from '../base/ids.ts'
 import type { Content, ContentStore } from '../artifacts/content-store.ts'
+import type { PrimitiveType } from '../spec/documents.ts'
 import type { PlannedCommand, PlannedOutput } from '../plan/planned-pipeline.ts'
 import type { AttemptFiles } from './attempt-files.ts'
 import { isFolderType } from './prepare-attempt.ts'
+import { checkLiteral } from '../plan/bindings/literal.ts'
+import { isPrimitive } from '../plan/bindings/data-types.ts'
 import type { StepOutput, StepOutputs } from './pipeline-state.ts'
 
 /** More than this is not a value but a file that was given the wrong type. */
@@ -40,7 +43,8 @@ async function collect(
   if (isFolderType(output.type)) return stored(output, await content.ingest(file, { by: 'link' }), name)
   const stats = statSync(file, { throwIfNoEntry: false })
   if (stats === undefined) return { kind: 'absent', type: output.type }
-  if (output.type !== 'uri_file') return literal(step, name, { output, file, sizeBytes: stats.size })
+  const { type } = output
+  if (isPrimitive(type)) return literal(step, name, { type, file, sizeBytes: stats.size })
   // A program may have made a folder where a file was declared: Azure takes it as it is.
   return stored(output, await content.ingest(file, { by: 'link' }), name)
 }
@@ -59,35 +63,25 @@ function stored(output: PlannedOutput, content: Content, name: string): StepOutp
 function literal(
   step: PlannedCommand,
   name: string,
-  { output, file, sizeBytes }: { output: PlannedOutput; file: string; sizeBytes: number },
+  { type, file, sizeBytes }: { type: PrimitiveType; file: string; sizeBytes: number },
 ): StepOutput {
   if (sizeBytes > maxLiteralBytes) {
     throw new SluiceError(
       'step-failed',
-      `Output "${name}" of step "${step.path}" is a ${output.type}, but ${sizeBytes} bytes were written.`,
+      `Output "${name}" of step "${step.path}" is a ${type}, but ${sizeBytes} bytes were written.`,
       {
         hint: 'Write the value alone, or declare the output as uri_file.',
       },
     )
   }
   const value = readFileSync(file, 'utf8').trim()
-  if (!matchesType(value, output.type)) {
-    throw new SluiceError(
-      'step-failed',
-      `Output "${name}" of step "${step.path}" should be a ${output.type}, but "${value.slice(0, 80)}" was written.`,
-      {
-        hint: output.type === 'boolean' ? 'Write true or false.' : `Write one ${output.type}, nothing else.`,
-      },
-    )
+  const checked = checkLiteral(value, { type })
+  if (!checked.isValid) {
+    throw new SluiceError('step-failed', `Output "${name}" of step "${step.path}" ${checked.problem}.`, {
+      hint: checked.hint ?? `Write one ${type}, nothing else.`,
+    })
   }
-  return { kind: 'literal', type: output.type, value }
-}
-
-function matchesType(value: string, type: string): boolean {
-  if (type === 'boolean') return /^(true|false)$/i.test(value)
-  if (type === 'integer') return /^[+-]?\d+$/.test(value)
-  if (type === 'number') return value !== '' && !Number.isNaN(Number(value))
-  return true
+  return { kind: 'literal', type, value: checked.value }
 }
 
 /** What lies in \`./outputs\` and becomes artifacts of the run; undefined when nothing does. */

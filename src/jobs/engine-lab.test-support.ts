@@ -23,10 +23,10 @@ import { findChildren, findJob } from './job-store.ts'
 import { storeNewJob } from './store-new-job.ts'
 import type { StoredSubmission } from './stored-submission.ts'
 
-export const sha256 = (text: string): Digest => createHash('sha256').update(text).digest('hex') as Digest
+const sha256 = (text: string): Digest => createHash('sha256').update(text).digest('hex') as Digest
 
 /** The machine itself as an environment; `locks` counts how often it was asked. */
-export function machineEnvironment(): EnvironmentBuilder {
+function machineEnvironment(): EnvironmentBuilder {
   const lock = { digest: sha256('machine'), python: '3', platform: 'test', requirements: '', notes: [] }
   return {
     lock: async () => lock,

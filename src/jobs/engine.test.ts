@@ -178,3 +178,55 @@ test('a job that is canceled ends its running step', async (t) => {
   const after = await lab.run(plannedPipeline([commandStep('a', { command: 'true' })]))
   assert.equal(after.root.status, 'Completed')
 })
+
+test('a value of the wrong type fails the step that wrote it, with the value', async (t) => {
+  const lab = await openEngineLab(t)
+  const outputs = { n: { type: 'integer', mode: 'rw_mount' } } as const
+  const { step } = await lab.run(plannedPipeline([commandStep('a', { command: 'echo many >${{outputs.n}}', outputs })]))
+  assert.equal(step('a').status, 'Failed')
+  assert.match(step('a').error!.message, /Output "n" of step "a" must be an integer, but is "many"/)
+})
+
+test('a text that another step wrote is checked against the type this step declares', async (t) => {
+  const lab = await openEngineLab(t)
+  const { step } = await lab.run(
+    plannedPipeline([
+      commandStep('a', {
+        command: 'echo maybe >${{outputs.ok}}',
+        outputs: { ok: { type: 'string', mode: 'rw_mount' } },
+      }),
+      commandStep('b', {
+        command: 'echo ${{inputs.ok}}',
+        parents: paths('a'),
+        inputs: { ok: from('a', 'ok', 'boolean') },
+      }),
+    ]),
+  )
+  assert.match(
+    step('b').error!.message,
+    /Input "ok" of step "b" must be a boolean, but is "maybe", which step "a" wrote to output "ok"/,
+  )
+})
+
+test('the result of a step that changed its shared input is not used again, and its log says so', async (t) => {
+  const lab = await openEngineLab(t)
+  const marks = join(lab.folder, 'marks')
+  const plan = (): ReturnType<typeof plannedPipeline> =>
+    plannedPipeline([
+      commandStep('a', { command: 'head -c 100000 /dev/zero >${{outputs.o}}', outputs: { o: file } }),
+      commandStep('b', {
+        command: `echo b >>${marks}; chmod u+w \${{inputs.i}}; echo damage | dd of=\${{inputs.i}} conv=notrunc status=none`,
+        parents: paths('a'),
+        inputs: { i: from('a', 'o') },
+      }),
+    ])
+  const first = await lab.run(plan())
+  assert.equal(first.root.status, 'Completed')
+  assert.match(lab.log(first.step('b').name), /warning: the step changed its input i/)
+  const second = await lab.run(plan())
+  assert.equal(readFileSync(marks, 'utf8'), 'b\nb\n')
+  assert.deepEqual(second.step('a').verdict, {
+    kind: 'run',
+    reason: { kind: 'outputs-missing', from: first.step('a').name },
+  })
+})

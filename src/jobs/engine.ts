@@ -373,7 +373,7 @@ function isInward(effect: Effect): boolean {
 }
 
 /** What was thrown as a step's failure. */
-export function failureOf(error: unknown): { code: string; message: string; hint?: string } {
+function failureOf(error: unknown): { code: string; message: string; hint?: string } {
   if (error instanceof SluiceError)
     return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) }
   return { code: 'internal', message: messageOf(error) }

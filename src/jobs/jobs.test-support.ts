@@ -38,7 +38,7 @@ export function plannedPipeline(steps: readonly PlannedStep[], more: Partial<Pla
   return { steps, groups: [], outputs: {}, continueOnStepFailure: false, forceRerun: false, ...more }
 }
 
-export const someFields: ReuseFields = {
+const someFields: ReuseFields = {
   formatVersion: 1,
   command: 'true',
   literals: {},

@@ -108,6 +108,8 @@ export type AttemptResult =
   | {
       readonly kind: 'succeeded'
       readonly outputs: StepOutputs
+      /** False: the step changed an input it shares with others, so its result is not used again. */
+      readonly isReusable?: false
       readonly exitCode: number
       readonly usage: AttemptUsage
     }

@@ -26,7 +26,17 @@ export function patchesOfEvent(event: JobEvent): readonly (readonly [StepPath, J
   }
   if (event.kind !== 'ended') return []
   const { end } = event
-  if (end.kind === 'succeeded') return [[event.step, { exit_code: end.exitCode, usage: JSON.stringify(end.usage) }]]
+  if (end.kind === 'succeeded')
+    return [
+      [
+        event.step,
+        {
+          exit_code: end.exitCode,
+          usage: JSON.stringify(end.usage),
+          ...(end.isReusable === false && { is_reuse_source: 0 }),
+        },
+      ],
+    ]
   if (end.kind !== 'failed') return []
   return [
     [

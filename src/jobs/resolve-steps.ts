@@ -5,6 +5,8 @@ import type { ContentStore } from '../artifacts/content-store.ts'
 import type { Tables } from '../database/database.ts'
 import type { EnvironmentBuilder, EnvironmentLock, EnvironmentRequest } from '../environments/environment-builder.ts'
 import type { StepVerdict } from '../plan/plan-words.ts'
+import { isPrimitive } from '../plan/bindings/data-types.ts'
+import { checkLiteral } from '../plan/bindings/literal.ts'
 import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
 import { renderCommand } from '../plan/render-command.ts'
 import { compareReuse, reuseKey, type ReuseFields } from '../plan/reuse-key.ts'
@@ -128,7 +130,25 @@ export function inputValue(
       },
     )
   }
-  return output
+  return output.kind === 'literal' ? checkedLiteral(step, name, { input, output }) : output
+}
+
+type OutputInput = Extract<PlannedInput, { kind: 'output' }>
+
+/** A value that another step wrote, as the type this step declares; only now is it known. */
+function checkedLiteral(
+  step: PlannedCommand,
+  name: string,
+  { input, output }: { readonly input: OutputInput; readonly output: Extract<StepOutput, { kind: 'literal' }> },
+): Extract<StepOutput, { kind: 'literal' }> {
+  if (!isPrimitive(input.type)) return output
+  const checked = checkLiteral(output.value, { type: input.type })
+  if (checked.isValid) return { ...output, value: checked.value }
+  throw new SluiceError(
+    'step-failed',
+    `Input "${name}" of step "${step.path}" ${checked.problem}, which step "${input.step}" wrote to output "${input.output}".`,
+    checked.hint === undefined ? {} : { hint: checked.hint },
+  )
 }
 
 function inputMode(input: PlannedInput): string {

@@ -90,7 +90,7 @@ function takePatches(live: LiveJob, atMs: number): ReadonlyMap<JobName, JobPatch
     const at = live.state.steps.get(path)!
     const patch: JobPatch = { ...live.patches.get(path), ...patchOfState(at, atMs) }
     const isSource = at.status === 'completed' && at.reusedFrom === undefined && mayBeReused(live, path)
-    if (isSource) patch.is_reuse_source = 1
+    if (isSource) patch.is_reuse_source ??= 1
     if (Object.keys(patch).length > 0) patches.set(live.nameOf(path), patch)
     for (let group = step.group; group !== undefined; group = parentOf(live, group)) groups.add(group)
   }

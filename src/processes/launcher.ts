@@ -79,12 +79,16 @@ export class Launcher {
     this.#waiting.delete(folder)
   }
 
-  /** Ends the forking shell; launchers and their commands go on. */
-  close(): void {
+  /** Ends the forking shell and waits for it; launchers and their commands go on. */
+  async close(): Promise<void> {
     this.#waiting.clear()
-    this.#shell?.stdin?.end()
-    this.#shell?.unref()
+    const shell = this.#shell
+    if (shell === undefined) return
     this.#shell = undefined
+    const ended = new Promise((resolve) => shell.once('exit', resolve))
+    shell.stdin!.end()
+    await ended
+    ;(shell.stdio[3] as Readable).destroy()
   }
 
   #forkingShell(): ChildProcess {

@@ -48,6 +48,20 @@ function isMarked(pid: string, marker: string): boolean {
   }
 }
 
+/** Living processes that carry the marker of one of these attempts; one look at /proc for all of them (Linux). */
+export function survivorsOf(ids: ReadonlySet<string>): readonly number[] {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return []
+    try {
+      const marker = /\0SLUICE_ATTEMPT=([^\0]*)\0/.exec(`\0${readFileSync(`/proc/${name}/environ`, 'latin1')}`)
+      return marker !== null && ids.has(marker[1]!) ? [Number(name)] : []
+    } catch {
+      return [] // It ended while we looked, or is another user's.
+    }
+  })
+}
+
 function psRows(): readonly ProcessRow[] {
   const text = execFileSync('ps', ['-axo', 'pid=,pgid=,sess=,stat='], { encoding: 'utf8' })
   return text

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import { Launcher, readClaim, readExit, voidClaim } from '../../processes/launcher.ts'
 import { isAlive, type ProcessIdentity } from '../../processes/process-identity.ts'
-import { attemptMarker, processesOf, residentBytes, signalAll } from '../../processes/process-tree.ts'
+import { attemptMarker, processesOf, residentBytes, signalAll, survivorsOf } from '../../processes/process-tree.ts'
 import type { AttemptEnd, AttemptSpec, AttemptUsage, ComputeBackend, Slots } from '../compute-backend.ts'
 
 /** How often an adopted attempt (not our child, so no exit signal) is looked at. */
@@ -12,6 +12,7 @@ const adoptedPollMs = 100
 const livenessPollMs = 2000
 /** A launch that nobody claimed for so long is given up: the forking shell died over it. */
 const claimLimitMs = 30_000
+const sweepMs = 1000
 const memorySampleMs = 1000
 /** Also the first sample's delay: shorter steps have no memory figure. */
 const killPollMs = 20
@@ -27,6 +28,7 @@ export class LocalBackend implements ComputeBackend {
   readonly #launcher = new Launcher()
   /** Says of a folder's attempt that it is over: a killed launcher cannot say it itself. */
   readonly #over = new Map<string, () => void>()
+  readonly #finished = new Set<string>()
   readonly #stopWatching = new Set<() => void>()
   #isClosed = false
 
@@ -106,8 +108,8 @@ export class LocalBackend implements ComputeBackend {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    this.#launcher.close()
     for (const stop of this.#stopWatching) stop()
+    await this.#launcher.close()
   }
 
   /** Enforces the timeout and samples memory until the returned function is called, which gives the peak. */
@@ -157,7 +159,10 @@ export class LocalBackend implements ComputeBackend {
     const isTimedOut = existsSync(join(attempt.folder, 'timed-out'))
     // Background processes of a finished command must not write into outputs that are being collected.
     if (exit === undefined || isCanceled || isTimedOut) await this.#endTree(attempt, 0)
-    else signalAll(processesInGroup(readClaim(attempt.folder)), 'SIGKILL')
+    else {
+      signalAll(processesInGroup(readClaim(attempt.folder)), 'SIGKILL')
+      this.#sweepLater(attempt.id)
+    }
     if (isTimedOut) return { kind: 'timed-out', usage }
     if (isCanceled) return { kind: 'canceled' }
     if (exit !== undefined) return { kind: 'exited', exitCode: exit.exitCode, usage }
@@ -180,6 +185,18 @@ export class LocalBackend implements ComputeBackend {
       await this.#pause(killPollMs)
       pids = this.#living(attempt)
     }
+  }
+
+  /** What left the group of a finished command (a daemon) is ended too: one look a second for all that finished. */
+  #sweepLater(id: string): void {
+    this.#finished.add(id)
+    if (this.#finished.size > 1) return
+    const stop = this.#clock.after(sweepMs, () => {
+      this.#stopWatching.delete(stop)
+      signalAll(survivorsOf(this.#finished), 'SIGKILL')
+      this.#finished.clear()
+    })
+    this.#stopWatching.add(stop)
   }
 
   #living(attempt: Pick<AttemptSpec, 'id' | 'folder'>): readonly number[] {
