@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { JobName } from '../base/ids.ts'
 
 /** Files up to this size are stored by value, so their vanishing from a folder touches no stored bytes. */
@@ -14,12 +15,15 @@ const maxSpareFolders = 32
  *   in/    inputs that are small or asked for as copies
  *   out/   one file or folder per output
  *
- * Making a folder costs twenty times making a file (measured on ext4), so emptied ones are kept and used again.
+ * Making a folder costs twenty times making a file (measured on ext4), so emptied ones are kept and used again. What is
+ * emptied goes to `trash/` first and is removed when nothing runs: for a minute ext4 steps over every removed file each
+ * time it makes a new one, which after a thousand steps cost 1 ms a file.
  */
 export class AttemptFiles {
   readonly #attempts: string
   readonly #logs: string
   readonly #spares: string
+  readonly #trash: string
   readonly #spare: string[] = []
   #made = 0
 
@@ -29,7 +33,8 @@ export class AttemptFiles {
     this.#spares = join(storeFolder, 'spare')
     // Spares of an earlier server may hold anything: a crash can come between two of its clean-ups.
     rmSync(this.#spares, { recursive: true, force: true })
-    for (const folder of [this.#attempts, this.#logs, this.#spares]) mkdirSync(folder, { recursive: true })
+    this.#trash = join(storeFolder, 'trash', String(process.pid))
+    for (const folder of [this.#attempts, this.#logs, this.#spares, this.#trash]) mkdirSync(folder, { recursive: true })
   }
 
   id(job: JobName, attempt: number): string {
@@ -87,9 +92,9 @@ export class AttemptFiles {
     try {
       if (!isEmptyWork(join(folder, 'work'))) return false
       const inputs = readdirSync(join(folder, 'in')).filter((name) => /^\d+$/.test(name))
-      for (const name of inputs) if (!removeSmallFiles(join(folder, 'in', name), [])) return false
-      if (!removeSmallFiles(join(folder, 'in'), inputs) || !removeSmallFiles(join(folder, 'out'), [])) return false
-      if (!removeSmallFiles(folder, ['work', 'in', 'out'])) return false
+      for (const name of inputs) if (!this.#discardFiles(join(folder, 'in', name), [])) return false
+      if (!this.#discardFiles(join(folder, 'in'), inputs) || !this.#discardFiles(join(folder, 'out'), [])) return false
+      if (!this.#discardFiles(folder, ['work', 'in', 'out', 'launch'])) return false
       const spare = join(this.#spares, String(this.#made++))
       renameSync(folder, spare)
       this.#spare.push(spare)
@@ -99,6 +104,29 @@ export class AttemptFiles {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
       throw error
     }
+  }
+
+  /** False when there is more than small files; `launch` stays and is written over. */
+  #discardFiles(folder: string, keeps: readonly string[]): boolean {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name)
+      if (keeps.includes(entry.name)) continue
+      if (!entry.isFile() || lstatSync(path).size > smallBytes) return false
+      renameSync(path, join(this.#trash, String(this.#made++)))
+    }
+    return true
+  }
+
+  /** Removes for good what was emptied, a former server's too; call when nothing runs. */
+  async emptyTrash(): Promise<void> {
+    const folder = dirname(this.#trash)
+    const names = existsSync(folder) ? readdirSync(folder) : []
+    const old = join(folder, `old-${this.#made++}`)
+    if (existsSync(this.#trash)) renameSync(this.#trash, old)
+    mkdirSync(this.#trash, { recursive: true })
+    const own = basename(this.#trash)
+    const gone = [...names.filter((name) => name !== own).map((name) => join(folder, name)), old]
+    await Promise.all(gone.map((path) => rm(path, { recursive: true, force: true })))
   }
 
   /** Attempts on disk that nobody waits for: a server was killed before it removed them. */
@@ -115,14 +143,4 @@ function isEmptyWork(work: string): boolean {
     names.length === 2 &&
     ['outputs', 'logs'].every((name) => names.includes(name) && readdirSync(join(work, name)).length === 0)
   )
-}
-
-function removeSmallFiles(folder: string, keeps: readonly string[]): boolean {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name)
-    if (keeps.includes(entry.name)) continue
-    if (!entry.isFile() || lstatSync(path).size > smallBytes) return false
-    unlinkSync(path)
-  }
-  return true
 }

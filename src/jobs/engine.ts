@@ -35,6 +35,8 @@ export interface EngineDeps extends AttemptRunnerDeps, ProgressDeps {
 
 const cancelGraceMs = 10_000
 const reloadDelayMs = 1000
+/** How long nothing has run before the files of ended attempts are removed. */
+const idleMs = 5000
 /** A reuse decision that takes longer is building a lock; shorter ones are not worth a row. */
 const slowResolveMs = 300
 
@@ -77,6 +79,7 @@ export class Engine {
       ),
     )
     for (const folder of this.#deps.files.leftovers(new Set(running))) await this.#deps.content.discard(folder)
+    if (this.#live.size === 0) this.#tidyWhenIdle()
   }
 
   /** Starts a job whose plan, rows and first event are stored already (submit-job.ts). */
@@ -358,10 +361,21 @@ export class Engine {
     this.#scheduleFlush(live)
   }
 
+  #tidyWhenIdle(): void {
+    const { clock, files, warn } = this.#deps
+    clock.after(idleMs, () => {
+      if (this.#isClosed || this.#live.size > 0) return
+      files
+        .emptyTrash()
+        .catch((error: unknown) => warn(`files of ended attempts could not be removed: ${messageOf(error)}`))
+    })
+  }
+
   #finish(live: LiveJob): void {
     this.#deps.reach('job-ended')
     live.isDropped = true
     this.#live.delete(live.root)
+    if (this.#live.size === 0) this.#tidyWhenIdle()
     for (const resolve of this.#ends.get(live.root) ?? []) resolve()
     this.#ends.delete(live.root)
   }
