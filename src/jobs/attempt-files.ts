@@ -25,6 +25,7 @@ export class AttemptFiles {
   readonly #spares: string
   readonly #trash: string
   readonly #spare: string[] = []
+  readonly #mode: number
   #made = 0
 
   constructor(storeFolder: string) {
@@ -35,6 +36,7 @@ export class AttemptFiles {
     rmSync(this.#spares, { recursive: true, force: true })
     this.#trash = join(storeFolder, 'trash', String(process.pid))
     for (const folder of [this.#attempts, this.#logs, this.#spares, this.#trash]) mkdirSync(folder, { recursive: true })
+    this.#mode = lstatSync(this.#spares).mode
   }
 
   id(job: JobName, attempt: number): string {
@@ -90,6 +92,8 @@ export class AttemptFiles {
     if (!existsSync(folder)) return true
     if (this.#spare.length >= maxSpareFolders) return false
     try {
+      if (!['', 'in', 'out', 'work', 'work/outputs', 'work/logs'].every((name) => this.#isOurs(join(folder, name))))
+        return false
       if (!isEmptyWork(join(folder, 'work'))) return false
       const inputs = readdirSync(join(folder, 'in')).filter((name) => /^\d+$/.test(name))
       for (const name of inputs) if (!this.#discardFiles(join(folder, 'in', name), [])) return false
@@ -104,6 +108,12 @@ export class AttemptFiles {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
       throw error
     }
+  }
+
+  /** A folder as we make them: a step may have put a link in its place or changed its mode. */
+  #isOurs(path: string): boolean {
+    const stats = lstatSync(path)
+    return stats.isDirectory() && stats.mode === this.#mode
   }
 
   /** False when there is more than small files; `launch` stays and is written over. */

@@ -230,3 +230,19 @@ test('the result of a step that changed its shared input is not used again, and 
     reason: { kind: 'outputs-missing', from: first.step('a').name },
   })
 })
+
+test('a step that puts a link in the place of its folder loses nobody a file', async (t) => {
+  const lab = await openEngineLab(t)
+  const outside = join(lab.folder, 'outside')
+  const { root } = await lab.run(
+    plannedPipeline([
+      commandStep('a', {
+        command: `mkdir ${outside}; echo mine >${outside}/file; rmdir ../out; ln -s ${outside} ../out`,
+      }),
+    ]),
+  )
+  assert.equal(root.status, 'Completed')
+  assert.equal(readFileSync(join(outside, 'file'), 'utf8'), 'mine\n')
+  const next = await lab.run(plannedPipeline([commandStep('b', { command: 'ls ../in ../out outputs logs' })]))
+  assert.equal(lab.log(next.step('b').name), '../in:\n\n../out:\n\nlogs:\n\noutputs:\n')
+})
