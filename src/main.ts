@@ -9,12 +9,12 @@ import { loadEncryptionKey } from './access/encryption-key.ts'
 import { endpointKeys } from './access/endpoint-keys.ts'
 import { secretBox } from './access/secret-box.ts'
 import type { Clock } from './base/clock.ts'
-import { SluiceError } from './base/errors.ts'
+import { messageOf, SluiceError } from './base/errors.ts'
 import { type Digest, type ExperimentId, type JobName, runIdOf } from './base/ids.ts'
 import { type Log, silentLog } from './base/log.ts'
 import { type Environment, packageRoot, packageVersion, type Settings } from './config.ts'
 import type { Database } from './database/database.ts'
-import { pingDatabase } from './database/group-commit.ts'
+import { checkDatabase } from './database/check-database.ts'
 import { openDatabase } from './database/open-database.ts'
 import { latestEventSeq, readEvents } from './events/event-log.ts'
 import { AttemptFiles } from './jobs/attempt-files.ts'
@@ -26,6 +26,7 @@ import { azureMlScoringRoutes } from './protocols/azureml-scoring/routes.ts'
 import { mlflowRegistryRoutes } from './protocols/mlflow/registry-routes.ts'
 import { mlflowRoutes } from './protocols/mlflow/routes.ts'
 import { restRoutes } from './protocols/rest/rest-routes.ts'
+import type { StoreCheck } from './protocols/rest/status-routes.ts'
 import { servingEndpoints } from './protocols/rest/serving-endpoints.ts'
 import { allowAllChanges } from './registry/change-policy.ts'
 import { modelRegistry } from './registry/model-registry.ts'
@@ -49,6 +50,8 @@ export interface OpenServer {
   readonly port: number
   /** Proves to routes that name local files that the caller is this user on this machine. */
   readonly localToken: string
+  /** Everything that it answers to. */
+  readonly routes: readonly Route[]
   /** Jobs under way. */
   readonly liveJobs: () => number
   /** Stops serving and frees the store; running steps go on and are adopted by the next server. */
@@ -98,6 +101,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
       url: server.url,
       port: server.port,
       localToken,
+      routes: parts.routes,
       liveJobs: () => parts.engine.liveCount,
       close: () => closeAll(closing, log),
     }
@@ -250,14 +254,33 @@ function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly 
         jobs: await jobs.counts(),
         memoryBytes: process.memoryUsage.rss(),
       }),
-      checkStore: async () => {
-        await pingDatabase(database)
-        return [{ name: 'database', isOk: true, detail: `${databaseText} answers` }]
-      },
+      checkStore: () => checkStore(store, databaseText),
     }),
     ...mlflowRoutes({ tracking, artifacts }),
     ...mlflowRegistryRoutes({ registry, artifacts }),
     ...azureMlScoringRoutes({ serving, isKeyRequired: false, version }),
+  ]
+}
+
+/** For `sluice doctor`: the whole database, and a sample of the contents. */
+async function checkStore({ database, content }: Store, databaseText: string): Promise<readonly StoreCheck[]> {
+  const check = async (name: string, look: () => Promise<string>): Promise<StoreCheck> => {
+    try {
+      return { name, isOk: true, detail: await look() }
+    } catch (error) {
+      return { name, isOk: false, detail: messageOf(error) }
+    }
+  }
+  return [
+    await check('database', async () => `${databaseText}: ${await checkDatabase(database)}`),
+    await check('contents', async () => {
+      const { checkedCount, damaged } = await content.checkSample(200)
+      if (damaged.length === 0) return `${checkedCount} looked at, all whole`
+      throw new SluiceError(
+        'store-corrupt',
+        `${damaged.length} of ${checkedCount} looked at are damaged (${damaged[0]!.slice(0, 12)}..); a step that needs such a result is run again`,
+      )
+    }),
   ]
 }
 

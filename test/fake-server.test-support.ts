@@ -110,11 +110,12 @@ function fakeEndpoints(): EndpointService {
   return {
     list: () => Promise.resolve({ endpoints: [...endpoints.values()] }),
     get: async (name) => get(name),
-    deploy: async ({ endpoint: name, deployment = 'default', model = 'from-file' }) => {
+    deploy: async ({ endpoint: name, deployment = 'default', model = 'from-file', file = '' }) => {
+      const isBare = file.endsWith('endpoint.yml')
       const endpoint: Endpoint = {
         name,
-        traffic: { [deployment]: 100 },
-        deployments: [{ name: deployment, status: 'ready', model, workers: 1, createdMs: 0 }],
+        traffic: isBare ? {} : { [deployment]: file === '' ? 100 : 0 },
+        deployments: isBare ? [] : [{ name: deployment, status: 'ready', model, workers: 1, createdMs: 0 }],
         tags: {},
         createdMs: 0,
       }

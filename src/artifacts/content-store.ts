@@ -82,10 +82,18 @@ export interface ContentStore {
   verifyAll(
     contents: readonly { readonly kind: 'file' | 'folder'; readonly digest: Digest }[],
   ): Promise<readonly boolean[]>
+  /** Reads up to `count` stored files and folder lists from a random place on and compares them; changes nothing. */
+  checkSample(count: number): Promise<ContentSample>
   /** Removes a local folder or file that was ingested by `link`, so that the vanishing links do not read as damage. */
   discard(path: string): Promise<void>
   /** Saves what was only remembered (losing it costs time, never content). */
   close(): Promise<void>
+}
+
+/** What a sample of the store looked like. */
+export interface ContentSample {
+  readonly checkedCount: number
+  readonly damaged: readonly Digest[]
 }
 
 /** `link`: shared and read-only; `copy`: the caller's own. */

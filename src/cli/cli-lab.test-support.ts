@@ -77,6 +77,7 @@ export async function openCliLab(t: TestContext): Promise<CliLab> {
       url: server.url,
       port: server.port,
       localToken: fakeToken,
+      routes: [],
       liveJobs: () => engine.counts().running,
       close: async () => {
         await server.close()

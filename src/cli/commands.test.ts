@@ -109,6 +109,24 @@ test('an endpoint is deployed, shown, asked and deleted', async (t) => {
   assert.equal((await lab.sluice('endpoint', 'show', 'diabetes')).code, 3)
 })
 
+test('after a deployment the next step is one that works: deploy to it, name the deployment, or just ask', async (t) => {
+  const lab = await openCliLab(t)
+  await lab.serve()
+  await lab.file('endpoint.yml', '')
+  await lab.file('green.yml', '')
+  const hint = async (...args: string[]) =>
+    (await lab.sluice('endpoint', 'deploy', 'e', ...args)).err.split('\n').at(-2)
+  assert.match(
+    (await hint('--file', 'endpoint.yml'))!,
+    /^Nothing answers there yet\. .*: sluice endpoint deploy e --model/,
+  )
+  assert.match(
+    (await hint('--file', 'green.yml', '--deployment', 'green'))!,
+    /^It has no traffic yet\. Try it with: sluice endpoint invoke e --deployment green --request-file/,
+  )
+  assert.match((await hint('--model', 'm@champion'))!, /^Try it with: sluice endpoint invoke e --request-file/)
+})
+
 test('a request that the model refuses ends with 1 and its answer; a request that is not JSON is never sent', async (t) => {
   const lab = await openCliLab(t)
   await lab.serve()

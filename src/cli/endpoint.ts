@@ -34,7 +34,7 @@ export const deployEndpoint: Command = async (invocation) => {
   if (json) writeJson(invocation, endpoint)
   else {
     terminal.out(endpointText(endpoint))
-    terminal.err(`Try it with: sluice endpoint invoke ${endpoint.name} --request-file request.json\n`)
+    terminal.err(`${nextStep(endpoint)}\n`)
   }
   return exitCode.ok
 }
@@ -109,6 +109,17 @@ export const deleteEndpoint: Command = async (invocation) => {
 /** Deployments live in a server, so one was started if there was none. */
 function tellOfServer({ terminal }: Invocation, { client, startedServer }: Connection): void {
   if (startedServer) terminal.err(`Started a server at ${client.url}; stop it with: sluice down\n`)
+}
+
+/** What makes sense next: an endpoint may have nothing that answers yet, or send nobody there. */
+function nextStep({ name, deployments, traffic }: Endpoint): string {
+  const [first] = deployments
+  if (first === undefined)
+    return `Nothing answers there yet. Deploy to it with: sluice endpoint deploy ${name} --model NAME@champion (or --file deployment.yml)`
+  const hasTraffic = Object.values(traffic).some((percent) => percent > 0)
+  const named = hasTraffic ? '' : ` --deployment ${first.name}`
+  const note = hasTraffic ? '' : 'It has no traffic yet. '
+  return `${note}Try it with: sluice endpoint invoke ${name}${named} --request-file request.json`
 }
 
 function pathOf(invocation: Invocation): string {

@@ -4,16 +4,20 @@ import { withConnection, writeJson } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import type { Plan } from './rest-types.ts'
 import { submissionOf } from './submission.ts'
+import { warningText } from './terminal/error-text.ts'
 import { cut, printable } from './terminal/terminal.ts'
 import { textTable } from './terminal/text-table.ts'
 
 /** Shows for every step what a run would do and why; exit code 0 when the file is valid, 2 when not. */
 export const plan: Command = async (invocation) => {
   const submission = submissionOf(invocation)
-  const { terminal, json } = invocation
+  const { terminal, json, workingFolder } = invocation
   const found = await withConnection(invocation, 'work', ({ client }) => client.post<Plan>('/api/v1/plan', submission))
   if (json) writeJson(invocation, found)
-  else terminal.out(planText(found, terminal.isOutTerminal ? terminal.size().columns : Infinity))
+  else {
+    terminal.err(warningText(found.warnings, { paint: terminal.paint, folder: workingFolder }))
+    terminal.out(planText(found, terminal.isOutTerminal ? terminal.size().columns : Infinity))
+  }
   return exitCode.ok
 }
 

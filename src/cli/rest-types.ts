@@ -1,3 +1,5 @@
+import type { Diagnostic } from '../base/errors.ts'
+
 /*
  * What the command line reads of our REST interface (the server's own description is /api/v1/openapi.json). Only the
  * fields that some command shows; `--json` passes on everything the server said.
@@ -44,6 +46,10 @@ export interface Job {
   }
 }
 
+export interface SubmittedJob extends Job {
+  readonly warnings?: readonly Diagnostic[]
+}
+
 export interface JobValue {
   readonly type: string
   readonly value?: string
@@ -69,6 +75,7 @@ export interface Plan {
     readonly command?: string
   }[]
   readonly estimated_seconds?: number
+  readonly warnings?: readonly Diagnostic[]
 }
 
 export interface Model {

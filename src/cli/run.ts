@@ -4,9 +4,10 @@ import { exitCode } from './exit-code.ts'
 import { watchInterrupts } from './interrupt.ts'
 import type { Connection } from './link/connection.ts'
 import { lastLogLines } from './link/log-reader.ts'
-import type { Job } from './rest-types.ts'
+import type { SubmittedJob } from './rest-types.ts'
 import { hasEnded } from './rest-types.ts'
 import { submissionOf } from './submission.ts'
+import { warningText } from './terminal/error-text.ts'
 import { outcomeOf, stepName } from './terminal/job-words.ts'
 import { jobDisplay } from './terminal/live-display.ts'
 import { summaryText } from './terminal/live-tree.ts'
@@ -17,18 +18,18 @@ import { shownSteps, watchJob } from './watch-job.ts'
 /** Submits a file and watches the job; exit code 0 when it completed, 1 when not, 130 when it was left or canceled. */
 export const run: Command = async (invocation) => {
   const submission = submissionOf(invocation)
-  return submitAndWatch(invocation, (connection) => connection.client.post<Job>('/api/v1/jobs', submission))
+  return submitAndWatch(invocation, (connection) => connection.client.post<SubmittedJob>('/api/v1/jobs', submission))
 }
 
 /** Submits the stored document of a job again and watches it. */
 export const retry: Command = (invocation) => {
   const path = `/api/v1/jobs/${encodeURIComponent(invocation.arguments[0]!)}/retry`
-  return submitAndWatch(invocation, (connection) => connection.client.post<Job>(path))
+  return submitAndWatch(invocation, (connection) => connection.client.post<SubmittedJob>(path))
 }
 
 async function submitAndWatch(
   invocation: Invocation,
-  submit: (connection: Connection) => Promise<Job>,
+  submit: (connection: Connection) => Promise<SubmittedJob>,
 ): Promise<number> {
   // A job that nobody waits for needs a server that stays.
   const detach = invocation.options.has('detach')
@@ -36,6 +37,8 @@ async function submitAndWatch(
   try {
     const job = await submitOnce(connection, submit)
     writeStream(invocation, { event: 'submitted', schema_version: 1, job })
+    const { terminal, workingFolder } = invocation
+    if (!invocation.json) terminal.err(warningText(job.warnings, { paint: terminal.paint, folder: workingFolder }))
     if (!detach) return await watch(invocation, connection, job.name)
     if (!invocation.json) invocation.terminal.out(`${job.name}\n`)
     sayHowToReturn(invocation, job.name)
@@ -46,7 +49,10 @@ async function submitAndWatch(
 }
 
 /** A server may end between being found and being asked, e.g. that of another command; it has not seen the job then. */
-async function submitOnce(connection: Connection, submit: (connection: Connection) => Promise<Job>): Promise<Job> {
+async function submitOnce(
+  connection: Connection,
+  submit: (connection: Connection) => Promise<SubmittedJob>,
+): Promise<SubmittedJob> {
   try {
     return await submit(connection)
   } catch (error) {

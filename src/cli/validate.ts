@@ -1,13 +1,18 @@
 import { resolve } from 'node:path'
 import { errorBody } from '../base/errors.ts'
-import type { ErrorBody } from '../base/errors.ts'
+import type { Diagnostic, ErrorBody } from '../base/errors.ts'
 import type { Command } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
 import { exitCode, exitCodeOf } from './exit-code.ts'
-import { errorText } from './terminal/error-text.ts'
+import { errorText, warningText } from './terminal/error-text.ts'
 
-type Outcome =
-  { readonly file: string; readonly kind: string; readonly name?: string } | ({ readonly file: string } & ErrorBody)
+interface Valid {
+  readonly kind: string
+  readonly name?: string
+  readonly warnings?: readonly Diagnostic[]
+}
+
+type Outcome = ({ readonly file: string } & Valid) | ({ readonly file: string } & ErrorBody)
 
 /** Checks every file and reports the mistakes of all; exit code 2 when one has any. */
 export const validate: Command = async (invocation) => {
@@ -19,9 +24,11 @@ export const validate: Command = async (invocation) => {
     for (const typed of files) {
       const file = resolve(workingFolder, typed)
       try {
-        const found = await client.post<{ kind: string; name?: string }>('/api/v1/validate', { file })
+        const found = await client.post<Valid>('/api/v1/validate', { file })
         outcomes.push({ file, ...found })
-        if (!json) terminal.out(`${typed}: ${found.kind}${found.name === undefined ? '' : ` ${found.name}`}, valid\n`)
+        if (json) continue
+        terminal.out(`${typed}: ${found.kind}${found.name === undefined ? '' : ` ${found.name}`}, valid\n`)
+        terminal.err(warningText(found.warnings, { paint: terminal.paint, folder: workingFolder }))
       } catch (error) {
         worst = Math.max(worst, exitCodeOf(error))
         outcomes.push({ file, ...errorBody(error) })

@@ -32,6 +32,18 @@ export function computeBackendContract(name: string, open: () => Promise<Compute
     },
   )
 
+  backendTest(
+    'variables arrive whose names no shell could assign, and values with every character',
+    async ({ backend, attempt }) => {
+      const odd = { 'my.setting': "it's\n$HOME", '-u': 'minus', UID: '7', 'a b': '' }
+      const spec = attempt('env -0 | tr "\\0\\n" "\\n|" | grep -aE "^(my.setting|-u|UID|a b)=" | sort', {
+        environment: { PATH: process.env['PATH']!, LC_ALL: 'C', ...odd },
+      })
+      await backend.run(spec)
+      assert.equal(readFileSync(spec.logFile, 'utf8'), "-u=minus\nUID=7\na b=\nmy.setting=it's|$HOME\n")
+    },
+  )
+
   backendTest('a command sees nothing of the server’s own environment', async ({ backend, attempt }) => {
     process.env['CONTRACT_SECRET'] = 'hidden'
     const spec = attempt('env')

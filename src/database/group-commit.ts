@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { SluiceError } from '../base/errors.ts'
 import type { Database, DatabaseConnection, Tables } from './database.ts'
 import { currentEpoch } from './epoch.ts'
@@ -104,9 +103,4 @@ export function groupCommitDatabase(connection: DatabaseConnection, epoch: numbe
       await connection.close()
     },
   }
-}
-
-/** A probe for `/health` and `doctor`: one statement on the reader. */
-export async function pingDatabase(database: Database): Promise<void> {
-  await sql`select 1`.execute(database.read)
 }

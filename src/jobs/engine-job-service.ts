@@ -19,7 +19,9 @@ import {
   type LogChunk,
   type PlanView,
   type Submission,
+  type SubmittedJob,
   terminalStatuses,
+  type ValidDocument,
 } from './job-service.ts'
 import { countJobs, findChildren, findJob, listJobs } from './job-store.ts'
 import { findPlan } from './journal-store.ts'
@@ -54,20 +56,21 @@ export class EngineJobService implements JobService {
     this.#deps = deps
   }
 
-  async submit(submission: Submission): Promise<Job> {
+  async submit(submission: Submission): Promise<SubmittedJob> {
     const { database, content, findModel } = this.#deps
     const loaded = await loadJob(submission.file, submission.overrides ?? {})
     const settled = await settleSources({ tables: database.read, purpose: 'store', content, findModel }, loaded.plan)
-    return this.#start(loaded, {
+    const job = await this.#start(loaded, {
       ...settled,
       experimentName: experimentNameOf(submission, loaded),
       submittedBy: submission.submittedBy,
       noReuse: submission.noReuse === true,
     })
+    return { ...job, ...warningsOf(loaded) }
   }
 
   async #start(
-    loaded: Omit<LoadedJob, 'document'> & { document: JsonObject },
+    loaded: Omit<LoadedJob, 'document' | 'warnings'> & { document: JsonObject },
     submission: Omit<StoredSubmission, 'experimentId'>,
   ): Promise<Job> {
     const { engine, database } = this.#deps
@@ -84,7 +87,7 @@ export class EngineJobService implements JobService {
     const experimentName = experimentNameOf(submission, loaded)
     const experimentId = (await findExperiment(database.read, experimentName)) ?? ('' as ExperimentId)
     const noReuse = submission.noReuse === true
-    return viewPlan(
+    const view = await viewPlan(
       { tables: database.read, content, environments, sha256, locks: engine.locks },
       {
         plan: loaded.plan,
@@ -92,9 +95,10 @@ export class EngineJobService implements JobService {
         submission: { ...settled, experimentId, experimentName, noReuse, submittedBy: submission.submittedBy },
       },
     )
+    return { ...view, ...warningsOf(loaded) }
   }
 
-  async validate(file: string): Promise<{ readonly kind: string; readonly name?: string }> {
+  async validate(file: string): Promise<ValidDocument> {
     return validateFile(file)
   }
 
@@ -172,6 +176,10 @@ export class EngineJobService implements JobService {
       queued: await countJobs(read, ['NotStarted', 'Queued']),
     }
   }
+}
+
+function warningsOf({ warnings }: LoadedJob): Pick<SubmittedJob, 'warnings'> {
+  return warnings.length > 0 ? { warnings } : {}
 }
 
 /** Flag, then YAML, then the folder of the file (design.md 11.12). */

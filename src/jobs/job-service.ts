@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../base/errors.ts'
 import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { StepVerdict } from '../plan/plan-words.ts'
@@ -77,6 +78,19 @@ export interface Submission {
   readonly submittedBy: string
 }
 
+/** The answer to a submission. */
+export interface SubmittedJob extends Job {
+  /** What the author wrote and nothing uses; absent without any. */
+  readonly warnings?: readonly Diagnostic[]
+}
+
+/** A file without mistakes. */
+export interface ValidDocument {
+  readonly kind: string
+  readonly name?: string
+  readonly warnings?: readonly Diagnostic[]
+}
+
 export interface PlanView {
   readonly steps: readonly {
     readonly path: StepPath
@@ -86,6 +100,7 @@ export interface PlanView {
   }[]
   /** Estimated from earlier runs of the same steps; absent without any. */
   readonly estimatedMs?: number
+  readonly warnings?: readonly Diagnostic[]
 }
 
 export interface JobFilter {
@@ -108,11 +123,11 @@ export interface LogChunk {
 /** What protocols and the command line may ask of the engine. Unknown names throw `not-found`. */
 export interface JobService {
   /** Validates, stores and starts; resolves when the job is durable. Throws `invalid-document` with all mistakes. */
-  submit(submission: Submission): Promise<Job>
+  submit(submission: Submission): Promise<SubmittedJob>
   /** Says for every step what would happen and why, changing nothing. */
   plan(submission: Submission): Promise<PlanView>
   /** Reports all mistakes of a file of any kind as `invalid-document`. */
-  validate(file: string): Promise<{ readonly kind: string; readonly name?: string }>
+  validate(file: string): Promise<ValidDocument>
   get(name: string): Promise<Job>
   /** Every step of a root job, in plan order, nested pipelines included. */
   children(name: string): Promise<readonly Job[]>

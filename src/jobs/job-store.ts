@@ -178,15 +178,23 @@ export async function findReuseSources(
   return found
 }
 
-/** What a step was computed from, of earlier jobs of the same step, newest first. */
+/**
+ * What a step was computed from, of earlier jobs of the same step, newest first. Only jobs of the same pipeline (by
+ * display name): two files in one folder are no versions of each other.
+ */
 export async function findEarlierFields(
   tables: Tables,
-  step: { readonly experimentId: ExperimentId; readonly path: StepPath; readonly notRoot?: JobName },
+  step: {
+    readonly experimentId: ExperimentId
+    readonly path: StepPath
+    readonly displayName?: string
+    readonly notRoot?: JobName
+  },
 ): Promise<
   readonly { readonly name: JobName; readonly key: string; readonly status: JobStatus; readonly fields: ReuseFields }[]
 > {
-  let query = tables
-    .withTables<JobTables>()
+  const jobs = tables.withTables<JobTables>()
+  let query = jobs
     .selectFrom('job')
     .select(['name', 'reuse_key', 'reuse_fields', 'status'])
     .where('experiment_id', '=', step.experimentId)
@@ -195,7 +203,20 @@ export async function findEarlierFields(
     .orderBy('created_ms', 'desc')
     .orderBy('name')
     .limit(20)
-  if (step.notRoot !== undefined) query = query.where('root', '!=', step.notRoot)
+  const { notRoot, displayName } = step
+  const roots = jobs
+    .selectFrom('job as earlier')
+    .select('earlier.name')
+    .where('earlier.experiment_id', '=', step.experimentId)
+    .where('earlier.parent', 'is', null)
+  if (displayName !== undefined)
+    query = query.where('root', 'in', roots.where('earlier.display_name', '=', displayName))
+  if (notRoot !== undefined) {
+    const alike = roots
+      .innerJoin('job as own', 'own.display_name', 'earlier.display_name')
+      .where('own.name', '=', notRoot)
+    query = query.where('root', '!=', notRoot).where('root', 'in', alike)
+  }
   const rows = await query.execute()
   return rows.map((row) => ({
     name: row.name,

@@ -8,7 +8,7 @@ import { invalidDocument } from '../spec/diagnostics.ts'
 import type { CommandJob, PipelineJob } from '../spec/documents.ts'
 import { loadValidDocument } from '../spec/load-document.ts'
 import { frameOf } from '../spec/yaml/source-text.ts'
-import type { Job } from './job-service.ts'
+import type { Job, ValidDocument } from './job-service.ts'
 
 /** A job file, read and planned: everything valid. */
 export interface LoadedJob {
@@ -21,6 +21,8 @@ export interface LoadedJob {
   readonly experimentName?: string
   readonly tags: Readonly<Record<string, string>>
   readonly properties: Readonly<Record<string, string>>
+  /** What the author wrote and nothing uses; never a reason not to run. */
+  readonly warnings: readonly Diagnostic[]
 }
 
 /** Reads and plans a job file. Throws `invalid-document` with every mistake of the file and of those it loads. */
@@ -31,27 +33,31 @@ export async function loadJob(file: string, overrides: Readonly<Record<string, s
     texts.set(path, text)
     return text
   }
-  const { document } = await loadValidDocument({ file, readText, family: 'job' })
+  const read = await loadValidDocument({ file, readText, family: 'job' })
+  const { document } = read
   if (document.kind !== 'command-job' && document.kind !== 'pipeline-job') {
     throw new SluiceError('invalid-document', `${file} is not a job.`, {
       hint: 'A job has a command, or jobs (the steps of a pipeline).',
     })
   }
   // Registered components come with `sluice component create`; until then none is found.
-  const { plan, diagnostics } = planJob(document, { resolveComponent: () => undefined, overrides })
+  const { plan, diagnostics, warnings } = planJob(document, { resolveComponent: () => undefined, overrides })
   if (diagnostics.length > 0)
     throw invalidDocument(
       file,
       diagnostics.map((diagnostic) => withFrame(diagnostic, texts)),
     )
-  return loaded(document, plan, { file, text: texts.get(file) ?? '' })
+  return {
+    ...loaded(document, plan, { file, text: texts.get(file) ?? '' }),
+    warnings: [...read.warnings, ...warnings].map((warning) => withFrame(warning, texts)),
+  }
 }
 
 function loaded(
   document: CommandJob | PipelineJob,
   plan: PlannedPipeline,
   source: { file: string; text: string },
-): LoadedJob {
+): Omit<LoadedJob, 'warnings'> {
   return {
     plan,
     document: source,
@@ -73,8 +79,10 @@ function withFrame(diagnostic: Diagnostic, texts: ReadonlyMap<string, string>): 
 }
 
 /** Checks a file of any kind, jobs down to their bindings. Throws `invalid-document` with every mistake at once. */
-export async function validateFile(file: string): Promise<{ readonly kind: string; readonly name?: string }> {
-  const { document } = await loadValidDocument({ file, readText: (path) => readFile(path, 'utf8') })
-  if (document.kind === 'command-job' || document.kind === 'pipeline-job') await loadJob(file, {})
-  return { kind: document.kind, ...(document.name !== undefined && { name: document.name }) }
+export async function validateFile(file: string): Promise<ValidDocument> {
+  const read = await loadValidDocument({ file, readText: (path) => readFile(path, 'utf8') })
+  const { kind, name } = read.document
+  const isJob = kind === 'command-job' || kind === 'pipeline-job'
+  const { warnings } = isJob ? await loadJob(file, {}) : read
+  return { kind, ...(name !== undefined && { name }), ...(warnings.length > 0 && { warnings }) }
 }

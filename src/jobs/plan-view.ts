@@ -34,6 +34,7 @@ export async function viewPlan(deps: PlanDeps, { plan, displayName, submission }
   const { experimentId } = submission
   const context = {
     experimentId,
+    displayName,
     isForced: submission.noReuse || plan.forceRerun,
     previousKeys: await findPreviousKeys(deps.tables, { experimentId, displayName }),
   }

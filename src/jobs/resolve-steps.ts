@@ -165,7 +165,9 @@ export interface Decision {
 /** How the steps of one job stand to reuse. */
 export interface ReuseContext {
   readonly experimentId: ExperimentId
+  /** The job that is decided, or the display name that it would have. */
   readonly root?: JobName
+  readonly displayName?: string
   /** `--no-reuse` or `force_rerun`. */
   readonly isForced: boolean
   /** Keys of this pipeline's last job, by step. */
@@ -230,6 +232,7 @@ async function explain(
     experimentId: context.experimentId,
     path,
     ...(context.root !== undefined && { notRoot: context.root }),
+    ...(context.displayName !== undefined && { displayName: context.displayName }),
   })
   const [nearest] = earlier
     .map((job) => ({ job, changes: compareReuse(job.fields, fields) }))

@@ -24,7 +24,7 @@ interface StoreDeps {
 /** Stores a new job whole, in one unit: rows, runs, plan and the first event of its journal. */
 export async function storeNewJob(
   deps: StoreDeps,
-  loaded: Omit<LoadedJob, 'document'> & { readonly document: StoredPlan['document'] },
+  loaded: NewJob,
   submission: Omit<StoredSubmission, 'experimentId'>,
 ): Promise<{ readonly stored: StoredPlan; readonly names: ReadonlyMap<StepPath, JobName> }> {
   const { database, runs, clock, random } = deps
@@ -77,10 +77,13 @@ function nameSteps({ root, plan }: StoredPlan, random: RandomBytes): ReadonlyMap
   return names
 }
 
+/** A job as it was loaded, or as it was stored by an earlier one. */
+export type NewJob = Omit<LoadedJob, 'document' | 'warnings'> & { readonly document: StoredPlan['document'] }
+
 interface NewRows {
   readonly stored: StoredPlan
   readonly names: ReadonlyMap<StepPath, JobName>
-  readonly loaded: Omit<LoadedJob, 'document'>
+  readonly loaded: NewJob
   readonly atMs: number
 }
 

@@ -62,12 +62,13 @@ export class Launcher {
 
   /** Writes the launch into its folder and has it started; `ended` is called when the launcher says so, or never. */
   launch({ folder, workingFolder, logFile, command, environment }: Launch, ended: () => void): void {
-    const exports = Object.entries(environment).filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    const exports = Object.entries(environment).filter(([name]) => isAssignable(name))
+    const others = Object.entries(environment).filter(([name]) => !isAssignable(name))
     const lines = [
       `exec </dev/null >>${quote(logFile)} 2>&1`,
       `cd ${quote(workingFolder)} || exit`,
       ...exports.map(([name, value]) => `export ${name}=${quote(value)}`),
-      `set -- "$1" ${commandWords(folder, command)}`,
+      `set -- "$1" ${[...otherVariables(others), commandWords(folder, command)].join(' ')}`,
     ]
     writeFileSync(join(folder, 'launch'), `${lines.join('\n')}\n`)
     this.#waiting.set(folder, ended)
@@ -121,6 +122,18 @@ export class Launcher {
     })
     return shell
   }
+}
+
+/** Variables that bash has itself and refuses to assign. */
+const readonlyVariables = new Set(['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'PPID', 'SHELLOPTS', 'UID'])
+
+function isAssignable(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !readonlyVariables.has(name)
+}
+
+/** An environment may hold names that no shell can assign (`my.setting`); the program `env` can. */
+function otherVariables(variables: readonly (readonly [string, string])[]): readonly string[] {
+  return variables.length === 0 ? [] : ['env', '--', ...variables.map(([name, value]) => quote(`${name}=${value}`))]
 }
 
 /** One argument of a program may have 128 KiB on Linux; a longer command is a file. */

@@ -20,6 +20,8 @@ export type NewContentRow = ContentRow & { readonly bytes?: Uint8Array }
 /** The table `content_object`. */
 export interface ContentRows {
   find(kind: ContentKind, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, ContentRow>>
+  /** Up to `count` rows whose digests follow `digest`, and then from the beginning. */
+  around(digest: string, count: number): Promise<readonly ContentRow[]>
   /** Bytes that are kept in rows; digests without such a row are absent. */
   bytes(kind: ContentKind, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, Uint8Array>>
   /** Durable when it resolves; costs only a look where everything is there already. */
@@ -92,6 +94,7 @@ export function contentRows({ database, clock }: { readonly database: Database; 
 
   return {
     find,
+    around: (digest, count) => rowsAround(database, digest, count),
     async bytes(kind, digests) {
       const found = new Map<Digest, Uint8Array>()
       await eachInOrder(chunks(digests), async (chunk) => {
@@ -131,6 +134,29 @@ export function contentRows({ database, clock }: { readonly database: Database; 
     touch: (row, signature) => signatures.set(row.kind + row.digest, { row, signature }),
     flush: () => signatures.flush(),
   }
+}
+
+async function rowsAround(database: Database, digest: string, count: number): Promise<readonly ContentRow[]> {
+  const next = await rowsAfter(database, digest, count)
+  const first = next.length < count ? await rowsAfter(database, '', count - next.length) : []
+  return [...next, ...first.filter((row) => row.digest < digest)]
+}
+
+async function rowsAfter({ read }: Database, digest: string, count: number): Promise<readonly ContentRow[]> {
+  const rows = await read
+    .withTables<ContentTables>()
+    .selectFrom('content_object')
+    .select(['digest', 'kind', 'size_bytes', 'signature'])
+    .where('digest', '>=', digest)
+    .orderBy('digest')
+    .limit(count)
+    .execute()
+  return rows.map((row) => ({
+    kind: row.kind as ContentKind,
+    digest: row.digest as Digest,
+    sizeBytes: row.size_bytes,
+    ...(row.signature !== null && { signature: row.signature }),
+  }))
 }
 
 async function insertRows(tables: Tables, rows: readonly NewContentRow[]): Promise<void> {

@@ -216,3 +216,16 @@ databaseTest('clearing a harmed copy away removes nothing of anybody else', asyn
   assert.equal(statSync(users).mode & 0o777, 0o500)
   assert.ok(lstatSync(copy).isDirectory())
 })
+
+databaseTest('a sample reads the bytes themselves and names what is damaged', async (database, t) => {
+  const lab = openContentLab(database, t)
+  const folder = await lab.store.ingest(folderWith(t, { small: 's', large }))
+  assert.deepEqual(await lab.store.checkSample(10), { checkedCount: 3, damaged: [] })
+  assert.equal((await lab.store.checkSample(2)).checkedCount, 2)
+  const [entry] = (await lab.store.tree(folder.digest)).filter((each) => each.path === 'large')
+  assert.ok(entry?.kind === 'file')
+  changeUnseen(blobOf(lab, entry))
+  assert.deepEqual(await lab.store.checkSample(10), { checkedCount: 3, damaged: [entry.digest] })
+  unlinkSync(blobOf(lab, entry))
+  assert.deepEqual(await lab.store.checkSample(10), { checkedCount: 3, damaged: [entry.digest] })
+})

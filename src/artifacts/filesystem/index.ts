@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Clock } from '../../base/clock.ts'
@@ -7,6 +8,7 @@ import type { Content, ContentStore, Materialisation, TreeEntry } from '../conte
 import type { StatCache } from '../stat-cache.ts'
 import { canonicalTree, serialiseTree } from '../tree.ts'
 import { cachedFolders, type CachedFolders } from './cached-folders.ts'
+import { checkSample } from './check-sample.ts'
 import { contentObjects, notStored, type ContentObjects } from './content-objects.ts'
 import { contentRows } from './content-rows.ts'
 import { folderStamps } from './folder-stamps.ts'
@@ -64,6 +66,7 @@ export function filesystemContentStore(options: FilesystemContentStoreOptions): 
     materialise: (content, how) => guard.later(() => materialise({ objects, trees, cached }, content, how)),
     verify: (content) => guard.later(async () => (await verifyContents(objects, trees, [content]))[0] === true),
     verifyAll: (contents) => guard.later(() => verifyContents(objects, trees, contents)),
+    checkSample: (count) => guard.later(() => checkSample(objects, { count, from: randomBytes(32).toString('hex') })),
     discard: (path) => guard.later(() => linked.discard(path)),
     async close() {
       await objects.rows.flush()

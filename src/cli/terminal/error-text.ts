@@ -1,7 +1,16 @@
-import { SluiceError, messageOf } from '../../base/errors.ts'
+import { type Diagnostic, SluiceError, messageOf } from '../../base/errors.ts'
 import { renderDiagnostic } from '../../spec/diagnostics.ts'
 import type { Paint } from './terminal.ts'
 import { printable } from './terminal.ts'
+
+/** Warnings for people, each with its place; empty without any. */
+export function warningText(
+  warnings: readonly Diagnostic[] | undefined,
+  { paint, folder }: { readonly paint: Paint; readonly folder: string },
+): string {
+  const label = paint('yellow', 'warning:')
+  return (warnings ?? []).map((warning) => `${label} ${printable(renderDiagnostic(warning, folder))}\n`).join('')
+}
 
 /**
  * An error for people: what was wrong, where, and what to do; all mistakes of a document. Paths inside `folder` are

@@ -10,10 +10,11 @@ import {
   JobQuery,
   PlanMessage,
   SubmissionMessage,
+  SubmittedJobMessage,
   ValidateMessage,
   ValidateRequest,
 } from './messages.ts'
-import { toJobMessage, toPlanMessage } from './translate.ts'
+import { toJobMessage, toPlanMessage, toSubmittedMessage, toWarnings } from './translate.ts'
 
 /** What the routes of jobs ask of the server. */
 export interface JobRouteParts {
@@ -46,9 +47,9 @@ function documentRoutes({ jobs, localToken, principalOf }: JobRouteParts): reado
       permission: 'write',
       summary: 'Submit a job from a YAML file of the server.',
       body: SubmissionMessage,
-      response: JobMessage,
+      response: SubmittedJobMessage,
       successStatus: 201,
-      handler: async (request) => toJobMessage(await jobs.submit(submissionOf(request))),
+      handler: async (request) => toSubmittedMessage(await jobs.submit(submissionOf(request))),
     },
     {
       method: 'POST',
@@ -68,7 +69,8 @@ function documentRoutes({ jobs, localToken, principalOf }: JobRouteParts): reado
       response: ValidateMessage,
       handler: async (request) => {
         requireLocalCaller(request, localToken)
-        return jobs.validate(requireAbsolute((request.body as { file: string }).file))
+        const { kind, name, ...found } = await jobs.validate(requireAbsolute((request.body as { file: string }).file))
+        return { kind, ...(name !== undefined && { name }), ...toWarnings(found) }
       },
     },
   ]

@@ -49,48 +49,51 @@ const JobValueMessage = Type.Object(
   { $id: 'JobValue' },
 )
 
-export const JobMessage = Type.Object(
-  {
-    name: Type.String(),
-    type: words(['command', 'pipeline', 'if_else']),
-    status: words(jobStatuses),
-    status_detail: Type.Optional(Type.String()),
-    display_name: Type.String(),
-    experiment_id: Type.String(),
-    experiment_name: Type.String(),
-    root: Type.String({ description: 'Name of the root job; its own name for a root job.' }),
-    parent: Type.Optional(Type.String()),
-    step: Type.Optional(Type.String({ description: 'Path of the step in its root pipeline, e.g. `prepare.clean`.' })),
-    created_at: time,
-    started_at: Type.Optional(time),
-    ended_at: Type.Optional(time),
-    command: Type.Optional(Type.String()),
-    inputs: Type.Record(Type.String(), JobValueMessage),
-    outputs: Type.Record(Type.String(), JobValueMessage),
-    exit_code: Type.Optional(Type.Integer()),
-    error: Type.Optional(
-      Type.Object({ code: Type.String(), message: Type.String(), hint: Type.Optional(Type.String()) }),
-    ),
-    attempts: Type.Integer(),
-    reuse_key: Type.Optional(Type.String()),
-    reused_from: Type.Optional(Type.String()),
-    verdict: Type.Optional(Type.Unknown({ description: 'Why it ran or did not.' })),
-    verdict_text: Type.Optional(Type.String({ description: 'The verdict in words.' })),
-    usage: Type.Optional(
-      Type.Object({
-        wall_seconds: Type.Number(),
-        cpu_seconds: Type.Number(),
-        peak_memory_bytes: Type.Optional(Type.Integer()),
-        peak_memory_is_sampled: Type.Optional(Type.Boolean()),
-      }),
-    ),
-    tags: texts,
-    properties: texts,
-  },
-  { $id: 'Job' },
-)
+const jobFields = {
+  name: Type.String(),
+  type: words(['command', 'pipeline', 'if_else']),
+  status: words(jobStatuses),
+  status_detail: Type.Optional(Type.String()),
+  display_name: Type.String(),
+  experiment_id: Type.String(),
+  experiment_name: Type.String(),
+  root: Type.String({ description: 'Name of the root job; its own name for a root job.' }),
+  parent: Type.Optional(Type.String()),
+  step: Type.Optional(Type.String({ description: 'Path of the step in its root pipeline, e.g. `prepare.clean`.' })),
+  created_at: time,
+  started_at: Type.Optional(time),
+  ended_at: Type.Optional(time),
+  command: Type.Optional(Type.String()),
+  inputs: Type.Record(Type.String(), JobValueMessage),
+  outputs: Type.Record(Type.String(), JobValueMessage),
+  exit_code: Type.Optional(Type.Integer()),
+  error: Type.Optional(
+    Type.Object({ code: Type.String(), message: Type.String(), hint: Type.Optional(Type.String()) }),
+  ),
+  attempts: Type.Integer(),
+  reuse_key: Type.Optional(Type.String()),
+  reused_from: Type.Optional(Type.String()),
+  verdict: Type.Optional(Type.Unknown({ description: 'Why it ran or did not.' })),
+  verdict_text: Type.Optional(Type.String({ description: 'The verdict in words.' })),
+  usage: Type.Optional(
+    Type.Object({
+      wall_seconds: Type.Number(),
+      cpu_seconds: Type.Number(),
+      peak_memory_bytes: Type.Optional(Type.Integer()),
+      peak_memory_is_sampled: Type.Optional(Type.Boolean()),
+    }),
+  ),
+  tags: texts,
+  properties: texts,
+}
+export const JobMessage = Type.Object(jobFields, { $id: 'Job' })
 export type JobMessage = Static<typeof JobMessage>
 export const JobList = listOf(JobMessage)
+const warnings = Type.Optional(
+  Type.Array(DiagnosticMessage, { description: 'What was written and is not used; never a reason not to run.' }),
+)
+export const SubmittedJobMessage = Type.Object({ ...jobFields, warnings }, { $id: 'SubmittedJob' })
+export type SubmittedJobMessage = Static<typeof SubmittedJobMessage>
 
 export const SubmissionMessage = Type.Object(
   {
@@ -117,13 +120,14 @@ export const PlanMessage = Type.Object(
       }),
     ),
     estimated_seconds: Type.Optional(Type.Number()),
+    warnings,
   },
   { $id: 'Plan' },
 )
 export type PlanMessage = Static<typeof PlanMessage>
 
 export const ValidateRequest = Type.Object({ file: Type.String({ minLength: 1 }) }, { additionalProperties: false })
-export const ValidateMessage = Type.Object({ kind: Type.String(), name: Type.Optional(Type.String()) })
+export const ValidateMessage = Type.Object({ kind: Type.String(), name: Type.Optional(Type.String()), warnings })
 
 const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 }))
 const pageToken = Type.Optional(Type.String())

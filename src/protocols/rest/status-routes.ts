@@ -16,7 +16,7 @@ interface ServerStatus {
 }
 
 /** A look into the store for `sluice doctor`. */
-interface StoreCheck {
+export interface StoreCheck {
   readonly name: string
   readonly isOk: boolean
   readonly detail: string

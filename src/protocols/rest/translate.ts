@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../events/event-log.ts'
-import type { Job, JobValue, PlanView } from '../../jobs/job-service.ts'
+import type { Job, JobValue, PlanView, SubmittedJob } from '../../jobs/job-service.ts'
 import { verdictText } from '../../plan/plan-words.ts'
 import type { ModelVersion, RegisteredModel } from '../../registry/registered-model.ts'
 import type { Endpoint } from './endpoint-service.ts'
@@ -10,6 +10,7 @@ import type {
   ModelMessage,
   ModelVersionMessage,
   PlanMessage,
+  SubmittedJobMessage,
 } from './messages.ts'
 
 /** Epoch milliseconds as RFC 3339 in UTC, e.g. `2026-01-31T12:00:00.000Z`. */
@@ -51,6 +52,16 @@ export function toJobMessage(job: Job): JobMessage {
   }
 }
 
+/** The answer to a submission. */
+export function toSubmittedMessage(job: SubmittedJob): SubmittedJobMessage {
+  return { ...toJobMessage(job), ...toWarnings(job) }
+}
+
+/** Warnings of whatever has some; a diagnostic is on the wire as it is. */
+export function toWarnings({ warnings }: Pick<SubmittedJob, 'warnings'>): Pick<SubmittedJobMessage, 'warnings'> {
+  return warnings === undefined ? {} : { warnings: [...warnings] }
+}
+
 function toValueMessage(value: JobValue): JobMessage['inputs'][string] {
   const { sizeBytes, ...rest } = value
   return { ...rest, ...(sizeBytes !== undefined && { size_bytes: sizeBytes }) }
@@ -76,6 +87,7 @@ export function toPlanMessage(plan: PlanView): PlanMessage {
       ...(step.command !== undefined && { command: step.command }),
     })),
     ...(plan.estimatedMs !== undefined && { estimated_seconds: plan.estimatedMs / 1000 }),
+    ...toWarnings(plan),
   }
 }
 
