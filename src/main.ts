@@ -1,10 +1,11 @@
 /** Puts the program together: the one place that knows every part. */
+import type { FastifyRequest } from 'fastify'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { databaseArtifactStore } from './artifacts/database-artifact-store.ts'
 import { databaseStatCache } from './artifacts/stat-cache.ts'
-import { computeBackend, connectDatabase, contentStore, environmentBuilder } from './adapters.ts'
+import { computeBackend, connectDatabase, contentStore, databaseReader, environmentBuilder } from './adapters.ts'
 import { loadEncryptionKey } from './access/encryption-key.ts'
 import { endpointKeys } from './access/endpoint-keys.ts'
 import { secretBox } from './access/secret-box.ts'
@@ -15,17 +16,19 @@ import { type Log, silentLog } from './base/log.ts'
 import { type Environment, packageRoot, packageVersion, type Settings } from './config.ts'
 import type { Database } from './database/database.ts'
 import { checkDatabase } from './database/check-database.ts'
-import { openDatabase } from './database/open-database.ts'
+import { lookIntoDatabase, openDatabase } from './database/open-database.ts'
 import { latestEventSeq, readEvents } from './events/event-log.ts'
-import { AttemptFiles } from './jobs/attempt-files.ts'
+import { AttemptFiles, readableLogs } from './jobs/attempt-files.ts'
 import { type CrashPoint, crashPoints, type ReachPoint } from './jobs/crash-points.ts'
-import { EngineJobService } from './jobs/engine-job-service.ts'
+import { EngineJobService, type JobServiceDeps } from './jobs/engine-job-service.ts'
 import { Engine } from './jobs/engine.ts'
+import { LockCache } from './jobs/resolve-steps.ts'
 import { environmentRequest } from './jobs/settle-sources.ts'
 import { azureMlScoringRoutes } from './protocols/azureml-scoring/routes.ts'
 import { mlflowRegistryRoutes } from './protocols/mlflow/registry-routes.ts'
 import { mlflowRoutes } from './protocols/mlflow/routes.ts'
 import { restRoutes } from './protocols/rest/rest-routes.ts'
+import { requireLocalCaller } from './protocols/rest/local-caller.ts'
 import type { StoreCheck } from './protocols/rest/status-routes.ts'
 import { servingEndpoints } from './protocols/rest/serving-endpoints.ts'
 import { allowAllChanges } from './registry/change-policy.ts'
@@ -42,6 +45,11 @@ export interface OpenServerOptions {
   /** The process's variables; steps and environments get those on short lists only. */
   readonly environment: Environment
   readonly log?: Log
+  /**
+   * `look`: answers reading requests of its own process only, takes no lock, changes nothing and adopts no job. Default
+   * `serve`; so is a store that has to be made or brought up to date first.
+   */
+  readonly purpose?: 'serve' | 'look'
 }
 
 /** A server of one store, listening. */
@@ -71,12 +79,14 @@ const usualPort = 7584
 
 /** Opens the store, takes up what an earlier server left, and serves. Throws `store-in-use` when another server does. */
 export async function openServer(options: OpenServerOptions): Promise<OpenServer> {
+  const looker = options.purpose === 'look' ? await openLooker(options) : undefined
+  if (looker !== undefined) return looker
   const { settings, log = silentLog } = options
   const folder = settings.data
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const database = await openDatabase({
     connect: () => connectDatabase(folder, settings.database),
-    migrationsFolder: join(packageRoot(), 'src', 'database', 'migrations'),
+    migrationsFolder: migrationsFolder(),
   })
   const closing: (() => Promise<void>)[] = [() => database.close()]
   try {
@@ -105,6 +115,47 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
       liveJobs: () => parts.engine.liveCount,
       close: () => closeAll(closing, log),
     }
+  } catch (error) {
+    await closeAll(closing, log)
+    throw error
+  }
+}
+
+function migrationsFolder(): string {
+  return join(packageRoot(), 'src', 'database', 'migrations')
+}
+
+/** A store that is read beside whoever owns it: no lock, no adoption, no deployments, nobody else is answered. */
+async function openLooker(options: OpenServerOptions): Promise<OpenServer | undefined> {
+  const { settings, log = silentLog } = options
+  const open = () => databaseReader(settings.data, settings.database)
+  const database = await lookIntoDatabase({ open, migrationsFolder: migrationsFolder() })
+  if (database === undefined) return undefined
+  const closing: (() => Promise<void>)[] = [() => database.close()]
+  try {
+    const store = await openStore(options, { database, closing })
+    const refuse = (): never => {
+      throw new SluiceError('store-unavailable', 'The store is open here for looking only.')
+    }
+    const jobs = new EngineJobService({
+      ...jobDeps(options, store),
+      engine: { locks: new LockCache(store.environments), start: refuse, cancel: refuse },
+      files: readableLogs(settings.data),
+    })
+    let url = ''
+    const localToken = randomBytes(32).toString('hex')
+    const parts = { store, jobs, url: () => url, localToken, startedMs: systemClock.now() }
+    const routes = routesOf(options, parts).filter(
+      (route) => route.permission === 'read' || ['/api/v1/plan', '/api/v1/validate'].includes(route.url),
+    )
+    const isAllowed = (request: FastifyRequest): boolean => {
+      requireLocalCaller(request, localToken)
+      return true
+    }
+    const server = await startHttpServer({ routes, port: 0, isAllowed, log })
+    closing.unshift(() => server.close())
+    url = server.url
+    return { url, port: server.port, localToken, routes, liveJobs: () => 0, close: () => closeAll(closing, log) }
   } catch (error) {
     await closeAll(closing, log)
     throw error
@@ -167,17 +218,14 @@ async function openJobs(
   { settings, environment, log = silentLog }: OpenServerOptions,
   { store, closing, url }: { readonly store: Store; readonly closing: Opened['closing']; readonly url: () => string },
 ): Promise<{ readonly engine: Engine; readonly jobs: EngineJobService }> {
-  const { database, content, artifacts, tracking, registry } = store
+  const { database, content, artifacts, tracking } = store
   const machine = machineVariables(environment)
-  const shared = {
-    ...store,
-    runs: tracking.jobRuns,
-    files: new AttemptFiles(settings.data),
-    sha256,
-    reach: reachPoint(environment['SLUICE_CRASH_AT']),
-  }
+  const files = new AttemptFiles(settings.data)
+  const deps = jobDeps({ environment }, store)
   const engine = new Engine({
-    ...shared,
+    ...store,
+    ...deps,
+    files,
     backend: await computeBackend({ cpu: settings.slots, clock: store.clock }),
     addArtifacts: async (job: JobName, digest: Digest) => {
       const entries = await content.tree(digest)
@@ -189,9 +237,18 @@ async function openJobs(
     warn: (message) => log.write('warn', message),
   })
   closing.unshift(() => engine.close())
-  const jobs = new EngineJobService({
-    ...shared,
-    engine,
+  return { engine, jobs: new EngineJobService({ ...deps, engine, files }) }
+}
+
+/** What jobs need of the store, whether they run here or are only looked at. */
+function jobDeps(
+  { environment }: Pick<OpenServerOptions, 'environment'>,
+  store: Store,
+): Omit<JobServiceDeps, 'engine' | 'files'> {
+  const { database, content, environments, clock, random, tracking, registry, artifacts } = store
+  return {
+    ...{ database, content, environments, clock, random, sha256, runs: tracking.jobRuns },
+    reach: reachPoint(environment['SLUICE_CRASH_AT']),
     findExperiment: async (tables, name) => {
       const found = await findByName(tables, name)
       return found === undefined ? undefined : (String(found.experiment_id) as ExperimentId)
@@ -200,8 +257,7 @@ async function openJobs(
       const { artifactPath } = await registry.resolve(reference)
       return { path: await artifacts.materialise(artifactPath), baseName: basename(artifactPath) }
     },
-  })
-  return { engine, jobs }
+  }
 }
 
 /** What answers: endpoints with their workers and keys. */
@@ -220,7 +276,9 @@ async function openServing({ settings, environment }: OpenServerOptions, store: 
   })
 }
 
-interface RouteParts extends Pick<Parts, 'serving' | 'localToken' | 'startedMs'> {
+interface RouteParts extends Pick<Parts, 'localToken' | 'startedMs'> {
+  /** Absent for who only looks. */
+  readonly serving?: ServingService
   readonly store: Store
   readonly jobs: EngineJobService
   readonly url: () => string
@@ -243,7 +301,9 @@ function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly 
         latestSeq: () => latestEventSeq(database.read),
       },
       models: registry,
-      endpoints: servingEndpoints(serving, async (choice) => environmentRequest(choice)),
+      ...(serving !== undefined && {
+        endpoints: servingEndpoints(serving, async (choice) => environmentRequest(choice)),
+      }),
       status: async () => ({
         version,
         url: url(),
@@ -258,7 +318,7 @@ function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly 
     }),
     ...mlflowRoutes({ tracking, artifacts }),
     ...mlflowRegistryRoutes({ registry, artifacts }),
-    ...azureMlScoringRoutes({ serving, isKeyRequired: false, version }),
+    ...(serving === undefined ? [] : azureMlScoringRoutes({ serving, isKeyRequired: false, version })),
   ]
 }
 

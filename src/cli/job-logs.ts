@@ -17,7 +17,7 @@ import { readJob } from './watch-job.ts'
 export const jobLogs: Command = async (invocation) => {
   const { options, arguments: typed } = invocation
   const follow = options.has('follow')
-  return withConnection(invocation, 'work', async ({ client }) => {
+  return withConnection(invocation, follow ? 'work' : 'look', async ({ client }) => {
     const state = await readJob(client, typed[0]!)
     const step = options.text('step')
     const target = step === undefined ? state.job : findStep(state, step)

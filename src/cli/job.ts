@@ -19,7 +19,7 @@ export const listJobs: Command = async (invocation) => {
     parent: options.text('parent'),
     with_children: options.has('all') ? 'true' : undefined,
   })}`
-  const page = await withConnection(invocation, 'work', ({ client }) => client.get<Page<Job>>(path))
+  const page = await withConnection(invocation, 'look', ({ client }) => client.get<Page<Job>>(path))
   if (invocation.json) writeJson(invocation, page)
   else {
     const rows = page.items.map((job) => [
@@ -47,7 +47,7 @@ export const showJob: Command = async (invocation) => {
       return watch(invocation, connection, job.name)
     })
   }
-  return withConnection(invocation, 'work', async ({ client }) => {
+  return withConnection(invocation, 'look', async ({ client }) => {
     if (options.has('yaml')) {
       const document = await client.get<unknown>(`${pathOf(name)}/document`)
       if (invocation.json) writeJson(invocation, document)

@@ -9,7 +9,7 @@ import { textFields, textTable } from './terminal/text-table.ts'
 /** Lists registered models with their newest version and aliases. */
 export const listModels: Command = async (invocation) => {
   const path = `/api/v1/models${pageQuery(invocation.options)}`
-  const page = await withConnection(invocation, 'work', ({ client }) => client.get<Page<Model>>(path))
+  const page = await withConnection(invocation, 'look', ({ client }) => client.get<Page<Model>>(path))
   if (invocation.json) writeJson(invocation, page)
   else {
     const rows = page.items.map((model) => [
@@ -30,7 +30,7 @@ export const listModels: Command = async (invocation) => {
 /** Shows one registered model with its versions, newest first. */
 export const showModel: Command = async (invocation) => {
   const path = `/api/v1/models/${encodeURIComponent(invocation.arguments[0]!)}`
-  const model = await withConnection(invocation, 'work', ({ client }) => client.get<ModelWithVersions>(path))
+  const model = await withConnection(invocation, 'look', ({ client }) => client.get<ModelWithVersions>(path))
   if (invocation.json) writeJson(invocation, model)
   else {
     const tags = tagsText(model.tags)

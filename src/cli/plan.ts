@@ -12,7 +12,7 @@ import { textTable } from './terminal/text-table.ts'
 export const plan: Command = async (invocation) => {
   const submission = submissionOf(invocation)
   const { terminal, json, workingFolder } = invocation
-  const found = await withConnection(invocation, 'work', ({ client }) => client.post<Plan>('/api/v1/plan', submission))
+  const found = await withConnection(invocation, 'look', ({ client }) => client.post<Plan>('/api/v1/plan', submission))
   if (json) writeJson(invocation, found)
   else {
     terminal.err(warningText(found.warnings, { paint: terminal.paint, folder: workingFolder }))

@@ -72,8 +72,8 @@ export async function openHome(t: TestContext) {
     await rm(home, { recursive: true, force: true })
   })
   return {
-    home,
-    folder,
+    data: join(home, 'data'),
+
     start,
     /** Writes a file into the folder that commands run in. */
     file: async (name: string, text: string) => {

@@ -19,7 +19,7 @@ export const validate: Command = async (invocation) => {
   const { arguments: files, terminal, json, workingFolder } = invocation
   const outcomes: Outcome[] = []
   let worst: number = exitCode.ok
-  await withConnection(invocation, 'work', async ({ client }) => {
+  await withConnection(invocation, 'look', async ({ client }) => {
     // One after another: reports come in the order of the files.
     for (const typed of files) {
       const file = resolve(workingFolder, typed)

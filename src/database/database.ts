@@ -31,6 +31,13 @@ export type Dialect = 'sqlite' | 'postgres'
 /** Kysely without tables of its own: a store names its own with `tables.withTables<MyTables>()`. */
 export type Tables = Kysely<Record<never, never>>
 
+/** A store that somebody else may own, opened to look: no lock, no change. */
+export interface DatabaseReader {
+  readonly dialect: Dialect
+  readonly reader: Tables
+  close(): Promise<void>
+}
+
 /** What a dialect brings; `group-commit.ts` does the rest. Its transaction calls never overlap. */
 export interface DatabaseConnection {
   readonly dialect: Dialect

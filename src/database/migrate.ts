@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SluiceError } from '../base/errors.ts'
-import type { DatabaseConnection, Dialect } from './database.ts'
+import type { DatabaseConnection, Dialect, Tables } from './database.ts'
 
 interface Migration {
   readonly number: number
@@ -46,6 +46,36 @@ async function readMigrations(folder: string): Promise<readonly Migration[]> {
   )
 }
 
+/** True where the schema is this program's own; throws `store-too-new` as `migrate` does. */
+export async function isMigrated(tables: Tables, folder: string): Promise<boolean> {
+  const migrations = await readMigrations(folder)
+  try {
+    const rows = tables.withTables<MigrationTables>().selectFrom('schema_migration')
+    const applied = await rows.select(['number', 'name']).orderBy('number').execute()
+    refuseNewer(applied, migrations)
+    return migrations.every(({ number }) => applied.some((row) => row.number === number))
+  } catch (error) {
+    if (error instanceof SluiceError) throw error
+    return false // An empty database has no such table; opening it properly says what else may be wrong.
+  }
+}
+
+function refuseNewer(
+  applied: readonly { readonly number: number; readonly name: string }[],
+  migrations: readonly Migration[],
+): void {
+  const newest = migrations.at(-1)?.number ?? 0
+  const tooNew = applied.find((row) => row.number > newest)
+  if (tooNew === undefined) return
+  throw new SluiceError(
+    'store-too-new',
+    `This store was written by a newer version of sluice (migration ${tooNew.name}; this program knows up to ${newest}).`,
+    {
+      hint: 'Install the newer version again, or use another store with --data DIR.',
+    },
+  )
+}
+
 /**
  * Brings the schema up to this program's, each migration in one transaction, and does nothing when it is there.
  * Throws `store-too-new` when a newer program has been here.
@@ -60,17 +90,7 @@ export async function migrate(connection: DatabaseConnection, folder: string): P
   )
   const tables = connection.writer.withTables<MigrationTables>()
   const applied = await tables.selectFrom('schema_migration').select(['number', 'name']).orderBy('number').execute()
-  const newest = migrations.at(-1)?.number ?? 0
-  const tooNew = applied.find((row) => row.number > newest)
-  if (tooNew !== undefined) {
-    throw new SluiceError(
-      'store-too-new',
-      `This store was written by a newer version of sluice (migration ${tooNew.name}; this program knows up to ${newest}).`,
-      {
-        hint: 'Install the newer version again, or use another store with --data DIR.',
-      },
-    )
-  }
+  refuseNewer(applied, migrations)
   const done = new Set(applied.map((row) => row.number))
   for (const migration of migrations) {
     if (done.has(migration.number)) continue

@@ -1,7 +1,8 @@
-import type { Database, DatabaseConnection } from './database.ts'
+import { SluiceError } from '../base/errors.ts'
+import type { Database, DatabaseConnection, DatabaseReader } from './database.ts'
 import { takeEpoch } from './epoch.ts'
 import { groupCommitDatabase } from './group-commit.ts'
-import { migrate } from './migrate.ts'
+import { isMigrated, migrate } from './migrate.ts'
 
 export interface OpenDatabaseOptions {
   readonly connect: () => Promise<DatabaseConnection>
@@ -27,4 +28,32 @@ export async function openDatabase({ connect, migrationsFolder }: OpenDatabaseOp
     await connection.close().catch(() => undefined)
     throw error
   }
+}
+
+/**
+ * Opens the store to look, whoever owns it; every write is refused. Undefined where there is no store yet, or one that
+ * an older program wrote: then it has to be opened properly. Throws `store-too-new`, `store-corrupt`.
+ */
+export async function lookIntoDatabase({
+  open,
+  migrationsFolder,
+}: {
+  readonly open: () => Promise<DatabaseReader | undefined>
+  readonly migrationsFolder: string
+}): Promise<Database | undefined> {
+  const found = await open()
+  if (found === undefined) return undefined
+  const { dialect, reader, close } = found
+  try {
+    if (await isMigrated(reader, migrationsFolder)) return { dialect, read: reader, write: refuseWrite, close }
+    await close()
+    return undefined
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function refuseWrite(): Promise<never> {
+  return Promise.reject(new SluiceError('store-unavailable', 'The store is open here for looking only.'))
 }

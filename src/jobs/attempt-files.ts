@@ -48,7 +48,7 @@ export class AttemptFiles {
   }
 
   log(job: JobName): string {
-    return join(this.#logs, `${job}.log`)
+    return logFile(this.#logs, job)
   }
 
   /** Appends lines of ours (notes, an environment being built) to a job's log. */
@@ -153,4 +153,13 @@ function isEmptyWork(work: string): boolean {
     names.length === 2 &&
     ['outputs', 'logs'].every((name) => names.includes(name) && readdirSync(join(work, name)).length === 0)
   )
+}
+
+/** Logs of a store for those who only read them. */
+export function readableLogs(storeFolder: string): Pick<AttemptFiles, 'log'> {
+  return { log: (job) => logFile(join(storeFolder, 'logs'), job) }
+}
+
+function logFile(folder: string, job: JobName): string {
+  return join(folder, `${job}.log`)
 }

@@ -35,8 +35,8 @@ export interface JobServiceDeps {
   readonly database: Database
   readonly content: ContentStore
   readonly environments: EnvironmentBuilder
-  readonly engine: Engine
-  readonly files: AttemptFiles
+  readonly engine: Pick<Engine, 'start' | 'cancel' | 'locks'>
+  readonly files: Pick<AttemptFiles, 'log'>
   readonly runs: JobRuns
   readonly findExperiment: (tables: Tables, name: string) => Promise<ExperimentId | undefined>
   readonly findModel: FindModel

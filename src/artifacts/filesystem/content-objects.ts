@@ -52,8 +52,12 @@ export function contentObjects(rows: ContentRows, folder: StoreFolder): ContentO
       return { ...row, signature }
     }
     // The row first: a file without a row is never looked at, and replaced when the same content comes again.
-    await rows.remove(kind, digest)
-    unlinkIfThere(folder.objectPath(kind, digest))
+    try {
+      await rows.remove(kind, digest)
+      unlinkIfThere(folder.objectPath(kind, digest))
+    } catch {
+      // A store that cannot be written now (a full disk, a mere look) still says that the bytes are not to be had.
+    }
     return undefined
   }
 

@@ -16,10 +16,10 @@ import { liveServer, readServerRecord } from './server-record.ts'
  */
 
 /**
- * What a command needs of its server. `work`: answers while it works. `leave`: somebody who runs jobs after the command
+ * What a command needs of its server. `look`: answers to questions, changing nothing. `work`: answers while it works. `leave`: somebody who runs jobs after the command
  * has ended. `stay`: a server that goes on for good. For the last two one is started in the background where none runs.
  */
-export type Purpose = 'work' | 'leave' | 'stay'
+export type Purpose = 'look' | 'work' | 'leave' | 'stay'
 
 export interface Connection {
   /** May be another one after `recover`. */
@@ -53,7 +53,9 @@ export interface ConnectOptions {
   readonly patienceMs?: number
 }
 
-type OpenOptions = Pick<ConnectOptions, 'settings' | 'environment' | 'openServer' | 'patienceMs' | 'log'>
+type OpenOptions = Pick<ConnectOptions, 'settings' | 'environment' | 'openServer' | 'patienceMs' | 'log'> & {
+  readonly purpose?: Purpose
+}
 
 /** Finds or makes the server of a command. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
@@ -98,7 +100,7 @@ async function findLink(options: ConnectOptions): Promise<Link> {
   }
   const live = await liveServer(settings.data)
   if (live !== undefined) return remoteLink(live)
-  if (purpose === 'work') return openLink(options)
+  if (purpose === 'work' || purpose === 'look') return openLink(options)
   const started = await startBackgroundServer({ ...options, exitWhenIdle: purpose === 'leave' })
   return { ...remoteLink(started), startedServer: true }
 }
@@ -140,12 +142,18 @@ export async function openOrFind({
   environment,
   openServer,
   log,
+  purpose,
   patienceMs = 15_000,
 }: OpenOptions): Promise<OpenServer | ServerRecord> {
   const deadline = performance.now() + patienceMs
   for (;;) {
     try {
-      return await openServer({ settings, environment, ...(log !== undefined && { log }) })
+      return await openServer({
+        settings,
+        environment,
+        purpose: purpose === 'look' ? 'look' : 'serve',
+        ...(log !== undefined && { log }),
+      })
     } catch (error) {
       if (!(error instanceof SluiceError) || error.code !== 'store-in-use') throw error
       const live = await liveServer(settings.data)

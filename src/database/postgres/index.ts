@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import { messageOf, SluiceError } from '../../base/errors.ts'
-import type { DatabaseConnection, Tables } from '../database.ts'
+import type { DatabaseConnection, DatabaseReader, Tables } from '../database.ts'
 
 /** Any fixed number serves: it names "the server of this store" among the advisory locks of one database. */
 const ownerLock = 7_355_608
@@ -103,6 +103,17 @@ export function postgresConnection(url: string): DatabaseConnection {
       await client?.end()
       await pool.end()
     },
+  }
+}
+
+/** The same database to look into, without its lock. */
+export function postgresReader(url: string): DatabaseReader {
+  const pool = new pg.Pool({ connectionString: url, max: 4 })
+  pool.on('error', () => undefined)
+  return {
+    dialect: 'postgres',
+    reader: new Kysely({ dialect: new PostgresDialect({ pool }) }) as Tables,
+    close: () => pool.end(),
   }
 }
 

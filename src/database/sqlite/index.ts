@@ -1,10 +1,10 @@
-import { closeSync, fdatasync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, fdatasync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import SqliteDatabase from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { messageOf, SluiceError } from '../../base/errors.ts'
-import type { DatabaseConnection } from '../database.ts'
+import type { DatabaseConnection, DatabaseReader } from '../database.ts'
 
 const syncData = promisify(fdatasync)
 
@@ -44,6 +44,18 @@ export function sqliteConnection(folder: string): DatabaseConnection {
       closeSync(wal)
       owner?.close()
     },
+  }
+}
+
+/** The store's database to look into, without its lock; undefined where there is none. */
+export function sqliteReader(folder: string): DatabaseReader | undefined {
+  const file = join(folder, 'sluice.db')
+  if (!existsSync(file)) return undefined
+  try {
+    const database = new SqliteDatabase(file, { timeout: 5000, readonly: true })
+    return { dialect: 'sqlite', reader: kysely(database), close: async () => void database.close() }
+  } catch (error) {
+    throw translate(error, file)
   }
 }
 

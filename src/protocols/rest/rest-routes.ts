@@ -26,7 +26,8 @@ export interface RestParts extends StatusRouteParts {
   readonly jobs: JobService
   readonly events: EventSource
   readonly models: ModelCatalogue
-  readonly endpoints: EndpointService
+  /** Absent where nothing is served. */
+  readonly endpoints?: EndpointService
 }
 
 /** Every route of our own interface (`/api/v1`, `/health`), the OpenAPI document of them included. */
@@ -38,7 +39,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...logRoutes(parts.jobs),
     ...eventRoutes(parts.events),
     ...modelRoutes(parts.models),
-    ...endpointRoutes(parts),
+    ...(parts.endpoints === undefined ? [] : endpointRoutes({ ...parts, endpoints: parts.endpoints })),
   ]
   return [
     ...routes,
