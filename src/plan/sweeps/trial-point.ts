@@ -11,12 +11,12 @@ import type {
 } from './search-space.ts'
 import { sobolWord } from './sobol.ts'
 
-export type TrialValue = Scalar | { readonly [name: string]: TrialValue }
+type TrialValue = Scalar | { readonly [name: string]: TrialValue }
 /** The values of one trial, by name of the search space. */
 export type TrialPoint = Readonly<Record<string, TrialValue>>
 
 /** Which value a distribution takes: its place among the values of a choice, or the number itself. */
-export interface Chooser {
+interface Chooser {
   /** `path` is unique in the space: `optimizer`, or `optimizer.1.momentum` for what stands in a choice's value. */
   place(path: string, count: number): number
   number(path: string, distribution: Exclude<Distribution, { type: 'choice' }>): number
@@ -91,7 +91,8 @@ function valueSize(value: ChoiceValue): number {
   return isMapping(value) ? product(innerOf(value).map(([, inner]) => sizeOf(inner))) : 1
 }
 
-function innerOf(mapping: ChoiceMapping): readonly (readonly [string, Distribution])[] {
+/** The distributions in a value of a choice. */
+export function innerOf(mapping: ChoiceMapping): readonly (readonly [string, Distribution])[] {
   return Object.entries(mapping).filter((entry): entry is [string, Distribution] => isDistribution(entry[1]))
 }
 
@@ -166,7 +167,8 @@ function nameWords(name: string): readonly [number, number] {
   return [forwards >>> 0, backwards >>> 0]
 }
 
-function isMapping(value: ChoiceValue): value is ChoiceMapping {
+/** True for a value of a choice that is a mapping. */
+export function isMapping(value: ChoiceValue): value is ChoiceMapping {
   return typeof value === 'object'
 }
 
