@@ -72,12 +72,12 @@ async function run(sampler: OptunaSampler, count: number): Promise<readonly Earl
 
 test('bayesian sampling searches where it is good, and proposes the same again after its host died', async (t) => {
   const sampler = openSampler(t)
-  const trials = await run(sampler, 30)
+  const trials = await run(sampler, 40)
   const mean = (some: readonly EarlierTrial[]): number => some.reduce((sum, { value }) => sum + value!, 0) / some.length
   // The first ten are random; the rest knows better.
-  assert.ok(mean(trials.slice(20)) < mean(trials.slice(0, 10)) / 2)
+  assert.ok(mean(trials.slice(30)) < mean(trials.slice(0, 10)) / 2)
   await sampler.close()
-  assert.deepEqual(await run(openSampler(t), 30), trials)
+  assert.deepEqual(await run(openSampler(t), 40), trials)
 })
 
 test('running, stopped and failed trials are told too, and do not break it', async (t) => {

@@ -1,8 +1,8 @@
 import { assertNever } from '../../base/errors.ts'
 import { normalQuantile } from './normal-quantile.ts'
-import type { Distribution } from './search-space.ts'
+import type { SearchDistribution } from './search-space.ts'
 
-export type NumberDistribution = Exclude<Distribution, { type: 'choice' }>
+export type NumberDistribution = Exclude<SearchDistribution, { type: 'choice' }>
 
 /**
  * The number of a distribution at probability `p`, 0 < p < 1, by its inverse distribution function. `base` is that of

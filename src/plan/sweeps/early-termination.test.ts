@@ -7,50 +7,49 @@ import { decideStops, type EarlyTermination, type ObservedTrial } from './early-
 const running = (...values: number[]): ObservedTrial => ({ isRunning: true, values })
 const ended = (...values: number[]): ObservedTrial => ({ isRunning: false, values })
 const always = { evaluationInterval: 1, delayEvaluation: 0 }
-const bandit = (slack: { factor: number } | { amount: number }, when = always): EarlyTermination => ({
+const bandit = (kind: 'factor' | 'amount', value: number, when = always): EarlyTermination => ({
   type: 'bandit',
-  slack,
+  slack: { kind, value },
   ...when,
 })
 const median: EarlyTermination = { type: 'median_stopping', ...always }
-const truncation = (truncationPercentage: number, excludeFinishedJobs = false): EarlyTermination => ({
+const truncation = (truncationPercentage: number): EarlyTermination => ({
   type: 'truncation_selection',
   truncationPercentage,
-  excludeFinishedJobs,
   ...always,
 })
 
 test('bandit, maximize: the example of the documentation, 0.8 with factor 0.2 ends what is below 0.66', () => {
   const trials = [running(0.8), running(0.67), running(0.66), running(0.1)]
-  assert.deepEqual(decideStops(bandit({ factor: 0.2 }), 'maximize', trials), [2, 3])
+  assert.deepEqual(decideStops(bandit('factor', 0.2), 'maximize', trials), [2, 3])
 })
 
 test('bandit, minimize: more than best * (1 + factor), or than best + amount, is ended', () => {
   const trials = [running(10), running(12), running(12.1)]
-  assert.deepEqual(decideStops(bandit({ factor: 0.2 }), 'minimize', trials), [2])
-  assert.deepEqual(decideStops(bandit({ amount: 1 }), 'minimize', trials), [1, 2])
+  assert.deepEqual(decideStops(bandit('factor', 0.2), 'minimize', trials), [2])
+  assert.deepEqual(decideStops(bandit('amount', 1), 'minimize', trials), [1, 2])
 })
 
 test('bandit on negative metrics keeps the best and measures the slack from its size', () => {
   const trials = [running(-10), running(-11), running(-12.1)]
-  assert.deepEqual(decideStops(bandit({ factor: 0.2 }), 'maximize', trials), [2])
-  assert.deepEqual(decideStops(bandit({ factor: 0.2 }), 'minimize', [running(-10), running(-8), running(-7.9)]), [2])
+  assert.deepEqual(decideStops(bandit('factor', 0.2), 'maximize', trials), [2])
+  assert.deepEqual(decideStops(bandit('factor', 0.2), 'minimize', [running(-10), running(-8), running(-7.9)]), [2])
 })
 
 test('the best value up to the interval counts, not the latest', () => {
-  assert.deepEqual(decideStops(bandit({ amount: 0.1 }), 'maximize', [running(0.9, 0.2), running(0.5, 0.95)]), [])
+  assert.deepEqual(decideStops(bandit('amount', 0.1), 'maximize', [running(0.9, 0.2), running(0.5, 0.95)]), [])
 })
 
 test('a young trial is compared with what the others had at its age', () => {
   const trials = [running(0.2), ended(0.1, 0.5, 0.9)]
-  assert.deepEqual(decideStops(bandit({ amount: 0.05 }), 'maximize', trials), [])
-  assert.deepEqual(decideStops(bandit({ amount: 0.05 }), 'maximize', [running(0.2, 0.2), trials[1]!]), [0])
+  assert.deepEqual(decideStops(bandit('amount', 0.05), 'maximize', trials), [])
+  assert.deepEqual(decideStops(bandit('amount', 0.05), 'maximize', [running(0.2, 0.2), trials[1]!]), [0])
 })
 
 test('a policy looks only at multiples of its interval, and not before its delay', () => {
   const when = { evaluationInterval: 2, delayEvaluation: 3 }
   const stops = (count: number): readonly number[] =>
-    decideStops(bandit({ amount: 0.1 }, when), 'maximize', [
+    decideStops(bandit('amount', 0.1, when), 'maximize', [
       running(...Array<number>(count).fill(0.1)),
       ended(...Array<number>(9).fill(0.9)),
     ])
@@ -58,13 +57,13 @@ test('a policy looks only at multiples of its interval, and not before its delay
 })
 
 test('interval 0, the default in Azure ML, means every interval', () => {
-  const policy = bandit({ amount: 0.1 }, { evaluationInterval: 0, delayEvaluation: 0 })
+  const policy = bandit('amount', 0.1, { evaluationInterval: 0, delayEvaluation: 0 })
   assert.deepEqual(decideStops(policy, 'maximize', [running(0.1), running(0.9)]), [0])
 })
 
 test('a trial whose values are no numbers is ended as soon as another has one', () => {
-  assert.deepEqual(decideStops(bandit({ factor: 1 }), 'minimize', [running(NaN), running(NaN)]), [])
-  assert.deepEqual(decideStops(bandit({ factor: 1 }), 'minimize', [running(NaN), running(5)]), [0])
+  assert.deepEqual(decideStops(bandit('factor', 1), 'minimize', [running(NaN), running(NaN)]), [])
+  assert.deepEqual(decideStops(bandit('factor', 1), 'minimize', [running(NaN), running(5)]), [0])
   assert.deepEqual(decideStops(median, 'minimize', [running(Infinity), running(5)]), [0])
   assert.deepEqual(decideStops(truncation(50), 'minimize', [running(NaN), running(5)]), [0])
 })
@@ -97,10 +96,9 @@ test('truncation ends nobody who did as well as one that stays', () => {
   assert.deepEqual(decideStops(truncation(50), 'maximize', [running(1), running(1), running(1), running(2)]), [])
 })
 
-test('truncation leaves out finished trials when told so', () => {
-  const trials = [ended(1), ended(1.5), running(2), running(3)]
-  assert.deepEqual(decideStops(truncation(50), 'maximize', trials), [])
-  assert.deepEqual(decideStops(truncation(50, true), 'maximize', trials), [2])
+test('truncation counts finished trials that reached the interval', () => {
+  assert.deepEqual(decideStops(truncation(50), 'maximize', [ended(1), ended(1.5), running(2), running(3)]), [])
+  assert.deepEqual(decideStops(truncation(50), 'maximize', [ended(5), ended(), running(2), running(3)]), [2])
 })
 
 test('the best trial has the best finite value it ever logged, the first of equals wins', () => {
@@ -123,8 +121,8 @@ const anyPolicy: fc.Arbitrary<EarlyTermination> = fc
   .record({ evaluationInterval: fc.nat(3), delayEvaluation: fc.nat(3) })
   .chain((when) =>
     fc.oneof(
-      fc.double({ min: 0, max: 10, noNaN: true }).map((factor) => bandit({ factor }, when)),
-      fc.double({ min: 0, max: 10, noNaN: true }).map((amount) => bandit({ amount }, when)),
+      fc.double({ min: 0, max: 10, noNaN: true }).map((factor) => bandit('factor', factor, when)),
+      fc.double({ min: 0, max: 10, noNaN: true }).map((amount) => bandit('amount', amount, when)),
       fc.constant({ ...median, ...when }),
       fc.integer({ min: 1, max: 99 }).map((percent) => ({ ...truncation(percent), ...when })),
     ),

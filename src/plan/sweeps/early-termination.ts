@@ -14,13 +14,12 @@ export type EarlyTermination = {
 } & Policy
 
 type Policy =
-  | { readonly type: 'bandit'; readonly slack: { readonly factor: number } | { readonly amount: number } }
+  | { readonly type: 'bandit'; readonly slack: { readonly kind: 'factor' | 'amount'; readonly value: number } }
   | { readonly type: 'median_stopping' }
   | {
       readonly type: 'truncation_selection'
       /** 1 to 99. */
       readonly truncationPercentage: number
-      readonly excludeFinishedJobs?: boolean
     }
 
 export interface ObservedTrial {
@@ -75,9 +74,12 @@ function isOutsideSlack(slack: Slack, goal: Goal, { trials, place, interval }: M
   if (own === undefined) return true
   // On a negative best the factor as written would move the line past the best itself and end every trial.
   const size = Math.abs(best)
-  const room =
-    'amount' in slack ? slack.amount : goal === 'minimize' ? size * slack.factor : size - size / (1 + slack.factor)
+  const room = slack.kind === 'amount' ? slack.value : factorRoom(goal, size, slack.value)
   return isBetter(goal, goal === 'minimize' ? best + room : best - room, own)
+}
+
+function factorRoom(goal: Goal, size: number, factor: number): number {
+  return goal === 'minimize' ? size * factor : size - size / (1 + factor)
 }
 
 /** Its best value is worse than the median of the averages of the trials that reached this interval or ended. */
@@ -97,10 +99,7 @@ function isTruncated(
   goal: Goal,
   { trials, place, interval }: Moment,
 ): boolean {
-  const reached = trials.filter(
-    ({ isRunning, values }, index) =>
-      index === place || (values.length >= interval && (isRunning || policy.excludeFinishedJobs !== true)),
-  )
+  const reached = trials.filter(({ values }) => values.length >= interval)
   const worstFirst = reached
     // Not undefined, which `sort` puts last without asking.
     .map(({ values }) => bestValue(goal, values.slice(0, interval)) ?? null)

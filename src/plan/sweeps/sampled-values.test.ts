@@ -12,7 +12,7 @@ const space: SearchSpace = {
     values: [{ name: 'sgd', momentum: { type: 'quniform', minValue: 0, maxValue: 1, q: 0.5 } }, 'adam'],
   },
   noise: { type: 'normal', mu: 0, sigma: 1 },
-  batch: { type: 'choice', values: [16, 32, 64] },
+  batch: { type: 'choice', values: ['16', '32', '64'] },
 }
 
 test('a sampler sees probabilities, integers and places, with what exists only in one of them', () => {
@@ -37,7 +37,7 @@ test('its values become a point of the space', () => {
     layers: 3,
     optimizer: { name: 'sgd', momentum: 0.5 },
     noise: 0,
-    batch: 32,
+    batch: '32',
   })
   assert.equal(pointOfValues(space, { ...values, optimizer: 1 })['optimizer'], 'adam')
 })
@@ -53,7 +53,7 @@ test('property: whatever a sampler says, the point lies in the space', () => {
       assert.ok((lr as number) >= Math.exp(-5) && (lr as number) <= 1)
       assert.ok([0, 1, 2, 3].includes(layers as number))
       assert.ok(Number.isFinite(noise))
-      assert.ok([16, 32, 64].includes(batch as number))
+      assert.ok(['16', '32', '64'].includes(batch as string))
     }),
   )
 })

@@ -1,4 +1,4 @@
-import type { ChoiceValue, Distribution, SearchSpace } from './search-space.ts'
+import type { ChoiceValue, SearchDistribution, SearchSpace } from './search-space.ts'
 import { drawNumber } from './draw-number.ts'
 import { choosePoint, innerOf, isMapping, type TrialPoint } from './trial-point.ts'
 
@@ -24,7 +24,7 @@ export function sampledParameters(space: SearchSpace): readonly SampledParameter
   return Object.entries(space).map(([path, distribution]) => sampledParameter(path, distribution))
 }
 
-function sampledParameter(path: string, distribution: Distribution): SampledParameter {
+function sampledParameter(path: string, distribution: SearchDistribution): SampledParameter {
   if (distribution.type === 'randint') return { path, kind: 'integer', count: distribution.upper }
   if (distribution.type !== 'choice') return { path, kind: 'probability' }
   const { values } = distribution

@@ -1,5 +1,8 @@
-/** How values of one parameter are drawn (Azure ML's names). A choice's value may be a mapping with distributions in it. */
-export type Distribution =
+/** Parameters of a trial and where their values come from. */
+export type SearchSpace = Readonly<Record<string, SearchDistribution>>
+
+/** How values of one parameter are drawn (Azure ML's names). */
+export type SearchDistribution =
   | { readonly type: 'choice'; readonly values: readonly ChoiceValue[] }
   | { readonly type: 'uniform' | 'loguniform'; readonly minValue: number; readonly maxValue: number }
   | {
@@ -12,18 +15,16 @@ export type Distribution =
   | { readonly type: 'qnormal' | 'qlognormal'; readonly mu: number; readonly sigma: number; readonly q: number }
   | { readonly type: 'randint'; readonly upper: number }
 
-export type Scalar = string | number | boolean
-export type ChoiceValue = Scalar | ChoiceMapping
-export type ChoiceMapping = { readonly [name: string]: Scalar | Distribution }
-export type SearchSpace = Readonly<Record<string, Distribution>>
+/** A literal as Azure renders it, or a mapping of literals and distributions that only this choice has. */
+export type ChoiceValue = string | Readonly<Record<string, SearchDistribution | string>>
 
 export type SamplingAlgorithm =
   | {
-      readonly kind: 'random'
+      readonly type: 'random'
       readonly rule: 'random' | 'sobol'
       readonly seed?: number
       /** Base of the distributions that have `log` in their name; e where absent. */
       readonly logbase?: number
     }
-  | { readonly kind: 'grid' }
-  | { readonly kind: 'bayesian'; readonly seed?: number }
+  | { readonly type: 'grid' }
+  | { readonly type: 'bayesian' }

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Distribution, SamplingAlgorithm, SearchSpace } from './search-space.ts'
+import type { SearchDistribution, SamplingAlgorithm, SearchSpace } from './search-space.ts'
 import { distributionsOf, gridSize, trialAt, type TrialPoint } from './trial-point.ts'
 
-type Random = Extract<SamplingAlgorithm, { kind: 'random' }>
+type Random = Extract<SamplingAlgorithm, { type: 'random' }>
 
-const random: Random = { kind: 'random', rule: 'random', seed: 7 }
-const sobol: Random = { kind: 'random', rule: 'sobol', seed: 7 }
+const random: Random = { type: 'random', rule: 'random', seed: 7 }
+const sobol: Random = { type: 'random', rule: 'sobol', seed: 7 }
 
-function trials(space: SearchSpace, algorithm: Random | { kind: 'grid' }, count: number): readonly TrialPoint[] {
+function trials(space: SearchSpace, algorithm: Random | { type: 'grid' }, count: number): readonly TrialPoint[] {
   return Array.from({ length: count }, (_, index) => trialAt(space, algorithm, index)!)
 }
 
-function numbers(distribution: Distribution, algorithm: Random, count = 4000): readonly number[] {
+function numbers(distribution: SearchDistribution, algorithm: Random, count = 4000): readonly number[] {
   return trials({ x: distribution }, algorithm, count).map(({ x }) => x as number)
 }
 
@@ -25,7 +25,7 @@ function deviation(values: readonly number[]): number {
   return Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)))
 }
 
-const moments: readonly (readonly [Distribution, number, number])[] = [
+const moments: readonly (readonly [SearchDistribution, number, number])[] = [
   [{ type: 'uniform', minValue: 2, maxValue: 8 }, 5, 6 / Math.sqrt(12)],
   [{ type: 'quniform', minValue: 0, maxValue: 100, q: 1 }, 50, 100 / Math.sqrt(12)],
   [{ type: 'loguniform', minValue: 0, maxValue: 1 }, Math.E - 1, 0.492],
@@ -63,9 +63,9 @@ test('a Sobol sequence fills a square more evenly than random points', () => {
 
 test('every value of a choice comes up about as often as the others', () => {
   const counts = new Map<unknown, number>()
-  for (const { x } of trials({ x: { type: 'choice', values: ['adam', 'sgd', 4, true] } }, random, 4000))
+  for (const { x } of trials({ x: { type: 'choice', values: ['adam', 'sgd', '4', 'True'] } }, random, 4000))
     counts.set(x, (counts.get(x) ?? 0) + 1)
-  assert.deepEqual(new Set(counts.keys()), new Set(['adam', 'sgd', 4, true]))
+  assert.deepEqual(new Set(counts.keys()), new Set(['adam', 'sgd', '4', 'True']))
   for (const count of counts.values()) assert.ok(Math.abs(count - 1000) < 110, String(count))
 })
 
@@ -74,11 +74,15 @@ const nested: SearchSpace = {
     type: 'choice',
     values: [
       { kind: 'ridge', alpha: { type: 'uniform', minValue: 0, maxValue: 1 } },
-      { kind: 'forest', trees: { type: 'choice', values: [10, 100] }, depth: { type: 'choice', values: [2, 4, 8] } },
+      {
+        kind: 'forest',
+        trees: { type: 'choice', values: ['10', '100'] },
+        depth: { type: 'choice', values: ['2', '4', '8'] },
+      },
       'mean',
     ],
   },
-  scale: { type: 'choice', values: [true, false] },
+  scale: { type: 'choice', values: ['True', 'False'] },
 }
 
 test('a value with distributions in it is drawn whole', () => {
@@ -86,7 +90,8 @@ test('a value with distributions in it is drawn whole', () => {
   for (const model of seen) {
     if (typeof model !== 'object') assert.equal(model, 'mean')
     else if (model['kind'] === 'ridge') assert.deepEqual(Object.keys(model), ['kind', 'alpha'])
-    else assert.ok([10, 100].includes(model['trees'] as number) && [2, 4, 8].includes(model['depth'] as number))
+    else
+      assert.ok(['10', '100'].includes(model['trees'] as string) && ['2', '4', '8'].includes(model['depth'] as string))
   }
   assert.equal(new Set(seen.map((model) => (typeof model === 'object' ? model['kind'] : model))).size, 3)
 })
@@ -99,40 +104,46 @@ test('distributions are listed by path, outer before inner', () => {
 })
 
 test('a grid is the product in the order written, the last parameter turning fastest', () => {
-  const space: SearchSpace = { a: { type: 'choice', values: [1, 2] }, b: { type: 'choice', values: ['x', 'y', 'z'] } }
+  const space: SearchSpace = {
+    a: { type: 'choice', values: ['1', '2'] },
+    b: { type: 'choice', values: ['x', 'y', 'z'] },
+  }
   assert.equal(gridSize(space), 6)
   assert.deepEqual(
-    trials(space, { kind: 'grid' }, 6).map(({ a, b }) => `${String(a)}${String(b)}`),
+    trials(space, { type: 'grid' }, 6).map(({ a, b }) => `${String(a)}${String(b)}`),
     ['1x', '1y', '1z', '2x', '2y', '2z'],
   )
-  assert.equal(trialAt(space, { kind: 'grid' }, 6), undefined)
+  assert.equal(trialAt(space, { type: 'grid' }, 6), undefined)
 })
 
 test('a grid goes through every combination inside a value of a choice', () => {
-  const { model, scale } = nested as { model: Extract<Distribution, { type: 'choice' }>; scale: Distribution }
+  const { model, scale } = nested as {
+    model: Extract<SearchDistribution, { type: 'choice' }>
+    scale: SearchDistribution
+  }
   const space: SearchSpace = { model: { type: 'choice', values: model.values.slice(1) }, scale }
   assert.equal(gridSize(space), 14)
-  const points = trials(space, { kind: 'grid' }, 14)
-  assert.deepEqual(points[0], { model: { kind: 'forest', trees: 10, depth: 2 }, scale: true })
-  assert.deepEqual(points[3], { model: { kind: 'forest', trees: 10, depth: 4 }, scale: false })
-  assert.deepEqual(points[13], { model: 'mean', scale: false })
+  const points = trials(space, { type: 'grid' }, 14)
+  assert.deepEqual(points[0], { model: { kind: 'forest', trees: '10', depth: '2' }, scale: 'True' })
+  assert.deepEqual(points[3], { model: { kind: 'forest', trees: '10', depth: '4' }, scale: 'False' })
+  assert.deepEqual(points[13], { model: 'mean', scale: 'False' })
   assert.equal(new Set(points.map((point) => JSON.stringify(point))).size, 14)
 })
 
 test('a grid over numbers that are not listed has no end, and no trials', () => {
   assert.equal(gridSize(nested), Infinity)
-  assert.throws(() => trialAt({ x: { type: 'randint', upper: 3 } }, { kind: 'grid' }, 0), /cannot go through randint/)
+  assert.throws(() => trialAt({ x: { type: 'randint', upper: 3 } }, { type: 'grid' }, 0), /cannot go through randint/)
 })
 
 test('adding a parameter leaves the random values of the others', () => {
-  const x: Distribution = { type: 'normal', mu: 0, sigma: 1 }
+  const x: SearchDistribution = { type: 'normal', mu: 0, sigma: 1 }
   const alone = trials({ x }, random, 20).map((point) => point['x'])
   const together = trials({ y: { type: 'randint', upper: 5 }, x }, random, 20).map((point) => point['x'])
   assert.deepEqual(together, alone)
 })
 
 test('two parameters of the same distribution, and two seeds, have different values', () => {
-  const u: Distribution = { type: 'uniform', minValue: 0, maxValue: 1 }
+  const u: SearchDistribution = { type: 'uniform', minValue: 0, maxValue: 1 }
   for (const algorithm of [random, sobol]) {
     const points = trials({ one: u, eno: u }, algorithm, 50)
     assert.ok(points.every(({ one, eno }) => one !== eno))
@@ -143,7 +154,7 @@ test('two parameters of the same distribution, and two seeds, have different val
 test('without a seed the trials are those of seed 0', () => {
   const space: SearchSpace = { x: { type: 'normal', mu: 0, sigma: 1 } }
   for (const rule of ['random', 'sobol'] as const)
-    assert.deepEqual(trials(space, { kind: 'random', rule }, 5), trials(space, { kind: 'random', rule, seed: 0 }, 5))
+    assert.deepEqual(trials(space, { type: 'random', rule }, 5), trials(space, { type: 'random', rule, seed: 0 }, 5))
 })
 
 const anyNumber = fc.double({ min: -1e6, max: 1e6, noNaN: true })
@@ -155,7 +166,7 @@ const anyQ = fc.double({ min: 1e-3, max: 1e3, noNaN: true })
 
 test('property: values stay in their bounds and on their steps, whatever the seed, the rule and the index', () => {
   const anyAlgorithm = fc.record({
-    kind: fc.constant('random' as const),
+    type: fc.constant('random' as const),
     rule: fc.constantFrom('random' as const, 'sobol' as const),
     seed: fc.maxSafeInteger(),
   })
@@ -181,7 +192,7 @@ test('property: values stay in their bounds and on their steps, whatever the see
 })
 
 test('property: a grid has every combination exactly once', () => {
-  const anyChoice = fc.uniqueArray(fc.integer(), { minLength: 1, maxLength: 4 })
+  const anyChoice = fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 4 })
   fc.assert(
     fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), anyChoice, { maxKeys: 4 }), (choices) => {
       const space: SearchSpace = Object.fromEntries(
@@ -189,7 +200,7 @@ test('property: a grid has every combination exactly once', () => {
       )
       const size = Object.values(choices).reduce((all, values) => all * values.length, 1)
       assert.equal(gridSize(space), size)
-      const points = trials(space, { kind: 'grid' }, size).map((point) => JSON.stringify(point))
+      const points = trials(space, { type: 'grid' }, size).map((point) => JSON.stringify(point))
       assert.equal(new Set(points).size, size)
     }),
   )

@@ -1,17 +1,10 @@
 import { assert } from '../../base/errors.ts'
 import { drawNumber } from './draw-number.ts'
 import { philox } from './philox.ts'
-import type {
-  ChoiceMapping,
-  ChoiceValue,
-  Distribution,
-  SamplingAlgorithm,
-  Scalar,
-  SearchSpace,
-} from './search-space.ts'
+import type { ChoiceValue, SamplingAlgorithm, SearchDistribution, SearchSpace } from './search-space.ts'
 import { sobolWord } from './sobol.ts'
 
-type TrialValue = Scalar | { readonly [name: string]: TrialValue }
+type TrialValue = string | number | { readonly [name: string]: TrialValue }
 /** The values of one trial, by name of the search space. */
 export type TrialPoint = Readonly<Record<string, TrialValue>>
 
@@ -19,10 +12,10 @@ export type TrialPoint = Readonly<Record<string, TrialValue>>
 interface Chooser {
   /** `path` is unique in the space: `optimizer`, or `optimizer.1.momentum` for what stands in a choice's value. */
   place(path: string, count: number): number
-  number(path: string, distribution: Exclude<Distribution, { type: 'choice' }>): number
+  number(path: string, distribution: Exclude<SearchDistribution, { type: 'choice' }>): number
 }
 
-type StatelessAlgorithm = Exclude<SamplingAlgorithm, { kind: 'bayesian' }>
+type StatelessAlgorithm = Exclude<SamplingAlgorithm, { type: 'bayesian' }>
 
 /**
  * Trial `index` (from 0) of a sweep; undefined past the end of a grid. A function of its arguments alone, so a sweep
@@ -32,7 +25,7 @@ type StatelessAlgorithm = Exclude<SamplingAlgorithm, { kind: 'bayesian' }>
  * `grid`: the product in the order written, the last parameter turning fastest.
  */
 export function trialAt(space: SearchSpace, algorithm: StatelessAlgorithm, index: number): TrialPoint | undefined {
-  if (algorithm.kind === 'grid') return gridPoint(space, index)
+  if (algorithm.type === 'grid') return gridPoint(space, index)
   const probability = algorithm.rule === 'sobol' ? sobolProbability(space, algorithm, index) : random(algorithm, index)
   return choosePoint(space, {
     place: (path, count) => Math.min(Math.floor(probability(path) * count), count - 1),
@@ -47,7 +40,7 @@ export function choosePoint(space: SearchSpace, chooser: Chooser): TrialPoint {
   )
 }
 
-function choose(path: string, distribution: Distribution, chooser: Chooser): TrialValue {
+function choose(path: string, distribution: SearchDistribution, chooser: Chooser): TrialValue {
   if (distribution.type !== 'choice') return chooser.number(path, distribution)
   const place = chooser.place(path, distribution.values.length)
   const value = distribution.values[place]!
@@ -61,11 +54,11 @@ function choose(path: string, distribution: Distribution, chooser: Chooser): Tri
 }
 
 /** Every distribution of a space by its path, outer before inner, in the order written. */
-export function distributionsOf(space: SearchSpace): readonly (readonly [string, Distribution])[] {
+export function distributionsOf(space: SearchSpace): readonly (readonly [string, SearchDistribution])[] {
   return Object.entries(space).flatMap(([name, distribution]) => withInner(name, distribution))
 }
 
-function withInner(path: string, distribution: Distribution): readonly (readonly [string, Distribution])[] {
+function withInner(path: string, distribution: SearchDistribution): readonly (readonly [string, SearchDistribution])[] {
   const values = distribution.type === 'choice' ? distribution.values : []
   const inner = values.flatMap((value, place) =>
     isMapping(value)
@@ -82,7 +75,7 @@ export function gridSize(space: SearchSpace): number {
   return product(Object.values(space).map(sizeOf))
 }
 
-function sizeOf(distribution: Distribution): number {
+function sizeOf(distribution: SearchDistribution): number {
   if (distribution.type !== 'choice') return Infinity
   return distribution.values.reduce<number>((sum, value) => sum + valueSize(value), 0)
 }
@@ -92,8 +85,8 @@ function valueSize(value: ChoiceValue): number {
 }
 
 /** The distributions in a value of a choice. */
-export function innerOf(mapping: ChoiceMapping): readonly (readonly [string, Distribution])[] {
-  return Object.entries(mapping).filter((entry): entry is [string, Distribution] => isDistribution(entry[1]))
+export function innerOf(mapping: Exclude<ChoiceValue, string>): readonly (readonly [string, SearchDistribution])[] {
+  return Object.entries(mapping).filter((entry): entry is [string, SearchDistribution] => isDistribution(entry[1]))
 }
 
 function product(sizes: readonly number[]): number {
@@ -106,7 +99,7 @@ function gridPoint(space: SearchSpace, index: number): TrialPoint | undefined {
 }
 
 /** Splits an index over the distributions of a mapping as a number with mixed radix, the last digit lowest. */
-function mixed(mapping: ChoiceMapping, index: number): { readonly [name: string]: TrialValue } {
+function mixed(mapping: Exclude<ChoiceValue, string>, index: number): { readonly [name: string]: TrialValue } {
   let left = index
   const digits = new Map<string, number>()
   for (const [name, distribution] of [...innerOf(mapping)].reverse()) {
@@ -122,7 +115,7 @@ function mixed(mapping: ChoiceMapping, index: number): { readonly [name: string]
   )
 }
 
-function gridValue(distribution: Distribution, digit: number): TrialValue {
+function gridValue(distribution: SearchDistribution, digit: number): TrialValue {
   assert(distribution.type === 'choice', `a grid cannot go through ${distribution.type}`)
   let left = digit
   const value = distribution.values.find((one) => {
@@ -168,10 +161,10 @@ function nameWords(name: string): readonly [number, number] {
 }
 
 /** True for a value of a choice that is a mapping. */
-export function isMapping(value: ChoiceValue): value is ChoiceMapping {
+export function isMapping(value: ChoiceValue): value is Exclude<ChoiceValue, string> {
   return typeof value === 'object'
 }
 
-function isDistribution(value: Scalar | Distribution): value is Distribution {
+function isDistribution(value: string | SearchDistribution): value is SearchDistribution {
   return typeof value === 'object'
 }
