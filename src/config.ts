@@ -18,6 +18,8 @@ export interface Settings {
   readonly cache: string
   /** Absent: this machine's own store, through its server if one runs. */
   readonly url?: string
+  /** What is shown to the server at `url`; a step gets one that speaks for its job. */
+  readonly token?: string
   readonly host: string
   /** Absent: the port the store had last, else 7584, else any free one. 0: any free one. */
   readonly port?: number
@@ -75,6 +77,11 @@ export const settingTable: Readonly<Record<SettingName, SettingRow>> = {
     kind: 'text',
     flag: 'every',
     sentence: 'Address of a server elsewhere, instead of the store of this machine.',
+  },
+  token: {
+    kind: 'text',
+    flag: 'none',
+    sentence: 'Token shown to the server that the address names; a step gets one that speaks for its job.',
   },
   host: {
     kind: 'text',

@@ -8,7 +8,10 @@ import { databaseStatCache } from './artifacts/stat-cache.ts'
 import { computeBackend, connectDatabase, contentStore, databaseReader, environmentBuilder } from './adapters.ts'
 import { loadEncryptionKey } from './access/encryption-key.ts'
 import { endpointKeys } from './access/endpoint-keys.ts'
-import { secretBox } from './access/secret-box.ts'
+import { jobTokens, type JobTokens } from './access/job-token.ts'
+import type { Principal } from './access/principal.ts'
+import { type SecretBox, secretBox } from './access/secret-box.ts'
+import { loadSigningKey } from './access/signing-key.ts'
 import type { Clock } from './base/clock.ts'
 import { messageOf, SluiceError } from './base/errors.ts'
 import { type Digest, type ExperimentId, type JobName, runIdOf } from './base/ids.ts'
@@ -22,6 +25,8 @@ import { AttemptFiles, readableLogs } from './jobs/attempt-files.ts'
 import { type CrashPoint, crashPoints, type ReachPoint } from './jobs/crash-points.ts'
 import { EngineJobService, type JobServiceDeps } from './jobs/engine-job-service.ts'
 import { Engine } from './jobs/engine.ts'
+import { terminalStatuses } from './jobs/job-service.ts'
+import { findStatus } from './jobs/job-store.ts'
 import { LockCache } from './jobs/resolve-steps.ts'
 import { environmentRequest } from './jobs/settle-sources.ts'
 import { azureMlScoringRoutes } from './protocols/azureml-scoring/routes.ts'
@@ -31,10 +36,12 @@ import { restRoutes } from './protocols/rest/rest-routes.ts'
 import { requireLocalCaller } from './protocols/rest/local-caller.ts'
 import type { StoreCheck } from './protocols/rest/status-routes.ts'
 import { servingEndpoints } from './protocols/rest/serving-endpoints.ts'
+import { stepVariables } from './main/step-surroundings.ts'
 import { allowAllChanges } from './registry/change-policy.ts'
 import { modelRegistry } from './registry/model-registry.ts'
 import { trackedOrigins } from './registry/tracked-origins.ts'
 import { type HttpServer, startHttpServer } from './server/http-server.ts'
+import { requestPrincipals } from './server/request-principals.ts'
 import type { Route } from './server/route.ts'
 import { servingService, type ServingService } from './serving/serving-service.ts'
 import { findByName } from './tracking/experiment-store.ts'
@@ -91,7 +98,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   const closing: (() => Promise<void>)[] = [() => database.close()]
   try {
     const parts = await openParts(options, { database, closing })
-    const server = await listen(options, parts.routes)
+    const server = await listen(options, parts)
     closing.unshift(() => server.close())
     parts.servedAt(server.url)
     await parts.engine.recover()
@@ -164,6 +171,7 @@ async function openLooker(options: OpenServerOptions): Promise<OpenServer | unde
 
 interface Parts {
   readonly routes: readonly Route[]
+  readonly identify: (request: FastifyRequest) => Promise<void>
   readonly engine: Engine
   readonly serving: ServingService
   readonly localToken: string
@@ -176,13 +184,30 @@ interface Parts {
 async function openParts(options: OpenServerOptions, opened: Opened): Promise<Parts> {
   let url = ''
   const store = await openStore(options, opened)
-  const { engine, jobs } = await openJobs(options, { store, closing: opened.closing, url: () => url })
-  const serving = await openServing(options, store)
+  const { clock, context } = store
+  const box = secretBox(await loadEncryptionKey({ folder: options.settings.data, ...context }), randomBytes)
+  const tokens = jobTokens(await loadSigningKey({ box, ...context }, 'job-token'))
+  const { engine, jobs } = await openJobs(options, { store, closing: opened.closing, url: () => url, tokens })
+  const isUnderWay = async (job: JobName): Promise<boolean> => {
+    const status = await findStatus(store.database.read, job)
+    return status !== undefined && !terminalStatuses.has(status)
+  }
+  const principals = requestPrincipals({ tokens, clock, isUnderWay })
+  const serving = await openServing(options, { ...store, box })
   opened.closing.unshift(() => serving.close())
   const startedMs = systemClock.now()
   const localToken = randomBytes(32).toString('hex')
-  const routes = routesOf(options, { store, jobs, serving, url: () => url, localToken, startedMs })
-  return { routes, engine, serving, localToken, startedMs, servedAt: (address) => void (url = address) }
+  const principalOf = (request: FastifyRequest): Principal => principals.of(request)
+  const routes = routesOf(options, { store, jobs, serving, principalOf, url: () => url, localToken, startedMs })
+  return {
+    routes,
+    identify: (request) => principals.identify(request),
+    engine,
+    serving,
+    localToken,
+    startedMs,
+    servedAt: (address) => void (url = address),
+  }
 }
 
 interface Opened {
@@ -213,13 +238,19 @@ async function openStore({ settings, environment, log = silentLog }: OpenServerO
   return { ...context, context, content, artifacts, tracking, environments, registry }
 }
 
+interface JobParts {
+  readonly store: Store
+  readonly closing: Opened['closing']
+  readonly url: () => string
+  readonly tokens: JobTokens
+}
+
 /** What runs: the engine and the jobs as others see them. */
 async function openJobs(
   { settings, environment, log = silentLog }: OpenServerOptions,
-  { store, closing, url }: { readonly store: Store; readonly closing: Opened['closing']; readonly url: () => string },
+  { store, closing, url, tokens }: JobParts,
 ): Promise<{ readonly engine: Engine; readonly jobs: EngineJobService }> {
   const { database, content, artifacts, tracking } = store
-  const machine = machineVariables(environment)
   const files = new AttemptFiles(settings.data)
   const deps = jobDeps({ environment }, store)
   const engine = new Engine({
@@ -233,7 +264,13 @@ async function openJobs(
       if (target === undefined) return
       await database.write((tables) => artifacts.addTree(tables, `${target}/outputs`, entries))
     },
-    stepVariables: () => ({ ...machine, PYTHONUNBUFFERED: '1', SLUICE_URL: url(), MLFLOW_TRACKING_URI: url() }),
+    stepVariables: stepVariables({
+      machine: machineVariables(environment),
+      dataFolder: settings.data,
+      url,
+      tokens,
+      clock: store.clock,
+    }),
     warn: (message) => log.write('warn', message),
   })
   closing.unshift(() => engine.close())
@@ -261,9 +298,11 @@ function jobDeps(
 }
 
 /** What answers: endpoints with their workers and keys. */
-async function openServing({ settings, environment }: OpenServerOptions, store: Store): Promise<ServingService> {
-  const { context, registry, artifacts } = store
-  const box = secretBox(await loadEncryptionKey({ folder: settings.data, ...context }), randomBytes)
+async function openServing(
+  { settings, environment }: OpenServerOptions,
+  store: Store & { readonly box: SecretBox },
+): Promise<ServingService> {
+  const { box, context, registry, artifacts } = store
   return servingService({
     ...store,
     contents: store.content,
@@ -282,16 +321,20 @@ interface RouteParts extends Pick<Parts, 'localToken' | 'startedMs'> {
   readonly store: Store
   readonly jobs: EngineJobService
   readonly url: () => string
+  /** Absent: everybody is the person on this machine. */
+  readonly principalOf?: (request: FastifyRequest) => Principal
 }
 
 /** The whole route table: ours, MLflow's, scoring. */
 function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly Route[] {
-  const { store, jobs, serving, url, localToken, startedMs } = parts
+  const { store, jobs, serving, url, localToken, startedMs, principalOf } = parts
+  const caller = principalOf === undefined ? {} : { principalOf }
   const { database, registry, artifacts, tracking } = store
   const version = packageVersion()
   const databaseText = databaseName(settings.database)
   return [
     ...restRoutes({
+      ...caller,
       version,
       url,
       localToken,
@@ -317,7 +360,7 @@ function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly 
       checkStore: () => checkStore(store, databaseText),
     }),
     ...mlflowRoutes({ tracking, artifacts }),
-    ...mlflowRegistryRoutes({ registry, artifacts }),
+    ...mlflowRegistryRoutes({ registry, artifacts, ...caller }),
     ...(serving === undefined ? [] : azureMlScoringRoutes({ serving, isKeyRequired: false, version })),
   ]
 }
@@ -345,10 +388,13 @@ async function checkStore({ database, content }: Store, databaseText: string): P
 }
 
 /** The port given, else the one this store had last (adopted steps know it), else the usual one, else any. */
-async function listen({ settings, log = silentLog }: OpenServerOptions, routes: readonly Route[]): Promise<HttpServer> {
+async function listen(
+  { settings, log = silentLog }: OpenServerOptions,
+  { routes, identify }: Pick<Parts, 'routes' | 'identify'>,
+): Promise<HttpServer> {
   const file = join(settings.data, 'port')
   const start = (port: number): Promise<HttpServer> =>
-    startHttpServer({ routes, host: settings.host, port, allowedHosts: settings.allowedHosts, log })
+    startHttpServer({ routes, identify, host: settings.host, port, allowedHosts: settings.allowedHosts, log })
   const known = lastPort(file)
   const server =
     settings.port !== undefined && settings.port !== 0

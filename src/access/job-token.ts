@@ -59,6 +59,11 @@ interface Claims {
   readonly exp: number
 }
 
+/** Whether a bearer token claims to be one of ours; `verify` says whether it is. */
+export function isJobToken(token: string): boolean {
+  return token.startsWith(`${header}.`)
+}
+
 function encode(value: object): string {
   return Buffer.from(JSON.stringify(value), 'utf8').toString('base64url')
 }

@@ -23,8 +23,8 @@ export interface AttemptRunnerDeps {
   readonly backend: ComputeBackend
   readonly addArtifacts: AddArtifacts
   readonly reach: ReachPoint
-  /** Variables of the machine and of this server that every step gets (PATH, MLFLOW_TRACKING_URI, ...). */
-  readonly stepVariables: () => Readonly<Record<string, string>>
+  /** Variables of the machine and of this server that a job's process gets (PATH, MLFLOW_TRACKING_URI, its token). */
+  readonly stepVariables: (job: JobName) => Readonly<Record<string, string>>
 }
 
 /** Runs or adopts one attempt and collects what it left. Never throws: whatever goes wrong is the attempt's end. */
@@ -102,7 +102,7 @@ async function attemptOf(
     ...(code !== undefined && { codeDigest: code.digest }),
     inputs,
     environment,
-    variables: { ...deps.stepVariables(), ...jobVariables(live, job) },
+    variables: { ...deps.stepVariables(job), ...jobVariables(live, job) },
   })
 }
 

@@ -73,6 +73,13 @@ export async function findRow(tables: Tables, name: string): Promise<JobRow> {
   throw new SluiceError('not-found', `There is no job "${name}".`, { hint: 'List the jobs with: sluice job list' })
 }
 
+/** A job's status alone; undefined where there is no such job. */
+export async function findStatus(tables: Tables, name: JobName): Promise<JobStatus | undefined> {
+  const jobs = tables.withTables<JobTables>()
+  const row = await jobs.selectFrom('job').select('status').where('name', '=', name).executeTakeFirst()
+  return row?.status
+}
+
 /** Every job of a root but the root itself, in plan order. */
 export async function findChildren(tables: Tables, root: string): Promise<readonly Job[]> {
   const rows = await tables

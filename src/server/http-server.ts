@@ -26,6 +26,8 @@ export interface HttpServerOptions {
   readonly port: number
   /** Names besides this machine's own that the server may be called by, e.g. behind a proxy. */
   readonly allowedHosts?: readonly string[]
+  /** Finds out who calls, before anything else is looked at; what it throws refuses the request. */
+  readonly identify?: (request: FastifyRequest) => Promise<void>
   /** Authentication and authorisation; absent: everybody who reaches the server may do everything. */
   readonly isAllowed?: (request: FastifyRequest, permission: Permission) => boolean | Promise<boolean>
   readonly log?: Log
@@ -146,7 +148,8 @@ function addRoute(app: FastifyInstance, setting: RouteSetting): void {
 
 async function serve(setting: RouteSetting, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const { route, options, limits } = setting
-  const { isAllowed } = options
+  const { identify, isAllowed } = options
+  await identify?.(request)
   if (isAllowed !== undefined && !(await isAllowed(request, route.permission)))
     throw new SluiceError('permission-denied', `This needs the permission "${route.permission}".`)
   if (request.method !== 'GET' && request.method !== 'HEAD') request.body = await bodyOf(route, request, limits)

@@ -96,7 +96,12 @@ async function findLink(options: ConnectOptions): Promise<Link> {
     const record = await readServerRecord(settings.data)
     // The token goes to the server that wrote it and to no other.
     const isOurs = record !== undefined && sameServer(record.url, settings.url)
-    return { client: restClient(settings.url, isOurs ? { localToken: record.localToken } : {}) }
+    const { url, token } = settings
+    const client = restClient(url, {
+      ...(isOurs && { localToken: record.localToken }),
+      ...(token !== undefined && { token }),
+    })
+    return { client }
   }
   const live = await liveServer(settings.data)
   if (live !== undefined) return remoteLink(live)

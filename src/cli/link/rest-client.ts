@@ -37,11 +37,17 @@ interface Call {
   readonly signal?: AbortSignal
 }
 
-/** A client of the server at `url`; `localToken` shows that it runs as the server's own user. */
-export function restClient(url: string, { localToken }: { readonly localToken?: string } = {}): RestClient {
+/** A client of the server at `url`; `localToken` shows that it runs as the server's own user, `token` who calls. */
+export function restClient(
+  url: string,
+  { localToken, token }: { readonly localToken?: string; readonly token?: string } = {},
+): RestClient {
   const base = url.replace(/\/+$/, '')
   const agent = new Agent({ keepAlive: true })
-  const tokenHeader: Record<string, string> = localToken === undefined ? {} : { 'x-sluice-local-token': localToken }
+  const tokenHeader: Record<string, string> = {
+    ...(localToken !== undefined && { 'x-sluice-local-token': localToken }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  }
   const call = (details: Call): Promise<IncomingMessage> =>
     send(
       base,
