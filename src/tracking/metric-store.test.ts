@@ -159,3 +159,29 @@ databaseTest('a sample spreads over the points and keeps both ends', async (data
   assert.equal(bulk.length, 101)
   assert.equal(new Set(bulk.map((point) => point.runId)).size, 2)
 })
+
+databaseTest(
+  'values of many runs come by run, by step and then time, with the names that were logged',
+  async (database) => {
+    const { runs, metrics } = trackingLab(database)
+    const ids = [
+      (await runs.create({})).info.runId,
+      (await runs.create({})).info.runId,
+      (await runs.create({})).info.runId,
+    ]
+    await metrics.log(ids[0]!, at('loss', 3, 10, 2))
+    await metrics.log(ids[0]!, at('loss', 5, 30, 0))
+    await metrics.log(ids[0]!, at('loss', NaN, 20, 0))
+    await metrics.log(ids[1]!, at('loss', -1, 1, 1))
+    await metrics.log(ids[1]!, at('accuracy', 0.5, 1, 1))
+    assert.deepEqual(
+      await metrics.values(ids, 'loss'),
+      new Map([
+        [ids[0], [NaN, 5, 3]],
+        [ids[1], [-1]],
+      ]),
+    )
+    assert.deepEqual(await metrics.names(ids), ['accuracy', 'loss'])
+    assert.deepEqual(await metrics.names([]), [])
+  },
+)

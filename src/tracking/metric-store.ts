@@ -22,6 +22,10 @@ export interface MetricStore {
   sampledHistory(query: SampledHistoryQuery): Promise<readonly (Metric & { readonly runId: RunId })[]>
   /** Points of several runs by (run, timestamp, step, value), cut at `maxResults`. */
   bulkHistory(query: BulkHistoryQuery): Promise<readonly (Metric & { readonly runId: RunId })[]>
+  /** All values of a key by run, in order of (step, timestamp); runs that did not log it are left out. */
+  values(runIds: readonly RunId[], key: string): Promise<ReadonlyMap<RunId, readonly number[]>>
+  /** Names of the metrics that any of the runs logged, in order. */
+  names(runIds: readonly RunId[]): Promise<readonly string[]>
 }
 
 interface HistoryQuery {
@@ -57,6 +61,8 @@ export function metricStore({ database }: { readonly database: Database }): Metr
     history: (query) => readHistory(database.read, query),
     sampledHistory: (query) => readSampledHistory(database.read, query),
     bulkHistory: (query) => readBulkHistory(database.read, query),
+    values: (runIds, key) => readValues(database.read, runIds, key),
+    names: (runIds) => readNames(database.read, runIds),
   }
 }
 
@@ -194,6 +200,47 @@ async function readBulkHistory(
     .limit(maxResults)
     .execute()
   return rows.map((row) => ({ ...metricOf(row), runId: row.run_id as RunId }))
+}
+
+async function readValues(
+  tables: Tables,
+  runIds: readonly RunId[],
+  key: string,
+): Promise<ReadonlyMap<RunId, readonly number[]>> {
+  const values = new Map<RunId, number[]>()
+  for (const piece of pieces(runIds)) {
+    const rows = await trackingTables(tables)
+      .selectFrom('metric')
+      .select(['run_id', 'key', 'timestamp_ms', 'step', 'value', 'is_nan'])
+      .where('run_id', 'in', piece)
+      .where('key', '=', key)
+      .orderBy('run_id')
+      .orderBy('step')
+      .orderBy('timestamp_ms')
+      .orderBy('value')
+      .execute()
+    for (const row of rows) {
+      const ofRun = values.get(row.run_id as RunId)
+      const { value } = metricOf(row)
+      if (ofRun === undefined) values.set(row.run_id as RunId, [value])
+      else ofRun.push(value)
+    }
+  }
+  return values
+}
+
+async function readNames(tables: Tables, runIds: readonly RunId[]): Promise<readonly string[]> {
+  const names = new Set<string>()
+  for (const piece of pieces(runIds)) {
+    const rows = await trackingTables(tables)
+      .selectFrom('latest_metric')
+      .select('key')
+      .distinct()
+      .where('run_id', 'in', piece)
+      .execute()
+    for (const { key } of rows) names.add(key)
+  }
+  return [...names].sort()
 }
 
 async function readSampledHistory(

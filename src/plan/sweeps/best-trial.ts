@@ -6,9 +6,13 @@ export type MetricHistory = readonly number[]
 /** The best of some values; undefined if none is finite: NaN, an infinity and a metric never logged win nothing. */
 export function bestValue(goal: Goal, values: MetricHistory): number | undefined {
   let best: number | undefined
-  for (const value of values)
-    if (Number.isFinite(value) && (best === undefined || isBetter(goal, value, best))) best = value
+  for (const value of values) if (isUsable(value) && (best === undefined || isBetter(goal, value, best))) best = value
   return best
+}
+
+/** False for NaN and the infinities, also as MLflow stores these: as the largest doubles. */
+export function isUsable(value: number): boolean {
+  return Math.abs(value) < Number.MAX_VALUE
 }
 
 export function isBetter(goal: Goal, value: number, than: number): boolean {

@@ -111,6 +111,7 @@ test('the best trial has the best finite value it ever logged, the first of equa
   )
   assert.equal(bestTrial('maximize', [{ values: [NaN] }, { values: [] }]), undefined)
   assert.equal(bestValue('maximize', []), undefined)
+  assert.equal(bestValue('maximize', [1, Number.MAX_VALUE, -Number.MAX_VALUE]), 1)
 })
 
 const anyHistory = fc.array(fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.constant(NaN)), {

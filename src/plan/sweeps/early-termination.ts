@@ -5,7 +5,7 @@
  * against what older ones became. Values that are not finite count as an interval, and as nothing else.
  */
 import { assertNever } from '../../base/errors.ts'
-import { bestValue, isBetter, type Goal, type MetricHistory } from './best-trial.ts'
+import { bestValue, isBetter, isUsable, type Goal, type MetricHistory } from './best-trial.ts'
 
 export type EarlyTermination = {
   /** Azure ML's default 0 means every interval, as 1 does. */
@@ -116,7 +116,7 @@ function compareWorst(goal: Goal, left: number | null, right: number | null): nu
 }
 
 function average(values: MetricHistory): readonly number[] {
-  const finite = values.filter((value) => Number.isFinite(value))
+  const finite = values.filter(isUsable)
   return finite.length === 0 ? [] : [finite.reduce((sum, value) => sum + value / finite.length, 0)]
 }
 
