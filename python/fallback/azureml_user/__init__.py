@@ -1,0 +1,1 @@
+"""What entry scripts of parallel jobs import from Azure's `azureml_user`."""
