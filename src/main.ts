@@ -258,6 +258,7 @@ async function openJobs(
     ...deps,
     files,
     backend: await computeBackend({ cpu: settings.slots, clock: store.clock }),
+    pythonFolder: join(packageRoot(), 'python'),
     addArtifacts: async (job: JobName, digest: Digest) => {
       const entries = await content.tree(digest)
       const [target] = await tracking.jobRuns.artifactFolders(database.read, [runIdOf(job)])

@@ -1,7 +1,7 @@
 // The host of parallel jobs by itself: a description in, rows and a journal out; with plain Python and no server.
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -62,6 +62,7 @@ def first_time(name):
       loggingLevel: 'INFO',
       appendRowTo: join(folder, 'rows.txt'),
       resumeFolder: join(folder, 'resume'),
+      outputs: [],
       ...more,
     }
     const file = join(folder, 'description.json')
@@ -263,26 +264,36 @@ test('kill -9 of the host: the next attempt does only what was not done, and the
 test('a torn record at the end of the journal costs that mini-batch only', async (t) => {
   const lab = openHostLab(t, {
     files: 10,
-    script: 'def run(mini_batch):\n    mark("run")\n    return [read(file) for file in mini_batch]\n',
+    script: `def run(mini_batch):
+    mark("run")
+    if read(mini_batch[0]) == "9" and first_time("9"):
+        raise ValueError("not yet")
+    return [read(file) for file in mini_batch]
+`,
   })
-  await lab.run()
+  const more = { concurrencyPerInstance: 1, maxRetries: 0, miniBatchErrorThreshold: 0 }
+  assert.equal((await lab.run(more)).code, 1)
   const journal = join(lab.folder, 'resume', 'results')
-  writeFileSync(journal, readFileSync(journal).subarray(0, -1))
-  const second = await lab.run()
+  const text = readFileSync(journal, 'utf8')
+  writeFileSync(journal, text.slice(0, text.indexOf('{"index": 9') - 1))
+  const second = await lab.run(more)
   assert.equal(second.code, 0, second.log)
-  assert.equal(lab.marks().length, 11)
+  assert.match(second.log, /8 were done by an earlier attempt/)
+  assert.equal(lab.marks().length, 12)
   assert.equal(lab.rows(), numbers(10))
 })
 
 test('other data with the same resume folder is never mixed with the first', async (t) => {
   const lab = openHostLab(t, {
     files: 3,
-    script: 'def run(mini_batch):\n    return [read(file) for file in mini_batch]\n',
+    script:
+      'def run(mini_batch):\n    return [read(file) for file in mini_batch if read(file) != "2" or not first_time("2")]\n',
   })
-  await lab.run()
+  const more = { maxRetries: 0, miniBatchErrorThreshold: 0 }
+  assert.equal((await lab.run(more)).code, 1)
   rmSync(join(lab.folder, 'resume', 'mini-batches.json'))
   writeFileSync(join(lab.folder, 'data', 'g.txt'), 'other')
-  const { log } = await lab.run()
+  const { log } = await lab.run(more)
   assert.doesNotMatch(log, /earlier attempt/)
   assert.equal(lab.rows(), `${numbers(3)}other\n`)
 })
@@ -337,7 +348,6 @@ test('fewer results than items fail a mini-batch; what it gave last is kept', as
   assert.equal(kept.code, 0, kept.log)
   assert.match(kept.log, /mini-batch 1: try 1 of 1 failed: run\(\) returned 1 of 2 items/)
   assert.equal(lab.rows(), '0\n1\n3\n')
-  rmSync(join(lab.folder, 'resume'), { recursive: true })
   const strict = await lab.run({ miniBatchSize, maxRetries: 0, arguments: ['--error_threshold', '0'] })
   assert.match(strict.log, /1 items failed, more than --error_threshold \(0\)/)
 })
@@ -405,6 +415,32 @@ test('run() that returns no list is told what to return', async (t) => {
   const lab = openHostLab(t, { files: 1, script: 'def run(mini_batch):\n    pass\n' })
   const { log } = await lab.run({ miniBatchErrorThreshold: 0, maxRetries: 0 })
   assert.match(log, /run\(\) must return a list, a tuple, an array or a DataFrame, but returned NoneType/)
+})
+
+test('outputs are moved to their places when all is done, and only then', async (t) => {
+  const lab = openHostLab(t, {
+    files: 3,
+    script: `def run(mini_batch):
+    out = FOLDER + "/resume/out/models/"
+    os.makedirs(out, exist_ok=True)
+    for file in mini_batch:
+        open(out + read(file), "w").write("x")
+    if read(mini_batch[0]) == "2" and first_time("2"):
+        raise ValueError("not yet")
+    return mini_batch
+`,
+  })
+  const result = join(lab.folder, 'models')
+  const more = {
+    maxRetries: 0,
+    miniBatchErrorThreshold: 0,
+    outputs: [{ written: join(lab.folder, 'resume', 'out', 'models'), result }],
+  }
+  assert.equal((await lab.run(more)).code, 1)
+  assert.ok(!existsSync(result))
+  assert.equal((await lab.run(more)).code, 0)
+  assert.deepEqual(readdirSync(result).sort(), ['0', '1', '2'])
+  assert.ok(!existsSync(join(lab.folder, 'resume')))
 })
 
 test('no data is no failure', async (t) => {

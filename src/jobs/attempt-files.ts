@@ -24,6 +24,7 @@ export class AttemptFiles {
   readonly #logs: string
   readonly #spares: string
   readonly #trash: string
+  readonly #resume: string
   readonly #spare: string[] = []
   readonly #mode: number
   #made = 0
@@ -35,6 +36,7 @@ export class AttemptFiles {
     // Spares of an earlier server may hold anything: a crash can come between two of its clean-ups.
     rmSync(this.#spares, { recursive: true, force: true })
     this.#trash = join(storeFolder, 'trash', String(process.pid))
+    this.#resume = join(storeFolder, 'resume')
     for (const folder of [this.#attempts, this.#logs, this.#spares, this.#trash]) mkdirSync(folder, { recursive: true })
     this.#mode = lstatSync(this.#spares).mode
   }
@@ -59,6 +61,11 @@ export class AttemptFiles {
 
   working(job: JobName, attempt: number): string {
     return join(this.folder(job, attempt), 'work')
+  }
+
+  /** What the attempts of a job share while it runs: a parallel step's finished mini-batches. */
+  resume(job: JobName): string {
+    return join(this.#resume, job)
   }
 
   /** A free path ending in `baseName`; the second of a name goes to a folder `1`, the third to `2`. */
@@ -127,7 +134,7 @@ export class AttemptFiles {
     return true
   }
 
-  /** Removes for good what was emptied, a former server's too; call when nothing runs. */
+  /** Removes for good what was emptied, a former server's too, and what no job will resume; call when nothing runs. */
   async emptyTrash(): Promise<void> {
     const folder = dirname(this.#trash)
     const names = existsSync(folder) ? readdirSync(folder) : []
@@ -135,7 +142,8 @@ export class AttemptFiles {
     if (existsSync(this.#trash)) renameSync(this.#trash, old)
     mkdirSync(this.#trash, { recursive: true })
     const own = basename(this.#trash)
-    const gone = [...names.filter((name) => name !== own).map((name) => join(folder, name)), old]
+    const ended = existsSync(this.#resume) ? readdirSync(this.#resume).map((name) => join(this.#resume, name)) : []
+    const gone = [...ended, ...names.filter((name) => name !== own).map((name) => join(folder, name)), old]
     await Promise.all(gone.map((path) => rm(path, { recursive: true, force: true })))
   }
 

@@ -23,6 +23,8 @@ export interface AttemptRunnerDeps {
   readonly backend: ComputeBackend
   readonly addArtifacts: AddArtifacts
   readonly reach: ReachPoint
+  /** Our Python: `src/` with the hosts of parallel steps, and `fallback/`. */
+  readonly pythonFolder: string
   /** Variables of the machine and of this server that a job's process gets (PATH, MLFLOW_TRACKING_URI, its token). */
   readonly stepVariables: (job: JobName) => Readonly<Record<string, string>>
 }
@@ -102,6 +104,7 @@ async function attemptOf(
     ...(code !== undefined && { codeDigest: code.digest }),
     inputs,
     environment,
+    pythonFolder: deps.pythonFolder,
     variables: { ...deps.stepVariables(job), ...jobVariables(live, job) },
   })
 }

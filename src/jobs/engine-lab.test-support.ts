@@ -71,6 +71,7 @@ export async function openEngineLab(t: TestContext, options: { readonly slots?: 
     sha256,
     environments: machineEnvironment(),
     backend: localBackend({ cpu: options.slots ?? 2, clock }),
+    pythonFolder: join(import.meta.dirname, '../../python'),
     addArtifacts: async () => undefined,
     stepVariables: () => ({ PATH: process.env['PATH']! }),
     reach: () => undefined,

@@ -1,13 +1,15 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import type { Digest, JobName } from '../base/ids.ts'
 import type { AttemptSpec } from '../compute/compute-backend.ts'
 import type { BuiltEnvironment } from '../environments/environment-builder.ts'
+import type { HostedWork } from '../plan/hosted-work.ts'
 import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
-import { renderCommand } from '../plan/render-command.ts'
+import { renderCommand, type RenderValues } from '../plan/render-command.ts'
 import { type AttemptFiles, smallBytes } from './attempt-files.ts'
+import { hostedCommand } from './hosted-attempt.ts'
 import type { StepOutput } from './pipeline-state.ts'
 
 /** Folder types get an existing folder, a file or value gets a path in one (azureml-yaml.md 4). */
@@ -24,6 +26,8 @@ export interface PrepareAttempt {
   readonly codeDigest?: Digest
   readonly inputs: Readonly<Record<string, Exclude<StepOutput, { kind: 'absent' }>>>
   readonly environment: BuiltEnvironment
+  /** Our Python: `src/` and, for what an environment may lack, `fallback/`. */
+  readonly pythonFolder: string
   /** The variables every step gets: machine, tracking, Azure's. */
   readonly variables: Readonly<Record<string, string>>
 }
@@ -45,10 +49,23 @@ export async function prepareAttempt(options: PrepareAttempt): Promise<AttemptSp
     folder: files.folder(job, attempt),
     workingFolder,
     logFile: files.log(job),
-    command: renderCommand(step.command, values),
+    command: step.hosted === undefined ? renderCommand(step.command, values) : startHost(options, step.hosted, values),
     environment: environmentOf(options, values),
     ...(step.timeoutSeconds !== undefined && { timeoutMs: step.timeoutSeconds * 1000 }),
   }
+}
+
+/** Hosted work writes its outputs where the next attempt finds them; the host moves them here when it is done. */
+function startHost(options: PrepareAttempt, work: HostedWork, values: Required<RenderValues>): string {
+  const { files, job, attempt, step, environment, pythonFolder } = options
+  return hostedCommand(work, step, {
+    pythonSource: join(pythonFolder, 'src'),
+    python: environment.python,
+    attemptFolder: files.folder(job, attempt),
+    resumeFolder: files.resume(job),
+    values,
+    results: Object.fromEntries(Object.keys(step.outputs).map((name) => [name, files.output(job, attempt, name)])),
+  })
 }
 
 async function placeInputs(options: PrepareAttempt): Promise<Record<string, string>> {
@@ -88,10 +105,11 @@ async function placeContent(
 type StoredOutput = Extract<StepOutput, { kind: 'content' }>
 
 function makeOutputs({ files, job, attempt, step }: PrepareAttempt): Record<string, string> {
+  if (step.hosted !== undefined) mkdirSync(join(files.resume(job), 'out'), { recursive: true })
   return Object.fromEntries(
     Object.entries(step.outputs).map(([name, { type }]) => {
-      const path = files.output(job, attempt, name)
-      if (isFolderType(type)) mkdirSync(path)
+      const path = step.hosted === undefined ? files.output(job, attempt, name) : join(files.resume(job), 'out', name)
+      if (isFolderType(type)) mkdirSync(path, { recursive: true })
       return [name, path]
     }),
   )
@@ -101,7 +119,7 @@ function environmentOf(
   options: PrepareAttempt,
   values: { inputs: Record<string, string>; outputs: Record<string, string> },
 ): Record<string, string> {
-  const { environment, step, variables } = options
+  const { environment, step, variables, pythonFolder } = options
   const own = Object.entries(step.environmentVariables).map(([name, text]) => [name, renderCommand(text, values)])
   const azure = [
     ...Object.entries(values.inputs).flatMap(([name, text]) => [
@@ -111,11 +129,14 @@ function environmentOf(
     ...Object.entries(values.outputs).map(([name, text]) => [`AZURE_ML_OUTPUT_${name}`, text]),
   ]
   const path = [...environment.path, variables['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(':')
-  return {
+  const all = {
     ...variables,
     ...Object.fromEntries(azure),
     ...environment.variables,
     PATH: path,
     ...Object.fromEntries(own),
   }
+  // Last: a step's own modules come first, and `fallback` steps back for what is installed.
+  const modules = [all['PYTHONPATH'], join(pythonFolder, 'fallback'), join(pythonFolder, 'src')]
+  return { ...all, PYTHONPATH: modules.filter((folder) => folder !== undefined && folder !== '').join(delimiter) }
 }

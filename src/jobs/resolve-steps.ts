@@ -7,6 +7,7 @@ import type { EnvironmentBuilder, EnvironmentLock, EnvironmentRequest } from '..
 import type { StepVerdict } from '../plan/plan-words.ts'
 import { isPrimitive } from '../plan/bindings/data-types.ts'
 import { checkLiteral } from '../plan/bindings/literal.ts'
+import { resultFields } from '../plan/hosted-work.ts'
 import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
 import { renderCommand } from '../plan/render-command.ts'
 import { compareReuse, reuseKey, type ReuseFields } from '../plan/reuse-key.ts'
@@ -83,6 +84,7 @@ export async function keyStep(
   const fields: ReuseFields = {
     formatVersion: 1,
     command: renderCommand(step.command, {}),
+    ...(step.hosted !== undefined && { hosted: resultFields(step.hosted) }),
     literals,
     data,
     code: submission.code[codeKey(step)]?.digest ?? '',

@@ -1,5 +1,6 @@
 import type { StepPath } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
+import type { HostedWork } from './hosted-work.ts'
 import type {
   DataType,
   EnvironmentChoice,
@@ -66,6 +67,8 @@ export interface PlannedCommand extends PlannedStepCommon {
   readonly kind: 'command'
   /** The command with `$[[ ]]` already decided and literal inputs still as `${{inputs.x}}`: rendered when paths are known. */
   readonly command: string
+  /** Instead of `command`, which then is empty. */
+  readonly hosted?: HostedWork
   readonly code?: Reference
   readonly additionalIncludes: readonly string[]
   readonly environment?: EnvironmentChoice

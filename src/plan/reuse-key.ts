@@ -11,6 +11,8 @@ export interface ReuseFields {
   readonly formatVersion: 1
   /** `PlannedCommand.command`: `${{inputs.x}}` stays, so that another alpha changes `literals` and not this too. */
   readonly command: string
+  /** By YAML key: what the result of a parallel step depends on. */
+  readonly hosted?: Readonly<Record<string, string>>
   /** Rendered literal by input name. */
   readonly literals: Readonly<Record<string, string>>
   /** By input name: type, content digest and base name (programs read meaning into extensions), and the mode. */
@@ -48,6 +50,7 @@ export function compareReuse(old: ReuseFields, now: ReuseFields): readonly Field
   }
   compare('reuse key format', String(old.formatVersion), String(now.formatVersion))
   compare('command', old.command, now.command)
+  for (const [name, was, is] of pairs(old.hosted ?? {}, now.hosted ?? {})) compare(name, was, is)
   compareInputs(old, now, compare)
   compare('code', nonEmpty(old.code), nonEmpty(now.code))
   compare('environment', nonEmpty(old.environment), nonEmpty(now.environment))

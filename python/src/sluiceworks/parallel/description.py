@@ -50,6 +50,8 @@ class Description:
     append_row_to: str | None
     #: Outlives this attempt: what is in it need not be done again.
     resume_folder: str
+    #: Where an output is written, in the resume folder, and where it is to lie when the job is done.
+    outputs: list[tuple[str, str]]
 
 
 def read_description(file: str) -> Description:
@@ -76,6 +78,7 @@ def read_description(file: str) -> Description:
         logging_level=given["loggingLevel"],
         append_row_to=given.get("appendRowTo"),
         resume_folder=given["resumeFolder"],
+        outputs=[(output["written"], output["result"]) for output in given["outputs"]],
     )
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import queue
+import shutil
 import sys
 import time
 from collections import deque
@@ -45,10 +46,23 @@ def main(description_file: str) -> int:
             journal.close()
         if description.append_row_to is not None:
             journal.write_rows(_append_target(description.append_row_to))
+        _hand_over(description, journal)
     except JobFailed as error:
         print(f"parallel job failed: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _hand_over(description: Description, journal: Journal) -> None:
+    """Moves the outputs to their places, the last act of all.
+
+    The journal goes first: an attempt that found it would take mini-batches for done whose files are moved already.
+    """
+    journal.remove()
+    for written, result in description.outputs:
+        if os.path.exists(written):
+            os.replace(written, result)
+    shutil.rmtree(description.resume_folder, ignore_errors=True)
 
 
 def _append_target(path: str) -> str:

@@ -91,6 +91,10 @@ class Journal:
         self.sync()
         self._file.close()
 
+    def remove(self) -> None:
+        """Forgets everything."""
+        os.remove(self._path)
+
     def _read(self, fingerprint: str) -> int:
         """Reads the records that are whole; returns where they end."""
         self._file.seek(0)

@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ParallelWork } from '../plan/hosted-work.ts'
+import { renderCommand, type RenderValues } from '../plan/render-command.ts'
+import type { PlannedCommand } from '../plan/planned-pipeline.ts'
+
+/** Where an attempt of hosted work finds what it needs. */
+export interface HostedPlaces {
+  /** Our Python sources: the folder that holds `sluiceworks`. */
+  readonly pythonSource: string
+  /** The environment's interpreter. */
+  readonly python: string
+  readonly attemptFolder: string
+  /** Of the job, not of the attempt: what is in it is not done again by the next attempt. */
+  readonly resumeFolder: string
+  readonly values: Required<RenderValues>
+  /** Output name to where the attempt is to leave it. */
+  readonly results: Readonly<Record<string, string>>
+}
+
+/**
+ * Writes what the host is told (python/src/sluiceworks/parallel/description.py reads it; change both) and returns the
+ * command that starts it.
+ */
+export function hostedCommand(work: ParallelWork, step: PlannedCommand, places: HostedPlaces): string {
+  const { values, pythonSource, python, attemptFolder, resumeFolder, results } = places
+  const { entry, inputData } = work
+  const input = step.inputs[inputData]
+  const description = {
+    entry: entry.kind === 'script' ? entry : { kind: 'model', path: values.inputs[entry.input] },
+    arguments: work.arguments.map((word) => renderCommand(word, values)),
+    data: { path: values.inputs[inputData], type: input === undefined || input.kind === 'literal' ? '' : input.type },
+    ...(work.miniBatchSize !== undefined && { miniBatchSize: work.miniBatchSize }),
+    partitionKeys: work.partitionKeys,
+    miniBatchErrorThreshold: work.miniBatchErrorThreshold,
+    ...(work.errorThreshold !== undefined && { errorThreshold: work.errorThreshold }),
+    maxRetries: work.maxRetries,
+    timeoutSeconds: work.timeoutSeconds,
+    instanceCount: step.resources.instanceCount,
+    ...(work.concurrencyPerInstance !== undefined && { concurrencyPerInstance: work.concurrencyPerInstance }),
+    loggingLevel: work.loggingLevel,
+    ...(work.appendRowTo !== undefined && { appendRowTo: renderCommand(work.appendRowTo, values) }),
+    resumeFolder,
+    outputs: Object.entries(results).map(([name, result]) => ({ written: values.outputs[name], result })),
+  }
+  const file = join(attemptFolder, 'hosted.json')
+  writeFileSync(file, JSON.stringify(description))
+  return [python, join(pythonSource, 'sluiceworks', 'parallel_host.py'), file].map(quoted).join(' ')
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`
+}
