@@ -8,6 +8,10 @@ import { runStore, type RunStore, type TrackingContext } from './run-store.ts'
 import { searchExperiments, type ExperimentQuery } from './search/experiment-search.ts'
 import { searchLoggedModels, type LoggedModelQuery } from './search/logged-model-search.ts'
 import { searchRuns, type RunQuery } from './search/run-search.ts'
+import { correlateTraces, type TraceCorrelation } from './traces/trace-correlation.ts'
+import { searchTraces, type TraceQuery } from './traces/trace-search.ts'
+import { traceStore, type TraceStore } from './traces/trace-store.ts'
+import type { TraceInfo } from './traces/trace.ts'
 
 /** Everything that is tracked. Reads see committed data; a write resolves when it is durable. */
 export interface TrackingStore {
@@ -16,11 +20,18 @@ export interface TrackingStore {
   readonly metrics: MetricStore
   readonly inputs: RunInputStore
   readonly loggedModels: LoggedModelStore
+  readonly traces: TraceStore
   /** For the engine, inside its own transactions. */
   readonly jobRuns: JobRuns
   searchExperiments(query: ExperimentQuery): Promise<Page<Experiment>>
   searchRuns(query: RunQuery): Promise<Page<Run>>
   searchLoggedModels(query: LoggedModelQuery): Promise<Page<LoggedModel>>
+  searchTraces(query: TraceQuery): Promise<Page<TraceInfo>>
+  /** How much two filters go together among the traces of these experiments that meet `base`. */
+  correlateTraces(
+    experimentIds: readonly string[],
+    filters: { readonly first: string; readonly second: string; readonly base?: string },
+  ): Promise<TraceCorrelation>
 }
 
 export function trackingStore(context: TrackingContext): TrackingStore {
@@ -31,9 +42,12 @@ export function trackingStore(context: TrackingContext): TrackingStore {
     metrics: metricStore(context),
     inputs: runInputStore(context),
     loggedModels: loggedModelStore(context),
+    traces: traceStore(context),
     jobRuns: jobRuns(context),
     searchExperiments: (query) => searchExperiments(database, query),
     searchRuns: (query) => searchRuns(database, query),
     searchLoggedModels: (query) => searchLoggedModels(database, query),
+    searchTraces: (query) => searchTraces(database, query),
+    correlateTraces: (experimentIds, filters) => correlateTraces(database, experimentIds, filters),
   }
 }

@@ -5,6 +5,7 @@ import SqliteDatabase from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { messageOf, SluiceError } from '../../base/errors.ts'
 import type { DatabaseConnection, DatabaseReader } from '../database.ts'
+import { matchesRegularExpression } from '../regular-expression.ts'
 
 const syncData = promisify(fdatasync)
 
@@ -22,6 +23,7 @@ export function sqliteConnection(folder: string): DatabaseConnection {
   const writer = open(file)
   const reader = open(file)
   reader.pragma('query_only = true')
+  reader.function('regexp', { deterministic: true }, matchesRegularExpression)
   // SQLite holds its locks on the database and shm files, so a descriptor of ours on the WAL endangers none of them.
   const wal = openSync(`${file}-wal`, 'r')
   syncFolder(folder)

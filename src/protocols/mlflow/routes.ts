@@ -7,6 +7,9 @@ import { loggedModelRoutes } from './logged-model-routes.ts'
 import { metricRoutes } from './metric-routes.ts'
 import { runRoutes } from './run-routes.ts'
 import { serverRoutes } from './server-routes.ts'
+import { assessmentRoutes } from './tracing/assessment-routes.ts'
+import { otlpRoutes } from './tracing/otlp-routes.ts'
+import { traceRoutes } from './tracing/trace-routes.ts'
 
 /**
  * The MLflow protocol as routes: tracking, artifacts and logged models (the registry's are its own file's). What is not
@@ -23,5 +26,8 @@ export function mlflowRoutes(parts: {
     ...metricRoutes(parts),
     ...loggedModelRoutes(parts),
     ...artifactRoutes(parts),
+    ...traceRoutes(parts),
+    ...assessmentRoutes(parts.tracking.traces),
+    ...otlpRoutes(parts.tracking),
   ]
 }

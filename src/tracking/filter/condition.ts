@@ -13,7 +13,8 @@ export interface ConditionOptions {
 
 /**
  * The SQL condition that a column's value meets the comparison; NULL meets only IS NULL. Values are parameters. LIKE is
- * case-sensitive and ILIKE folds ASCII letters, on both databases; in patterns % and _ have no escape, as in MLflow.
+ * case-sensitive and ILIKE folds ASCII letters, on both databases; in patterns % and _ have no escape, as in MLflow. The
+ * pattern of RLIKE must have been prepared (`prepareRegularExpression`).
  */
 export function matches({ dialect, column, comparison, integer = false }: ConditionOptions): Expression<SqlBool> {
   switch (comparison.kind) {
@@ -64,6 +65,8 @@ function matchesText(
       return dialect === 'sqlite'
         ? sql<SqlBool>`${column} like ${value}`
         : sql<SqlBool>`${column} ilike ${value} escape ''`
+    case 'RLIKE':
+      return dialect === 'sqlite' ? sql<SqlBool>`${column} regexp ${value}` : sql<SqlBool>`${column} ~ ${value}`
     default:
       return assertNever(operator)
   }

@@ -33,10 +33,12 @@ export interface ValueRule {
   readonly operators: readonly FilterOperator[]
   /** Set where MLflow also takes a quoted whole number: `version_number = '2'`. */
   readonly mayBeQuoted?: true
+  /** Set where `<` and its like compare a number, though the rule's type is text. */
+  readonly isNumberInOrder?: true
 }
 
 export type NumberOperator = '=' | '!=' | '>' | '>=' | '<' | '<='
-export type TextOperator = '=' | '!=' | 'LIKE' | 'ILIKE'
+export type TextOperator = '=' | '!=' | 'LIKE' | 'ILIKE' | 'RLIKE'
 export type ListOperator = 'IN' | 'NOT IN'
 export type PresenceOperator = 'IS NULL' | 'IS NOT NULL'
 export type FilterOperator = NumberOperator | TextOperator | ListOperator | PresenceOperator

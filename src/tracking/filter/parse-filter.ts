@@ -115,7 +115,8 @@ function readComparison(context: ValueContext, operator: FilterOperator): Compar
     return { kind: 'list', operator: operator satisfies ListOperator, values: readList(context.cursor) }
   }
   // The rule's operators fit its type: grammars are ours, not the user's.
-  return context.identifier.rule.type === 'number'
+  const { type, isNumberInOrder } = context.identifier.rule
+  return type === 'number' || (isNumberInOrder === true && /[<>]/.test(operator))
     ? { kind: 'number', operator: operator as NumberOperator, value: readNumber(context) }
     : { kind: 'text', operator: operator as TextOperator, value: readText(context, operator) }
 }
