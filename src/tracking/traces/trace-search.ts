@@ -94,7 +94,7 @@ export async function countTraces(
 }
 
 /** The clauses of a filter, its regular expressions ready. */
-export async function traceClauses(filter: string | undefined): Promise<readonly FilterClause<TraceEntity>[]> {
+async function traceClauses(filter: string | undefined): Promise<readonly FilterClause<TraceEntity>[]> {
   const clauses = parseFilter(filter, traceGrammar)
   for (const { comparison } of clauses) {
     if (comparison.kind === 'text' && comparison.operator === 'RLIKE') await prepareRegularExpression(comparison.value)

@@ -29,7 +29,7 @@ export interface Trace {
 }
 
 /** Nanoseconds since 1970 as decimal digits: a double cannot hold them. */
-export type Nanoseconds = string
+type Nanoseconds = string
 
 /** One step; ids are lower-case hex. Attribute values are what they were, not text about it. */
 export interface Span {
@@ -49,14 +49,14 @@ export interface Span {
   readonly resource?: JsonObject
 }
 
-export interface SpanEvent {
+interface SpanEvent {
   readonly name: string
   readonly timeNs: Nanoseconds
   readonly attributes: JsonObject
 }
 
 /** Another span that this one has to do with; `traceId` as a trace's. */
-export interface SpanLink {
+interface SpanLink {
   readonly traceId: string
   readonly spanId: string
   readonly attributes: JsonObject
