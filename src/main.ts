@@ -7,10 +7,10 @@ import { databaseArtifactStore } from './artifacts/database-artifact-store.ts'
 import { databaseStatCache } from './artifacts/stat-cache.ts'
 import { computeBackend, connectDatabase, contentStore, databaseReader, environmentBuilder } from './adapters.ts'
 import { loadEncryptionKey } from './access/encryption-key.ts'
-import { endpointKeys } from './access/endpoint-keys.ts'
+import { type EndpointKeys, endpointKeys } from './access/endpoint-keys.ts'
 import { jobTokens, type JobTokens } from './access/job-token.ts'
 import type { Principal } from './access/principal.ts'
-import { type SecretBox, secretBox } from './access/secret-box.ts'
+import { secretBox } from './access/secret-box.ts'
 import { loadSigningKey } from './access/signing-key.ts'
 import type { Clock } from './base/clock.ts'
 import { messageOf, SluiceError } from './base/errors.ts'
@@ -44,6 +44,7 @@ import { type HttpServer, startHttpServer } from './server/http-server.ts'
 import { requestPrincipals } from './server/request-principals.ts'
 import type { Route } from './server/route.ts'
 import { servingService, type ServingService } from './serving/serving-service.ts'
+import { PublishedPipelines } from './triggers/published-pipelines.ts'
 import { findByName } from './tracking/experiment-store.ts'
 import { trackingStore } from './tracking/tracking-store.ts'
 
@@ -193,12 +194,23 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     return status !== undefined && !terminalStatuses.has(status)
   }
   const principals = requestPrincipals({ tokens, clock, isUnderWay })
-  const serving = await openServing(options, { ...store, box })
+  const keys = endpointKeys({ box, ...context })
+  const serving = openServing(options, { store, keys })
+  const pipelines = new PublishedPipelines({ ...store, jobs, keys, sha256 })
   opened.closing.unshift(() => serving.close())
   const startedMs = systemClock.now()
   const localToken = randomBytes(32).toString('hex')
   const principalOf = (request: FastifyRequest): Principal => principals.of(request)
-  const routes = routesOf(options, { store, jobs, serving, principalOf, url: () => url, localToken, startedMs })
+  const routes = routesOf(options, {
+    store,
+    jobs,
+    serving,
+    pipelines,
+    principalOf,
+    url: () => url,
+    localToken,
+    startedMs,
+  })
   return {
     routes,
     identify: (request) => principals.identify(request),
@@ -298,16 +310,16 @@ function jobDeps(
   }
 }
 
-/** What answers: endpoints with their workers and keys. */
-async function openServing(
+/** What answers: endpoints with their workers. */
+function openServing(
   { settings, environment }: OpenServerOptions,
-  store: Store & { readonly box: SecretBox },
-): Promise<ServingService> {
-  const { box, context, registry, artifacts } = store
+  { store, keys }: { readonly store: Store; readonly keys: EndpointKeys },
+): ServingService {
+  const { registry, artifacts } = store
   return servingService({
     ...store,
     contents: store.content,
-    keys: endpointKeys({ box, ...context }),
+    keys,
     models: { resolve: (reference) => registry.resolve(reference), materialise: (path) => artifacts.materialise(path) },
     folder: join(settings.data, 'serving'),
     pythonSource: join(packageRoot(), 'python', 'src'),
@@ -321,6 +333,8 @@ interface RouteParts extends Pick<Parts, 'localToken' | 'startedMs'> {
   readonly serving?: ServingService
   readonly store: Store
   readonly jobs: EngineJobService
+  /** Absent for who only looks, too. */
+  readonly pipelines?: PublishedPipelines
   readonly url: () => string
   /** Absent: everybody is the person on this machine. */
   readonly principalOf?: (request: FastifyRequest) => Principal
@@ -328,7 +342,7 @@ interface RouteParts extends Pick<Parts, 'localToken' | 'startedMs'> {
 
 /** The whole route table: ours, MLflow's, scoring. */
 function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly Route[] {
-  const { store, jobs, serving, url, localToken, startedMs, principalOf } = parts
+  const { store, jobs, serving, pipelines, url, localToken, startedMs, principalOf } = parts
   const caller = principalOf === undefined ? {} : { principalOf }
   const { database, registry, artifacts, tracking } = store
   const version = packageVersion()
@@ -340,6 +354,7 @@ function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly 
       url,
       localToken,
       jobs,
+      ...(pipelines !== undefined && { pipelines }),
       events: {
         read: (query) => readEvents(database.read, query),
         latestSeq: () => latestEventSeq(database.read),

@@ -5,6 +5,7 @@ import type { RestParts } from '../src/protocols/rest/rest-routes.ts'
 import type { ModelVersion, RegisteredModel } from '../src/registry/registered-model.ts'
 import { startHttpServer } from '../src/server/http-server.ts'
 import type { HttpServer } from '../src/server/http-server.ts'
+import type { PublishedPipeline } from '../src/triggers/published-pipeline-store.ts'
 import { fakeEngine } from './fake-engine.test-support.ts'
 import type { FakeEngine } from './fake-engine.test-support.ts'
 
@@ -33,6 +34,7 @@ export function fakeParts({
     events: engine.events,
     models: fakeModels(),
     endpoints: fakeEndpoints(),
+    pipelines: fakePipelines(engine),
     status: () =>
       Promise.resolve({
         version: '0.1.0',
@@ -97,6 +99,36 @@ function fakeModels(): RestParts['models'] {
       search: () => Promise.resolve({ items: [model] }),
     },
     versions: { search: () => Promise.resolve({ items: [version(2), version(1)] }) },
+  }
+}
+
+/** One pipeline that is published; changing it is tested over a real store. */
+function fakePipelines(engine: FakeEngine): NonNullable<RestParts['pipelines']> {
+  const pipeline: PublishedPipeline = {
+    name: 'weekly-report',
+    version: '1',
+    number: 1,
+    status: 'enabled',
+    displayName: 'weekly-report',
+    parameters: [{ name: 'target', type: 'number', default: '100', isRequired: false, min: 0 }],
+    tags: {},
+    createdBy: 'local',
+    createdMs: 0,
+    updatedMs: 0,
+  }
+  const refuse = (): Promise<never> => Promise.reject(new SluiceError('not-supported', 'Not in this test.'))
+  return {
+    list: () => Promise.resolve([pipeline]),
+    get: () => Promise.resolve(pipeline),
+    versions: () => Promise.resolve([pipeline]),
+    credentials: () => Promise.resolve({ primary: 'first', secondary: 'second' }),
+    authorise: () => Promise.reject(new SluiceError('unauthenticated', 'The request has no key.')),
+    startedJob: (_name, job) => engine.jobs.get(job),
+    publish: refuse,
+    setStatus: refuse,
+    delete: refuse,
+    rotateKey: refuse,
+    submit: refuse,
   }
 }
 

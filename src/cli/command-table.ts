@@ -1,5 +1,6 @@
 import type { CommandRow, OptionRow } from './command.ts'
 import { exitCode } from './exit-code.ts'
+import { pipelineCommands } from './pipeline-commands.ts'
 
 const setOption: OptionRow = {
   flags: '--set <name=value>',
@@ -136,6 +137,7 @@ export const commandTable: readonly CommandRow[] = [
     arguments: [['<name>', 'Name of the model.']],
     load: async () => (await import('./model.ts')).showModel,
   },
+  ...pipelineCommands,
   {
     name: 'endpoint deploy',
     summary: 'Put a model, or what a YAML file says, behind an endpoint.',
@@ -203,5 +205,6 @@ export const commandTable: readonly CommandRow[] = [
 export const groupSummaries: Readonly<Record<string, string>> = {
   job: 'Look at jobs, follow, cancel and retry them.',
   model: 'Look at registered models.',
+  pipeline: 'Publish pipelines for other programs to start.',
   endpoint: 'Deploy models and ask them.',
 }

@@ -114,6 +114,28 @@ export interface Endpoint {
   }[]
 }
 
+export interface PublishedPipeline {
+  readonly name: string
+  readonly version: string
+  readonly status: string
+  readonly display_name: string
+  readonly description?: string
+  readonly submit_url: string
+  readonly created_by: string
+  readonly created_at: string
+  readonly parameters: readonly {
+    readonly name: string
+    readonly type: string
+    readonly default?: string
+    readonly is_required: boolean
+    readonly description?: string
+    readonly min?: number
+    readonly max?: number
+    readonly enum?: readonly string[]
+  }[]
+  readonly versions?: readonly PublishedPipeline[]
+}
+
 export interface InvokeAnswer {
   readonly status: number
   readonly content_type: string

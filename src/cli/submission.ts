@@ -10,7 +10,7 @@ export function submissionOf({ arguments: typed, options, workingFolder }: Invoc
     throw new SluiceError('input-not-found', `There is no file ${typed[0]}.`, {
       hint: `It was looked for in ${workingFolder}`,
     })
-  const overrides = parseOverrides(options.texts('set'))
+  const overrides = parsePairs('--set', options.texts('set'))
   const experiment = options.text('experiment')
   return {
     file,
@@ -20,16 +20,19 @@ export function submissionOf({ arguments: typed, options, workingFolder }: Invoc
   }
 }
 
-/** `--set` texts as a map; the value is everything after the first equals sign, the last of equal names wins. */
-function parseOverrides(texts: readonly string[]): Readonly<Record<string, string>> {
-  const overrides: Record<string, string> = Object.create(null) as Record<string, string>
+/** `name=value` texts of a flag as a map; the value is everything after the first equals sign, the last name wins. */
+export function parsePairs(flag: string, texts: readonly string[]): Readonly<Record<string, string>> {
+  const pairs: Record<string, string> = Object.create(null) as Record<string, string>
   for (const text of texts) {
     const equals = text.indexOf('=')
     if (equals < 1)
-      throw new SluiceError('invalid-request', `--set is ${JSON.stringify(text)}; expected name=value.`, {
-        hint: 'For example --set alpha=0.5 or --set jobs.train.inputs.alpha=0.5',
+      throw new SluiceError('invalid-request', `${flag} is ${JSON.stringify(text)}; expected name=value.`, {
+        hint:
+          flag === '--set'
+            ? 'For example --set alpha=0.5 or --set jobs.train.inputs.alpha=0.5'
+            : 'For example --tag build=17',
       })
-    overrides[text.slice(0, equals)] = text.slice(equals + 1)
+    pairs[text.slice(0, equals)] = text.slice(equals + 1)
   }
-  return overrides
+  return pairs
 }

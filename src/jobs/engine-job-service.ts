@@ -25,6 +25,14 @@ import {
 } from './job-service.ts'
 import { countJobs, findChildren, findJob, listJobs } from './job-store.ts'
 import { findPlan } from './journal-store.ts'
+import {
+  captureTemplate,
+  type CapturedTemplate,
+  dataFromCapture,
+  type JobTemplate,
+  loadTemplate,
+  type TemplateSubmission,
+} from './job-template.ts'
 import { loadJob, type LoadedJob, validateFile } from './load-job.ts'
 import { viewPlan } from './plan-view.ts'
 import { type FindModel, settleSources } from './settle-sources.ts'
@@ -69,12 +77,45 @@ export class EngineJobService implements JobService {
     return { ...job, ...warningsOf(loaded) }
   }
 
+  /** Keeps a job file with all it needs, for `submitTemplate`. Throws `invalid-document` and `input-not-found`. */
+  async capture(file: string): Promise<CapturedTemplate> {
+    const { database, content, findModel } = this.#deps
+    return captureTemplate({ tables: database.read, purpose: 'store', content, findModel }, file)
+  }
+
+  /** Submits a template with these values; resolves when the job is durable, with all that `also` stores. */
+  async submitTemplate(template: JobTemplate, submission: TemplateSubmission): Promise<Job> {
+    const { database, content, findModel } = this.#deps
+    const loaded = await loadTemplate(template, submission.values)
+    const deps = { tables: database.read, purpose: 'store', content, findModel } as const
+    const settled = await settleSources(deps, loaded.plan, template)
+    const kept = dataFromCapture(template, settled)
+    const properties = kept.length === 0 ? {} : { 'sluice.data_from_publication': kept.join(', ') }
+    const { tags, displayName, submittedBy, experimentName = loaded.experimentName, also } = submission
+    return this.#start(
+      {
+        ...loaded,
+        displayName,
+        tags: { ...loaded.tags, ...tags },
+        properties: { ...loaded.properties, ...submission.properties, ...properties },
+      },
+      {
+        ...settled,
+        experimentName: experimentName ?? basename(dirname(template.file)),
+        submittedBy,
+        noReuse: false,
+      },
+      also,
+    )
+  }
+
   async #start(
     loaded: Omit<LoadedJob, 'document' | 'warnings'> & { document: JsonObject },
     submission: Omit<StoredSubmission, 'experimentId'>,
+    also?: TemplateSubmission['also'],
   ): Promise<Job> {
     const { engine, database } = this.#deps
-    const { stored, names } = await storeNewJob(this.#deps, loaded, submission)
+    const { stored, names } = await storeNewJob({ ...this.#deps, ...(also && { also }) }, loaded, submission)
     this.#deps.reach('job-stored')
     await engine.start(stored, names, loaded.displayName)
     return findJob(database.read, stored.root)

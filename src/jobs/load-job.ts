@@ -25,11 +25,18 @@ export interface LoadedJob {
   readonly warnings: readonly Diagnostic[]
 }
 
+/** Gives the text of a file by its absolute path; throws where there is none. */
+export type ReadText = (path: string) => Promise<string>
+
 /** Reads and plans a job file. Throws `invalid-document` with every mistake of the file and of those it loads. */
-export async function loadJob(file: string, overrides: Readonly<Record<string, string>>): Promise<LoadedJob> {
+export async function loadJob(
+  file: string,
+  overrides: Readonly<Record<string, string>>,
+  readFrom: ReadText = (path) => readFile(path, 'utf8'),
+): Promise<LoadedJob> {
   const texts = new Map<string, string>()
   const readText = async (path: string): Promise<string> => {
-    const text = await readFile(path, 'utf8')
+    const text = await readFrom(path)
     texts.set(path, text)
     return text
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { SluiceError } from '../base/errors.ts'
 import type { Content, ContentStore } from '../artifacts/content-store.ts'
@@ -27,9 +28,14 @@ export type SettledSources = Pick<StoredSubmission, 'sources' | 'code' | 'enviro
 
 /**
  * Fixes everything a plan takes from outside at the moment of submission: data by content, code by snapshot,
- * environments by request. Reports all that is missing at once, as `input-not-found`.
+ * environments by request. What `earlier` has settled of code and environments stays as it is, and its data are used
+ * where a local path is gone. Reports all that is missing at once, as `input-not-found`.
  */
-export async function settleSources(deps: SettleDeps, plan: PlannedPipeline): Promise<SettledSources> {
+export async function settleSources(
+  deps: SettleDeps,
+  plan: PlannedPipeline,
+  earlier?: SettledSources,
+): Promise<SettledSources> {
   const commands = plan.steps.filter((step) => step.kind === 'command')
   const problems: { message: string; hint?: string }[] = []
   const settle = async <Value>(wanted: ReadonlyMap<string, () => Promise<Value>>): Promise<Record<string, Value>> => {
@@ -46,9 +52,9 @@ export async function settleSources(deps: SettleDeps, plan: PlannedPipeline): Pr
     )
     return Object.fromEntries(settled.flat())
   }
-  const sources = await settle(wantedSources(deps, commands))
-  const code = await settle(wantedCode(deps, commands))
-  const environments = await settle(wantedEnvironments(commands))
+  const sources = await settle(wantedSources(deps, commands, earlier?.sources ?? {}))
+  const code = earlier?.code ?? (await settle(wantedCode(deps, commands)))
+  const environments = earlier?.environments ?? (await settle(wantedEnvironments(commands)))
   if (problems.length > 0) {
     throw new SluiceError('input-not-found', problems.map(({ message }) => message).join('\n'), {
       ...(problems[0]!.hint !== undefined && { hint: problems[0]!.hint }),
@@ -58,14 +64,19 @@ export async function settleSources(deps: SettleDeps, plan: PlannedPipeline): Pr
   return { sources, code, environments }
 }
 
-function wantedSources(deps: SettleDeps, steps: readonly PlannedCommand[]): Map<string, () => Promise<StoredSource>> {
+function wantedSources(
+  deps: SettleDeps,
+  steps: readonly PlannedCommand[],
+  earlier: SettledSources['sources'],
+): Map<string, () => Promise<StoredSource>> {
   const wanted = new Map<string, () => Promise<StoredSource>>()
   for (const step of steps) {
     for (const [name, input] of Object.entries(step.inputs)) {
-      if (input.kind === 'data')
-        wanted.set(sourceKey(input.source), () =>
-          findSource(deps, input.source, { step: step.path, name, type: input.type }),
-        )
+      if (input.kind !== 'data') continue
+      const { source, type } = input
+      const key = sourceKey(source)
+      const kept = source.kind === 'local' && !existsSync(source.path) ? earlier[key] : undefined
+      wanted.set(key, async () => kept ?? findSource(deps, source, { step: step.path, name, type }))
     }
   }
   return wanted

@@ -19,6 +19,8 @@ interface StoreDeps {
   readonly runs: JobRuns
   readonly clock: Clock
   readonly random: RandomBytes
+  /** What its submitter stores in the same unit, so that it exists exactly when the job does; may throw. */
+  readonly also?: (tables: Tables, job: JobName) => Promise<void>
 }
 
 /** Stores a new job whole, in one unit: rows, runs, plan and the first event of its journal. */
@@ -49,6 +51,7 @@ export async function storeNewJob(
     await runs.startRuns(tables, [{ runId: runIdOf(root), startMs: atMs }])
     await insertPlan(tables, stored)
     await appendJournal(tables, root, [{ event: { kind: 'submitted' }, atMs }])
+    await deps.also?.(tables, root)
     await appendEvents(tables, [
       { kind: 'job.status', subject: root, atMs, body: { job: root, status: rows[0]!.status } },
     ])

@@ -11,11 +11,16 @@ const localTokenHeader = 'x-sluice-local-token'
  * may read. Throws `permission-denied`.
  */
 export function requireLocalCaller(request: FastifyRequest, localToken: string): void {
-  const presented = request.headers[localTokenHeader]
-  if (typeof presented === 'string' && timingSafeEqual(hash(presented), hash(localToken))) return
+  if (isLocalCaller(request, localToken)) return
   throw new SluiceError('permission-denied', 'Only the user who runs this server may name files of its machine.', {
     hint: 'Run the command on the machine of the server as the same user, with the same data folder (--data).',
   })
+}
+
+/** True for the same user on the same machine, shown by the token. */
+export function isLocalCaller(request: FastifyRequest, localToken: string): boolean {
+  const presented = request.headers[localTokenHeader]
+  return typeof presented === 'string' && timingSafeEqual(hash(presented), hash(localToken))
 }
 
 /** Throws `invalid-request` unless `file` is an absolute path: the server's own folder means nothing to a caller. */

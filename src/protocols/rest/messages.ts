@@ -242,6 +242,92 @@ export const InvokeMessage = Type.Object({
   body: Type.Unknown({ description: 'Parsed where it is JSON, else its text.' }),
 })
 
+const ParameterMessage = Type.Object(
+  {
+    name: Type.String(),
+    type: Type.String({ description: 'As in YAML, e.g. `number`, `string`, `uri_file`.' }),
+    default: Type.Optional(Type.String()),
+    is_required: Type.Boolean(),
+    description: Type.Optional(Type.String()),
+    min: Type.Optional(Type.Number()),
+    max: Type.Optional(Type.Number()),
+    enum: Type.Optional(Type.Array(Type.String())),
+  },
+  { $id: 'PipelineParameter' },
+)
+const publishedPipelineFields = {
+  name: Type.String(),
+  version: Type.String(),
+  status: words(['enabled', 'disabled', 'archived']),
+  display_name: Type.String(),
+  description: Type.Optional(Type.String()),
+  parameters: Type.Array(ParameterMessage),
+  submit_url: Type.String({ description: 'POST a JSON body with `inputs` here, with a key as bearer token.' }),
+  tags: texts,
+  created_by: Type.String(),
+  created_at: time,
+  updated_at: time,
+}
+export const PublishedPipelineMessage = Type.Object(publishedPipelineFields, { $id: 'PublishedPipeline' })
+export type PublishedPipelineMessage = Static<typeof PublishedPipelineMessage>
+export const PublishedPipelineList = listOf(PublishedPipelineMessage)
+export const PublishedPipelineWithVersions = Type.Object(
+  { ...publishedPipelineFields, versions: Type.Array(PublishedPipelineMessage) },
+  { $id: 'PublishedPipelineWithVersions' },
+)
+export const PublishedPipelineQuery = Type.Object({ with_archived: Type.Optional(Type.Boolean()) })
+export type PublishedPipelineQuery = Static<typeof PublishedPipelineQuery>
+export const PublishRequest = Type.Object(
+  {
+    file: Type.String({ minLength: 1, description: 'Absolute path of a job file on the machine of the server.' }),
+    name: Type.String({ minLength: 1 }),
+    version: Type.Optional(Type.String({ minLength: 1 })),
+    description: Type.Optional(Type.String()),
+    tags: Type.Optional(texts),
+  },
+  { additionalProperties: false },
+)
+export type PublishRequest = Static<typeof PublishRequest>
+export const PipelineChangeRequest = Type.Object(
+  { version: Type.Optional(Type.String({ minLength: 1, description: 'Default: every version.' })) },
+  { additionalProperties: false },
+)
+export const RotateKeyRequest = Type.Object(
+  { revoke_old: Type.Optional(Type.Boolean({ description: 'Refuses every key given out so far.' })) },
+  { additionalProperties: false },
+)
+/** Ours, and what Azure ML's own published pipelines (v1) take; anything else of theirs is left aside. */
+export const PipelineJobRequest = Type.Object({
+  inputs: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  experiment_name: Type.Optional(Type.String({ minLength: 1 })),
+  display_name: Type.Optional(Type.String({ minLength: 1 })),
+  tags: Type.Optional(texts),
+  ExperimentName: Type.Optional(Type.String({ minLength: 1 })),
+  DisplayName: Type.Optional(Type.String({ minLength: 1 })),
+  ParameterAssignments: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  DataPathAssignments: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  Tags: Type.Optional(texts),
+})
+export type PipelineJobRequest = Static<typeof PipelineJobRequest>
+export const PipelineJobMessage = Type.Object(
+  {
+    name: Type.String({ description: 'Name of the job.' }),
+    Id: Type.String({ description: 'The same, where clients of Azure ML look for it.' }),
+    status: words(jobStatuses),
+    status_detail: Type.Optional(Type.String()),
+    url: Type.String({ description: 'Ask here, with the same key, how it goes.' }),
+    published_pipeline: Type.Optional(Type.Object({ name: Type.String(), version: Type.String() })),
+    experiment_name: Type.String(),
+    created_at: time,
+    ended_at: Type.Optional(time),
+    error: Type.Optional(
+      Type.Object({ code: Type.String(), message: Type.String(), hint: Type.Optional(Type.String()) }),
+    ),
+  },
+  { $id: 'PipelineJob' },
+)
+export type PipelineJobMessage = Static<typeof PipelineJobMessage>
+
 export const StatusMessage = Type.Object(
   {
     version: Type.String(),

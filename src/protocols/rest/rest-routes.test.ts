@@ -250,11 +250,18 @@ test('every JSON answer is what the OpenAPI document says it is', async (t) => {
   })
   await lab.call('POST', '/api/v1/endpoints/x/deploy', { body: { model: 'azureml:d:1' } })
   while ((await lab.call('GET', '/api/v1/jobs')).text.includes('Running')) continue
-  const names: Record<string, string> = { jobs: 'calm_otter_0000000001', models: 'diabetes', endpoints: 'x' }
+  const job = 'calm_otter_0000000001'
+  const names: Record<string, string> = {
+    jobs: job,
+    models: 'diabetes',
+    endpoints: 'x',
+    'published-pipelines': 'weekly-report',
+  }
   let checked = 0
   for (const route of restRoutes(lab.parts)) {
     if (route.method !== 'GET' || route.response === undefined) continue
-    const path = route.url.replace(':name', names[route.url.split('/')[3]!] ?? '')
+    const name = names[route.url.split('/')[3]!] ?? ''
+    const path = route.url.replace(':name', name).replace(':version', '1').replace(':job', job)
     const { body, status } = await lab.call('GET', path)
     assert.equal(status, 200, path)
     const errors = [...Value.Errors(route.response, body)].filter(({ message }) => !message.includes('format'))

@@ -11,6 +11,8 @@ import { logRoutes } from './log-routes.ts'
 import type { ModelCatalogue } from './model-routes.ts'
 import { modelRoutes } from './model-routes.ts'
 import { openapiDocument } from './openapi.ts'
+import { publishedPipelineRoutes } from './published-pipeline-routes.ts'
+import type { PublishedPipelines } from '../../triggers/published-pipelines.ts'
 import type { StatusRouteParts } from './status-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 
@@ -28,6 +30,7 @@ export interface RestParts extends StatusRouteParts {
   readonly models: ModelCatalogue
   /** Absent where nothing is served. */
   readonly endpoints?: EndpointService
+  readonly pipelines?: Pick<PublishedPipelines, keyof PublishedPipelines>
 }
 
 /** Every route of our own interface (`/api/v1`, `/health`), the OpenAPI document of them included. */
@@ -40,6 +43,9 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...eventRoutes(parts.events),
     ...modelRoutes(parts.models),
     ...(parts.endpoints === undefined ? [] : endpointRoutes({ ...parts, endpoints: parts.endpoints })),
+    ...(parts.pipelines === undefined
+      ? []
+      : publishedPipelineRoutes({ ...parts, pipelines: parts.pipelines, principalOf })),
   ]
   return [
     ...routes,

@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises'
+import { SluiceError } from '../base/errors.ts'
+import type { JobName } from '../base/ids.ts'
+import type { Tables } from '../database/database.ts'
+import type { PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
+import { isPrimitive } from '../plan/bindings/data-types.ts'
+import type {
+  CommandJob,
+  DataType,
+  InputDeclaration,
+  InputValue,
+  PipelineJob,
+  PrimitiveType,
+  Step,
+} from '../spec/documents.ts'
+import { loadValidDocument } from '../spec/load-document.ts'
+import { referenceText } from '../spec/scope.ts'
+import { type LoadedJob, loadJob, type ReadText } from './load-job.ts'
+import { type SettleDeps, type SettledSources, settleSources } from './settle-sources.ts'
+
+/**
+ * A job file as it was at one moment, with all it needs, so that it can be submitted again and again when its folder is
+ * gone: the texts of the file and of those it loads, its code, and its environments. Data are looked up again at each
+ * submission; what they were is kept for local paths that are gone by then.
+ */
+export interface JobTemplate extends SettledSources {
+  /** The absolute path that the file had. */
+  readonly file: string
+  /** Every file that was read, by its absolute path. */
+  readonly texts: Readonly<Record<string, string>>
+}
+
+/** An input of the job that a submission may set. */
+export interface JobParameter extends Pick<InputDeclaration, 'min' | 'max' | 'enum' | 'description'> {
+  readonly name: string
+  readonly type: DataType | PrimitiveType
+  /** A literal, or the reference of data; absent for one that every submission must set. */
+  readonly default?: string
+  readonly isRequired: boolean
+}
+
+/** One submission of a template. */
+export interface TemplateSubmission {
+  /** Checked values by the name of the parameter. */
+  readonly values: Readonly<Record<string, string>>
+  readonly experimentName?: string
+  readonly displayName: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly properties: Readonly<Record<string, string>>
+  readonly submittedBy: string
+  /** Stored in the unit that stores the job; what it throws undoes both. */
+  readonly also: (tables: Tables, job: JobName) => Promise<void>
+}
+
+export interface CapturedTemplate {
+  readonly template: JobTemplate
+  readonly parameters: readonly JobParameter[]
+  readonly loaded: LoadedJob
+  readonly description?: string
+}
+
+/** Stands for the data of a parameter without a default while its pipeline is checked. */
+const placeholder = 'azureml:value-of-a-parameter:1'
+
+/** Reads, checks and keeps a job file whole. Throws `invalid-document` with all mistakes, and `input-not-found`. */
+export async function captureTemplate(deps: SettleDeps, file: string): Promise<CapturedTemplate> {
+  const texts: Record<string, string> = {}
+  const readText: ReadText = async (path) => (texts[path] ??= await readFile(path, 'utf8'))
+  const { document } = await loadValidDocument({ file, readText, family: 'job' })
+  if (document.kind !== 'pipeline-job' && document.kind !== 'command-job')
+    throw new SluiceError('invalid-document', `${file} is a ${document.kind}, which cannot be published.`, {
+      hint: 'Publish a pipeline job or a command job.',
+    })
+  const parameters = parametersOf(document)
+  const missing = parameters.filter(({ isRequired }) => isRequired)
+  const loaded = await loadJob(file, Object.fromEntries(missing.map((one) => [one.name, stopgapOf(one)])), readText)
+  const settled = await settleSources(deps, withoutPlaceholders(loaded.plan))
+  return {
+    template: { file, texts, ...settled },
+    parameters,
+    loaded,
+    ...(document.description !== undefined && { description: document.description }),
+  }
+}
+
+/** Plans a template with these values. Throws `invalid-document` where a value does not fit a step. */
+export async function loadTemplate(template: JobTemplate, values: TemplateSubmission['values']): Promise<LoadedJob> {
+  const { name: _, ...loaded } = await loadJob(template.file, values, async (path) => {
+    const text = Object.hasOwn(template.texts, path) ? template.texts[path] : undefined
+    if (text !== undefined) return text
+    throw new SluiceError('not-found', `${path} was not kept when the pipeline was published`)
+  })
+  // A name in the file is the name of one job; each submission is a job of its own.
+  return loaded
+}
+
+/** The paths of local data that were gone, so that they are as they were when the template was captured. */
+export function dataFromCapture(template: JobTemplate, settled: SettledSources): readonly string[] {
+  return Object.entries(settled.sources).flatMap(([key, source]) => {
+    if (template.sources[key] !== source) return []
+    return [(JSON.parse(key) as { path: string }).path]
+  })
+}
+
+function parametersOf(document: PipelineJob | CommandJob): readonly JobParameter[] {
+  const component = document.kind === 'pipeline-job' ? document.component : undefined
+  const declared = component !== undefined && 'inputs' in component ? component.inputs : {}
+  const steps = document.kind === 'pipeline-job' ? document.steps : {}
+  return [...new Set([...Object.keys(declared), ...Object.keys(document.inputs)])].map((name) => {
+    const given = Object.hasOwn(document.inputs, name) ? document.inputs[name] : undefined
+    const declaration = Object.hasOwn(declared, name) ? declared[name]! : takenBy(steps, name)
+    const text = given === undefined ? undefined : given.kind === 'data' ? referenceText(given.source) : given.text
+    const type = declaration?.type ?? given?.type ?? typeOfText(given)
+    const isOptional = Object.hasOwn(declared, name) && declared[name]!.optional
+    return {
+      name,
+      type: given?.type !== undefined && !isPrimitive(type) ? given.type : type,
+      isRequired: text === undefined && !isOptional,
+      ...(text !== undefined && { default: text }),
+      ...(declaration?.description !== undefined && { description: declaration.description }),
+      ...(declaration?.min !== undefined && { min: declaration.min }),
+      ...(declaration?.max !== undefined && { max: declaration.max }),
+      ...(declaration?.enum !== undefined && { enum: declaration.enum }),
+    }
+  })
+}
+
+/** What a step declares for an input that it takes from the pipeline as it is. */
+function takenBy(steps: Readonly<Record<string, Step>>, name: string): InputDeclaration | undefined {
+  for (const step of Object.values(steps)) {
+    if (!('inputs' in step) || !('component' in step) || !('inputs' in step.component)) continue
+    for (const [input, value] of Object.entries(step.inputs)) {
+      if (value.kind !== 'text') continue
+      const taken = /^\s*\$\{\{\s*parent\.inputs\.([^\s{}]+)\s*\}\}\s*$/.exec(value.text)?.[1]
+      if (taken === name && Object.hasOwn(step.component.inputs, input)) return step.component.inputs[input]
+    }
+  }
+  return undefined
+}
+
+function typeOfText(given: InputValue | undefined): PrimitiveType {
+  const text = given?.kind === 'text' ? given.text : ''
+  if (/^(true|false)$/i.test(text)) return 'boolean'
+  // 3 may be given as 3.5 another time: nobody said that it is an integer.
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? 'number' : 'string'
+}
+
+function stopgapOf({ type, enum: allowed, min, max }: JobParameter): string {
+  if (!isPrimitive(type)) return placeholder
+  if (allowed?.[0] !== undefined) return allowed[0]
+  if (type === 'boolean') return 'true'
+  return String(min ?? max ?? 0)
+}
+
+function withoutPlaceholders(plan: PlannedPipeline): PlannedPipeline {
+  const steps = plan.steps.map((step): PlannedStep => {
+    if (step.kind !== 'command') return step
+    const inputs = Object.entries(step.inputs).filter(
+      ([, input]) => input.kind !== 'data' || referenceText(input.source) !== placeholder,
+    )
+    return { ...step, inputs: Object.fromEntries(inputs) }
+  })
+  return { ...plan, steps }
+}
