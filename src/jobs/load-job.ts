@@ -5,7 +5,7 @@ import type { JsonObject } from '../base/json.ts'
 import { planJob } from '../plan/plan-pipeline.ts'
 import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
 import { invalidDocument } from '../spec/diagnostics.ts'
-import type { CommandJob, PipelineJob } from '../spec/documents.ts'
+import type { Document, Job as JobDocument } from '../spec/documents.ts'
 import { loadValidDocument } from '../spec/load-document.ts'
 import { frameOf } from '../spec/yaml/source-text.ts'
 import type { Job, ValidDocument } from './job-service.ts'
@@ -42,7 +42,7 @@ export async function loadJob(
   }
   const read = await loadValidDocument({ file, readText, family: 'job' })
   const { document } = read
-  if (document.kind !== 'command-job' && document.kind !== 'pipeline-job') {
+  if (!isJob(document)) {
     throw new SluiceError('invalid-document', `${file} is not a job.`, {
       hint: 'A job has a command, or jobs (the steps of a pipeline).',
     })
@@ -60,15 +60,19 @@ export async function loadJob(
   }
 }
 
+function isJob(document: Document): document is JobDocument {
+  return document.kind.endsWith('-job')
+}
+
 function loaded(
-  document: CommandJob | PipelineJob,
+  document: JobDocument,
   plan: PlannedPipeline,
   source: { file: string; text: string },
 ): Omit<LoadedJob, 'warnings'> {
   return {
     plan,
     document: source,
-    type: document.kind === 'command-job' ? 'command' : 'pipeline',
+    type: document.kind === 'pipeline-job' ? 'pipeline' : 'command',
     ...(document.name !== undefined && { name: document.name }),
     displayName: document.displayName ?? document.name ?? basename(source.file).replace(/\.ya?ml$/i, ''),
     ...(document.experimentName !== undefined && { experimentName: document.experimentName }),
@@ -89,7 +93,6 @@ function withFrame(diagnostic: Diagnostic, texts: ReadonlyMap<string, string>): 
 export async function validateFile(file: string): Promise<ValidDocument> {
   const read = await loadValidDocument({ file, readText: (path) => readFile(path, 'utf8') })
   const { kind, name } = read.document
-  const isJob = kind === 'command-job' || kind === 'pipeline-job'
-  const { warnings } = isJob ? await loadJob(file, {}) : read
+  const { warnings } = isJob(read.document) ? await loadJob(file, {}) : read
   return { kind, ...(name !== undefined && { name }), ...(warnings.length > 0 && { warnings }) }
 }

@@ -81,7 +81,8 @@ function expandSteps(work: Work, opening: Opening): void {
     const first = work.leaves.length
     const common = { key, path, scope, first, end: first + 1, inputs: new Map<string, BoundValue>() }
     if (step.kind === 'if_else') addLeaf(work, { ...common, kind: 'if_else', step })
-    else addComponentStep(work, opening, { ...common, step })
+    else if (step.kind === 'component') addComponentStep(work, opening, { ...common, step })
+    else addUnplanned(work, { ...common, step }, unplannedNouns[step.kind])
     if (work.isFull || work.leaves.length + work.groups.length <= mostSteps) continue
     work.isFull = true
     work.mistakes.report({ located: scope.located, path: ['jobs', key] }, `The pipeline has over ${mostSteps} steps.`)
@@ -93,9 +94,30 @@ function addLeaf(work: Work, node: CommandNode | IfElseNode | UnknownNode): void
   work.leaves.push(node)
 }
 
+const unplannedNouns = {
+  sweep: 'a sweep',
+  do_while: 'a do_while loop',
+  parallel_for: 'a parallel_for loop',
+  'parallel-component': 'a parallel step',
+  'spark-component': 'a Spark step',
+  'data-transfer-component': 'a data transfer',
+} as const
+
+/** A kind of step that documents have and plans do not yet: one clear mistake, and nothing more about the step. */
+function addUnplanned(work: Work, node: Omit<UnknownNode, 'kind'>, noun: string): void {
+  const { scope, key } = node
+  const message = `Step "${key}" is ${noun}, which this version cannot run.`
+  work.mistakes.report({ located: scope.located, path: ['jobs', key] }, message, 'Use command steps in its place.')
+  addLeaf(work, { ...node, kind: 'unknown' })
+}
+
 function addComponentStep(work: Work, opening: Opening, common: NodeCommon<ComponentStep>): void {
   const { step, scope } = common
   const component = findComponent(work, opening, common)
+  if (component !== undefined && isUnplanned(component)) {
+    addUnplanned(work, common, unplannedNouns[component.kind])
+    return
+  }
   const isDeterministic = opening.isDeterministic && (step.isDeterministic ?? component?.isDeterministic ?? true)
   if (component === undefined) {
     addLeaf(work, { ...common, kind: 'unknown' })
@@ -113,6 +135,12 @@ function addComponentStep(work: Work, opening: Opening, common: NodeCommon<Compo
   const within = [...opening.within, { component, text: titleOf(step.component, component) }]
   expandSteps(work, { scope: node.inner, steps: component.steps, isDeterministic, within })
   node.end = work.leaves.length
+}
+
+function isUnplanned(
+  component: Component,
+): component is Exclude<Component, { kind: 'command-component' | 'pipeline-component' }> {
+  return component.kind !== 'command-component' && component.kind !== 'pipeline-component'
 }
 
 function innerScope(
@@ -157,13 +185,13 @@ function findComponent(
     work.mistakes.report(place, `A pipeline component contains itself: ${circle}.`)
     return undefined
   }
-  if (found.kind === 'command-component' || within.length < deepestNesting) return found
+  if (found.kind !== 'pipeline-component' || within.length < deepestNesting) return found
   work.mistakes.report(place, `Pipelines are nested more than ${deepestNesting} deep.`)
   return undefined
 }
 
 function isComponent(component: Component | Reference): component is Component {
-  return component.kind === 'command-component' || component.kind === 'pipeline-component'
+  return 'located' in component
 }
 
 function titleOf(written: Component | Reference, component: Component): string {

@@ -23,7 +23,7 @@ const train = component('train', {
   code: { kind: 'local', path: '/p/src' },
   additionalIncludes: ['/p/lib'],
   resources: { instanceCount: 2, instanceType: 'small' },
-  distribution: { type: 'mpi' },
+  distribution: { type: 'mpi', processCountPerInstance: 1 },
   timeoutSeconds: 60,
   retry: { maxRetries: 1, delaySeconds: 5, backoff: 2 },
 })
@@ -43,7 +43,7 @@ test('what the component says is what the engine runs', () => {
     inputs: { data: { kind: 'data', type: 'uri_folder', mode: 'ro_mount', source: { kind: 'local', path: '/d' } } },
     outputs: { model: { type: 'mlflow_model', mode: 'rw_mount' } },
     resources: { instanceCount: 2, instanceType: 'small' },
-    distribution: { type: 'mpi' },
+    distribution: { type: 'mpi', processCountPerInstance: 1 },
     timeoutSeconds: 60,
     retry: { maxRetries: 1, delaySeconds: 5, backoff: 2 },
     isDeterministic: true,
@@ -56,7 +56,7 @@ test('what the step says goes before what its component says', () => {
     displayName: 'Train it',
     environmentVariables: { LOG: 'debug', SEED: '1' },
     resources: { instanceCount: 4 },
-    distribution: { type: 'pytorch' },
+    distribution: { type: 'pytorch', processCountPerInstance: 1 },
     timeoutSeconds: 5,
     retry: { maxRetries: 0, delaySeconds: 1, backoff: 2 },
     isDeterministic: false,
@@ -70,7 +70,7 @@ test('what the step says goes before what its component says', () => {
   )
   assert.deepEqual(planned.environmentVariables, { LOG: 'debug', DATA: '${{inputs.data}}/train', SEED: '1' })
   assert.deepEqual(planned.resources, { instanceCount: 4, instanceType: 'small' })
-  assert.deepEqual(planned.distribution, { type: 'pytorch' })
+  assert.deepEqual(planned.distribution, { type: 'pytorch', processCountPerInstance: 1 })
   assert.deepEqual(planned.retry, { maxRetries: 0, delaySeconds: 1, backoff: 2 })
   assert.deepEqual(
     [planned.displayName, planned.timeoutSeconds, planned.isDeterministic, planned.compute, planned.runIf],

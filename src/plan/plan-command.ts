@@ -14,6 +14,7 @@ export function planCommand(node: CommandNode, common: PlannedStepCommon, option
   const distribution = step.distribution ?? component.distribution
   const timeoutSeconds = step.timeoutSeconds ?? component.timeoutSeconds
   const retry = step.retry ?? component.retry
+  const priority = step.priority ?? component.priority
   return {
     ...common,
     kind: 'command',
@@ -29,6 +30,7 @@ export function planCommand(node: CommandNode, common: PlannedStepCommon, option
     ...(compute !== undefined && { compute }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     ...(retry !== undefined && { retry }),
+    ...(priority !== undefined && { priority }),
     isDeterministic: node.isDeterministic,
   }
 }

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/errors.ts'
 import type { StepPath } from '../base/ids.ts'
-import type { CommandJob, Component, Located, PipelineJob, Reference } from '../spec/documents.ts'
+import type { CommandJob, Component, Job, Located, PipelineJob, Reference } from '../spec/documents.ts'
 import { mergeRootComponent } from '../spec/job.ts'
 import { referenceText } from '../spec/scope.ts'
 import { bindInputs, bindJobInputs } from './bindings/bind-inputs.ts'
@@ -48,8 +48,9 @@ export interface PlanResult {
  * Plans a job: nested pipelines flattened, every binding resolved and checked, steps in an order to run them. Throws
  * nothing for what an author wrote: all mistakes come back together, each with its place. O(n log n) in steps and edges.
  */
-export function planJob(job: CommandJob | PipelineJob, options: PlanOptions): PlanResult {
+export function planJob(job: Job, options: PlanOptions): PlanResult {
   const mistakes = collectMistakes()
+  if (job.kind !== 'command-job' && job.kind !== 'pipeline-job') return unplanned(job, mistakes)
   const document = withComponent(job, options, mistakes)
   const expansion = expand(document, { mistakes, resolveComponent: (reference) => options.resolveComponent(reference) })
   const { root } = expansion
@@ -76,14 +77,26 @@ export function planJob(job: CommandJob | PipelineJob, options: PlanOptions): Pl
   return { plan, diagnostics: mistakes.errors(), warnings: mistakes.warnings(), positions }
 }
 
+/** A kind of job that documents have and plans do not yet: one clear mistake. */
+function unplanned({ kind, located }: Exclude<Job, CommandJob | PipelineJob>, mistakes: Mistakes): PlanResult {
+  const noun = { 'sweep-job': 'a sweep', 'spark-job': 'a Spark job', 'data-transfer-job': 'a data transfer' }[kind]
+  const hint = 'Use a command or a pipeline in its place.'
+  mistakes.report({ located, path: ['type'] }, `The job is ${noun}, which this version cannot run.`, hint)
+  return {
+    plan: { steps: [], groups: [], outputs: {}, continueOnStepFailure: false, forceRerun: false },
+    diagnostics: mistakes.errors(),
+    warnings: mistakes.warnings(),
+    positions: new Map(),
+  }
+}
+
 /** A job whose `component:` is registered, with the steps of that component; without steps if there is none. */
 function withComponent(
   job: CommandJob | PipelineJob,
   options: PlanOptions,
   mistakes: Mistakes,
 ): CommandJob | PipelineJob {
-  if (job.kind === 'command-job' || job.component === undefined || job.component.kind === 'pipeline-component')
-    return job
+  if (job.kind === 'command-job' || job.component === undefined || 'located' in job.component) return job
   const component = options.resolveComponent(job.component)
   if (component?.kind === 'pipeline-component') return mergeRootComponent(job, component)
   const problem = component === undefined ? 'does not exist' : 'is a single command'

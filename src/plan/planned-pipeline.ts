@@ -1,12 +1,13 @@
 import type { StepPath } from '../base/ids.ts'
-import type { JsonObject } from '../base/json.ts'
 import type { HostedWork } from './hosted-work.ts'
 import type {
   DataType,
+  Distribution,
   EnvironmentChoice,
   InputMode,
   Located,
   OutputMode,
+  Priority,
   PrimitiveType,
   Reference,
   Resources,
@@ -76,7 +77,9 @@ export interface PlannedCommand extends PlannedStepCommon {
   readonly inputs: Readonly<Record<string, PlannedInput>>
   readonly outputs: Readonly<Record<string, PlannedOutput>>
   readonly resources: Resources
-  readonly distribution?: JsonObject
+  readonly distribution?: Distribution
+  /** Which of two waiting steps goes first; absent: medium. */
+  readonly priority?: Priority
   readonly compute?: string
   readonly timeoutSeconds?: number
   readonly retry?: RetryPolicy

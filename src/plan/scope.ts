@@ -66,8 +66,8 @@ export interface IfElseNode extends NodeCommon<IfElseStep> {
   readonly kind: 'if_else'
 }
 
-/** A step whose component was not found; that has been reported, and nothing about it is reported again. */
-export interface UnknownNode extends NodeCommon<ComponentStep> {
+/** A step whose component was not found or cannot be planned; that is reported, and nothing about it is reported again. */
+export interface UnknownNode extends NodeCommon<Exclude<Step, IfElseStep>> {
   readonly kind: 'unknown'
 }
 

@@ -1,13 +1,31 @@
 import { isMap } from 'yaml'
 import { readCommandBody } from './command-body.ts'
-import type { CommandComponent, Component, PipelineComponent } from './documents.ts'
+import { checkTransferPorts, readDataTransfer } from './data-transfer.ts'
+import type { Component, ComponentCommon } from './documents.ts'
+import type { DocumentKind } from './document-kind.ts'
 import { documentKind } from './document-kind.ts'
 import { readInputDeclarations, readOutputDeclarations } from './inputs-and-outputs.ts'
-import { readAssetIdentity, readAssetName, readComponentName, readSettings } from './job-fields.ts'
-import { commandComponentKeys, pipelineComponentKeys } from './keys.ts'
+import {
+  readAssetIdentity,
+  readAssetName,
+  readComponentName,
+  readIdentity,
+  readServices,
+  readSettings,
+} from './job-fields.ts'
+import {
+  commandComponentKeys,
+  dataTransferComponentKeys,
+  parallelComponentKeys,
+  pipelineComponentKeys,
+  sparkComponentKeys,
+} from './keys.ts'
+import { readParallelBody } from './parallel.ts'
 import type { ReadingScope } from './scope.ts'
 import { locatedAt } from './scope.ts'
+import { readSparkBody } from './spark.ts'
 import { readSteps } from './steps.ts'
+import type { Mapping } from './yaml/mapping.ts'
 import { optional, readMapping, requireKey } from './yaml/mapping.ts'
 import type { Reader, Value } from './yaml/values.ts'
 import { readBoolean, wrongType } from './yaml/values.ts'
@@ -34,46 +52,76 @@ export async function readInlineComponent(
 ): Promise<Component | undefined> {
   if (!isMap(value.node)) return wrongType(value, 'a file, a reference or a mapping')
   const kind = documentKind(value, 'component')
-  const place = { path, isNameRequired: false }
-  if (kind === 'command-component') return readCommandComponent(value, scope, place)
-  return kind === undefined ? undefined : readPipelineComponent(value, scope, place)
+  return kind && readComponentOfKind(value, scope, { kind, path, isNameRequired: false })
 }
 
-/** A command component: a command with declared inputs and outputs. */
-export async function readCommandComponent(
+/** A component of a kind that `documentKind` has told; undefined (and reported before) if that is no component. */
+export async function readComponentOfKind(
   value: Value,
   scope: ReadingScope,
-  place: ComponentPlace,
-): Promise<CommandComponent | undefined> {
-  const mapping = readMapping(value, commandComponentKeys)
+  { kind, ...place }: ComponentPlace & { readonly kind: DocumentKind },
+): Promise<Component | undefined> {
+  if (!isComponentKind(kind)) return undefined
+  const mapping = readMapping(value, keysByKind[kind])
   if (mapping === undefined) return undefined
-  return {
+  if (kind === 'pipeline-component') requireKey(mapping, 'jobs', 'Add the steps: jobs: {STEP: {...}}')
+  optional(mapping, 'identity', readIdentity)
+  optional(mapping, 'services', readServices)
+  return bodyReaders[kind](mapping, scope, {
+    common: {
+      located: locatedAt(scope.document, place.path),
+      ...readAssetIdentity(mapping, { ...named(place) }),
+      inputs: readInputDeclarations(mapping),
+      outputs: readOutputDeclarations(mapping),
+    },
+    path: place.path,
+  })
+}
+
+const keysByKind = {
+  'command-component': commandComponentKeys,
+  'pipeline-component': pipelineComponentKeys,
+  'parallel-component': parallelComponentKeys,
+  'spark-component': sparkComponentKeys,
+  'data-transfer-component': dataTransferComponentKeys,
+} as const
+
+function isComponentKind(kind: DocumentKind): kind is Component['kind'] {
+  return Object.hasOwn(keysByKind, kind)
+}
+
+interface Declared {
+  readonly common: ComponentCommon
+  readonly path: readonly string[]
+}
+
+type BodyReader = (mapping: Mapping, scope: ReadingScope, declared: Declared) => Promise<Component | undefined>
+
+const bodyReaders: Readonly<Record<Component['kind'], BodyReader>> = {
+  'command-component': async (mapping, scope, { common }) => ({
     kind: 'command-component',
-    located: locatedAt(scope.document, place.path),
-    ...readAssetIdentity(mapping, { ...named(place) }),
-    inputs: readInputDeclarations(mapping),
-    outputs: readOutputDeclarations(mapping),
+    ...common,
     ...(await readCommandBody(mapping, scope)),
-  }
-}
-
-/** A pipeline component: steps with declared inputs and outputs. */
-export async function readPipelineComponent(
-  value: Value,
-  scope: ReadingScope,
-  place: ComponentPlace,
-): Promise<PipelineComponent | undefined> {
-  const mapping = readMapping(value, pipelineComponentKeys)
-  if (mapping === undefined) return undefined
-  requireKey(mapping, 'jobs', 'Add the steps: jobs: {STEP: {...}}')
-  return {
+  }),
+  'pipeline-component': async (mapping, scope, { common, path }) => ({
     kind: 'pipeline-component',
-    located: locatedAt(scope.document, place.path),
-    ...readAssetIdentity(mapping, { ...named(place) }),
-    inputs: readInputDeclarations(mapping),
-    outputs: readOutputDeclarations(mapping),
+    ...common,
     settings: readSettings(mapping),
-    steps: await readSteps(mapping, scope, place.path),
+    steps: await readSteps(mapping, scope, path),
     isDeterministic: optional(mapping, 'is_deterministic', readBoolean) ?? true,
-  }
+  }),
+  'parallel-component': async (mapping, scope, { common }) => {
+    const body = await readParallelBody(mapping, scope)
+    return body && { kind: 'parallel-component', ...common, ...body }
+  },
+  'spark-component': async (mapping, scope, { common }) => {
+    const body = await readSparkBody(mapping, scope)
+    return body && { kind: 'spark-component', ...common, ...body }
+  },
+  'data-transfer-component': async (mapping, _scope, { common }) => {
+    const transfer = readDataTransfer(mapping)
+    if (transfer !== undefined) checkTransferPorts(mapping, transfer, common)
+    const isDeterministic = optional(mapping, 'is_deterministic', readBoolean) ?? true
+    return transfer && { kind: 'data-transfer-component', ...common, transfer, isDeterministic }
+  },
 }

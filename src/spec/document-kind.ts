@@ -10,7 +10,7 @@ import { isEmpty, isReadable, keyOf, reportAt, wrongType } from './yaml/values.t
 
 /** What a command expects: `job create` a job, and so on. */
 export type DocumentFamily =
-  'job' | 'component' | 'environment' | 'data' | 'model' | 'online-endpoint' | 'online-deployment'
+  'job' | 'component' | 'environment' | 'data' | 'model' | 'datastore' | 'online-endpoint' | 'online-deployment'
 
 export type DocumentKind = Document['kind']
 
@@ -20,6 +20,7 @@ const nouns: Readonly<Record<DocumentFamily, string>> = {
   environment: 'an environment',
   data: 'a data asset',
   model: 'a model',
+  datastore: 'a datastore',
   'online-endpoint': 'an online endpoint',
   'online-deployment': 'an online deployment',
 }
@@ -27,11 +28,19 @@ const nouns: Readonly<Record<DocumentFamily, string>> = {
 const bySchema: Readonly<Record<string, DocumentKind>> = {
   commandjob: 'command-job',
   pipelinejob: 'pipeline-job',
+  sweepjob: 'sweep-job',
+  sparkjob: 'spark-job',
+  datatransferjob: 'data-transfer-job',
+  parallelcomponent: 'parallel-component',
+  sparkcomponent: 'spark-component',
+  datatransfercomponent: 'data-transfer-component',
   commandcomponent: 'command-component',
   pipelinecomponent: 'pipeline-component',
   environment: 'environment',
   data: 'data',
   model: 'model',
+  azureblob: 'datastore',
+  localfolder: 'datastore',
   onlineendpoint: 'online-endpoint',
   managedonlineendpoint: 'online-endpoint',
   kubernetesonlineendpoint: 'online-endpoint',
@@ -43,16 +52,27 @@ const bySchema: Readonly<Record<string, DocumentKind>> = {
 const families: Readonly<Record<DocumentKind, DocumentFamily>> = {
   'command-job': 'job',
   'pipeline-job': 'job',
+  'sweep-job': 'job',
+  'spark-job': 'job',
+  'data-transfer-job': 'job',
+  'parallel-component': 'component',
+  'spark-component': 'component',
+  'data-transfer-component': 'component',
   'command-component': 'component',
   'pipeline-component': 'component',
   environment: 'environment',
   data: 'data',
   model: 'model',
+  datastore: 'datastore',
   'online-endpoint': 'online-endpoint',
   'online-deployment': 'online-deployment',
 }
 
-/** `type` of the kinds that have one. `command` and `pipeline` are jobs and components alike. */
+/** What `type` of jobs and components can be; most are both. */
+const jobTypes = ['command', 'pipeline', 'sweep', 'spark', 'data_transfer'] as const
+const componentTypes = ['command', 'pipeline', 'parallel', 'spark', 'data_transfer'] as const
+
+/** `type` of the other kinds that have one. */
 const byType: Readonly<Record<string, DocumentFamily>> = {
   uri_file: 'data',
   uri_folder: 'data',
@@ -60,6 +80,8 @@ const byType: Readonly<Record<string, DocumentFamily>> = {
   custom_model: 'model',
   mlflow_model: 'model',
   triton_model: 'model',
+  local_folder: 'datastore',
+  azure_blob: 'datastore',
   managed: 'online-deployment',
   kubernetes: 'online-deployment',
 }
@@ -88,7 +110,7 @@ export function documentKind(root: Value, family?: DocumentFamily): DocumentKind
   }
   const chosen = family ?? found
   if (chosen !== undefined) return withinFamily(root, { family: chosen, type, keys, schema })
-  const near = type === undefined ? undefined : nearestName(type, ['command', 'pipeline', ...Object.keys(byType)])
+  const near = type === undefined ? undefined : nearestName(type, [...jobTypes, 'parallel', ...Object.keys(byType)])
   const message =
     type === undefined
       ? 'it is not clear what kind of document this is'
@@ -122,18 +144,21 @@ interface Within {
 
 function withinFamily(root: Value, { family, type, keys, schema }: Within): DocumentKind | undefined {
   if (family !== 'job' && family !== 'component') return family
-  if (type === 'command' || type === 'pipeline') return `${type}-${family}`
+  const types: readonly string[] = family === 'job' ? jobTypes : componentTypes
+  if (type !== undefined && types.includes(type)) return `${type.replace('_', '-')}-${family}` as DocumentKind
+  if (type === 'parallel') {
+    return reportKind(root, 'a parallel job cannot stand alone', 'Put it into a pipeline: type: pipeline, jobs: {...}')
+  }
   if (type !== undefined) {
-    const near = nearestName(type, ['command', 'pipeline'])
+    const near = nearestName(type, types)
     const meant = near === undefined ? '' : `, did you mean ${quoted(near)}?`
-    return reportKind(
-      root,
-      `"type" of ${nouns[family]} cannot be ${quoted(type)}${meant}`,
-      'It is command or pipeline.',
-    )
+    const hint = `It is one of: ${types.join(', ')}.`
+    return reportKind(root, `"type" of ${nouns[family]} cannot be ${quoted(type)}${meant}`, hint)
   }
   const said = Object.hasOwn(bySchema, schema) ? bySchema[schema] : undefined
   if (said !== undefined && families[said] === family) return said
+  if (family === 'job' && keys.has('trial')) return 'sweep-job'
+  if (keys.has('entry') && !keys.has('command')) return `spark-${family}`
   return keys.has('jobs') || (family === 'job' && keys.has('component')) ? `pipeline-${family}` : `command-${family}`
 }
 
@@ -173,7 +198,10 @@ function familyOf({ keys, type, schema, declaresInputs }: Signs): DocumentFamily
   if (Object.hasOwn(bySchema, schema)) return families[bySchema[schema]!]
   if (type !== undefined && Object.hasOwn(byType, type)) return byType[type]
   if (keys.has('endpoint_name') || keys.has('code_configuration')) return 'online-deployment'
-  if (type === 'command' || type === 'pipeline' || (type === undefined && (keys.has('jobs') || keys.has('command')))) {
+  if (type === 'sweep' || (type === undefined && keys.has('trial'))) return 'job'
+  const isShaped = type === undefined && ['jobs', 'command', 'entry'].some((key) => keys.has(key))
+  if (isShaped || isJobOrComponent(type)) {
+    if (type === 'parallel') return 'component'
     return keys.has('version') || declaresInputs ? 'component' : 'job'
   }
   if (type !== undefined) return undefined
@@ -187,10 +215,11 @@ function familyOf({ keys, type, schema, declaresInputs }: Signs): DocumentFamily
 /** Jobs and components are written alike: a `type` that both have is taken as whichever is expected. */
 function isBoth(type: string | undefined, found: DocumentFamily, family: DocumentFamily): boolean {
   const pair = [found, family]
-  return (
-    (type === 'command' || type === 'pipeline' || type === undefined) &&
-    pair.every((one) => one === 'job' || one === 'component')
-  )
+  return (type === undefined || isJobOrComponent(type)) && pair.every((one) => one === 'job' || one === 'component')
+}
+
+function isJobOrComponent(type: string | undefined): boolean {
+  return [...jobTypes, ...componentTypes].some((one) => one === type)
 }
 
 function refuse(root: Value, { noun, instead }: UnsupportedKind): undefined {

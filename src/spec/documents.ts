@@ -1,18 +1,18 @@
 import type { SourcePosition } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
+import type { SweepSettings } from './sweep-settings.ts'
 
 /**
  * The typed documents that YAML becomes: Azure ML CLI v2, camelCase inside. Local paths are absolute already, resolved
  * against the file that contains them; text with `${{ }}` is kept verbatim for `plan/`.
  */
 export type Document =
-  | CommandJob
-  | PipelineJob
-  | CommandComponent
-  | PipelineComponent
+  | Job
+  | Component
   | EnvironmentDocument
   | DataDocument
   | ModelDocument
+  | DatastoreDocument
   | OnlineEndpointDocument
   | OnlineDeploymentDocument
 
@@ -118,6 +118,7 @@ export type EnvironmentChoice =
 export interface Resources {
   readonly instanceCount: number
   readonly instanceType?: string
+  /** As Docker takes it: a number and b, k, m or g. */
   readonly shmSize?: string
   /** Numbers that are expressions (`instance_count: ${{parent.inputs.n}}`), by YAML key; their fields hold defaults. */
   readonly expressions?: Readonly<Record<string, string>>
@@ -130,6 +131,33 @@ export interface RetryPolicy {
   readonly maxDelaySeconds?: number
 }
 export type RunIf = 'always' | 'failed' | 'succeeded'
+/** `queue_settings.priority`: which of two waiting steps goes first. */
+export type Priority = 'low' | 'medium' | 'high'
+
+/** A value, or the expression (`${{parent.inputs.n}}`) that gives it when the pipeline is planned. */
+export type Bindable<Value> = Value | { readonly expression: string }
+
+/**
+ * How many processes a command runs as. `pytorch` and `mpi`: `processCountPerInstance` on every instance; `tensorflow`:
+ * one per worker and parameter server; `ray`: a head, and a worker on every further instance.
+ */
+export type Distribution =
+  | { readonly type: 'pytorch' | 'mpi'; readonly processCountPerInstance: Bindable<number> }
+  | {
+      readonly type: 'tensorflow'
+      /** Absent: one for every instance. */
+      readonly workerCount?: Bindable<number>
+      readonly parameterServerCount: Bindable<number>
+    }
+  | {
+      readonly type: 'ray'
+      readonly port?: number
+      readonly address?: string
+      readonly includeDashboard?: boolean
+      readonly dashboardPort?: number
+      readonly headNodeAdditionalArgs?: string
+      readonly workerNodeAdditionalArgs?: string
+    }
 
 /** What a command runs and with what; shared by command jobs, command components and inline steps. */
 export interface CommandBody {
@@ -140,10 +168,99 @@ export interface CommandBody {
   readonly environment?: EnvironmentChoice
   readonly environmentVariables: Readonly<Record<string, string>>
   readonly resources: Resources
-  readonly distribution?: JsonObject
+  readonly distribution?: Distribution
   readonly timeoutSeconds?: number
   readonly retry?: RetryPolicy
+  readonly priority?: Priority
   readonly isDeterministic: boolean
+}
+
+/** How many of an input make one mini-batch: files (or rows of a table), or about so many bytes. */
+export type MiniBatchSize = { readonly unit: 'items' | 'bytes'; readonly amount: number }
+
+/** What runs on every mini-batch. */
+export interface ParallelTask {
+  readonly type: 'run_function' | 'function' | 'model'
+  readonly code?: Reference
+  /** With `run_function` and `function`: a file of `code` with `run(mini_batch)`. */
+  readonly entryScript?: string
+  readonly programArguments?: string
+  /** `${{outputs.x}}`: where the returned rows are put together. */
+  readonly appendRowTo?: string
+  readonly environment?: EnvironmentChoice
+  readonly model?: Reference
+}
+
+/** How a parallel step works through its input; what nobody says is absent, and planning knows the defaults. */
+export interface ParallelSettings {
+  /** `${{inputs.x}}`: the input that is cut into mini-batches. */
+  readonly inputData?: string
+  readonly miniBatchSize?: Bindable<MiniBatchSize>
+  readonly partitionKeys?: readonly string[]
+  readonly maxConcurrencyPerInstance?: Bindable<number>
+  /** Tries after the first, and seconds, of one mini-batch. */
+  readonly miniBatchRetries?: Bindable<number>
+  readonly miniBatchTimeoutSeconds?: Bindable<number>
+  /** Failed items and mini-batches that are tolerated; -1: any number. */
+  readonly errorThreshold?: Bindable<number>
+  readonly miniBatchErrorThreshold?: Bindable<number>
+  readonly loggingLevel?: 'DEBUG' | 'INFO' | 'WARNING'
+}
+
+/** A parallel step or component: its task, on every mini-batch of an input. */
+export interface ParallelBody {
+  readonly task: ParallelTask
+  readonly settings: ParallelSettings
+  readonly environmentVariables: Readonly<Record<string, string>>
+  readonly resources: Resources
+  readonly isDeterministic: boolean
+}
+
+/** What `spark-submit` runs and with what. */
+export interface SparkBody {
+  /** A Python file of `code`, or a class of one of `jars`. */
+  readonly entry: { readonly file: string } | { readonly className: string }
+  readonly code?: Reference
+  readonly additionalIncludes: readonly string[]
+  readonly pyFiles: readonly string[]
+  readonly jars: readonly string[]
+  readonly files: readonly string[]
+  readonly archives: readonly string[]
+  /** By Spark's own names: `spark.driver.cores`. */
+  readonly conf: Readonly<Record<string, string>>
+  readonly args?: string
+  readonly environment?: EnvironmentChoice
+  readonly environmentVariables: Readonly<Record<string, string>>
+  readonly resources: Resources
+  readonly timeoutSeconds?: number
+  readonly retry?: RetryPolicy
+  readonly priority?: Priority
+  readonly isDeterministic: boolean
+}
+
+/** Where data comes from or goes to that is outside: behind a connection of an Azure workspace. */
+export interface ExternalData {
+  readonly type: 'database' | 'file_system'
+  readonly connection?: string
+  readonly query?: string
+  readonly tableName?: string
+  readonly storedProcedure?: string
+  readonly path?: string
+}
+
+/** A data transfer: inputs copied to an output, or brought in from or out to another system. */
+export type DataTransferBody =
+  | { readonly task: 'copy_data'; readonly dataCopyMode: 'merge_with_overwrite' | 'fail_if_conflict' }
+  | { readonly task: 'import_data'; readonly source: ExternalData }
+  | { readonly task: 'export_data'; readonly sink: ExternalData }
+
+/** `services:` of a job by name; kept as data, as there is nowhere to reach them. */
+export interface JobService {
+  readonly type: string
+  readonly port?: number
+  readonly nodes?: string
+  readonly logDir?: string
+  readonly sshPublicKeys?: string
 }
 
 export interface JobIdentity {
@@ -154,11 +271,44 @@ export interface JobIdentity {
   readonly tags: Readonly<Record<string, string>>
   readonly properties: Readonly<Record<string, string>>
   readonly compute?: string
+  /** Whom a job acts as in Azure; here it is always the user who runs the server. */
+  readonly identity?: 'aml_token' | 'managed' | 'user_identity'
+  readonly services?: Readonly<Record<string, JobService>>
 }
+
+/** What can be submitted. */
+export type Job = CommandJob | PipelineJob | SweepJob | SparkJob | DataTransferJob
 
 export interface CommandJob extends JobIdentity, CommandBody {
   readonly kind: 'command-job'
   readonly located: Located
+  readonly inputs: Readonly<Record<string, InputValue>>
+  readonly outputs: Readonly<Record<string, OutputValue>>
+}
+
+/** A sweep: its trial with values of the search space, again and again. */
+export interface SweepJob extends JobIdentity, SweepSettings {
+  readonly kind: 'sweep-job'
+  readonly located: Located
+  readonly trial: CommandComponent | Reference
+  readonly inputs: Readonly<Record<string, InputValue>>
+  readonly outputs: Readonly<Record<string, OutputValue>>
+  readonly resources?: Resources
+  readonly priority?: Priority
+}
+
+export interface SparkJob extends JobIdentity, SparkBody {
+  readonly kind: 'spark-job'
+  readonly located: Located
+  readonly inputs: Readonly<Record<string, InputValue>>
+  readonly outputs: Readonly<Record<string, OutputValue>>
+}
+
+export interface DataTransferJob extends JobIdentity {
+  readonly kind: 'data-transfer-job'
+  readonly located: Located
+  readonly transfer: DataTransferBody
+  readonly isDeterministic: boolean
   readonly inputs: Readonly<Record<string, InputValue>>
   readonly outputs: Readonly<Record<string, OutputValue>>
 }
@@ -184,24 +334,37 @@ export interface PipelineJob extends JobIdentity {
   readonly component?: PipelineComponent | Reference
 }
 
-export interface CommandComponent extends AssetIdentity, CommandBody {
-  readonly kind: 'command-component'
+/** What every component declares. */
+export interface ComponentCommon extends AssetIdentity {
   readonly located: Located
   readonly inputs: Readonly<Record<string, InputDeclaration>>
   readonly outputs: Readonly<Record<string, OutputDeclaration>>
 }
 
-export interface PipelineComponent extends AssetIdentity {
+export interface CommandComponent extends ComponentCommon, CommandBody {
+  readonly kind: 'command-component'
+}
+interface ParallelComponent extends ComponentCommon, ParallelBody {
+  readonly kind: 'parallel-component'
+}
+interface SparkComponent extends ComponentCommon, SparkBody {
+  readonly kind: 'spark-component'
+}
+interface DataTransferComponent extends ComponentCommon {
+  readonly kind: 'data-transfer-component'
+  readonly transfer: DataTransferBody
+  readonly isDeterministic: boolean
+}
+
+export interface PipelineComponent extends ComponentCommon {
   readonly kind: 'pipeline-component'
-  readonly located: Located
-  readonly inputs: Readonly<Record<string, InputDeclaration>>
-  readonly outputs: Readonly<Record<string, OutputDeclaration>>
   readonly settings: PipelineSettings
   readonly steps: Readonly<Record<string, Step>>
   readonly isDeterministic: boolean
 }
 
-export type Component = CommandComponent | PipelineComponent
+export type Component =
+  CommandComponent | PipelineComponent | ParallelComponent | SparkComponent | DataTransferComponent
 
 /** What every step of a pipeline may carry, ours included (`depends_on`, `run_if`). */
 export interface StepCommon {
@@ -210,9 +373,10 @@ export interface StepCommon {
   readonly runIf: RunIf
 }
 
-/** A step: a component (loaded from its file, inline, or still a reference to a registered one) with its bindings, or control flow. */
-export type Step = ComponentStep | IfElseStep
+/** A step: a component (loaded from its file, inline, or still a reference to a registered one) with its bindings, a sweep, or control flow. */
+export type Step = ComponentStep | SweepStep | IfElseStep | DoWhileStep | ParallelForStep
 
+/** A step of one component: a command, a pipeline, a parallel or Spark step or a data transfer, as `component.kind` says. */
 export interface ComponentStep extends StepCommon {
   readonly kind: 'component'
   readonly component: Component | Reference
@@ -222,10 +386,64 @@ export interface ComponentStep extends StepCommon {
   /** What the step says on top of its component; absent fields leave the component's. */
   readonly environmentVariables: Readonly<Record<string, string>>
   readonly resources?: Resources
-  readonly distribution?: JsonObject
+  readonly distribution?: Distribution
   readonly timeoutSeconds?: number
   readonly retry?: RetryPolicy
+  readonly priority?: Priority
   readonly isDeterministic?: boolean
+  /** The same of a parallel component: fields that are given replace the component's. */
+  readonly parallel?: ParallelSettings & { readonly task?: ParallelTask }
+  /** The same of a Spark component. */
+  readonly spark?: Partial<Pick<SparkBody, 'conf' | 'args' | 'entry' | 'pyFiles' | 'jars' | 'files' | 'archives'>>
+}
+
+/** A sweep in a pipeline; its outputs are those of its best trial. */
+export interface SweepStep extends StepCommon, SweepSettings {
+  readonly kind: 'sweep'
+  readonly trial: CommandComponent | Reference
+  /** Given to every trial; names of `searchSpace` go before them. */
+  readonly inputs: Readonly<Record<string, InputValue>>
+  readonly outputs: Readonly<Record<string, OutputValue>>
+  readonly compute?: string
+  readonly environmentVariables: Readonly<Record<string, string>>
+  readonly resources?: Resources
+  readonly retry?: RetryPolicy
+  readonly priority?: Priority
+  readonly isDeterministic?: boolean
+}
+
+/** Runs `body` again and again, each time with outputs of the time before, while `condition` is true. */
+export interface DoWhileStep extends StepCommon {
+  readonly kind: 'do_while'
+  /** The name of a step of the same pipeline. */
+  readonly body: string
+  /** The name of a boolean output of `body`; absent: as often as the limit says. */
+  readonly condition?: string
+  /** Outputs of `body` and the inputs of its next run that take them. */
+  readonly mapping: Readonly<Record<string, readonly string[]>>
+  /** 1 to 1000. */
+  readonly maxIterationCount: number
+}
+
+/** Runs `body` once for every item, with the item's values as its inputs. */
+export interface ParallelForStep extends StepCommon {
+  readonly kind: 'parallel_for'
+  /** The name of a step of the same pipeline. */
+  readonly body: string
+  readonly items: ParallelForItems
+  /** Items that run at the same time; absent: no limit of its own. */
+  readonly maxConcurrency?: number
+  /** Outputs of the body, of all items together. */
+  readonly outputs: Readonly<Record<string, OutputValue>>
+}
+
+/** Items by name (a list's are `0`, `1`, ...), or the expression that gives them as JSON text. */
+export type ParallelForItems =
+  | { readonly kind: 'items'; readonly items: readonly ParallelForItem[] }
+  | { readonly kind: 'expression'; readonly text: string }
+export interface ParallelForItem {
+  readonly name: string
+  readonly inputs: Readonly<Record<string, InputValue>>
 }
 
 export interface IfElseStep extends StepCommon {
@@ -255,6 +473,22 @@ export interface ModelDocument extends AssetIdentity {
   readonly source: Reference
   readonly stage?: string
   readonly flavors?: JsonObject
+}
+/** Where data lies. Only a `local_folder` needs nothing from outside. */
+export interface DatastoreDocument extends AssetIdentity {
+  readonly kind: 'datastore'
+  readonly located: Located
+  readonly name: string
+  readonly store:
+    | { readonly type: 'local_folder'; readonly path: string }
+    | {
+        readonly type: 'azure_blob'
+        readonly accountName: string
+        readonly containerName: string
+        readonly endpoint?: string
+        readonly protocol?: string
+        readonly credential?: { readonly kind: 'account_key' | 'sas_token'; readonly secret: string }
+      }
 }
 export interface OnlineEndpointDocument extends AssetIdentity {
   readonly kind: 'online-endpoint'

@@ -16,6 +16,7 @@ import type { Entry, Mapping } from './yaml/mapping.ts'
 import { defined, given, optional, readEntries, readMapping, recordOf, required } from './yaml/mapping.ts'
 import type { Value } from './yaml/values.ts'
 import {
+  emptyRecord,
   readBoolean,
   readList,
   readLiteral,
@@ -52,24 +53,31 @@ export function hasExpression(text: string): boolean {
   return text.includes('${{')
 }
 
-const portRule = 'A name has letters, digits and underscores, and starts with no digit; dots make groups.'
-const portPattern = /^[a-zA-Z_][a-zA-Z0-9_]*(\.[a-zA-Z_][a-zA-Z0-9_]*)*$/
+/** What inputs, outputs and search parameters may be called. */
+export const portNames = {
+  pattern: /^[a-zA-Z_][a-zA-Z0-9_]*(\.[a-zA-Z_][a-zA-Z0-9_]*)*$/,
+  rule: 'A name has letters, digits and underscores, and starts with no digit; dots make groups.',
+}
 
 function readPorts(value: Value, noun: 'input' | 'output'): readonly Entry[] {
-  return readEntries(value, { noun, pattern: portPattern, rule: portRule })
+  return readEntries(value, { noun, ...portNames })
 }
 
 /** `inputs:` of a job or step: literals, expressions and data, in every form that section 3 of the facts lists. */
 export function readInputValues(parent: Mapping): Readonly<Record<string, InputValue>> {
   const value = given(parent, 'inputs')
-  const entries = value === undefined ? [] : readPorts(value, 'input')
-  return recordOf(entries.map((entry) => [entry.name, readInputValue(parent, entry)]))
+  return value === undefined ? emptyRecord() : readInputMap(value)
 }
 
-function readInputValue(parent: Mapping, { name, value, mark }: Entry): InputValue | undefined {
+/** A mapping of input names to values: `inputs:`, or one item of a `parallel_for`. */
+export function readInputMap(value: Value): Readonly<Record<string, InputValue>> {
+  return recordOf(readPorts(value, 'input').map((entry) => [entry.name, readInputValue(value, entry)]))
+}
+
+function readInputValue({ document }: Value, { name, value, mark }: Entry): InputValue | undefined {
   if (value === undefined) {
     const hint = `Write ${name}: VALUE, or leave it out if it is optional.`
-    parent.document.report(mark, `input "${name}" is empty`, hint)
+    document.report(mark, `input "${name}" is empty`, hint)
     return undefined
   }
   if (isScalar(value.node)) {
@@ -106,10 +114,11 @@ function readInputMapping(value: Value, mapping: Mapping): InputValue | undefine
 export function readOutputValues(parent: Mapping): Readonly<Record<string, OutputValue>> {
   const value = given(parent, 'outputs')
   const entries = value === undefined ? [] : readPorts(value, 'output')
-  return recordOf(entries.map((entry) => [entry.name, readOutputValue(entry)]))
+  return recordOf(entries.map((entry) => [entry.name, readOutputValue(entry.value)]))
 }
 
-function readOutputValue({ value }: Entry): OutputValue | undefined {
+/** One output: nothing, a promotion, or its description. */
+function readOutputValue(value: Value | undefined): OutputValue | undefined {
   if (value === undefined) return {}
   if (isScalar(value.node)) {
     const text = readText(value)

@@ -1,10 +1,19 @@
-import type { AssetIdentity, JobIdentity, PipelineSettings } from './documents.ts'
-import { readCompute } from './command-body.ts'
-import { settingsKeys } from './keys.ts'
+import type { AssetIdentity, JobIdentity, JobService, PipelineSettings } from './documents.ts'
+import { readCompute } from './run-settings.ts'
+import { identityKeys, jobServiceKeys, settingsKeys } from './keys.ts'
 import type { Mapping } from './yaml/mapping.ts'
-import { defined, given, optional, readMapping, requireKey } from './yaml/mapping.ts'
+import { defined, given, optional, readEntries, readMapping, recordOf, required, requireKey } from './yaml/mapping.ts'
 import type { Reader, Value } from './yaml/values.ts'
-import { emptyRecord, readBoolean, readLiteral, readLiterals, readMatching, readText } from './yaml/values.ts'
+import {
+  emptyRecord,
+  readBoolean,
+  readLiteral,
+  readLiterals,
+  readMatching,
+  readOneOf,
+  readText,
+  readWholeNumber,
+} from './yaml/values.ts'
 
 /** Names of assets and jobs: safe in paths, URLs and references. */
 export const readAssetName = readMatching(
@@ -32,8 +41,48 @@ export function readJobIdentity(mapping: Mapping): JobIdentity {
       experimentName: optional(mapping, 'experiment_name', readText),
       description: optional(mapping, 'description', readText),
       compute: optional(mapping, 'compute', readCompute),
+      identity: optional(mapping, 'identity', readIdentity),
+      services: optional(mapping, 'services', readServices),
     }),
   }
+}
+
+const readIdentityType = readOneOf(['aml_token', 'managed', 'user_identity'], {
+  amltoken: 'aml_token',
+  managed_identity: 'managed',
+  managedidentity: 'managed',
+  useridentity: 'user_identity',
+})
+
+/** `identity:` of a job or step: whom it acts as in Azure. */
+export function readIdentity(value: Value): JobIdentity['identity'] {
+  const mapping = readMapping(value, identityKeys)
+  return mapping && required(mapping, 'type', readIdentityType)
+}
+
+const serviceNames = { noun: 'service', pattern: /^[A-Za-z_][\w-]*$/, rule: 'E.g. my_jupyter.' }
+/** What Azure would start beside the job for somebody to look in. */
+const interactive = ['jupyter_lab', 'ssh', 'tensor_board', 'vs_code']
+
+/** `services:` of a job or step; those that somebody would wait for are warned about, since none is started. */
+export function readServices(value: Value): Readonly<Record<string, JobService>> {
+  const services = readEntries(value, serviceNames).map(({ name, value: item, mark }) => {
+    const mapping = item && readMapping(item, jobServiceKeys)
+    if (mapping === undefined) return [name, undefined] as const
+    const type = optional(mapping, 'type', readText) ?? 'custom'
+    if (interactive.includes(type.toLowerCase())) {
+      const hint = 'The job runs on this machine: look at its folder and its log there.'
+      value.document.warn(mark, `service "${name}" is not started: there is no ${type} here`, hint)
+    }
+    const service = defined({
+      port: optional(mapping, 'port', readWholeNumber(1, 65_535)),
+      nodes: optional(mapping, 'nodes', readLiteral),
+      logDir: optional(mapping, 'log_dir', readText),
+      sshPublicKeys: optional(mapping, 'ssh_public_keys', readText),
+    })
+    return [name, { type, ...service }] as const
+  })
+  return recordOf(services)
 }
 
 /** Name, version and tags of an asset; `name` is required of a document that stands for itself. */

@@ -1,8 +1,12 @@
 import { isMap } from 'yaml'
-import { readCommandBody, readRunSettings } from './command-body.ts'
+import { readComponent } from './component-reference.ts'
+import { checkTransferPorts, readDataTransfer } from './data-transfer.ts'
+import { readCommandBody } from './command-body.ts'
+import { readRunSettings } from './run-settings.ts'
 import type {
   CommandJob,
   Component,
+  DataTransferJob,
   InputDeclaration,
   InputValue,
   Located,
@@ -11,19 +15,27 @@ import type {
   PipelineComponent,
   PipelineJob,
   Reference,
+  SparkJob,
 } from './documents.ts'
 import { hasExpression, isDataType, readInputValues, readOutputValues } from './inputs-and-outputs.ts'
 import { readJobIdentity, readSettings } from './job-fields.ts'
-import { commandJobKeys, commandJobOfComponentKeys, pipelineJobKeys } from './keys.ts'
+import {
+  commandJobKeys,
+  commandJobOfComponentKeys,
+  dataTransferJobKeys,
+  pipelineJobKeys,
+  sparkJobKeys,
+} from './keys.ts'
 import { parseReference } from './reference.ts'
 import type { ReadingScope } from './scope.ts'
 import { locatedAt } from './scope.ts'
-import { readComponent, readSteps } from './steps.ts'
+import { readSparkBody } from './spark.ts'
+import { readSteps } from './steps.ts'
 import type { Mapping } from './yaml/mapping.ts'
-import { defined, given, readMapping, recordOf, requireKey } from './yaml/mapping.ts'
+import { defined, given, optional, readMapping, recordOf, requireKey } from './yaml/mapping.ts'
 import { markOf, pairsOf } from './yaml/check-tree.ts'
 import type { Value } from './yaml/values.ts'
-import { keyOf, reportAt } from './yaml/values.ts'
+import { keyOf, readBoolean, reportAt } from './yaml/values.ts'
 
 /** A command job: one command, its inputs and outputs. */
 export async function readCommandJob(value: Value, scope: ReadingScope): Promise<CommandJob | undefined> {
@@ -32,17 +44,14 @@ export async function readCommandJob(value: Value, scope: ReadingScope): Promise
   if (mapping === undefined) return undefined
   return {
     kind: 'command-job',
-    located: locatedAt(scope.document),
-    ...readJobIdentity(mapping),
-    inputs: readInputValues(mapping),
-    outputs: readOutputValues(mapping),
+    ...readJob(mapping, scope),
     ...(await readCommandBody(mapping, scope)),
   }
 }
 
 async function readJobOfComponent(value: Value, scope: ReadingScope): Promise<CommandJob | undefined> {
   const mapping = readMapping(value, commandJobOfComponentKeys)
-  const component = mapping && (await readComponent(mapping, scope, []))
+  const component = mapping && (await readComponent(mapping, scope, { path: [] }))
   if (mapping === undefined || component === undefined) return undefined
   if (component.kind !== 'command-component') {
     const hint = 'Use "type: pipeline" with a step that refers to it.'
@@ -65,6 +74,35 @@ async function readJobOfComponent(value: Value, scope: ReadingScope): Promise<Co
   }
 }
 
+/** A Spark job: one `spark-submit`. */
+export async function readSparkJob(value: Value, scope: ReadingScope): Promise<SparkJob | undefined> {
+  const mapping = readMapping(value, sparkJobKeys)
+  const body = mapping && (await readSparkBody(mapping, scope))
+  return body && { kind: 'spark-job', ...readJob(mapping, scope), ...body }
+}
+
+/** A data transfer job: one copy. */
+export function readDataTransferJob(value: Value, scope: ReadingScope): DataTransferJob | undefined {
+  const mapping = readMapping(value, dataTransferJobKeys)
+  const transfer = mapping && readDataTransfer(mapping)
+  if (mapping === undefined || transfer === undefined) return undefined
+  const job = readJob(mapping, scope)
+  checkTransferPorts(mapping, transfer, job)
+  const isDeterministic = optional(mapping, 'is_deterministic', readBoolean) ?? true
+  return { kind: 'data-transfer-job', ...job, transfer, isDeterministic }
+}
+
+type JobCommon = Pick<SparkJob, 'located' | 'inputs' | 'outputs'> & ReturnType<typeof readJobIdentity>
+
+function readJob(mapping: Mapping, scope: ReadingScope): JobCommon {
+  return {
+    located: locatedAt(scope.document),
+    ...readJobIdentity(mapping),
+    inputs: readInputValues(mapping),
+    outputs: readOutputValues(mapping),
+  }
+}
+
 /** A pipeline job: steps, or a pipeline component that has them. */
 export async function readPipelineJob(value: Value, scope: ReadingScope): Promise<PipelineJob | undefined> {
   const mapping = readMapping(value, pipelineJobKeys)
@@ -72,20 +110,18 @@ export async function readPipelineJob(value: Value, scope: ReadingScope): Promis
   const hasComponent = mapping.pairs.has('component')
   if (hasComponent) refuseBoth(mapping)
   else requireKey(mapping, 'jobs', 'Add the steps: jobs: {STEP: {...}}, or component: ./pipeline.yml')
-  const component = hasComponent ? await readComponent(mapping, scope, []) : undefined
+  const component = hasComponent ? await readComponent(mapping, scope, { path: [] }) : undefined
   const job: PipelineJob = {
     kind: 'pipeline-job',
-    located: locatedAt(scope.document),
-    ...readJobIdentity(mapping),
-    inputs: readInputValues(mapping),
-    outputs: readOutputValues(mapping),
+    ...readJob(mapping, scope),
     settings: readSettings(mapping),
     steps: await readSteps(mapping, scope, []),
   }
   if (component === undefined) return job
-  if (component.kind === 'command-component') {
-    const hint = 'Use "type: command" for a single command, or refer to it from a step.'
-    return reportAt(given(mapping, 'component') ?? value, 'a pipeline job cannot run a command component', hint)
+  if ('located' in component && component.kind !== 'pipeline-component') {
+    const hint = 'Refer to it from a step: jobs: {STEP: {component: ...}}'
+    const message = `a pipeline job cannot run a ${component.kind.replace('-component', '')} component`
+    return reportAt(given(mapping, 'component') ?? value, message, hint)
   }
   return isResolved(component) ? mergeRootComponent(job, component) : { ...job, component }
 }

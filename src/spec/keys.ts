@@ -7,24 +7,27 @@ import { keyTable } from './yaml/mapping.ts'
 
 /** What Azure writes into files it returns, on every kind. */
 const written = '$schema id creation_context latest_version auto_delete_setting intellectual_property system_metadata'
-const job = 'type name display_name experiment_name description tags properties compute'
-const jobIgnored = `${written} identity services queue_settings parent_job_name status log_files parameters comment`
+const job = 'type name display_name experiment_name description tags properties compute identity services'
+const jobIgnored = `${written} parent_job_name status log_files parameters comment`
 const asset = 'name version display_name description tags properties'
-const command =
-  'command code additional_includes environment environment_variables resources distribution limits retry is_deterministic'
+/** How something runs, apart from what it runs. */
+const run = 'environment_variables resources distribution limits retry queue_settings is_deterministic'
+const command = `command code additional_includes environment ${run}`
 const step = 'type display_name depends_on run_if'
+const stepIgnored = `${jobIgnored} name description tags properties experiment_name version`
+const bound = 'component inputs outputs compute identity services'
 
 export const commandJobKeys = keyTable(`${job} ${command} inputs outputs`, jobIgnored)
 /** The SDK's dump of a command: a job around a component; what stands beside the component describes it once more. */
 export const commandJobOfComponentKeys = keyTable(
-  `${job} component inputs outputs environment_variables resources distribution limits retry is_deterministic`,
+  `${job} component inputs outputs ${run}`,
   `${jobIgnored} command code environment additional_includes`,
 )
 export const pipelineJobKeys = keyTable(`${job} jobs component inputs outputs settings`, jobIgnored)
 
 export const commandComponentKeys = keyTable(
-  `type ${asset} ${command} inputs outputs`,
-  `${written} queue_settings identity services comment`,
+  `type ${asset} ${command} inputs outputs identity services`,
+  `${written} comment`,
 )
 export const pipelineComponentKeys = keyTable(
   `type ${asset} jobs inputs outputs settings is_deterministic`,
@@ -32,16 +35,90 @@ export const pipelineComponentKeys = keyTable(
 )
 
 /** A step that has its command in itself. */
-export const commandStepKeys = keyTable(
-  `${step} ${command} inputs outputs compute`,
-  `${jobIgnored} name description tags properties experiment_name`,
-)
+export const commandStepKeys = keyTable(`${step} ${command} inputs outputs compute identity services`, stepIgnored)
 /** A step that refers to a component; what describes the component may stand beside it (dumps do) and is not read. */
 export const componentStepKeys = keyTable(
-  `${step} component inputs outputs compute environment_variables resources distribution limits retry is_deterministic`,
-  `${jobIgnored} name description tags properties experiment_name command code environment additional_includes`,
+  `${step} ${bound} ${run}`,
+  `${stepIgnored} command code environment additional_includes`,
 )
 export const ifElseKeys = keyTable(`${step} condition true_block false_block`, `${written} comment`)
+export const doWhileKeys = keyTable(`${step} body condition mapping limits`, `${written} comment`)
+export const doWhileLimitsKeys = keyTable('max_iteration_count')
+export const parallelForKeys = keyTable(`${step} body items max_concurrency outputs`, `${written} comment`)
+
+const sweep = 'trial search_space objective sampling_algorithm early_termination limits resources queue_settings'
+export const sweepJobKeys = keyTable(`${job} ${sweep} inputs outputs`, jobIgnored)
+export const sweepStepKeys = keyTable(
+  `${step} ${sweep} inputs outputs compute identity services environment_variables retry is_deterministic`,
+  stepIgnored,
+)
+export const objectiveKeys = keyTable('goal primary_metric')
+export const sweepLimitsKeys = keyTable('max_total_trials max_concurrent_trials timeout trial_timeout')
+export const samplingKeys = {
+  random: keyTable('type seed rule logbase'),
+  grid: keyTable('type'),
+  bayesian: keyTable('type'),
+} as const
+const policy = 'type evaluation_interval delay_evaluation'
+export const policyKeys = {
+  bandit: keyTable(`${policy} slack_factor slack_amount`),
+  median_stopping: keyTable(policy),
+  truncation_selection: keyTable(`${policy} truncation_percentage`),
+} as const
+const bounds = keyTable('type min_value max_value')
+const roundedBounds = keyTable('type min_value max_value q')
+const bell = keyTable('type mu sigma')
+const roundedBell = keyTable('type mu sigma q')
+export const searchSpaceKeys = {
+  choice: keyTable('type values'),
+  uniform: bounds,
+  loguniform: bounds,
+  quniform: roundedBounds,
+  qloguniform: roundedBounds,
+  normal: bell,
+  lognormal: bell,
+  qnormal: roundedBell,
+  qlognormal: roundedBell,
+  randint: keyTable('type upper'),
+} as const
+
+const parallel =
+  'task input_data mini_batch_size partition_keys max_concurrency_per_instance retry_settings error_threshold ' +
+  'mini_batch_error_threshold logging_level'
+const parallelRun = 'resources environment_variables is_deterministic'
+export const parallelComponentKeys = keyTable(
+  `type ${asset} ${parallel} ${parallelRun} inputs outputs identity`,
+  `${written} comment`,
+)
+/** A parallel step, with a component or with its task in itself. */
+export const parallelStepKeys = keyTable(`${step} ${bound} ${parallel} ${run}`, `${stepIgnored} code environment`)
+export const parallelTaskKeys = keyTable(
+  'type code entry_script program_arguments append_row_to environment model',
+  '',
+  { isOpen: true },
+)
+export const miniBatchRetryKeys = keyTable('max_retries timeout', '', { isOpen: true })
+
+const spark = 'entry code py_files jars files archives conf args environment'
+const sparkRun = 'environment_variables resources limits retry queue_settings is_deterministic additional_includes'
+export const sparkJobKeys = keyTable(`${job} ${spark} ${sparkRun} inputs outputs`, jobIgnored)
+export const sparkComponentKeys = keyTable(
+  `type ${asset} ${spark} ${sparkRun} inputs outputs identity`,
+  `${written} comment`,
+)
+/** A Spark step, with a component or with its entry in itself. */
+export const sparkStepKeys = keyTable(`${step} ${bound} ${spark} ${sparkRun}`, stepIgnored)
+export const sparkEntryKeys = keyTable('file class_name', 'spark_job_entry_type')
+export const sparkResourcesKeys = keyTable('instance_type runtime_version instance_count properties')
+
+const transfer = 'task data_copy_mode source sink is_deterministic'
+export const dataTransferJobKeys = keyTable(`${job} ${transfer} inputs outputs`, jobIgnored)
+export const dataTransferComponentKeys = keyTable(`type ${asset} ${transfer} inputs outputs`, `${written} comment`)
+export const dataTransferStepKeys = keyTable(`${step} ${bound} ${transfer}`, stepIgnored)
+export const externalDataKeys = keyTable(
+  'type connection query table_name stored_procedure path',
+  'stored_procedure_params',
+)
 
 export const settingsKeys = keyTable(
   'default_compute default_datastore continue_on_step_failure force_rerun',
@@ -50,9 +127,26 @@ export const settingsKeys = keyTable(
 )
 export const limitsKeys = keyTable('timeout')
 export const retryKeys = keyTable('max_retries delay backoff max_delay')
-export const resourcesKeys = keyTable(
-  'instance_count instance_type shm_size properties',
-  'max_instance_count locations docker_args',
+export const resourcesKeys = keyTable('instance_count instance_type shm_size properties', '', {
+  aside: {
+    max_instance_count: 'All instances run on this machine, instance_count of them.',
+    locations: 'Everything runs on this machine.',
+    docker_args: 'Steps run as processes, not in Docker.',
+  },
+})
+export const queueSettingsKeys = keyTable('priority', '', {
+  aside: { job_tier: 'There is one tier here: this machine. Use priority to let a job go first.' },
+})
+export const identityKeys = keyTable('type', '', {
+  aside: {
+    client_id: 'Steps act as the user who runs the server.',
+    object_id: 'Steps act as the user who runs the server.',
+    msi_resource_id: 'Steps act as the user who runs the server.',
+  },
+})
+export const jobServiceKeys = keyTable(
+  'type port nodes log_dir ssh_public_keys',
+  'endpoint status error_message properties',
 )
 export const distributionKeys = {
   pytorch: keyTable('type process_count_per_instance'),
@@ -82,6 +176,11 @@ export const modelKeys = keyTable(
   `${asset} type path stage flavors`,
   `${written} datastore job_name utc_time_created default_deployment_template allowed_deployment_templates`,
 )
+
+const datastore = 'type name description tags properties'
+export const localFolderKeys = keyTable(`${datastore} path`, written)
+export const azureBlobKeys = keyTable(`${datastore} account_name container_name endpoint protocol credentials`, written)
+export const blobCredentialKeys = keyTable('account_key sas_token')
 
 const endpointIgnored =
   `${written} compute identity location kind public_network_access provisioning_state ` + 'scoring_uri openapi_uri'

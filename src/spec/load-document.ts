@@ -1,15 +1,17 @@
 import type { Diagnostic, SourcePosition } from '../base/errors.ts'
 import { messageOf } from '../base/errors.ts'
-import { readCommandComponent, readInlineComponent, readPipelineComponent } from './component.ts'
+import { readComponentOfKind, readInlineComponent } from './component.ts'
 import { readDataDocument, readEnvironmentDocument, readModelDocument } from './data-and-model.ts'
+import { readDatastore } from './datastore.ts'
 import { invalidDocument } from './diagnostics.ts'
 import type { DocumentFamily, DocumentKind } from './document-kind.ts'
 import { documentKind } from './document-kind.ts'
 import type { Component, Document, EnvironmentSpec } from './documents.ts'
-import { readCommandJob, readPipelineJob } from './job.ts'
+import { readCommandJob, readDataTransferJob, readPipelineJob, readSparkJob } from './job.ts'
 import { readOnlineDeployment, readOnlineEndpoint } from './online.ts'
 import type { Overrides } from './overrides.ts'
 import { applyOverrides } from './overrides.ts'
+import { readSweepJob } from './sweep.ts'
 import type { InlineModel, ReadingScope, ReferredDocuments } from './scope.ts'
 import { quoted } from './yaml/source-text.ts'
 import type { Value } from './yaml/values.ts'
@@ -73,14 +75,25 @@ export async function loadValidDocument(
 type DocumentReader = (value: Value, scope: ReadingScope) => Promise<Document | undefined> | Document | undefined
 
 const asDocument = { path: [], isNameRequired: true }
+const asComponent =
+  (kind: DocumentKind): DocumentReader =>
+  (value, scope) =>
+    readComponentOfKind(value, scope, { kind, ...asDocument })
 const readers: Readonly<Record<DocumentKind, DocumentReader>> = {
   'command-job': readCommandJob,
   'pipeline-job': readPipelineJob,
-  'command-component': (value, scope) => readCommandComponent(value, scope, asDocument),
-  'pipeline-component': (value, scope) => readPipelineComponent(value, scope, asDocument),
+  'sweep-job': readSweepJob,
+  'spark-job': readSparkJob,
+  'data-transfer-job': readDataTransferJob,
+  'command-component': asComponent('command-component'),
+  'pipeline-component': asComponent('pipeline-component'),
+  'parallel-component': asComponent('parallel-component'),
+  'spark-component': asComponent('spark-component'),
+  'data-transfer-component': asComponent('data-transfer-component'),
   environment: (value, scope) => readEnvironmentDocument(value, scope, asDocument),
   data: readDataDocument,
   model: (value, scope) => readModelDocument(value, scope, asDocument),
+  datastore: readDatastore,
   'online-endpoint': readOnlineEndpoint,
   'online-deployment': readOnlineDeployment,
 }
@@ -133,11 +146,8 @@ class DocumentLoader implements ReferredDocuments {
       this.#once(`component ${path}`, async () => {
         const kind = documentKind(inner.value, 'component')
         if (kind === undefined) return undefined
-        const place = { path: [], isNameRequired: false }
         const value = titled(inner.value, kind)
-        return kind === 'pipeline-component'
-          ? readPipelineComponent(value, inner.scope, place)
-          : readCommandComponent(value, inner.scope, place)
+        return readComponentOfKind(value, inner.scope, { kind, path: [], isNameRequired: false })
       })
     )
   }
@@ -239,7 +249,7 @@ function withOverrides(
 
 /** What messages call the whole of a file. */
 function titled(value: Value, kind: DocumentKind): Value {
-  const noun = kind === 'data' ? 'data asset' : kind.replace('-', ' ')
+  const noun = kind === 'data' ? 'data asset' : kind.replaceAll('-', ' ')
   return { ...value, title: `the ${noun}` }
 }
 

@@ -1,6 +1,6 @@
 import { isMap } from 'yaml'
 import type { JsonObject } from '../base/json.ts'
-import { readEnvironmentVariables } from './command-body.ts'
+import { readEnvironmentVariables } from './run-settings.ts'
 import { readDeployedModel } from './data-and-model.ts'
 import type { OnlineDeploymentDocument, OnlineEndpointDocument } from './documents.ts'
 import { readEnvironmentChoice } from './environment.ts'

@@ -1,21 +1,29 @@
 import { isMap, isScalar } from 'yaml'
-import { readCommandBody, readCompute, readRunSettings } from './command-body.ts'
-import type {
-  CommandComponent,
-  Component,
-  ComponentStep,
-  IfElseStep,
-  Reference,
-  Step,
-  StepCommon,
-} from './documents.ts'
+import { readCommandBody } from './command-body.ts'
+import { readComponent } from './component-reference.ts'
+import { checkTransferPorts, readDataTransfer } from './data-transfer.ts'
+import type { Component, ComponentCommon, ComponentStep, IfElseStep, Step } from './documents.ts'
 import { hasExpression, readInputValues, readOutputValues } from './inputs-and-outputs.ts'
-import { commandStepKeys, componentStepKeys, ifElseKeys } from './keys.ts'
+import { readIdentity, readServices } from './job-fields.ts'
+import {
+  commandStepKeys,
+  componentStepKeys,
+  dataTransferStepKeys,
+  ifElseKeys,
+  parallelStepKeys,
+  sparkStepKeys,
+} from './keys.ts'
+import { readDoWhile, readParallelFor } from './loops.ts'
+import { readParallelBody, readParallelSettings, readParallelTask } from './parallel.ts'
+import { readCompute, readRunSettings } from './run-settings.ts'
 import type { ReadingScope } from './scope.ts'
-import { locatedAt, readReference } from './scope.ts'
+import { locatedAt } from './scope.ts'
+import { readSparkBody, readSparkResources, readSparkSettings, withoutResources } from './spark.ts'
+import { readBoundStep, readStepCommon } from './step-common.ts'
+import { readSweepStep } from './sweep.ts'
 import { unsupportedTypes } from './unsupported.ts'
 import { pairsOf } from './yaml/check-tree.ts'
-import type { Mapping } from './yaml/mapping.ts'
+import type { Keys, Mapping } from './yaml/mapping.ts'
 import {
   defined,
   given,
@@ -27,18 +35,8 @@ import {
   required,
   requireKey,
 } from './yaml/mapping.ts'
-import { quoted } from './yaml/source-text.ts'
 import type { Value } from './yaml/values.ts'
-import {
-  emptyRecord,
-  readBoolean,
-  readList,
-  readOneOf,
-  readText,
-  readTexts,
-  reportAt,
-  wrongType,
-} from './yaml/values.ts'
+import { emptyRecord, readBoolean, readList, readOneOf, readText, reportAt, wrongType } from './yaml/values.ts'
 
 const stepNames = {
   noun: 'step',
@@ -67,24 +65,42 @@ export async function readSteps(
 
 async function readStep(value: Value, scope: ReadingScope, path: readonly string[]): Promise<Step | undefined> {
   if (!isMap(value.node)) return wrongType(value, 'a mapping with a component or a command')
-  const type = stepType(value)
-  if (type === 'refused') return undefined
-  if (type === 'if_else') return readIfElse(value)
   const keys = pairsOf(value.node)
-  if (type !== 'pipeline' && !keys.has('component') && isInline(keys)) return readCommandStep(value, scope, path)
-  return readComponentStep(value, scope, { path, type })
+  const type = stepType(value)
+  switch (type) {
+    case 'refused':
+      return undefined
+    case 'if_else':
+      return readIfElse(value)
+    case 'do_while':
+      return readDoWhile(value)
+    case 'parallel_for':
+      return readParallelFor(value)
+    case 'sweep':
+      return readSweepStep(value, scope, path)
+    case undefined:
+      if (keys.has('trial')) return readSweepStep(value, scope, path)
+      break
+    default:
+  }
+  const isPlain = type === undefined || type === 'command'
+  const isInline = isPlain ? !keys.has('component') && isCommand(keys) : type !== 'pipeline' && !keys.has('component')
+  return isInline
+    ? readInlineStep(value, scope, { path, type: type === undefined || type === 'pipeline' ? 'command' : type })
+    : readComponentStep(value, scope, { path, type })
 }
 
-function isInline(keys: ReadonlyMap<string, unknown>): boolean {
+function isCommand(keys: ReadonlyMap<string, unknown>): boolean {
   if (keys.has('command') || keys.has('code') || keys.has('environment')) return true
   // A misspelt key decides too: "comand" must not be answered with "has no component".
   return [...keys.keys()].some((key) => !commandStepKeys.known.has(key) && meantKey(key, commandStepKeys) === 'command')
 }
 
-type StepType = 'command' | 'pipeline' | 'if_else' | undefined
-const stepTypes = ['command', 'pipeline', 'if_else'] as const
+type ComponentType = 'command' | 'pipeline' | 'parallel' | 'spark' | 'data_transfer'
+const controlTypes = ['if_else', 'do_while', 'parallel_for', 'sweep'] as const
+const stepTypes = ['command', 'pipeline', 'parallel', 'spark', 'data_transfer', ...controlTypes] as const
 
-function stepType(value: Value): StepType | 'refused' {
+function stepType(value: Value): ComponentType | (typeof controlTypes)[number] | 'refused' | undefined {
   const pair = isMap(value.node) ? pairsOf(value.node).get('type') : undefined
   if (!isScalar(pair?.value) || pair.value.value === null) return undefined
   const type: Value = { ...value, node: pair.value, title: '"type"' }
@@ -101,94 +117,121 @@ function stepType(value: Value): StepType | 'refused' {
   return 'refused'
 }
 
-const readRunIf = readOneOf(['always', 'failed', 'succeeded'])
-
-function readStepCommon(mapping: Mapping): StepCommon {
-  return {
-    dependsOn: optional(mapping, 'depends_on', readStepNames) ?? [],
-    runIf: optional(mapping, 'run_if', readRunIf) ?? 'succeeded',
-    ...defined({ displayName: optional(mapping, 'display_name', readText) }),
-  }
+interface StepPlace<Type> {
+  readonly path: readonly string[]
+  readonly type: Type
 }
 
-/** Step names as they are, or as Azure binds steps: `${{parent.jobs.x}}`. */
-function readStepNames(value: Value): readonly string[] | undefined {
-  return readTexts(value)?.map((text) => boundStep(text) ?? text)
+const inlineKeys: Readonly<Record<Exclude<ComponentType, 'pipeline'>, Keys>> = {
+  command: commandStepKeys,
+  parallel: parallelStepKeys,
+  spark: sparkStepKeys,
+  data_transfer: dataTransferStepKeys,
 }
 
-function boundStep(text: string): string | undefined {
-  return /^\s*\$\{\{\s*parent\.jobs\.([^\s{}.]+)\s*\}\}\s*$/.exec(text)?.[1]
-}
-
-async function readCommandStep(
+/** A step with its command, task or entry in itself. */
+async function readInlineStep(
   value: Value,
   scope: ReadingScope,
-  path: readonly string[],
+  { path, type }: StepPlace<Exclude<ComponentType, 'pipeline'>>,
 ): Promise<ComponentStep | undefined> {
-  const mapping = readMapping(value, commandStepKeys)
+  const mapping = readMapping(value, inlineKeys[type])
   if (mapping === undefined) return undefined
-  const component: CommandComponent = {
-    kind: 'command-component',
+  const common: ComponentCommon = {
     located: locatedAt(scope.document, path),
     tags: emptyRecord(),
     properties: emptyRecord(),
     // What an inline step takes and makes is what it mentions; nothing is declared.
     inputs: emptyRecord(),
     outputs: emptyRecord(),
-    ...(await readCommandBody(mapping, scope)),
   }
+  const component = await readInlineBody(mapping, scope, { type, common })
+  const step = readBindings(mapping)
+  if (component?.kind === 'data-transfer-component') checkTransferPorts(mapping, component.transfer, step)
+  if (component === undefined) return undefined
+  const own =
+    component.kind === 'parallel-component' ? readRunSettings(mapping) : { environmentVariables: emptyRecord<string>() }
+  return { kind: 'component', component, ...step, ...own }
+}
+
+async function readInlineBody(
+  mapping: Mapping,
+  scope: ReadingScope,
+  { type, common }: { readonly type: Exclude<ComponentType, 'pipeline'>; readonly common: ComponentCommon },
+): Promise<Component | undefined> {
+  switch (type) {
+    case 'command':
+      return { kind: 'command-component', ...common, ...(await readCommandBody(mapping, scope)) }
+    case 'parallel': {
+      const body = await readParallelBody(mapping, scope)
+      return body && { kind: 'parallel-component', ...common, ...body }
+    }
+    case 'spark': {
+      const body = await readSparkBody(mapping, scope)
+      return body && { kind: 'spark-component', ...common, ...body }
+    }
+    case 'data_transfer': {
+      const transfer = readDataTransfer(mapping)
+      const isDeterministic = optional(mapping, 'is_deterministic', readBoolean) ?? true
+      return transfer && { kind: 'data-transfer-component', ...common, transfer, isDeterministic }
+    }
+  }
+}
+
+/** What every step with inputs says, whatever it runs. */
+function readBindings(mapping: Mapping): Omit<ComponentStep, 'kind' | 'component' | 'environmentVariables'> {
+  optional(mapping, 'identity', readIdentity)
+  optional(mapping, 'services', readServices)
   return {
-    kind: 'component',
-    component,
     ...readStepCommon(mapping),
     inputs: readInputValues(mapping),
     outputs: readOutputValues(mapping),
-    environmentVariables: emptyRecord(),
     ...defined({ compute: optional(mapping, 'compute', readCompute) }),
   }
+}
+
+const componentKeys: Readonly<Record<ComponentType, Keys>> = {
+  command: componentStepKeys,
+  pipeline: componentStepKeys,
+  parallel: parallelStepKeys,
+  spark: sparkStepKeys,
+  data_transfer: dataTransferStepKeys,
 }
 
 async function readComponentStep(
   value: Value,
   scope: ReadingScope,
-  { path, type }: { readonly path: readonly string[]; readonly type: 'command' | 'pipeline' | undefined },
+  { path, type }: StepPlace<ComponentType | undefined>,
 ): Promise<ComponentStep | undefined> {
-  const mapping = readMapping(value, componentStepKeys)
-  if (mapping === undefined) return undefined
+  const any = readMapping(value, componentStepKeys, 'later')
+  if (any === undefined) return undefined
   const what = type === 'pipeline' ? 'Add: component: ./pipeline.yml' : 'Add: component: ./component.yml, or a command.'
-  const component = requireKey(mapping, 'component', what) ? await readComponent(mapping, scope, path) : undefined
+  const component = requireKey(any, 'component', what) ? await readComponent(any, scope, { path }) : undefined
+  const real = component !== undefined && 'located' in component ? typeOf(component) : undefined
+  const mapping = readMapping(value, componentKeys[type ?? real ?? 'command'])
+  if (mapping === undefined) return undefined
+  const isSpark = (type ?? real) === 'spark'
   const step = {
-    ...readStepCommon(mapping),
-    inputs: readInputValues(mapping),
-    outputs: readOutputValues(mapping),
-    ...readRunSettings(mapping),
-    ...defined({ compute: optional(mapping, 'compute', readCompute) }),
+    ...readBindings(mapping),
+    ...readRunSettings(isSpark ? withoutResources(mapping) : mapping),
+    ...defined({
+      resources: optional(mapping, 'resources', isSpark ? readSparkResources : () => undefined),
+      spark: isSpark ? readSparkSettings(mapping) : undefined,
+      parallel: (type ?? real) === 'parallel' ? await readParallelOverrides(mapping, scope) : undefined,
+    }),
   }
   if (component === undefined) return undefined
-  const isOther = type !== undefined && 'located' in component && component.kind !== `${type}-component`
-  if (!isOther) return { kind: 'component', component, ...step }
-  const real = component.kind === 'pipeline-component' ? 'pipeline' : 'command'
+  if (type === undefined || real === undefined || real === type) return { kind: 'component', component, ...step }
   return reportAt(given(mapping, 'type') ?? value, `${value.title} says type "${type}", but its component is a ${real}`)
 }
 
-/** `component:` of a step or of a pipeline job: a file (which is read), the component itself, or a reference. */
-export async function readComponent(
-  mapping: Mapping,
-  scope: ReadingScope,
-  path: readonly string[],
-): Promise<Component | Reference | undefined> {
-  const value = given(mapping, 'component')
-  if (value === undefined) return undefined
-  if (!isScalar(value.node)) {
-    return scope.referred.inlineComponent({ ...value, title: 'the component' }, scope, [...path, 'component'])
-  }
-  const text = readText(value)
-  const reference = text === undefined ? undefined : readReference(value, text)
-  if (reference?.kind === 'local') return scope.referred.component(reference.path, value, scope)
-  if (reference?.kind === 'uri') {
-    return reportAt(value, `"component" cannot be ${quoted(text ?? '')}`, 'Write a path or azureml:NAME:VERSION.')
-  }
-  return reference
+async function readParallelOverrides(mapping: Mapping, scope: ReadingScope): Promise<ComponentStep['parallel']> {
+  const settings = readParallelSettings(mapping)
+  return { ...settings, ...defined({ task: await readParallelTask(mapping, scope) }) }
+}
+
+function typeOf({ kind }: Component): ComponentType {
+  return kind.replace('-component', '').replace('-', '_') as ComponentType
 }
 
 function readIfElse(value: Value): IfElseStep | undefined {
@@ -218,13 +261,5 @@ function readCondition(value: Value): string | undefined {
 function readBlock(value: Value): readonly string[] | undefined {
   if (isMap(value.node)) return wrongType(value, '${{parent.jobs.STEP}} or a list of such')
   const items = isScalar(value.node) ? [value] : readList(value)
-  const steps = items?.map((item) => {
-    const text = readText(item)
-    if (text === undefined) return undefined
-    const near = /^[a-z_][a-z\d_]*$/.test(text) ? text : 'STEP'
-    return (
-      boundStep(text) ?? reportAt(item, `${item.title} cannot be ${quoted(text)}`, `Write \${{parent.jobs.${near}}}.`)
-    )
-  })
-  return steps?.filter((step) => step !== undefined)
+  return items?.map(readBoundStep).filter((step) => step !== undefined)
 }

@@ -4,17 +4,15 @@ export interface UnsupportedKind {
   readonly instead: string
 }
 
-const sweep = {
-  noun: 'a sweep',
-  instead: 'Use a command step for each setting to try, or one command that tries them in a loop.',
+const parallelJob = {
+  noun: 'a parallel job of its own',
+  instead: 'Put it into a pipeline: type: pipeline, jobs: {STEP: {type: parallel, ...}}',
 }
-const parallel = {
-  noun: 'a parallel step',
-  instead: 'Use a command step that takes the whole input and works through it in batches.',
-}
-const spark = { noun: 'a Spark job', instead: 'Use a command that starts the work itself, e.g. spark-submit.' }
 const automl = { noun: 'an AutoML job', instead: 'Use a command that calls a library such as FLAML or auto-sklearn.' }
-const transfer = { noun: 'a data transfer', instead: 'Use a command that copies the data into an output.' }
+const dataImport = {
+  noun: 'an import through a connection of an Azure workspace',
+  instead: 'Use a command that reads the source with its own client and writes an output.',
+}
 const tuning = { noun: 'a fine-tuning job', instead: 'Use a command that runs the training script.' }
 const flow = { noun: 'a prompt flow', instead: 'Use a command that runs the flow: pf flow test --flow .' }
 const batch = {
@@ -24,32 +22,20 @@ const batch = {
 const batchEndpoint = { noun: 'a batch endpoint', instead: batch.instead }
 const schedule = { noun: 'a schedule', instead: 'Call "sluice run" from cron or another scheduler.' }
 const datastore = {
-  noun: 'a datastore',
-  instead: 'Use local paths or URLs in the inputs.',
+  noun: 'a datastore of a kind that only Azure or Hadoop can open',
+  instead: 'Mount it on this machine and use type: local_folder with its path.',
 }
 const compute = { noun: 'a compute', instead: 'Jobs run on this machine: leave "compute" out.' }
 const workspace = { noun: 'an Azure workspace resource', instead: 'Sluiceworks needs none: submit the job itself.' }
 const feature = { noun: 'a feature store document', instead: 'Use a component that writes the features to an output.' }
 const packaging = { noun: 'a model package', instead: 'Deploy the model itself to an online endpoint.' }
-const doWhile = { noun: 'a do_while loop', instead: 'Put the loop into the command of one step.' }
-const parallelFor = {
-  noun: 'a parallel_for loop',
-  instead: 'Write one step for each item, or put the loop into the command of one step.',
-}
-
 /** By the base name of `$schema`, lower case, without `.schema.json`. */
 export const unsupportedSchemas: Readonly<Record<string, UnsupportedKind>> = {
-  sweepjob: sweep,
-  paralleljob: parallel,
-  parallelcomponent: parallel,
-  sparkjob: spark,
-  sparkcomponent: spark,
+  paralleljob: parallelJob,
   automljob: automl,
   automlcomponent: automl,
-  datatransferjob: transfer,
-  datatransfercomponent: transfer,
-  importjob: transfer,
-  dataimport: transfer,
+  importjob: dataImport,
+  dataimport: dataImport,
   finetuningjob: tuning,
   distillationjob: tuning,
   flow,
@@ -60,7 +46,6 @@ export const unsupportedSchemas: Readonly<Record<string, UnsupportedKind>> = {
   pipelinecomponentbatchdeployment: batch,
   schedule,
   monitorschedule: { ...schedule, noun: 'a monitor' },
-  azureblob: datastore,
   azurefile: datastore,
   azuredatalakegen1: datastore,
   azuredatalakegen2: datastore,
@@ -87,20 +72,13 @@ export const unsupportedSchemas: Readonly<Record<string, UnsupportedKind>> = {
 
 /** By `type`, of documents and of steps. */
 export const unsupportedTypes: Readonly<Record<string, UnsupportedKind>> = {
-  sweep,
-  parallel,
-  spark,
   automl,
-  data_transfer: transfer,
-  import: transfer,
-  import_data: transfer,
+  import: dataImport,
+  import_data: dataImport,
   finetuning: tuning,
   distillation: tuning,
   flow,
   flow_parallel: flow,
-  do_while: doWhile,
-  parallel_for: parallelFor,
-  azure_blob: datastore,
   azure_file: datastore,
   azure_data_lake_gen1: datastore,
   azure_data_lake_gen2: datastore,
@@ -121,14 +99,12 @@ export const unsupportedTypes: Readonly<Record<string, UnsupportedKind>> = {
 
 /** By a key that only this kind has, for documents without `$schema` and `type`. */
 export const unsupportedShapes: readonly (readonly [string, UnsupportedKind])[] = [
-  ['trial', sweep],
   ['create_monitor', { ...schedule, noun: 'a monitor' }],
   ['create_job', schedule],
   ['import_data', schedule],
   ['trigger', schedule],
   ['mini_batch_size', batch],
   ['target_column_name', automl],
-  ['account_name', datastore],
   ['materialization_settings', feature],
   ['index_columns', feature],
   ['feature_transformation_code', feature],

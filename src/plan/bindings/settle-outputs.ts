@@ -22,12 +22,13 @@ export function settleOutputs(scope: Scope, mistakes: Mistakes): void {
   // Promotions that failed for a reason already reported: "nobody writes it" would be the same mistake again.
   const excused = new Set<string>()
   for (const node of scope.nodes.values()) {
-    if (node.kind === 'if_else') continue
+    if (!('outputs' in node.step)) continue
     if (node.kind === 'command') draftOutputs(node)
     if (node.kind === 'group') settleOutputs(node.inner, mistakes)
     for (const [name, value] of Object.entries(node.step.outputs)) {
       const target = value.promotedTo === undefined ? undefined : promotedName(value.promotedTo)
-      const leaf = node.kind === 'unknown' ? 'invalid' : outputToSettle(node, { name, mistakes })
+      const leaf =
+        node.kind === 'unknown' || node.kind === 'if_else' ? 'invalid' : outputToSettle(node, { name, mistakes })
       if (leaf === 'invalid') {
         if (target !== undefined) excused.add(target)
         continue

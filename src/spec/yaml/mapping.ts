@@ -12,13 +12,19 @@ import type { YamlDocument } from './yaml-document.ts'
 export interface Keys {
   readonly known: ReadonlySet<string>
   readonly ignored: ReadonlySet<string>
+  /** Those that mean something in Azure and nothing here, with the reason: worth a warning. */
+  readonly aside: ReadonlyMap<string, string>
   /** Azure keeps unknown keys here: what looks like a slip of a known one is worth a warning, no more. */
   readonly isOpen: boolean
 }
 
 /** A table of keys from words separated by spaces. */
-export function keyTable(known: string, ignored = '', options: { readonly isOpen?: boolean } = {}): Keys {
-  return { known: words(known), ignored: words(ignored), isOpen: options.isOpen ?? false }
+export function keyTable(
+  known: string,
+  ignored = '',
+  { aside = {}, isOpen = false }: { readonly aside?: Readonly<Record<string, string>>; readonly isOpen?: boolean } = {},
+): Keys {
+  return { known: words(known), ignored: words(ignored), aside: new Map(Object.entries(aside)), isOpen }
 }
 
 function words(text: string): ReadonlySet<string> {
@@ -37,19 +43,30 @@ export interface Mapping {
 
 /**
  * A mapping with its keys checked: an unknown key is reported with the nearest valid one, and if that one is absent the
- * value is read as if it had been spelt right, so that one typo is one message.
+ * value is read as if it had been spelt right, so that one typo is one message. With `judge: 'later'` nothing is reported
+ * of keys: what they say decides first which keys there may be.
  */
-export function readMapping(value: Value, keys: Keys): Mapping | undefined {
+export function readMapping(value: Value, keys: Keys, judge: 'now' | 'later' = 'now'): Mapping | undefined {
   const { node, document, title, key } = value
   if (!isMap(node)) return wrongType(value, 'a mapping')
   const given = pairsOf(node)
   let pairs = given
   for (const [name, pair] of given) {
     if (keys.known.has(name) || keys.ignored.has(name)) continue
+    const reason = keys.aside.get(name)
+    if (reason !== undefined) {
+      if (judge === 'later' || (isNode(pair.value) && isEmpty(pair.value))) continue
+      document.warn(markOf(keyOf(pair)), `${quoted(name)} of ${title} has no effect here`, reason)
+      continue
+    }
     const meant = meantKey(name, keys)
     if (meant === undefined && keys.isOpen) continue
     const advice = meant === undefined ? '' : `, did you mean ${quoted(meant)}?`
     const message = `unknown key ${quoted(name)} in ${title}${advice}`
+    if (judge === 'later') {
+      if (meant !== undefined && !given.has(meant)) pairs = new Map(pairs).set(meant, pair)
+      continue
+    }
     if (keys.isOpen) document.warn(markOf(keyOf(pair)), message, 'It is left aside.')
     else document.report(markOf(keyOf(pair)), message, hintFor(name, meant, keys))
     if (meant === undefined || given.has(meant) || keys.isOpen) continue
@@ -177,7 +194,7 @@ const otherPlaces: Readonly<Record<string, string>> = {
 export function meantKey(name: string, keys: Keys): string | undefined {
   const other = Object.hasOwn(otherWords, name) ? otherWords[name] : undefined
   if (other !== undefined && keys.known.has(other)) return other
-  return nearestName(name, keys.known) ?? nearestName(name, keys.ignored)
+  return nearestName(name, keys.known) ?? nearestName(name, [...keys.ignored, ...keys.aside.keys()])
 }
 
 function hintFor(name: string, meant: string | undefined, keys: Keys): string | undefined {
