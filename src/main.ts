@@ -23,6 +23,7 @@ import { lookIntoDatabase, openDatabase } from './database/open-database.ts'
 import { latestEventSeq, readEvents } from './events/event-log.ts'
 import { AttemptFiles, readableLogs } from './jobs/attempt-files.ts'
 import { type CrashPoint, crashPoints, type ReachPoint } from './jobs/crash-points.ts'
+import { makeExpanders } from './jobs/control/expanders.ts'
 import { EngineJobService, type JobServiceDeps } from './jobs/engine-job-service.ts'
 import { Engine } from './jobs/engine.ts'
 import { terminalStatuses } from './jobs/job-service.ts'
@@ -269,6 +270,7 @@ async function openJobs(
     ...store,
     ...deps,
     files,
+    expanders: makeExpanders({ content }),
     backend: await computeBackend({ cpu: settings.slots, clock: store.clock }),
     pythonFolder: join(packageRoot(), 'python'),
     addArtifacts: async (job: JobName, digest: Digest) => {

@@ -18,7 +18,7 @@ export type JobStatus =
 
 export interface Job {
   readonly name: string
-  readonly type: 'command' | 'pipeline' | 'if_else'
+  readonly type: 'command' | 'pipeline' | 'if_else' | 'do_while' | 'parallel_for' | 'sweep'
   readonly status: JobStatus
   readonly status_detail?: string
   readonly display_name: string

@@ -40,7 +40,7 @@ export async function runAttempt(
     readonly locks: LockCache
   },
 ): Promise<AttemptResult> {
-  const step = live.index.byPath.get(launch.step) as PlannedCommand
+  const step = live.command(launch.step)
   const job = live.nameOf(launch.step)
   try {
     const end = launch.isRecovery

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -17,6 +18,7 @@ import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
 import { trackingStore } from '../tracking/tracking-store.ts'
 import { systemClock } from '../../test/system-clock.ts'
 import { AttemptFiles } from './attempt-files.ts'
+import { makeExpanders } from './control/expanders.ts'
 import { Engine } from './engine.ts'
 import type { Job } from './job-service.ts'
 import { findChildren, findJob } from './job-store.ts'
@@ -46,6 +48,7 @@ export interface EngineLab {
     more?: Partial<StoredSubmission>,
   ) => Promise<{ readonly root: Job; readonly step: (path: string) => Job }>
   readonly start: (plan: PlannedPipeline, more?: Partial<StoredSubmission>) => Promise<JobName>
+  readonly children: (root: JobName) => Promise<readonly Job[]>
   readonly log: (job: JobName) => string
 }
 
@@ -69,6 +72,8 @@ export async function openEngineLab(t: TestContext, options: { readonly slots?: 
     files,
     clock,
     sha256,
+    random: randomBytes,
+    expanders: makeExpanders({ content }),
     environments: machineEnvironment(),
     backend: localBackend({ cpu: options.slots ?? 2, clock }),
     pythonFolder: join(import.meta.dirname, '../../python'),
@@ -106,6 +111,7 @@ export async function openEngineLab(t: TestContext, options: { readonly slots?: 
     database,
     files,
     start,
+    children: (root) => findChildren(database.read, root),
     log: (job) => readFileSync(files.log(job), 'utf8'),
     run: async (plan, more) => {
       const root = await start(plan, more)
@@ -113,7 +119,11 @@ export async function openEngineLab(t: TestContext, options: { readonly slots?: 
       const children = await findChildren(database.read, root)
       return {
         root: await findJob(database.read, root),
-        step: (path) => children.find((job) => job.step === path)!,
+        step: (path) => {
+          const job = children.find((one) => one.step === path)
+          assert.ok(job !== undefined, `there is a step ${path}`)
+          return job
+        },
       }
     },
   }

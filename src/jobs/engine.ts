@@ -13,15 +13,17 @@
  */
 import { assertNever, messageOf, SluiceError } from '../base/errors.ts'
 import type { Sha256 } from '../base/hash.ts'
-import type { JobName, StepPath } from '../base/ids.ts'
-import type { PlannedCommand } from '../plan/planned-pipeline.ts'
-import { advance, indexPlan, initialState, outstanding } from './advance.ts'
+import type { JobName, RandomBytes, StepPath } from '../base/ids.ts'
+import type { PlannedControl } from '../plan/planned-pipeline.ts'
+import { advance, initialState, outstanding } from './advance.ts'
 import { runAttempt, type AttemptRunnerDeps } from './attempt-runner.ts'
-import { findNames, findPreviousKeys } from './job-store.ts'
+import { expandControl, type Expanders, type Expansion } from './control/expander.ts'
+import { findNames, findPreviousKeys, type JobPatch } from './job-store.ts'
 import { findLiveRoots, findPlan, readJournal, type StoredPlan } from './journal-store.ts'
 import { LiveJob } from './live-job.ts'
+import { nameSteps } from './new-rows.ts'
 import { type Effect, isTerminal, type JobEvent, type ResolvedStep } from './pipeline-state.ts'
-import { patchesOfEvent } from './projection.ts'
+import { patchOfEnded } from './projection.ts'
 import { decideSteps, keyStep, type KeyedStep, LockCache, requestOf } from './resolve-steps.ts'
 import { SingleFlight } from './single-flight.ts'
 import { SlotQueue } from './slot-queue.ts'
@@ -29,6 +31,8 @@ import { type ProgressDeps, storeProgress } from './store-progress.ts'
 
 export interface EngineDeps extends AttemptRunnerDeps, ProgressDeps {
   readonly sha256: Sha256
+  readonly random: RandomBytes
+  readonly expanders: Expanders
   /** Called for what goes wrong inside and is tried again. */
   readonly warn: (message: string) => void
 }
@@ -90,9 +94,9 @@ export class Engine {
       displayName,
       notRoot: stored.root,
     })
-    const index = indexPlan(stored.plan)
-    const first = advance(index, initialState(stored.plan), { kind: 'submitted' })
-    const live = new LiveJob({ stored, index, names, previousKeys, state: first.state })
+    const state = initialState(stored.plan)
+    const first = advance(state, { kind: 'submitted' })
+    const live = new LiveJob({ stored, names, previousKeys, state })
     this.#live.set(stored.root, live)
     // Steps may end at once (an if_else on a literal, a job without steps): their rows follow with the next unit.
     for (const step of first.changed) live.changed.add(step)
@@ -127,16 +131,15 @@ export class Engine {
     const { database } = this.#deps
     const stored = await findPlan(database.read, root)
     if (stored === undefined) return
-    const index = indexPlan(stored.plan)
-    let state = initialState(stored.plan)
-    for (const event of await readJournal(database.read, root)) state = advance(index, state, event).state
+    const state = initialState(stored.plan)
+    for (const event of await readJournal(database.read, root)) advance(state, event)
     const { names, statuses, displayName } = await findNames(database.read, root)
     const previousKeys = await findPreviousKeys(database.read, {
       experimentId: stored.submission.experimentId,
       displayName,
       notRoot: root,
     })
-    const live = new LiveJob({ stored, index, names, previousKeys, state })
+    const live = new LiveJob({ stored, names, previousKeys, state })
     for (const [name, status] of statuses) live.announced.set(name, status)
     this.#live.set(root, live)
     for (const [step, at] of state.steps) {
@@ -150,16 +153,17 @@ export class Engine {
     for (const effect of outstanding(state)) this.#perform(live, effect, true)
   }
 
-  #dispatch(live: LiveJob, event: JobEvent): void {
+  /** `patches`: columns that come with the event and that the state does not need. */
+  #dispatch(live: LiveJob, event: JobEvent, patches?: ReadonlyMap<StepPath, JobPatch>): void {
     if (live.isDropped) return
-    const { state, changed, effects } = advance(live.index, live.state, event)
-    live.state = state
+    const { changed, effects } = advance(live.state, event)
     live.unstored.push({ event, atMs: this.#deps.clock.now() })
-    for (const [step, patch] of patchesOfEvent(event)) live.patches.set(step, { ...live.patches.get(step), ...patch })
+    if (event.kind === 'ended') live.patch(event.step, patchOfEnded(event.end))
+    for (const [step, patch] of patches ?? []) live.patch(step, patch)
     if (event.kind === 'ended') this.#slots.release({ root: live.root, step: event.step })
     for (const step of changed) {
       live.changed.add(step)
-      if (isTerminal(state.steps.get(step)!)) this.#slots.release({ root: live.root, step })
+      if (isTerminal(live.state.steps.get(step)!)) this.#slots.release({ root: live.root, step })
     }
     this.#scheduleFlush(live)
     for (const effect of effects) {
@@ -242,6 +246,9 @@ export class Engine {
       case 'launch':
         void this.#launch(live, { step: effect.step, attempt: effect.attempt, isRecovery })
         return
+      case 'expand':
+        void this.#expand(live, effect.step)
+        return
       case 'cancel-attempt':
         void this.#cancelAttempt(live, effect.step, effect.attempt)
         return
@@ -261,8 +268,8 @@ export class Engine {
     const keyed = (await Promise.all(paths.map((path) => this.#key(live, path)))).filter((step) => step !== undefined)
     if (keyed.length === 0 || live.isDropped) return
     try {
-      const resolved = await this.#decide(live, keyed)
-      this.#dispatch(live, { kind: 'resolved', steps: resolved })
+      const { resolved, patches } = await this.#decide(live, keyed)
+      this.#dispatch(live, { kind: 'resolved', steps: resolved }, patches)
     } catch (error) {
       // The keys are fine, the store did not answer: that is not the steps' fault.
       this.#drop(live, error)
@@ -270,7 +277,7 @@ export class Engine {
   }
 
   async #key(live: LiveJob, path: StepPath): Promise<KeyedStep | undefined> {
-    const step = live.index.byPath.get(path) as PlannedCommand
+    const step = live.command(path)
     const stopWaiting = this.#deps.clock.after(slowResolveMs, () =>
       this.#note(live, path, 'its environment is being resolved'),
     )
@@ -293,17 +300,20 @@ export class Engine {
   }
 
   /** Leaders first, then the look-up: a key that nobody computes now is either stored already or ours to compute. */
-  async #decide(live: LiveJob, keyed: readonly KeyedStep[]): Promise<readonly ResolvedStep[]> {
+  async #decide(live: LiveJob, keyed: readonly KeyedStep[]): Promise<Decided> {
     const { submission, plan } = live.stored
     const isForced = submission.noReuse || plan.forceRerun
     const resolved: ResolvedStep[] = []
+    const patches = new Map<StepPath, JobPatch>()
     const leading: KeyedStep[] = []
     for (const item of keyed) {
       const name = live.nameOf(item.step.path)
       const leader = item.step.isDeterministic && !isForced ? this.#flights.lead(item.key, name) : name
       if (leader === name) leading.push(item)
-      else
-        resolved.push({ step: item.step.path, key: item.key, fields: item.fields, outcome: { kind: 'follow', leader } })
+      else {
+        patches.set(item.step.path, reuseColumns(item))
+        resolved.push({ step: item.step.path, key: item.key, outcome: { kind: 'follow', leader } })
+      }
     }
     const decisions = await decideSteps({ ...this.#deps, tables: this.#deps.database.read }, leading, {
       experimentId: submission.experimentId,
@@ -312,21 +322,55 @@ export class Engine {
       previousKeys: live.previousKeys,
     })
     for (const { keyed: item, verdict, source } of decisions) {
-      const { step, key, fields } = item
-      const common = { step: step.path, key, fields, verdict }
+      const { step, key } = item
+      const common = { step: step.path, key }
+      patches.set(step.path, { ...reuseColumns(item), verdict: JSON.stringify(verdict) })
       if (source !== undefined)
         resolved.push({ ...common, outcome: { kind: 'reuse', from: source.name, outputs: source.outputs } })
       else resolved.push({ ...common, outcome: { kind: 'run', isPrepared: await this.#isPrepared(live, step) } })
     }
-    return resolved
+    return { resolved, patches }
   }
 
-  async #isPrepared(live: LiveJob, step: PlannedCommand): Promise<boolean> {
+  /** Asks a control step what it runs next; one question at a time, and again if a round ended meanwhile. */
+  async #expand(live: LiveJob, path: StepPath): Promise<void> {
+    if (live.isDropped || live.state.steps.get(path)?.status !== 'expanded') return
+    if (live.expanding.has(path)) {
+      live.expanding.set(path, true)
+      return
+    }
+    live.expanding.set(path, false)
+    const { rounds, stop, end, againAfterMs } = await this.#nextRounds(live, path)
+    const isAskedAgain = live.expanding.get(path) === true
+    live.expanding.delete(path)
+    // In another turn: an expander that answers at once must not keep others from theirs.
+    if (isAskedAgain) setImmediate(() => void this.#expand(live, path))
+    if (againAfterMs !== undefined) this.#deps.clock.after(againAfterMs, () => void this.#expand(live, path))
+    if (rounds.length === 0 && stop === undefined && end === undefined) return
+    for (const round of rounds) live.addRound(round, nameSteps(live.root, round, this.#deps.random))
+    const event = { kind: 'expanded', step: path, rounds } as const
+    this.#dispatch(live, { ...event, ...(stop !== undefined && { stop }), ...(end !== undefined && { end }) })
+  }
+
+  async #nextRounds(live: LiveJob, path: StepPath): Promise<Expansion> {
+    try {
+      return await expandControl(this.#deps.expanders, live.step(path) as PlannedControl, {
+        rounds: live.state.rounds.get(path)!,
+        experimentId: live.stored.submission.experimentId,
+        outputsOf: (step) => live.outputsOf(step),
+        jobOf: (at) => live.nameOf(at),
+      })
+    } catch (error) {
+      return { rounds: [], end: { error: failureOf(error) } }
+    }
+  }
+
+  async #isPrepared(live: LiveJob, step: KeyedStep['step']): Promise<boolean> {
     return this.#deps.environments.isBuilt(await this.locks.lock(requestOf(step, live.stored.submission)))
   }
 
   async #prepare(live: LiveJob, path: StepPath): Promise<void> {
-    const step = live.index.byPath.get(path) as PlannedCommand
+    const step = live.command(path)
     try {
       const lock = await this.locks.lock(requestOf(step, live.stored.submission))
       const log = this.#deps.files.appendTo(live.nameOf(path))
@@ -357,7 +401,7 @@ export class Engine {
   /** Shows why a step takes long before its state says so; lost in a crash, which is fine. */
   #note(live: LiveJob, step: StepPath, detail: string): void {
     live.changed.add(step)
-    live.patches.set(step, { ...live.patches.get(step), status: 'Preparing', status_detail: detail })
+    live.patch(step, { status: 'Preparing', status_detail: detail })
     this.#scheduleFlush(live)
   }
 
@@ -381,9 +425,25 @@ export class Engine {
   }
 }
 
+interface Decided {
+  readonly resolved: readonly ResolvedStep[]
+  readonly patches: ReadonlyMap<StepPath, JobPatch>
+}
+
+/** What later jobs compare theirs with. */
+function reuseColumns({ key, fields }: KeyedStep): JobPatch {
+  return { reuse_key: key, reuse_fields: JSON.stringify(fields) }
+}
+
 /** In memory only, or reading only: may happen before the event is durable. */
 function isInward(effect: Effect): boolean {
-  return effect.kind === 'resolve' || effect.kind === 'enqueue' || effect.kind === 'prepare' || effect.kind === 'follow'
+  return (
+    effect.kind === 'resolve' ||
+    effect.kind === 'enqueue' ||
+    effect.kind === 'prepare' ||
+    effect.kind === 'follow' ||
+    effect.kind === 'expand'
+  )
 }
 
 /** What was thrown as a step's failure. */

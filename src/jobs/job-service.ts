@@ -19,10 +19,12 @@ export type JobStatus = (typeof jobStatuses)[number]
 
 export const terminalStatuses: ReadonlySet<JobStatus> = new Set(['Completed', 'Failed', 'Canceled'])
 
+export const jobTypes = ['command', 'pipeline', 'if_else', 'do_while', 'parallel_for', 'sweep'] as const
+
 /** A job as everybody sees it: a root job, or a child job (a step or a nested pipeline) of one. */
 export interface Job {
   readonly name: JobName
-  readonly type: 'command' | 'pipeline' | 'if_else'
+  readonly type: (typeof jobTypes)[number]
   readonly status: JobStatus
   /** In words: why it waits, `Skipped: ...`, which reuse. */
   readonly statusDetail?: string

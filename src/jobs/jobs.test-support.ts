@@ -1,7 +1,6 @@
 import type { JobName, StepPath } from '../base/ids.ts'
 import type { PlannedCommand, PlannedIfElse, PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
-import type { ReuseFields } from '../plan/reuse-key.ts'
-import { advance, indexPlan, initialState, type PlanIndex } from './advance.ts'
+import { advance, initialState } from './advance.ts'
 import type { AttemptResult, Effect, JobEvent, PipelineState, StepOutputs, StepState } from './pipeline-state.ts'
 
 export function commandStep(path: string, more: Partial<PlannedCommand> = {}): PlannedCommand {
@@ -38,35 +37,19 @@ export function plannedPipeline(steps: readonly PlannedStep[], more: Partial<Pla
   return { steps, groups: [], outputs: {}, continueOnStepFailure: false, forceRerun: false, ...more }
 }
 
-const someFields: ReuseFields = {
-  formatVersion: 1,
-  command: 'true',
-  literals: {},
-  data: {},
-  code: '',
-  environment: 'e',
-  environmentVariables: {},
-  outputs: {},
-  distribution: {},
-  instanceCount: 1,
-}
-
 /** A pipeline in memory whose events are given by hand. */
 export class StateLab {
-  readonly index: PlanIndex
-  state: PipelineState
+  readonly state: PipelineState
   readonly effects: Effect[] = []
   readonly journal: JobEvent[] = []
 
   constructor(plan: PlannedPipeline) {
-    this.index = indexPlan(plan)
     this.state = initialState(plan)
     this.event({ kind: 'submitted' })
   }
 
   event(event: JobEvent): this {
-    const result = advance(this.index, this.state, event)
-    this.state = result.state
+    const result = advance(this.state, event)
     this.effects.push(...result.effects)
     this.journal.push(event)
     return this
@@ -93,7 +76,7 @@ export class StateLab {
   resolve(step: string, outcome: Extract<JobEvent, { kind: 'resolved' }>['steps'][number]['outcome']): this {
     return this.event({
       kind: 'resolved',
-      steps: [{ step: step as StepPath, key: `key-${step}`, fields: someFields, outcome }],
+      steps: [{ step: step as StepPath, key: `key-${step}`, outcome }],
     })
   }
 

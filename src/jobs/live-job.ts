@@ -1,9 +1,8 @@
 import type { JobName, StepPath } from '../base/ids.ts'
-import type { PlannedGroup } from '../plan/planned-pipeline.ts'
-import type { PlanIndex } from './advance.ts'
+import type { PlannedCommand, PlannedGroup, PlannedStep } from '../plan/planned-pipeline.ts'
 import type { StoredPlan } from './journal-store.ts'
 import type { JobPatch } from './job-store.ts'
-import type { Effect, JobEvent, PipelineState, StepOutputs } from './pipeline-state.ts'
+import type { Effect, JobEvent, NewRound, PipelineState, StepOutputs } from './pipeline-state.ts'
 
 /**
  * A root job under way in this server. `state` is ahead of the store by the events in `unstored`; nothing outside
@@ -11,21 +10,27 @@ import type { Effect, JobEvent, PipelineState, StepOutputs } from './pipeline-st
  */
 export class LiveJob {
   readonly stored: StoredPlan
-  readonly index: PlanIndex
-  readonly groups: ReadonlyMap<StepPath, PlannedGroup>
+  /** Nested pipelines, those of rounds included. */
+  readonly groups = new Map<StepPath, PlannedGroup>()
   readonly #members = new Map<StepPath, StepPath[]>()
   /** Job names of steps and nested pipelines by path. */
-  readonly names: ReadonlyMap<StepPath, JobName>
+  readonly names: Map<StepPath, JobName>
   /** Reuse keys of this pipeline's last job. */
   readonly previousKeys: ReadonlyMap<StepPath, string>
-  state: PipelineState
+  readonly state: PipelineState
   isDropped = false
 
+  /** Steps of new rounds have no rows yet. */
+  newRounds: NewRound[] = []
+  /** How many rows the job has, itself and nested pipelines included. */
+  rowCount: number
   unstored: { event: JobEvent; atMs: number }[] = []
   readonly changed = new Set<StepPath>()
   readonly patches = new Map<StepPath, JobPatch>()
   effects: Effect[] = []
   readonly toResolve = new Set<StepPath>()
+  /** Control steps whose expander is asked right now; true when it is to be asked again after. */
+  readonly expanding = new Map<StepPath, boolean>()
   isFlushScheduled = false
   isResolveScheduled = false
   /** Reuse keys computed so far, by step. */
@@ -35,24 +40,42 @@ export class LiveJob {
 
   constructor(options: {
     readonly stored: StoredPlan
-    readonly index: PlanIndex
     readonly names: ReadonlyMap<StepPath, JobName>
     readonly previousKeys: ReadonlyMap<StepPath, string>
     readonly state: PipelineState
   }) {
     this.stored = options.stored
-    this.index = options.index
-    this.names = options.names
+    this.names = new Map(options.names)
     this.previousKeys = options.previousKeys
     this.state = options.state
-    this.groups = new Map(options.stored.plan.groups.map((group) => [group.path, group]))
-    for (const step of options.stored.plan.steps) {
+    this.#addGroups(options.stored.plan)
+    this.rowCount = 1 + this.names.size
+    for (const { groups, members } of [...options.state.rounds.values()].flat())
+      this.#addGroups({ groups, steps: members.map((path) => this.step(path)) })
+  }
+
+  /** Knows the steps and nested pipelines of a new round, under these names. */
+  addRound(round: NewRound, names: ReadonlyMap<StepPath, JobName>): void {
+    for (const [path, name] of names) this.names.set(path, name)
+    this.newRounds.push(round)
+    this.#addGroups(round)
+  }
+
+  /** `steps` may come with nested pipelines of their own. */
+  #addGroups({ steps, groups }: Pick<NewRound, 'steps' | 'groups'>): void {
+    for (const group of groups) this.groups.set(group.path, group)
+    for (const step of steps) {
       for (let group = step.group; group !== undefined; group = this.groups.get(group)?.parent) {
         const members = this.#members.get(group)
         if (members === undefined) this.#members.set(group, [step.path])
         else members.push(step.path)
       }
     }
+  }
+
+  /** Columns to be written with the next unit. */
+  patch(step: StepPath, patch: JobPatch): void {
+    this.patches.set(step, { ...this.patches.get(step), ...patch })
   }
 
   get root(): JobName {
@@ -62,6 +85,15 @@ export class LiveJob {
   /** Steps of a nested pipeline, those of pipelines inside it included. */
   members(group: StepPath): readonly StepPath[] {
     return this.#members.get(group) ?? []
+  }
+
+  step(path: StepPath): PlannedStep {
+    return this.state.planned.get(path)!
+  }
+
+  /** A step that is known to be a command: only these are resolved, prepared and launched. */
+  command(path: StepPath): PlannedCommand {
+    return this.state.planned.get(path) as PlannedCommand
   }
 
   /** Job name of a step; the only step of a command job is the root itself. */

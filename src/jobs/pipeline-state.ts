@@ -1,7 +1,7 @@
 import type { Digest, JobName, StepPath } from '../base/ids.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { AttemptUsage } from '../compute/compute-backend.ts'
-import type { ReuseFields } from '../plan/reuse-key.ts'
-import type { StepVerdict } from '../plan/plan-words.ts'
+import type { PipelineOutput, PlannedGroup, PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
 
 /** An output as later steps and reuse see it: a literal, stored content, or nothing (the step did not write it). */
 export type StepOutput =
@@ -29,7 +29,7 @@ export interface FailureRecord {
  * Where a step stands. `waiting` counts the parents that have not ended. `resolving`: its inputs are known, the reuse
  * key is being computed. `following`: another job with the same key runs already. `preparing`: its environment is being
  * built. `queued`: waits for slots (or, after a failed attempt, for `notBeforeMs`). `running`: attempt number `attempt`
- * has been decided and may have started.
+ * has been decided and may have started. `expanded`: a control step (a loop, a sweep) whose rounds run.
  */
 export type StepState =
   | { readonly status: 'waiting'; readonly parentsLeft: number }
@@ -49,7 +49,10 @@ export type StepState =
       readonly attempts: number
       readonly failures: number
       readonly isCanceling?: true
+      /** Why this step alone is being ended; absent when the whole job is. */
+      readonly stopReason?: string
     }
+  | { readonly status: 'expanded' }
   | {
       readonly status: 'completed'
       readonly outputs: StepOutputs
@@ -60,15 +63,51 @@ export type StepState =
   | { readonly status: 'canceled'; readonly why: string }
   | { readonly status: 'skipped'; readonly why: string }
 
+/** One round of a control step: an iteration, an item or a trial. */
+export interface Round {
+  /** Its steps have this path or one below it. */
+  readonly path: StepPath
+  readonly members: readonly StepPath[]
+  readonly groups: readonly PlannedGroup[]
+  readonly outputs: Readonly<Record<string, PipelineOutput>>
+  /** What the control step wants to know of it later, e.g. a trial's parameters. */
+  readonly note?: JsonObject
+  /** Members that have not ended. */
+  left: number
+  status: 'running' | 'completed' | 'failed' | 'canceled'
+}
+
+/**
+ * The state of a job: what `advance` makes of its events. It grows with the rounds of control steps and is changed in
+ * place, since copying 10,000 steps for every event would cost more than the steps themselves; only `advance` changes
+ * it.
+ */
 export interface PipelineState {
-  readonly steps: ReadonlyMap<StepPath, StepState>
+  readonly plan: PlannedPipeline
+  /** Steps of the plan and of all rounds so far. */
+  readonly planned: Map<StepPath, PlannedStep>
+  readonly children: Map<StepPath, StepPath[]>
+  readonly steps: Map<StepPath, StepState>
+  /** Rounds of each control step, in order. */
+  readonly rounds: Map<StepPath, Round[]>
+  /** The control step and round that a step of a round belongs to. */
+  readonly owners: Map<StepPath, { readonly control: StepPath; readonly round: Round }>
   /** Steps that have not ended. */
-  readonly stepsLeft: number
+  stepsLeft: number
   /** Set once somebody asked to stop everything. */
-  readonly canceledBy?: string
+  canceledBy?: string
   /** Set once a step failed and the pipeline does not go on: which step. */
-  readonly failedStep?: StepPath
-  readonly outcome?: 'completed' | 'failed' | 'canceled'
+  failedStep?: StepPath
+  outcome?: 'completed' | 'failed' | 'canceled'
+}
+
+/** A round to be run: steps and nested pipelines whose paths start with the round's. */
+export interface NewRound {
+  readonly path: StepPath
+  readonly steps: readonly PlannedStep[]
+  readonly groups: readonly PlannedGroup[]
+  readonly outputs: Readonly<Record<string, PipelineOutput>>
+  readonly note?: JsonObject
 }
 
 /** What happened; appended to the journal before anything is done about it. */
@@ -88,14 +127,21 @@ export type JobEvent =
     }
   | { readonly kind: 'leader-ended'; readonly step: StepPath }
   | { readonly kind: 'cancel-requested'; readonly by: string }
+  | ExpandedEvent
 
-/** What became of a step's reuse key. The fields are kept for later comparisons, the verdict for people. */
+/** A control step goes on: new rounds, rounds that are no longer worth their time (by path), or its end. */
+export interface ExpandedEvent {
+  readonly kind: 'expanded'
+  readonly step: StepPath
+  readonly rounds: readonly NewRound[]
+  readonly stop?: readonly { readonly round: StepPath; readonly why: string }[]
+  readonly end?: { readonly outputs: StepOutputs } | { readonly error: FailureRecord }
+}
+
+/** What became of a step's reuse key. */
 export interface ResolvedStep {
   readonly step: StepPath
   readonly key: string
-  readonly fields: ReuseFields
-  /** Absent while the step follows another job. */
-  readonly verdict?: StepVerdict
   readonly outcome:
     | { readonly kind: 'reuse'; readonly from: JobName; readonly outputs: StepOutputs }
     | { readonly kind: 'follow'; readonly leader: JobName }
@@ -132,6 +178,8 @@ export type Effect =
   | { readonly kind: 'enqueue'; readonly step: StepPath; readonly notBeforeMs?: number }
   | { readonly kind: 'launch'; readonly step: StepPath; readonly attempt: number }
   | { readonly kind: 'cancel-attempt'; readonly step: StepPath; readonly attempt: number }
+  /** Ask a control step what it runs next: it became ready, or one of its rounds ended. */
+  | { readonly kind: 'expand'; readonly step: StepPath }
   | { readonly kind: 'finish' }
 
 /** True for an end that no event can change. */

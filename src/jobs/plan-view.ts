@@ -4,7 +4,13 @@ import type { ContentStore } from '../artifacts/content-store.ts'
 import type { Tables } from '../database/database.ts'
 import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
 import type { StepVerdict } from '../plan/plan-words.ts'
-import type { PlannedCommand, PlannedIfElse, PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
+import type {
+  PlannedCommand,
+  PlannedControl,
+  PlannedIfElse,
+  PlannedPipeline,
+  PlannedStep,
+} from '../plan/planned-pipeline.ts'
 import type { PlanView } from './job-service.ts'
 import { findPreviousKeys } from './job-store.ts'
 import type { StepOutputs } from './pipeline-state.ts'
@@ -79,12 +85,18 @@ function verdictWithoutKey(step: PlannedStep, known: Known): StepVerdict | undef
   const skippedBy = skippingCondition(step, known)
   if (skippedBy !== undefined) return { kind: 'skip', condition: skippedBy }
   if (step.kind === 'if_else') return conditionVerdict(step, known)
+  if (step.kind !== 'command') return roundsVerdict(step)
   const undecided = step.branch !== undefined && !known.taken.has(step.branch.step) ? [step.branch.step] : []
   const unknown = Object.values(step.inputs).flatMap((input) =>
     input.kind === 'output' && !known.outputs.has(input.step) ? [input.step] : [],
   )
   const needed = [...new Set([...undecided, ...unknown])]
   return needed.length === 0 ? undefined : { kind: 'depends', steps: needed }
+}
+
+function roundsVerdict(step: PlannedControl): StepVerdict {
+  if (step.kind === 'do_while') return { kind: 'rounds', most: step.maxIterations }
+  return step.items.kind === 'literal' ? { kind: 'rounds', count: step.items.items.length } : { kind: 'rounds' }
 }
 
 function skippingCondition(step: PlannedStep, { verdicts, taken }: Known): StepPath | undefined {

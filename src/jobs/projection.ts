@@ -4,49 +4,22 @@ import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
 import type { JobStatus } from './job-service.ts'
 import type { JobPatch } from './job-store.ts'
 import {
+  type AttemptResult,
   type FailureRecord,
   isTerminal,
-  type JobEvent,
   type PipelineState,
   type StepOutputs,
   type StepState,
 } from './pipeline-state.ts'
 
-/** Columns that come with an event and not with the state. */
-export function patchesOfEvent(event: JobEvent): readonly (readonly [StepPath, JobPatch])[] {
-  if (event.kind === 'resolved') {
-    return event.steps.map(({ step, key, fields, verdict }) => [
-      step,
-      {
-        reuse_key: key,
-        reuse_fields: JSON.stringify(fields),
-        ...(verdict !== undefined && { verdict: JSON.stringify(verdict) }),
-      },
-    ])
+/** Columns that come with an attempt's end and not with the state. */
+export function patchOfEnded(end: AttemptResult): JobPatch {
+  if (end.kind !== 'succeeded' && end.kind !== 'failed') return {}
+  return {
+    ...(end.exitCode !== undefined && { exit_code: end.exitCode }),
+    ...(end.usage !== undefined && { usage: JSON.stringify(end.usage) }),
+    ...(end.kind === 'succeeded' && end.isReusable === false && { is_reuse_source: 0 }),
   }
-  if (event.kind !== 'ended') return []
-  const { end } = event
-  if (end.kind === 'succeeded')
-    return [
-      [
-        event.step,
-        {
-          exit_code: end.exitCode,
-          usage: JSON.stringify(end.usage),
-          ...(end.isReusable === false && { is_reuse_source: 0 }),
-        },
-      ],
-    ]
-  if (end.kind !== 'failed') return []
-  return [
-    [
-      event.step,
-      {
-        ...(end.exitCode !== undefined && { exit_code: end.exitCode }),
-        ...(end.usage !== undefined && { usage: JSON.stringify(end.usage) }),
-      },
-    ],
-  ]
 }
 
 /** Columns that follow from a step's state. */
@@ -75,6 +48,8 @@ export function patchOfState(at: StepState, atMs: number): JobPatch {
         attempts: at.attempts,
         ...(at.isCanceling !== true && { started_ms: atMs }),
       }
+    case 'expanded':
+      return { status: 'Running', status_detail: null, started_ms: atMs }
     case 'completed':
       return completed(at, atMs)
     case 'failed':

@@ -1,4 +1,4 @@
-import { SluiceError } from '../base/errors.ts'
+import { assert, SluiceError } from '../base/errors.ts'
 import type { Sha256 } from '../base/hash.ts'
 import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
 import type { ContentStore } from '../artifacts/content-store.ts'
@@ -122,6 +122,7 @@ export function inputValue(
       baseName,
     }
   }
+  assert(input.kind === 'output', `parameter "${name}" of step "${step.path}" was filled in with its round`)
   const output = outputs(input.step)?.[input.output]
   if (output === undefined || output.kind === 'absent') {
     throw new SluiceError(

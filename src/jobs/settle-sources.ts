@@ -5,7 +5,7 @@ import type { Content, ContentStore } from '../artifacts/content-store.ts'
 import { snapshotCode } from '../assets/code-snapshot.ts'
 import type { Tables } from '../database/database.ts'
 import type { EnvironmentRequest } from '../environments/environment-builder.ts'
-import type { PlannedCommand, PlannedPipeline } from '../plan/planned-pipeline.ts'
+import type { PlannedCommand, PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
 import type { DataType, EnvironmentChoice, Reference } from '../spec/documents.ts'
 import { findRow } from './job-store.ts'
 import type { StepOutputs } from './pipeline-state.ts'
@@ -36,7 +36,7 @@ export async function settleSources(
   plan: PlannedPipeline,
   earlier?: SettledSources,
 ): Promise<SettledSources> {
-  const commands = plan.steps.filter((step) => step.kind === 'command')
+  const commands = commandsOf(plan.steps)
   const problems: { message: string; hint?: string }[] = []
   const settle = async <Value>(wanted: ReadonlyMap<string, () => Promise<Value>>): Promise<Record<string, Value>> => {
     const settled = await Promise.all(
@@ -62,6 +62,14 @@ export async function settleSources(
     })
   }
   return { sources, code, environments }
+}
+
+/** Every command, also those in the bodies of control steps. */
+function commandsOf(steps: readonly PlannedStep[]): readonly PlannedCommand[] {
+  return steps.flatMap((step) => {
+    if (step.kind === 'command') return [step]
+    return step.kind === 'if_else' ? [] : commandsOf(step.body.steps)
+  })
 }
 
 function wantedSources(

@@ -6,8 +6,10 @@ import { appendEvents, type NewEvent } from '../events/event-log.ts'
 import type { PlannedGroup } from '../plan/planned-pipeline.ts'
 import type { JobRuns } from '../tracking/job-runs.ts'
 import { appendJournal, endPlan } from './journal-store.ts'
-import { type JobPatch, updateJob } from './job-store.ts'
+import { insertJobs, type JobPatch, updateJob } from './job-store.ts'
 import type { JobStatus } from './job-service.ts'
+import { newRun, partRows } from './new-rows.ts'
+import type { JobRow } from './job-row.ts'
 import type { LiveJob } from './live-job.ts'
 import { patchOfEnd, patchOfGroup, patchOfState, runStatus } from './projection.ts'
 
@@ -25,6 +27,7 @@ export async function storeProgress({ database, runs, artifacts, clock }: Progre
   live.unstored = []
   const patches = takePatches(live, atMs)
   if (unstored.length === 0 && patches.size === 0) return
+  const rows = takeNewRows(live, atMs)
   const isEnded = live.state.outcome !== undefined
   const reused = [...patches].flatMap(([name, patch]) =>
     patch.reused_from == null ? [] : [{ from: patch.reused_from, to: name }],
@@ -32,6 +35,12 @@ export async function storeProgress({ database, runs, artifacts, clock }: Progre
   const announcements = announce(live, patches, atMs)
   await database.write(async (tables) => {
     if (unstored.length > 0) await appendJournal(tables, live.root, unstored)
+    if (rows.length > 0) await insertJobs(tables, rows)
+    if (rows.length > 0)
+      await runs.createRuns(
+        tables,
+        rows.map((row) => newRun(row, live.stored.submission.submittedBy)),
+      )
     // Sequential: one connection.
     for (const [name, patch] of patches) await updateJob(tables, name, patch)
     if (reused.length > 0) await copyRuns(tables, { runs, artifacts, reused })
@@ -86,13 +95,16 @@ function takePatches(live: LiveJob, atMs: number): ReadonlyMap<JobName, JobPatch
   const patches = new Map<JobName, JobPatch>()
   const groups = new Set<StepPath>()
   for (const path of live.changed) {
-    const step = live.index.byPath.get(path)!
+    const step = live.step(path)
     const at = live.state.steps.get(path)!
     const patch: JobPatch = { ...live.patches.get(path), ...patchOfState(at, atMs) }
     const isSource = at.status === 'completed' && at.reusedFrom === undefined && mayBeReused(live, path)
     if (isSource) patch.is_reuse_source ??= 1
     if (Object.keys(patch).length > 0) patches.set(live.nameOf(path), patch)
-    for (let group = step.group; group !== undefined; group = parentOf(live, group)) groups.add(group)
+    if (at.status === 'expanded' && live.announced.get(live.nameOf(path)) === 'Running') delete patch.started_ms
+    // The rounds of a control step stand in it as in a group, but it has a state of its own.
+    for (let group = step.group; group !== undefined && live.groups.has(group); group = parentOf(live, group))
+      groups.add(group)
   }
   live.changed.clear()
   live.patches.clear()
@@ -112,16 +124,26 @@ function takePatches(live: LiveJob, atMs: number): ReadonlyMap<JobName, JobPatch
   return patches
 }
 
+/** Rows for the steps of rounds that were added since the last unit. */
+function takeNewRows(live: LiveJob, atMs: number): readonly JobRow[] {
+  const { newRounds, stored, names } = live
+  live.newRounds = []
+  const rows: JobRow[] = []
+  for (const round of newRounds) rows.push(...partRows({ stored, names, atMs }, round, live.rowCount + rows.length))
+  live.rowCount += rows.length
+  return rows
+}
+
 /** Results of forced or non-deterministic steps are never used again (azureml-yaml.md 5). */
 function mayBeReused(live: LiveJob, path: StepPath): boolean {
-  const step = live.index.byPath.get(path)!
+  const step = live.step(path)
   if (step.kind !== 'command' || !step.isDeterministic) return false
   return !live.stored.plan.forceRerun && !live.stored.submission.noReuse
 }
 
 /** A command job: its root is its only step, whose own columns say everything. */
 function isSingle(live: LiveJob): boolean {
-  return live.index.byPath.has('' as StepPath)
+  return live.state.planned.has('' as StepPath)
 }
 
 function parentOf(live: LiveJob, group: StepPath): StepPath | undefined {

@@ -15,6 +15,8 @@ export type StepVerdict =
   | { readonly kind: 'condition'; readonly decided: boolean }
   | { readonly kind: 'condition'; readonly step: StepPath; readonly output: string }
   | { readonly kind: 'skip'; readonly condition: StepPath }
+  /** A control step: its rounds are decided while it runs. */
+  | { readonly kind: 'rounds'; readonly most?: number; readonly count?: number }
 
 /** Why a step runs although reuse exists. */
 type RunReason =
@@ -41,9 +43,17 @@ export function verdictText(verdict: StepVerdict, tense: 'plan' | 'job'): string
       return `depends on the output of ${verdict.step} (${verdict.output})`
     case 'skip':
       return `${tense === 'plan' ? 'will be skipped' : 'skipped'}: ${verdict.condition} takes the other block`
+    case 'rounds':
+      return roundsText(verdict)
     default:
       return assertNever(verdict)
   }
+}
+
+function roundsText({ count, most }: Extract<StepVerdict, { kind: 'rounds' }>): string {
+  const times = (number: number): string => (number === 1 ? 'once' : `${number} times`)
+  if (count !== undefined) return `runs its body ${times(count)}`
+  return most === undefined ? 'runs its body for each item' : `runs its body at most ${times(most)}`
 }
 
 function reasonText(reason: RunReason): string {

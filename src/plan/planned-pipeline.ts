@@ -55,7 +55,60 @@ export interface PlannedStepCommon {
   readonly runIf: RunIf
 }
 
-export type PlannedStep = PlannedCommand | PlannedIfElse
+export type PlannedStep = PlannedCommand | PlannedIfElse | PlannedControl
+
+/**
+ * A step that runs steps of its own in rounds, made while the job runs (iterations, items, trials). The first round is
+ * `PATH.0`, and so on.
+ */
+export type PlannedControl = PlannedDoWhile | PlannedParallelFor
+
+interface PlannedControlCommon extends PlannedStepCommon {
+  /** What one round runs. */
+  readonly body: PlannedBody
+  /** Whether a failed round is a result like any other (a trial), or fails the job. */
+  readonly roundsMayFail: boolean
+}
+
+/** The steps of a round under the path that the body has in YAML; `instantiateBody` gives them a round's path. */
+export interface PlannedBody {
+  readonly path: StepPath
+  readonly steps: readonly PlannedStep[]
+  readonly groups: readonly PlannedGroup[]
+  readonly outputs: Readonly<Record<string, PipelineOutput & { readonly type: DataType | PrimitiveType }>>
+}
+
+/** Runs its body again as long as an output of the last round is true. */
+export interface PlannedDoWhile extends PlannedControlCommon {
+  readonly kind: 'do_while'
+  /** Output of the body, true to go on. */
+  readonly condition: string
+  /** Inputs of the body that the round before gives: by input, its first value (if any) and the output that follows. */
+  readonly carried: Readonly<Record<string, { readonly first?: PlannedInput; readonly output: string }>>
+  readonly maxIterations: number
+}
+
+/** Runs its body once for each item. */
+export interface PlannedParallelFor extends PlannedControlCommon {
+  readonly kind: 'parallel_for'
+  readonly items: PlannedItems
+  /** Most rounds at once. */
+  readonly maxConcurrency?: number
+}
+
+/** Values of the body's inputs by item; or the output or input whose text is a JSON list or map of such. */
+export type PlannedItems =
+  | {
+      readonly kind: 'literal'
+      readonly items: readonly { readonly key: string; readonly inputs: Readonly<Record<string, PlannedInput>> }[]
+    }
+  | {
+      readonly kind: 'output'
+      readonly step: StepPath
+      readonly output: string
+      /** Declared types of the body's inputs, which the values must fit. */
+      readonly types: Readonly<Record<string, DataType | PrimitiveType>>
+    }
 
 export interface PlannedIfElse extends PlannedStepCommon {
   readonly kind: 'if_else'
@@ -95,6 +148,14 @@ export type PlannedInput =
       readonly mode: InputMode
       readonly step: StepPath
       readonly output: string
+    }
+  /** In the body of the control step `of`: what each round gives. */
+  | {
+      readonly kind: 'parameter'
+      readonly of: StepPath
+      readonly name: string
+      readonly type: DataType | PrimitiveType
+      readonly mode: InputMode
     }
 
 export interface PlannedOutput {

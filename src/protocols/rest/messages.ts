@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Static, TSchema } from '@sinclair/typebox'
 import { errorStatus } from '../../base/errors.ts'
-import { jobStatuses } from '../../jobs/job-service.ts'
+import { jobStatuses, jobTypes } from '../../jobs/job-service.ts'
 
 /*
  * What our own interface says (design.md 11.8): snake_case, times as RFC 3339 in UTC, durations in seconds, lists as
@@ -51,7 +51,7 @@ const JobValueMessage = Type.Object(
 
 const jobFields = {
   name: Type.String(),
-  type: words(['command', 'pipeline', 'if_else']),
+  type: words(jobTypes),
   status: words(jobStatuses),
   status_detail: Type.Optional(Type.String()),
   display_name: Type.String(),
@@ -113,7 +113,7 @@ export const PlanMessage = Type.Object(
     steps: Type.Array(
       Type.Object({
         path: Type.String(),
-        type: words(['command', 'pipeline', 'if_else']),
+        type: words(jobTypes),
         verdict: Type.Unknown(),
         verdict_text: Type.String(),
         command: Type.Optional(Type.String()),

@@ -1,0 +1,151 @@
+import type { StepPath } from '../base/ids.ts'
+import type {
+  PipelineOutput,
+  PlannedBody,
+  PlannedControl,
+  PlannedGroup,
+  PlannedInput,
+  PlannedStep,
+} from './planned-pipeline.ts'
+
+export interface BodyInstance {
+  readonly path: StepPath
+  readonly steps: readonly PlannedStep[]
+  readonly groups: readonly PlannedGroup[]
+  readonly outputs: Readonly<Record<string, PipelineOutput>>
+}
+
+/**
+ * The steps of one round: the body's, under the round's path, with the round's values in place of its parameters. A
+ * parameter without a value is left out, as an optional input is.
+ */
+export function instantiateBody(
+  body: PlannedBody,
+  round: {
+    readonly control: StepPath
+    /** The round's own key: `0`, `1`, or an item's name. */
+    readonly key: string
+    readonly displayName?: string
+    readonly parameters: Readonly<Record<string, PlannedInput>>
+  },
+): BodyInstance {
+  const path = `${round.control}.${round.key}` as StepPath
+  const moved = (old: StepPath): StepPath => movePath(old, body.path, path)
+  const given: Given = { of: round.control, values: round.parameters }
+  const place = (old: StepPath, group: StepPath | undefined): { path: StepPath; group?: StepPath } => {
+    const to = old === body.path ? round.control : group === undefined ? undefined : moved(group)
+    return { path: moved(old), ...(to !== undefined && { group: to }) }
+  }
+  const title = (old: StepPath): { key?: string; displayName?: string } =>
+    old === body.path
+      ? { key: round.key, ...(round.displayName !== undefined && { displayName: round.displayName }) }
+      : {}
+  return {
+    path,
+    steps: body.steps.map((step) => ({
+      ...fill(step, given, moved),
+      ...place(step.path, step.group),
+      ...title(step.path),
+      parents: step.parents.map(moved),
+      ...(step.branch !== undefined && { branch: { ...step.branch, step: moved(step.branch.step) } }),
+    })),
+    groups: body.groups.map((group) => {
+      const { path: at, group: parent } = place(group.path, group.parent)
+      const outputs = moveOutputs(group.outputs, moved)
+      return { ...group, path: at, ...(parent !== undefined && { parent }), ...title(group.path), outputs }
+    }),
+    outputs: moveOutputs(body.outputs, moved),
+  }
+}
+
+type Move = (path: StepPath) => StepPath
+
+/** Values of the parameters of the control step `of`; those of control steps inside the body are filled in later. */
+interface Given {
+  readonly of: StepPath
+  readonly values: Readonly<Record<string, PlannedInput>>
+}
+
+function movePath(path: StepPath, from: StepPath, to: StepPath): StepPath {
+  if (path === from) return to
+  return path.startsWith(`${from}.`) ? (`${to}${path.slice(from.length)}` as StepPath) : path
+}
+
+function moveOutputs(outputs: PlannedBody['outputs'] | PlannedGroup['outputs'], moved: Move): BodyInstance['outputs'] {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { step, output }]) => [name, { step: moved(step), output }]),
+  )
+}
+
+function fill(step: PlannedStep, given: Given, moved: Move): PlannedStep {
+  if (step.kind === 'command') return { ...step, inputs: fillInputs(step.inputs, given, moved) }
+  if (step.kind === 'if_else') {
+    const { condition } = step
+    return condition.kind === 'literal' ? step : { ...step, condition: { ...condition, step: moved(condition.step) } }
+  }
+  return fillControl(step, given, moved)
+}
+
+/** A control step inside a body: what its own body takes from outside is filled in, its own parameters stay. */
+function fillControl<Control extends PlannedControl>(control: Control, given: Given, moved: Move): PlannedControl {
+  const { body } = control
+  const inner: PlannedBody = {
+    path: moved(body.path),
+    steps: body.steps.map((step) => ({
+      ...fill(step, given, moved),
+      path: moved(step.path),
+      ...(step.group !== undefined && { group: moved(step.group) }),
+      parents: step.parents.map(moved),
+      ...(step.branch !== undefined && { branch: { ...step.branch, step: moved(step.branch.step) } }),
+    })),
+    groups: body.groups.map((group) => ({
+      ...group,
+      path: moved(group.path),
+      ...(group.parent !== undefined && { parent: moved(group.parent) }),
+      outputs: moveOutputs(group.outputs, moved),
+    })),
+    outputs: Object.fromEntries(
+      Object.entries(body.outputs).map(([name, output]) => [name, { ...output, step: moved(output.step) }]),
+    ),
+  }
+  if (control.kind === 'parallel_for') {
+    const { items } = control
+    const list =
+      items.kind === 'output'
+        ? { ...items, step: moved(items.step) }
+        : {
+            ...items,
+            items: items.items.map((item) => ({ ...item, inputs: fillInputs(item.inputs, given, moved) })),
+          }
+    return { ...control, body: inner, items: list }
+  }
+  const carried = Object.fromEntries(
+    Object.entries(control.carried).map(([name, { first, output }]) => {
+      const filled = first === undefined ? undefined : fillInputs({ first }, given, moved)['first']
+      return [name, { output, ...(filled !== undefined && { first: filled }) }]
+    }),
+  )
+  return { ...control, body: inner, carried }
+}
+
+function fillInputs(
+  inputs: Readonly<Record<string, PlannedInput>>,
+  given: Given,
+  moved: Move,
+): Readonly<Record<string, PlannedInput>> {
+  return Object.fromEntries(
+    Object.entries(inputs).flatMap(([name, input]): readonly (readonly [string, PlannedInput])[] => {
+      if (input.kind === 'output') return [[name, { ...input, step: moved(input.step) }]]
+      if (input.kind !== 'parameter') return [[name, input]]
+      if (input.of !== given.of) return [[name, { ...input, of: moved(input.of) }]]
+      const value = given.values[input.name]
+      return value === undefined ? [] : [[name, typed(value, input)]]
+    }),
+  )
+}
+
+/** The value as the place that takes it declares it. */
+function typed(value: PlannedInput, place: Extract<PlannedInput, { kind: 'parameter' }>): PlannedInput {
+  if (value.kind === 'literal') return value
+  return { ...value, type: place.type, mode: place.mode } as PlannedInput
+}
