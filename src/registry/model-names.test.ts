@@ -5,6 +5,7 @@ import {
   checkModelName,
   checkNewAlias,
   checkTags,
+  checkNewModelName,
   isLatest,
   parseStage,
   parseVersion,
@@ -13,9 +14,13 @@ import {
 test('any name without slash and colon that is no dot path names a model', () => {
   for (const name of ['m', 'a b', 'é😀', 'a.b', '.hidden', 'x'.repeat(256), "it's", 'a@b', '100%', '-'])
     assert.doesNotThrow(() => checkModelName(name), name)
-  for (const name of ['', ' ', 'a/b', 'a:b', '.', '..', '..a', 'x'.repeat(257), 'a\0'])
+  for (const name of ['', ' ', 'a/b', 'a:b', '.', '..', '..a', 'a\0'])
     assert.throws(() => checkModelName(name), { status: 400 }, JSON.stringify(name))
-  assert.throws(() => checkModelName('', 'new_name'), { message: "Missing value for required parameter 'new_name'." })
+  assert.doesNotThrow(() => checkModelName('x'.repeat(257)), 'asking for it is no mistake')
+  for (const name of ['x'.repeat(257), 'a\0']) assert.throws(() => checkNewModelName(name), { status: 400 })
+  assert.throws(() => checkNewModelName('', 'new_name'), {
+    message: "Missing value for required parameter 'new_name'.",
+  })
 })
 
 test('an alias is letters, digits, underscores and dashes, and some are reserved for setting only', () => {
@@ -32,7 +37,8 @@ test('an alias is letters, digits, underscores and dashes, and some are reserved
 
 test('a version is a whole number written out', () => {
   assert.deepEqual(['1', ' 12 ', '007', '+3', '-1'].map(parseVersion), [1, 12, 7, 3, -1])
-  for (const text of ['', 'one', '1.0', '1e3', '0x1', '1 2', '9'.repeat(16), 'NaN', 'Infinity'])
+  assert.equal(parseVersion('9'.repeat(19)), Number.MAX_SAFE_INTEGER)
+  for (const text of ['', 'one', '1.0', '1e3', '0x1', '1 2', '9'.repeat(20), 'NaN', 'Infinity'])
     assert.throws(() => parseVersion(text), {
       code: 'invalid-request',
       message: `Parameter 'version' must be an integer, got '${text}'.`,

@@ -10,10 +10,18 @@ const maxTagValueLength = 100_000
 /** Python's `[\w\-]`. */
 const aliasPattern = /^[\p{L}\p{N}_-]*$/u
 
-/** Throws `invalid-request` unless the text can name a registered model; `parameter` is what a request calls it. */
+/** Throws `invalid-request` unless a model may get this name; `parameter` is what a request calls it. */
+export function checkNewModelName(name: string, parameter: 'name' | 'new_name' = 'name'): void {
+  checkModelName(name, parameter)
+  checkLength(name, parameter, maxNameLength)
+}
+
+/** Throws `invalid-request` unless the text has the form of a model's name; a longer one names no model. */
 export function checkModelName(name: string, parameter: 'name' | 'new_name' = 'name'): void {
   if (name.trim() === '') throw missingValue(parameter)
   if (/[/:]/.test(name)) throw invalid(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`)
+  // Names no model either, and PostgreSQL would not even be asked.
+  if (name.includes('\0')) throw invalidValue(parameter, name, 'A name cannot hold the character U+0000.')
   const normal = normalPath(name)
   // Without a slash only these resolve to something else.
   if (normal === '.' || normal.startsWith('..')) {
@@ -24,7 +32,6 @@ export function checkModelName(name: string, parameter: 'name' | 'new_name' = 'n
         `This name would resolve to '${normal}'`,
     )
   }
-  checkLength(name, parameter, maxNameLength)
 }
 
 /** Throws `invalid-request` unless the text has the form of an alias; for reading, where reserved names are fine. */
@@ -60,7 +67,9 @@ export function checkTags(tags: Tags): void {
 
 /** The version number in a text such as `3`; throws `invalid-request` for anything that is not a whole number. */
 export function parseVersion(text: string): number {
-  if (/^\s*[-+]?\d{1,15}\s*$/.test(text)) return Number(text)
+  const found = /^\s*([-+]?\d{1,19})\s*$/.exec(text)?.[1]
+  // A number beyond 2^53 is a number, of no version.
+  if (found !== undefined) return Math.max(-1, Math.min(Number(found), Number.MAX_SAFE_INTEGER))
   throw invalid(`Parameter 'version' must be an integer, got '${text}'.`)
 }
 

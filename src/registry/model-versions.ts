@@ -113,8 +113,8 @@ export function modelVersions(parts: RegistryParts): ModelVersions {
     changeStage: (action) => changeStage(parts, action),
 
     async latest(name, stages = []) {
-      const wanted: readonly ModelStage[] = stages.length === 0 ? modelStages : stages.map(parseStage)
       const model = await existingModel(database.read, name)
+      const wanted: readonly ModelStage[] = stages.length === 0 ? modelStages : stages.map(parseStage)
       const rows = await newestOfEachStage(database.read, [model.id])
       return versionsOf(
         database.read,
@@ -149,9 +149,9 @@ export function modelVersions(parts: RegistryParts): ModelVersions {
  */
 async function createVersion(parts: RegistryParts, wanted: NewModelVersion): Promise<ModelVersion> {
   const { name, tags = {}, by } = wanted
-  checkModelName(name)
   checkTags(tags)
   const { source, storageLocation, runId, loggedModelId } = await versionSource(parts, wanted)
+  checkModelName(name)
   return change(parts, by, async (context) => {
     const { tables, nowMs } = context
     const model = await heldModel(tables, name)

@@ -3,7 +3,7 @@ import { SluiceError } from '../base/errors.ts'
 import type { Page } from '../tracking/entities.ts'
 import { checkName } from '../tracking/limits.ts'
 import { ask, change, existingModel, heldModel, recordMove, tell, type RegistryParts } from './model-change.ts'
-import { checkModelName, checkTags } from './model-names.ts'
+import { checkNewModelName, checkTags } from './model-names.ts'
 import { aliasesOfModels } from './model-alias-store.ts'
 import { readTransitions } from './model-transition-store.ts'
 import { touchVersions } from './model-version-store.ts'
@@ -120,7 +120,7 @@ function createModel(
 ): Promise<RegisteredModel> {
   return change(parts, by, async (context) => {
     const { tables, nowMs } = context
-    checkModelName(name)
+    checkNewModelName(name)
     checkTags(tags)
     const model = await insertModel(tables, { name, nowMs, ...(description !== undefined && { description }) })
     if (model === undefined) throw nameTaken({ name, isPrompt: isPrompt(tags), by: await reread(tables, name) })
@@ -136,7 +136,7 @@ function renameModel(
 ): Promise<RegisteredModel> {
   return change(parts, by, async (context) => {
     const { tables, nowMs } = context
-    checkModelName(newName, 'new_name')
+    checkNewModelName(newName, 'new_name')
     const model = await heldModel(tables, name)
     if (newName !== name) {
       if ((await findModel(tables, newName)) !== undefined) {

@@ -90,7 +90,7 @@ databaseTest('versions are filtered by model, number, run, source and tags', asy
     ["source_path LIKE 's3://s1%'", ['s1/3', 's1/2', 's1/1']],
     ["source_path ILIKE 'S3://S1/2'", ['s1/3']],
     ["version_number > 1 AND name = 's1'", ['s1/3', 's1/2']],
-    ["version_number <= 1.5 AND name = 's1'", ['s1/1']],
+    ["version_number <= 1 AND name = 's1'", ['s1/1']],
     ['version_number = 2', ['s2/2', 's1/2']],
     ["version_number = '2' AND name = 's1'", ['s1/2']],
     ["tags.i = '1'", ['s2/2', 's1/2']],

@@ -18,7 +18,7 @@ const filterGrammar: FilterGrammar<RegistryEntity> = {
       words: ['attribute'],
       keys: new Map([
         ...attributeKeys({ listed: ['name', 'run_id'], text: ['source_path'] }),
-        ['version_number', { type: 'number', operators: numberOperators, mayBeQuoted: true }],
+        ['version_number', { type: 'number', operators: numberOperators, mayBeQuoted: true, isWhole: true }],
       ]),
     },
     tag: tagWords,

@@ -59,7 +59,8 @@ export function experimentStore({
 
 /** The number of an id as MLflow writes them. Throws `invalid-request` for anything else. */
 export function experimentNumber(id: string): number {
-  if (/^\d{1,15}$/.test(id)) return Number(id)
+  // As Python reads one: `-1` is a number too, of no experiment.
+  if (/^\s*[-+]?\d{1,19}\s*$/.test(id)) return Math.min(Number(id), Number.MAX_SAFE_INTEGER)
   throw new SluiceError(
     'invalid-request',
     `Invalid experiment ID '${id.slice(0, 100)}'. Experiment ID must be a valid integer.`,

@@ -125,6 +125,9 @@ export function checkExperimentTag(tag: Tag): void {
 
 export function checkMetric(metric: LoggedMetric, path = ''): void {
   checkName(metric.key, joined(path, 'name'))
+  if ((metric.datasetName === undefined) !== (metric.datasetDigest === undefined)) {
+    throw new SluiceError('invalid-request', 'Both dataset_name and dataset_digest must be provided if one is provided')
+  }
   if (metric.timestampMs < 0) {
     const why = `metric '${metric.key}' (value=${metric.value}). Timestamp must be a nonnegative long (64-bit integer) `
     throw invalidValue(joined(path, 'timestamp'), metric.timestampMs, why)
@@ -158,7 +161,7 @@ export function checkBatchLimits(batch: {
 }
 
 /** Refuses a page size that is not in 1..`most`. */
-export function checkMaxResults(maxResults: number, most: number): void {
+export function checkMaxResults(maxResults: number, most = Number.MAX_SAFE_INTEGER): void {
   if (maxResults >= 1 && maxResults <= most) return
   const rule = maxResults < 1 ? 'a positive integer' : `at most ${most}`
   throw new SluiceError(

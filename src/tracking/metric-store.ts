@@ -1,10 +1,9 @@
 import type { Database, Tables } from '../database/database.ts'
 import { sql } from 'kysely'
-import { SluiceError } from '../base/errors.ts'
 import type { RunId } from '../base/ids.ts'
 import type { LoggedMetric, Metric, Page } from './entities.ts'
 import { checkMaxResults, checkMetric } from './limits.ts'
-import { findActiveRun, findRun, metricOf, type RunRow } from './run-rows.ts'
+import { findActiveRun, metricOf, type RunRow } from './run-rows.ts'
 import { sortsAfter, type SortColumn } from './search/keyset.ts'
 import { decodePageToken, encodePageToken, queryFingerprint } from './search/page-token.ts'
 import { pieces, trackingTables, type TrackingTables } from './tables.ts'
@@ -46,7 +45,6 @@ interface SampledHistoryQuery extends BulkHistoryQuery {
   readonly steps?: { readonly from: number; readonly to: number }
 }
 
-const maxHistoryPage = 25_000
 /** PostgreSQL has no infinite doubles that MLflow's clients could read, so MLflow stores the largest one. */
 const largest = 1.7976931348623157e308
 
@@ -154,10 +152,9 @@ const historyOrder: readonly SortColumn[] = [
 ]
 
 async function readHistory(tables: Tables, { runId, key, maxResults, pageToken }: HistoryQuery): Promise<Page<Metric>> {
-  if (maxResults !== undefined) checkMaxResults(maxResults, maxHistoryPage)
+  if (maxResults !== undefined) checkMaxResults(maxResults)
   const fingerprint = queryFingerprint('history', runId, key)
   const after = decodePageToken(pageToken, fingerprint, () => historyOrder.map((column) => column.type))
-  await findRun(tables, runId)
   let query = trackingTables(tables)
     .selectFrom('metric')
     .select(['key', 'timestamp_ms', 'step', 'value', 'is_nan'])
@@ -175,13 +172,6 @@ async function readHistory(tables: Tables, { runId, key, maxResults, pageToken }
   const last = shown.at(-1)!
   const nextPageToken = encodePageToken(fingerprint, [last.timestamp_ms, last.step, last.value, last.is_nan])
   return { items: shown.map(metricOf), nextPageToken }
-}
-
-async function checkRunsExist(tables: Tables, runIds: readonly string[]): Promise<void> {
-  const rows = await trackingTables(tables).selectFrom('run').select('run_id').where('run_id', 'in', runIds).execute()
-  const found = new Set(rows.map((row) => row.run_id))
-  const missing = runIds.find((id) => !found.has(id))
-  if (missing !== undefined) throw new SluiceError('not-found', `Run with id=${missing} not found`)
 }
 
 async function readBulkHistory(
@@ -247,11 +237,9 @@ async function readSampledHistory(
   tables: Tables,
   { runIds, key, maxResults, steps }: SampledHistoryQuery,
 ): Promise<readonly (Metric & { readonly runId: RunId })[]> {
-  const ids = [...new Set(runIds)]
-  await checkRunsExist(tables, ids)
   const points: (Metric & { readonly runId: RunId })[] = []
   // Sequential: each run's points are sampled in the database, so only what is shown is held.
-  for (const runId of ids) {
+  for (const runId of runIds) {
     const inSteps = steps === undefined ? sql`1 = 1` : sql`step between ${steps.from} and ${steps.to}`
     const order = sql`step, timestamp_ms, value, is_nan`
     const { rows } = await sql<MetricRow & { position: number; bucket: number }>`

@@ -51,8 +51,15 @@ export function metricOf(
   }
 }
 
-/** Rows as runs in the same order, with everything that belongs to them: six statements for 500 runs. */
-export async function hydrateRuns(tables: Tables, rows: readonly RunRow[]): Promise<readonly Run[]> {
+/**
+ * Rows as runs in the same order, with everything that belongs to them: six statements for 500 runs. A search shows no
+ * model inputs, as in MLflow, and does not read them.
+ */
+export async function hydrateRuns(
+  tables: Tables,
+  rows: readonly RunRow[],
+  { isSearch = false }: { readonly isSearch?: boolean } = {},
+): Promise<readonly Run[]> {
   const runs: Run[] = []
   for (const piece of pieces(rows)) {
     const ids = piece.map((row) => row.run_id)
@@ -60,7 +67,7 @@ export async function hydrateRuns(tables: Tables, rows: readonly RunRow[]): Prom
     const tags = await readPairs(tables, 'run_tag', ids)
     const metrics = await readLatestMetrics(tables, ids)
     const datasets = await readDatasetInputs(tables, ids)
-    const modelInputs = await readModelInputs(tables, ids)
+    const modelInputs = isSearch ? new Map<string, never[]>() : await readModelInputs(tables, ids)
     const modelOutputs = await readModelOutputs(tables, ids)
     for (const row of piece) {
       runs.push({

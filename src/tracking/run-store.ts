@@ -76,8 +76,8 @@ export function runStore({ database, clock, random }: TrackingContext): RunStore
   return {
     create: async (run) => {
       const runId = randomHex(random, 16) as RunId
-      const runName = chosenName(run) ?? newRunName(random)
-      await database.write((tables) => insertRun(tables, { ...run, runId, runName }))
+      const madeUpName = newRunName(random)
+      await database.write((tables) => insertRun(tables, { ...run, runId, madeUpName }))
       return readRun(database.read, runId)
     },
     get: (runId) => readRun(database.read, runId),
@@ -118,21 +118,22 @@ function chosenName({ runName, tags }: NewRun): string | undefined {
 
 async function insertRun(
   tables: Tables,
-  run: NewRun & { readonly runId: RunId; readonly runName: string },
+  run: NewRun & { readonly runId: RunId; readonly madeUpName: string },
 ): Promise<void> {
+  const experiment = await findActiveExperiment(tables, run.experimentId ?? '0')
+  const runName = chosenName(run) ?? run.madeUpName
   const tags = new Map(
     (run.tags ?? []).map((tag, index) => checkedPair(tag, `tags[${index}]`, limits.runTagValue)).map(pair),
   )
-  tags.set(runNameTag, run.runName)
-  checkLength(run.runName, 'run_name', limits.runTagValue)
-  const experiment = await findActiveExperiment(tables, run.experimentId ?? '0')
+  tags.set(runNameTag, runName)
+  checkLength(runName, 'run_name', limits.runTagValue)
   const tracking = trackingTables(tables)
   await tracking
     .insertInto('run')
     .values({
       run_id: run.runId,
       experiment_id: experiment.experiment_id,
-      run_name: run.runName,
+      run_name: runName,
       user_id: run.userId ?? '',
       status: 'RUNNING',
       start_ms: run.startMs ?? 0,
@@ -270,7 +271,7 @@ function modelHistoryEntry(modelJson: string): object {
   return withoutConfig(given)
 }
 
-/** The history leaves out what only loading a model needs, so that it fits into a tag. */
+/** What MLflow's history keeps of a model: what loading it needs is left out, so that it fits into a tag. */
 function withoutConfig({ flavors, ...model }: Record<string, unknown>): object {
   if (typeof flavors !== 'object' || flavors === null)
     throw invalidValue('model_json', flavors, 'flavors is no object.')
@@ -278,7 +279,8 @@ function withoutConfig({ flavors, ...model }: Record<string, unknown>): object {
     const { config: _config, ...rest } = (flavor ?? {}) as Record<string, unknown>
     return [name, rest]
   })
-  return { ...model, flavors: Object.fromEntries(shown) as unknown }
+  const { run_id, artifact_path, utc_time_created, model_uuid = null } = model
+  return { run_id, artifact_path, utc_time_created, model_uuid, flavors: Object.fromEntries(shown) as unknown }
 }
 
 async function recordModel(tables: Tables, runId: string, entry: object): Promise<void> {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ArtifactListing, ArtifactStore } from '../../artifacts/artifact-store.ts'
+import { parseArtifactPath } from '../../artifacts/artifact-path.ts'
 import { SluiceError } from '../../base/errors.ts'
 import type { Route } from '../../server/route.ts'
 import { artifactFolder } from '../../tracking/artifact-locations.ts'
@@ -37,6 +38,7 @@ function listingRoutes({ tracking, artifacts }: ArtifactRouteParts): readonly Ro
       permission: 'read',
       message: requests.listArtifacts,
       handle: async ({ run_id, path }) => {
+        if (withoutSlash(path) !== '') parseArtifactPath(withoutSlash(path))
         const { info } = await tracking.runs.get(run_id)
         return listBelow(artifacts, info.artifactUri, path)
       },
@@ -77,7 +79,9 @@ async function listBelow(artifacts: ArtifactStore, rootUri: string, path: string
 
 function fileMessage(listing: ArtifactListing, prefix: string): FileMessage {
   const path = `${prefix}${listing.name}`
-  return listing.kind === 'folder' ? { path, is_dir: true } : { path, is_dir: false, file_size: listing.sizeBytes }
+  if (listing.kind === 'folder') return { path, is_dir: true }
+  // MLflow leaves a size of 0 unset.
+  return { path, is_dir: false, ...(listing.sizeBytes > 0 && { file_size: listing.sizeBytes }) }
 }
 
 function withoutSlash(path: string | undefined): string {
@@ -116,7 +120,7 @@ function proxyRoutes({ artifacts }: ArtifactRouteParts): readonly Route[] {
           const path = pathOf(request)
           checkNotEncoded(request)
           await artifacts.write(path, request.raw)
-          return sendJson(reply, {})
+          return reply.send()
         },
       },
       {

@@ -133,7 +133,8 @@ export function message<Of extends Fields>(fields: Of): MessageField<Of> {
       for (const [name, field] of Object.entries(fields)) {
         const fieldPath = path === '' ? name : `${path}.${name}`
         const content = contentOf(given, name)
-        if (content === undefined || (field.isRequired === true && content === '')) {
+        const isEmpty = content === '' && field.isRequired === true && field.isList !== true
+        if (content === undefined || isEmpty) {
           if (field.isRequired === true) throw missing(fieldPath)
         } else found[name] = field.read(content, fieldPath)
       }

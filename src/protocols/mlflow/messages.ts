@@ -2,7 +2,9 @@ import { boolean, double, integer, list, message, oneOf, required, text } from '
 
 /** The protocol's requests and answers under their own names (MLflow 3.17; experiments, runs, artifacts, models). */
 
-const pair = message({ key: required(text), value: text })
+/** Keys of tags and params are checked where they are stored: a new run or model takes the empty one too. */
+const pair = message({ key: text, value: text })
+const keyedPair = message({ key: required(text), value: text })
 
 const viewType = oneOf({ ACTIVE_ONLY: 1, DELETED_ONLY: 2, ALL: 3 })
 const runStatus = oneOf({ RUNNING: 1, SCHEDULED: 2, FINISHED: 3, FAILED: 4, KILLED: 5 })
@@ -51,7 +53,12 @@ export const requests = {
   logParameter: message({ ...runId, key: required(text), value: text }),
   setTag: message({ ...runId, key: required(text), value: text }),
   deleteTag: message({ ...runId, key: required(text) }),
-  logBatch: message({ ...runId, metrics: list(message(metricFields)), params: list(pair), tags: list(pair) }),
+  logBatch: message({
+    ...runId,
+    metrics: list(message(metricFields)),
+    params: list(keyedPair),
+    tags: list(keyedPair),
+  }),
   logModel: message({ ...runId, model_json: required(text) }),
   logInputs: message({
     ...runId,
@@ -78,7 +85,7 @@ export const requests = {
   }),
 
   metricHistory: message({ ...runId, metric_key: required(text), page_token: text, max_results: integer }),
-  metricHistoryBulk: message({ run_id: required(list(text)), metric_key: required(text), max_results: integer }),
+  metricHistoryBulk: message({ run_id: list(text), metric_key: text, max_results: integer }),
   metricHistoryInterval: message({
     run_ids: required(list(text)),
     metric_key: required(text),

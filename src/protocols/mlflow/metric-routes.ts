@@ -35,10 +35,13 @@ export function metricRoutes({ tracking }: { readonly tracking: TrackingStore })
       path: at('get-history-bulk'),
       permission: 'read',
       message: requests.metricHistoryBulk,
-      handle: async ({ run_id: runIds, metric_key: key, max_results = maxBulkPoints }) => {
+      handle: async ({ run_id: runIds = [], metric_key: key, max_results = maxBulkPoints }) => {
         checkRuns('GetMetricHistoryBulk', runIds)
+        if (key === undefined) {
+          throw new SluiceError('invalid-request', 'GetMetricHistoryBulk request must specify a metric_key.')
+        }
         const maxResults = Math.min(max_results, maxBulkPoints)
-        if (maxResults < 1) throw invalid('max_results', max_results, ' It must be a positive integer.')
+        if (maxResults < 0) throw invalid('max_results', max_results, ' It must not be negative.')
         const points = await metrics.bulkHistory({ runIds, key, maxResults })
         return { metrics: points.map((point) => ({ ...metricMessage(point), run_id: point.runId })) }
       },

@@ -24,7 +24,7 @@ export interface MlflowCall<Of extends Fields> {
 export function mlflowRoutesOf<Of extends Fields>(call: MlflowCall<Of>): readonly Route[] {
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const given = call.method === 'GET' ? queryOf(request, call.message) : bodyOf(request, call.message)
-    const answer = await call.handle(call.message.read({ ...given, ...(request.params as object) }, ''), request)
+    const answer = await call.handle(call.message.read({ ...given, ...pathFields(request, given) }, ''), request)
     return sendJson(reply, answer ?? {})
   }
   return ['/api', '/ajax-api'].map((prefix) => ({
@@ -36,6 +36,12 @@ export function mlflowRoutesOf<Of extends Fields>(call: MlflowCall<Of>): readonl
     errors: mlflowErrors,
     handler,
   }))
+}
+
+/** The path's word counts; a body may repeat it, and is refused where what it repeats is no text. */
+function pathFields(request: FastifyRequest, given: Readonly<Record<string, unknown>>): object {
+  const fields = Object.entries(request.params as Readonly<Record<string, string>>)
+  return Object.fromEntries(fields.filter(([name]) => typeof (given[name] ?? '') === 'string'))
 }
 
 /** Answers JSON as it stands: the framework's serialiser would look at it again. */
@@ -64,27 +70,34 @@ function bodyOf(request: FastifyRequest, call: MessageField<Fields>): Readonly<R
     throw new SluiceError('unsupported-media-type', `Bad Request. ${found}`)
   }
   if (bytes.length === 0) return {}
-  const value = parsedBody(bytes, call)
+  const value = parsedBody(bytes, call, request)
   // The first clients sent JSON within a JSON string.
-  return typeof value === 'string' ? asObject(parsedBody(Buffer.from(value), call), call) : asObject(value, call)
+  return typeof value === 'string'
+    ? asObject(parsedBody(Buffer.from(value), call, request), call, request)
+    : asObject(value, call, request)
 }
 
-function parsedBody(bytes: Buffer, call: MessageField<Fields>): unknown {
+function parsedBody(bytes: Buffer, call: MessageField<Fields>, request: FastifyRequest): unknown {
   try {
     return parseJson(bytes)
   } catch (error) {
-    throw notAMessage(call, messageOf(error))
+    throw notAMessage(call, request, messageOf(error))
   }
 }
 
-function asObject(value: unknown, call: MessageField<Fields>): Readonly<Record<string, unknown>> {
+function asObject(
+  value: unknown,
+  call: MessageField<Fields>,
+  request: FastifyRequest,
+): Readonly<Record<string, unknown>> {
   if (value === null) return {}
   if (typeof value === 'object' && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>
-  throw notAMessage(call, 'The request body is not a JSON object.')
+  throw notAMessage(call, request, 'The request body is not a JSON object.')
 }
 
 /** MLflow takes such a body for an empty one, so its clients expect to hear of the first parameter they then miss. */
-function notAMessage({ fields }: MessageField<Fields>, why: string): SluiceError {
-  const first = Object.keys(fields).find((name) => fields[name]!.isRequired === true)
+function notAMessage({ fields }: MessageField<Fields>, request: FastifyRequest, why: string): SluiceError {
+  const inPath = request.params as object
+  const first = Object.keys(fields).find((name) => fields[name]!.isRequired === true && !Object.hasOwn(inPath, name))
   return new SluiceError('invalid-request', first === undefined ? why : `${missing(first).message} ${why}`)
 }

@@ -21,7 +21,6 @@ export interface WireModelVersion {
   readonly status: 'READY'
   readonly tags?: readonly WireTag[]
   readonly aliases?: readonly string[]
-  readonly model_id?: string
 }
 
 export interface WireRegisteredModel {
@@ -80,6 +79,8 @@ export const registryRequests = {
     model_id: text,
   }),
   version: message(version),
+  /** MLflow does not say that the version is missing here, but that it is no number. */
+  downloadUri: message({ ...name, version: text }),
   updateVersion: message({ ...version, description: text }),
   changeStage: message({ ...version, stage: required(text), archive_existing_versions: boolean }),
   setVersionTag: message({ ...version, key: required(text), value: text }),

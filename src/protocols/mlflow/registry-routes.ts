@@ -120,7 +120,7 @@ function versionRoutes({ registry, principalOf = () => localPrincipal }: Registr
     ...get(`${versions}/search`, requests.search, async (search) =>
       modelVersionsMessage(await registry.versions.search(searchOf(search))),
     ),
-    ...get(`${versions}/get-download-uri`, requests.version, async ({ name, version }) => {
+    ...get(`${versions}/get-download-uri`, requests.downloadUri, async ({ name, version = '' }) => {
       const { storageLocation } = await registry.versions.get({ name, version: parseVersion(version) })
       return { artifact_uri: storageLocation }
     }),

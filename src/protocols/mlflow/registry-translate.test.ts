@@ -52,7 +52,6 @@ test('a version with everything has it under the names of the wire', () => {
     description: 'd',
     run_id: 'r',
     run_link: 'l',
-    model_id: 'm-1',
     tags: [
       { key: 'b', value: '2' },
       { key: 'a', value: '' },

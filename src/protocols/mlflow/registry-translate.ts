@@ -24,7 +24,6 @@ export function modelVersionMessage(version: ModelVersion): WireModelVersion {
     status: 'READY',
     ...tagsMessage(version.tags),
     ...(version.aliases.length > 0 && { aliases: version.aliases }),
-    ...(version.loggedModelId !== undefined && { model_id: version.loggedModelId }),
   }
 }
 

@@ -154,12 +154,12 @@ test('metric histories come whole, in pages, of several runs and sampled', async
     assert.ok(status === 400 && (body as { message: string }).message.includes(text!), JSON.stringify(body))
   }
   const none = await lab.call('GET', '/api/2.0/mlflow/metrics/get-history-bulk?metric_key=m')
-  assert.match((none.body as { message: string }).message, /Missing value for required parameter 'run_id'/)
+  assert.match((none.body as { message: string }).message, /must specify at least one run_id/)
   const negative = await lab.call(
     'GET',
-    `/api/2.0/mlflow/metrics/get-history-bulk?run_id=${run_id}&metric_key=m&max_results=0`,
+    `/api/2.0/mlflow/metrics/get-history-bulk?run_id=${run_id}&metric_key=m&max_results=-1`,
   )
-  assert.match((negative.body as { message: string }).message, /Invalid value 0 for parameter 'max_results'/)
+  assert.match((negative.body as { message: string }).message, /Invalid value -1 for parameter 'max_results'/)
 })
 
 test('logged models live over the wire, DELETE with a JSON body included', async (t) => {

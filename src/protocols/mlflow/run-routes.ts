@@ -1,6 +1,7 @@
 import { SluiceError } from '../../base/errors.ts'
 import type { Route } from '../../server/route.ts'
 import type { TrackingStore } from '../../tracking/tracking-store.ts'
+import { invalid } from './fields.ts'
 import { requests } from './messages.ts'
 import { mlflowRoutesOf } from './mlflow-route.ts'
 import {
@@ -19,6 +20,12 @@ const defaultPage = 1000
 const maxBatchBytes = 1_000_000
 /** A dataset's profile alone may take 16 MiB. */
 const maxInputsBytes = 64 * 1024 * 1024
+
+/** MLflow's calls for many things at once look at the id before they look for the run. */
+function wellFormed(runId: string): string {
+  if (/^[a-zA-Z0-9][\p{L}\p{N}_-]{0,255}$/u.test(runId)) return runId
+  throw invalid('run_id', runId, '')
+}
 
 /** Runs and what is logged to them: 14 calls of the protocol. */
 export function runRoutes({ tracking }: { readonly tracking: TrackingStore }): readonly Route[] {
@@ -40,7 +47,8 @@ function lifecycleRoutes({ runs, searchRuns }: TrackingStore): readonly Route[] 
           ...(start_time !== undefined && { startMs: start_time }),
           tags: toPairs(tags),
         })
-        return { run: runMessage(run) }
+        const { outputs: _notYet, ...created } = runMessage(run)
+        return { run: created }
       },
     }),
     ...mlflowRoutesOf({
@@ -148,7 +156,7 @@ function batchRoutes({ runs, inputs }: TrackingStore): readonly Route[] {
       maxBodyBytes: maxInputsBytes,
       message: requests.logInputs,
       handle: async ({ run_id, datasets = [], models = [] }) =>
-        void (await inputs.logInputs(run_id, {
+        void (await inputs.logInputs(wellFormed(run_id), {
           datasets: datasets.map(toDatasetInput),
           models: models.map(({ model_id }) => ({ modelId: model_id })),
         })),
@@ -174,7 +182,7 @@ function batchRoute(runs: TrackingStore['runs']): readonly Route[] {
     permission: 'write',
     message: requests.logBatch,
     handle: async ({ run_id, metrics = [], params, tags }) =>
-      void (await runs.logBatch(run_id, {
+      void (await runs.logBatch(wellFormed(run_id), {
         metrics: metrics.map(toMetric),
         params: toPairs(params),
         tags: toPairs(tags),

@@ -41,7 +41,7 @@ export function pageMessage<Item, Shown>(name: string, page: Page<Item>, show: (
 }
 
 interface GivenPair {
-  readonly key: string
+  readonly key?: string
   readonly value?: string
 }
 
@@ -50,7 +50,7 @@ export function toPairs(pairs: readonly GivenPair[] | undefined): readonly Tag[]
   return (pairs ?? []).map(toPair)
 }
 
-export function toPair({ key, value = '' }: GivenPair): Tag {
+export function toPair({ key = '', value = '' }: GivenPair): Tag {
   return { key, value }
 }
 

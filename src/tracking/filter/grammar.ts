@@ -35,6 +35,8 @@ export interface ValueRule {
   readonly mayBeQuoted?: true
   /** Set where `<` and its like compare a number, though the rule's type is text. */
   readonly isNumberInOrder?: true
+  /** Set where MLflow takes whole numbers only. */
+  readonly isWhole?: true
 }
 
 export type NumberOperator = '=' | '!=' | '>' | '>=' | '<' | '<='

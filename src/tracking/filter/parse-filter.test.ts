@@ -60,7 +60,7 @@ test('every form of name, operator and value is read', () => {
     ['params.x is  not\n null', ['parameter', 'x', 'IS NOT NULL', undefined]],
     ["status = 'FINISHED'", ['attribute', 'status', '=', 'FINISHED']],
     ['attributes.start_time > 1700000000000', ['attribute', 'start_time', '>', 1_700_000_000_000]],
-    ['created = +3', ['attribute', 'start_time', '=', 3]],
+    ['created = -3', ['attribute', 'start_time', '=', -3]],
     ['run.run_id IN (\'a\', "b" ,)', ['attribute', 'run_id', 'IN', ['a', 'b']]],
     ["run_id not in ('a')", ['attribute', 'run_id', 'NOT IN', ['a']]],
     ["dataset.name in ('a')", ['dataset', 'name', 'IN', ['a']]],
@@ -184,5 +184,21 @@ test('any text is read or refused in time linear in its length', () => {
     refusal(`params.a = ${hard}`)
     refusal(hard)
     assert.ok(performance.now() - start < 1000)
+  }
+})
+
+test('a whole number is one without a fraction, as MLflow reads times of experiments', () => {
+  const grammar: FilterGrammar<'attribute'> = {
+    bare: 'attribute',
+    entities: {
+      attribute: {
+        words: ['attribute'],
+        keys: new Map([['created', { type: 'number', operators: ['='], isWhole: true }]]),
+      },
+    },
+  }
+  assert.equal(parseFilter('created = -17', grammar).length, 1)
+  for (const value of ['1.0', '1e3', '.5']) {
+    assert.throws(() => parseFilter(`created = ${value}`, grammar), { message: /Invalid value for numeric attribute/ })
   }
 })

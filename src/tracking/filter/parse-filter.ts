@@ -22,7 +22,7 @@ const maxPatternLength = 4000
 
 const symbol = /[<>=!~]+/y
 const wordOperator = /(?:NOT\s+)?(?:LIKE|ILIKE|RLIKE|IN)(?![\p{L}\p{N}_])|IS\s+(?:NOT\s+)?NULL(?![\p{L}\p{N}_])/iuy
-const number = /[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\p{L}\p{N}_.])/uy
+const number = /-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\p{L}\p{N}_.])/uy
 const anyValue = /`[^`]*`|[^\s()]+/y
 const and = /AND(?![\p{L}\p{N}_])/iuy
 
@@ -124,7 +124,10 @@ function readComparison(context: ValueContext, operator: FilterOperator): Compar
 function readNumber({ cursor, identifier, closed }: ValueContext): number {
   const start = cursor.position
   const found = cursor.take(number)
-  if (found !== undefined) return Number(found)
+  if (found !== undefined && (identifier.rule.isWhole !== true || /^-?\d+$/.test(found))) return Number(found)
+  if (found !== undefined) {
+    throw cursor.error(`Invalid value for numeric attribute '${identifier.key}': '${found}' is no whole number.`, start)
+  }
   if (identifier.rule.mayBeQuoted === true) {
     const quoted = cursor.takeQuoted('\'"')
     if (quoted !== undefined && /^-?\d{1,15}$/.test(quoted)) return Number(quoted)

@@ -8,28 +8,30 @@ const maxFields = 20
 
 /**
  * Reads `order_by` texts such as `metrics.acc DESC` or `start_time`; ascending where not said. Throws `invalid-request`
- * with a caret, also for a field that is named twice.
+ * with a caret, also for a field that is named twice, unless it `isRepeatable`: then the first counts.
  */
 export function parseOrderBy<Entity extends string>(
   texts: readonly string[],
   grammar: FilterGrammar<Entity>,
+  options: { readonly isRepeatable?: boolean } = {},
 ): readonly OrderField<Entity>[] {
   if (texts.length > maxFields) {
     throw new SluiceError('limit-exceeded', `\`order_by\` has ${texts.length} fields; at most ${maxFields} are read.`)
   }
   const fields = texts.map((text) => readOrder(text, grammar))
   const seen = new Set<string>()
-  for (const { entity, key } of fields) {
+  return fields.filter(({ entity, key }) => {
     const identity = `${entity}.${key}`
-    if (seen.has(identity)) {
+    const isNew = !seen.has(identity)
+    if (!isNew && options.isRepeatable !== true) {
       throw new SluiceError(
         'invalid-request',
         `\`order_by\` contains duplicate fields: [${texts.map((text) => `'${text}'`).join(', ')}] (${identity}).`,
       )
     }
     seen.add(identity)
-  }
-  return fields
+    return isNew
+  })
 }
 
 function readOrder<Entity extends string>(text: string, grammar: FilterGrammar<Entity>): OrderField<Entity> {

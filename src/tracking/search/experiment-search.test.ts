@@ -24,7 +24,7 @@ databaseTest('experiments are found by name, id, time and tags', async (database
     ["name = 'alpha'", 'alpha'],
     ["name LIKE '%a'", 'alpha Beta'],
     ["attribute.name ILIKE 'b%'", 'Beta'],
-    ["attr.name != 'alpha'", 'Default Beta'],
+    ["attribute.name != 'alpha'", 'Default Beta'],
     ["experiment_id = '1'", 'alpha'],
     ["experiment_id != '1'", 'Default Beta'],
     ["experiment_id IN ('1', '2')", 'alpha Beta'],

@@ -6,6 +6,7 @@ import { experimentNumber, hydrateExperiments, type ExperimentRow } from '../exp
 import { matches } from '../filter/condition.ts'
 import {
   attributeKeys,
+  numberOperators,
   textOperators,
   type Comparison,
   type FilterClause,
@@ -30,15 +31,17 @@ export interface ExperimentQuery {
 
 const maxPage = 50_000
 type Entity = 'attribute' | 'tag'
+const wholeNumber: ValueRule = { type: 'number', operators: numberOperators, isWhole: true }
 
 const attributes: ReadonlyMap<string, ValueRule> = new Map<string, ValueRule>([
-  ...attributeKeys({ text: ['name'], numbers: ['creation_time', 'last_update_time'] }),
+  ...attributeKeys({ text: ['name'] }),
+  ...['creation_time', 'last_update_time'].map((key) => [key, wholeNumber] as const),
   ['experiment_id', { type: 'text', operators: ['=', '!=', 'IN', 'NOT IN'] }],
 ])
 const filterGrammar: FilterGrammar<Entity> = {
   bare: 'attribute',
   entities: {
-    attribute: { words: ['attribute', 'attributes', 'attr'], keys: attributes },
+    attribute: { words: ['attribute'], keys: attributes },
     tag: {
       words: ['tag', 'tags'],
       keys: { type: 'text', operators: [...textOperators, 'IS NULL', 'IS NOT NULL'] },
@@ -95,7 +98,7 @@ function sortOrder(orderBy: readonly string[]): readonly { readonly key: string;
       { key: 'experiment_id', ascending: true },
     ]
   }
-  const fields = parseOrderBy(orderBy, orderGrammar)
+  const fields = parseOrderBy(orderBy, orderGrammar, { isRepeatable: true })
   return fields.some((field) => field.key === 'experiment_id')
     ? fields
     : [...fields, { key: 'experiment_id', ascending: false }]

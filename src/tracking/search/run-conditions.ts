@@ -15,9 +15,12 @@ import { datasetContextTag } from '../run-inputs.ts'
 export type RunEntity = 'metric' | 'parameter' | 'tag' | 'attribute' | 'dataset'
 
 const keyed = { type: 'text', operators: [...textOperators, 'IS NULL', 'IS NOT NULL'] } as const
-const attributeAliases = new Map([
+const startAliases = new Map([
   ['created', 'start_time'],
   ['Created', 'start_time'],
+])
+const attributeAliases = new Map([
+  ...startAliases,
   ['run name', 'run_name'],
   ['Run name', 'run_name'],
   ['Run Name', 'run_name'],
@@ -50,7 +53,7 @@ export const runOrderGrammar: FilterGrammar<Exclude<RunEntity, 'dataset'>> = {
     metric: runFilterGrammar.entities.metric,
     parameter: runFilterGrammar.entities.parameter,
     tag: runFilterGrammar.entities.tag,
-    attribute: runFilterGrammar.entities.attribute,
+    attribute: { ...runFilterGrammar.entities.attribute, aliases: startAliases },
   },
 }
 

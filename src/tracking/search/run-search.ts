@@ -64,6 +64,7 @@ export async function searchRuns(database: Database, query: RunQuery): Promise<P
   const items = await hydrateRuns(
     database.read,
     shown.map(({ row }) => row),
+    { isSearch: true },
   )
   const last = shown.at(-1)
   if (found.length <= query.maxResults || last === undefined) return { items }
