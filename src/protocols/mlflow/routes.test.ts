@@ -238,7 +238,7 @@ test('a log-batch over a million bytes is a 400', async (t) => {
 
 test('a route that is not there is a 404 without JSON, so that clients fall back', async (t) => {
   const lab = await mlflowLab(t)
-  for (const path of ['/api/3.0/mlflow/traces/search', '/api/2.0/mlflow/webhooks', '/api/2.0/mlflow/runs']) {
+  for (const path of ['/api/3.0/mlflow/nothing', '/api/2.0/mlflow/gateway', '/api/2.0/mlflow/runs']) {
     assert.deepEqual(await lab.call('GET', path), { status: 404, body: 'Not found' })
   }
   assert.deepEqual(await lab.call('GET', '/version'), { status: 200, body: '3.17.2' })

@@ -29,7 +29,7 @@ databaseTest('experiments are found by name, id, time and tags', async (database
     ["experiment_id != '1'", 'Default Beta'],
     ["experiment_id IN ('1', '2')", 'alpha Beta'],
     ["experiment_id NOT IN ('0','1')", 'Beta'],
-    [`creation_time >= ${createdMs} and creation_time < ${createdMs + 0.5}`, 'Beta'],
+    [`creation_time >= ${createdMs} and creation_time < ${createdMs + 1}`, 'Beta'],
     [`last_update_time = ${createdMs}`, 'Beta'],
     ["tags.team = 'red'", 'Beta'],
     ["tag.team != 'red'", 'alpha'],
