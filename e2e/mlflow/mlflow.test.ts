@@ -12,9 +12,17 @@ const registry = ['registry_models', 'registry_sklearn']
 
 /** The last client of each generation does everything, each on another database; what is SQL is done on both. */
 const plans = [
-  { client: '3.17', database: 'sqlite', scripts: [...tracking, ...registry, 'registry_prompts', 'traces'] },
+  {
+    client: '3.17',
+    database: 'sqlite',
+    scripts: [...tracking, ...registry, 'registry_prompts', 'traces', 'evaluation'],
+  },
   { client: '2.22', database: 'postgres', scripts: [...tracking, ...registry, 'traces_2'] },
-  { client: '3.17', database: 'postgres', scripts: ['experiments', 'runs', 'search', 'registry_models', 'traces'] },
+  {
+    client: '3.17',
+    database: 'postgres',
+    scripts: ['experiments', 'runs', 'search', 'registry_models', 'traces', 'evaluation'],
+  },
 ] as const
 
 for (const { client, database, scripts } of plans) {

@@ -1,4 +1,8 @@
 import type { Experiment, LoggedModel, Page, Run } from './entities.ts'
+import { searchEvaluationDatasets, type EvaluationDatasetQuery } from './evaluation/evaluation-dataset-search.ts'
+import { evaluationDatasetStore, type EvaluationDatasetStore } from './evaluation/evaluation-dataset-store.ts'
+import type { EvaluationDataset } from './evaluation/evaluation-dataset.ts'
+import { scorerStore, type ScorerStore } from './evaluation/scorer-store.ts'
 import { experimentStore, type ExperimentStore } from './experiment-store.ts'
 import { jobRuns, type JobRuns } from './job-runs.ts'
 import { loggedModelStore, type LoggedModelStore } from './logged-model-store.ts'
@@ -21,12 +25,15 @@ export interface TrackingStore {
   readonly inputs: RunInputStore
   readonly loggedModels: LoggedModelStore
   readonly traces: TraceStore
+  readonly evaluationDatasets: EvaluationDatasetStore
+  readonly scorers: ScorerStore
   /** For the engine, inside its own transactions. */
   readonly jobRuns: JobRuns
   searchExperiments(query: ExperimentQuery): Promise<Page<Experiment>>
   searchRuns(query: RunQuery): Promise<Page<Run>>
   searchLoggedModels(query: LoggedModelQuery): Promise<Page<LoggedModel>>
   searchTraces(query: TraceQuery): Promise<Page<TraceInfo>>
+  searchEvaluationDatasets(query: EvaluationDatasetQuery): Promise<Page<EvaluationDataset>>
   /** How much two filters go together among the traces of these experiments that meet `base`. */
   correlateTraces(
     experimentIds: readonly string[],
@@ -43,11 +50,14 @@ export function trackingStore(context: TrackingContext): TrackingStore {
     inputs: runInputStore(context),
     loggedModels: loggedModelStore(context),
     traces: traceStore(context),
+    evaluationDatasets: evaluationDatasetStore(context),
+    scorers: scorerStore(context),
     jobRuns: jobRuns(context),
     searchExperiments: (query) => searchExperiments(database, query),
     searchRuns: (query) => searchRuns(database, query),
     searchLoggedModels: (query) => searchLoggedModels(database, query),
     searchTraces: (query) => searchTraces(database, query),
+    searchEvaluationDatasets: (query) => searchEvaluationDatasets(database, query),
     correlateTraces: (experimentIds, filters) => correlateTraces(database, experimentIds, filters),
   }
 }

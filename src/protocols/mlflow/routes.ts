@@ -2,6 +2,8 @@ import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
 import type { Route } from '../../server/route.ts'
 import type { TrackingStore } from '../../tracking/tracking-store.ts'
 import { artifactRoutes } from './artifact-routes.ts'
+import { evaluationDatasetRoutes } from './evaluation/evaluation-dataset-routes.ts'
+import { scorerRoutes } from './evaluation/scorer-routes.ts'
 import { experimentRoutes } from './experiment-routes.ts'
 import { loggedModelRoutes } from './logged-model-routes.ts'
 import { metricRoutes } from './metric-routes.ts'
@@ -29,5 +31,7 @@ export function mlflowRoutes(parts: {
     ...traceRoutes(parts),
     ...assessmentRoutes(parts.tracking.traces),
     ...otlpRoutes(parts.tracking),
+    ...evaluationDatasetRoutes(parts),
+    ...scorerRoutes(parts.tracking),
   ]
 }
