@@ -7,10 +7,12 @@ import type {
   PipelineComponent,
   PipelineJob,
   Reference,
+  SparkComponent,
   Step,
 } from '../spec/documents.ts'
 import { referenceText } from '../spec/scope.ts'
 import type { Mistakes } from './mistakes.ts'
+import { copyComponent, refuseTransfer, sparkComponent } from './other-commands.ts'
 import type {
   BoundValue,
   CommandNode,
@@ -99,8 +101,6 @@ const unplannedNouns = {
   do_while: 'a do_while loop',
   parallel_for: 'a parallel_for loop',
   'parallel-component': 'a parallel step',
-  'spark-component': 'a Spark step',
-  'data-transfer-component': 'a data transfer',
 } as const
 
 /** A kind of step that documents have and plans do not yet: one clear mistake, and nothing more about the step. */
@@ -113,9 +113,15 @@ function addUnplanned(work: Work, node: Omit<UnknownNode, 'kind'>, noun: string)
 
 function addComponentStep(work: Work, opening: Opening, common: NodeCommon<ComponentStep>): void {
   const { step, scope } = common
-  const component = findComponent(work, opening, common)
-  if (component !== undefined && isUnplanned(component)) {
+  const found = findComponent(work, opening, common)
+  const component = found && runnable(found, step)
+  if (component?.kind === 'parallel-component') {
     addUnplanned(work, common, unplannedNouns[component.kind])
+    return
+  }
+  if (component?.kind === 'data-transfer-component') {
+    refuseTransfer(work.mistakes, { located: scope.located, path: ['jobs', common.key] }, component.transfer)
+    addLeaf(work, { ...common, kind: 'unknown' })
     return
   }
   const isDeterministic = opening.isDeterministic && (step.isDeterministic ?? component?.isDeterministic ?? true)
@@ -137,10 +143,11 @@ function addComponentStep(work: Work, opening: Opening, common: NodeCommon<Compo
   node.end = work.leaves.length
 }
 
-function isUnplanned(
-  component: Component,
-): component is Exclude<Component, { kind: 'command-component' | 'pipeline-component' }> {
-  return component.kind !== 'command-component' && component.kind !== 'pipeline-component'
+/** Spark steps and copies are commands by another name. */
+function runnable(component: Component, step: ComponentStep): Exclude<Component, SparkComponent> {
+  if (component.kind === 'spark-component') return sparkComponent(component, step.spark)
+  if (component.kind !== 'data-transfer-component' || component.transfer.task !== 'copy_data') return component
+  return copyComponent(component, component.transfer, step)
 }
 
 function innerScope(

@@ -2,6 +2,7 @@ import { evaluateText, type EvaluateOptions, type TextSite } from './bindings/ev
 import { hasExpression, parseText, type TextPart } from './expression.ts'
 import type { Mistakes, Place } from './mistakes.ts'
 import { didYouMean } from './did-you-mean.ts'
+import { planDistribution, planResources } from './plan-processes.ts'
 import type { PlannedCommand, PlannedInput, PlannedOutput, PlannedStepCommon } from './planned-pipeline.ts'
 import { keepOptionalSpans, renderCommand, spanMistake, withoutOptionalSpans } from './render-command.ts'
 import { labelOf, placeOf, type BoundValue, type CommandNode, type OutputDraft, type Scope } from './scope.ts'
@@ -11,7 +12,7 @@ import { draftOf } from './bindings/settle-outputs.ts'
 export function planCommand(node: CommandNode, common: PlannedStepCommon, options: EvaluateOptions): PlannedCommand {
   const { component, step } = node
   const compute = computeOf(node, options)
-  const distribution = step.distribution ?? component.distribution
+  const distribution = planDistribution(node, options)
   const timeoutSeconds = step.timeoutSeconds ?? component.timeoutSeconds
   const retry = step.retry ?? component.retry
   const priority = step.priority ?? component.priority
@@ -25,7 +26,7 @@ export function planCommand(node: CommandNode, common: PlannedStepCommon, option
     environmentVariables: { ...componentVariables(node, options), ...stepVariables(node, options) },
     inputs: Object.fromEntries([...node.inputs].flatMap(([name, value]) => plannedInput(name, value))),
     outputs: Object.fromEntries([...node.outputs].map(([name, draft]) => [name, plannedOutput(draft)])),
-    resources: { ...component.resources, ...step.resources },
+    resources: planResources(node, options),
     ...(distribution !== undefined && { distribution }),
     ...(compute !== undefined && { compute }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/errors.ts'
 import type { StepPath } from '../base/ids.ts'
-import type { CommandJob, Component, Job, Located, PipelineJob, Reference } from '../spec/documents.ts'
+import type { CommandJob, Component, Job, Located, PipelineJob, Reference, SweepJob } from '../spec/documents.ts'
 import { mergeRootComponent } from '../spec/job.ts'
 import { referenceText } from '../spec/scope.ts'
 import { bindInputs, bindJobInputs } from './bindings/bind-inputs.ts'
@@ -9,6 +9,7 @@ import type { EvaluateOptions } from './bindings/evaluate.ts'
 import { expand } from './expand.ts'
 import { parseBoolean } from './bindings/literal.ts'
 import { collectMistakes, type Mistakes } from './mistakes.ts'
+import { asCommandJob } from './other-commands.ts'
 import { sortOverrides } from './bindings/overrides.ts'
 import { planCommand } from './plan-command.ts'
 import type {
@@ -50,8 +51,11 @@ export interface PlanResult {
  */
 export function planJob(job: Job, options: PlanOptions): PlanResult {
   const mistakes = collectMistakes()
-  if (job.kind !== 'command-job' && job.kind !== 'pipeline-job') return unplanned(job, mistakes)
-  const document = withComponent(job, options, mistakes)
+  if (job.kind === 'sweep-job') return unplanned(job, mistakes)
+  const isOther = job.kind === 'spark-job' || job.kind === 'data-transfer-job'
+  const plannable = isOther ? asCommandJob(job, mistakes) : job
+  if (plannable === undefined) return nothing(mistakes)
+  const document = withComponent(plannable, options, mistakes)
   const expansion = expand(document, { mistakes, resolveComponent: (reference) => options.resolveComponent(reference) })
   const { root } = expansion
   const evaluate: EvaluateOptions = { mistakes, context: options.context ?? {} }
@@ -78,10 +82,14 @@ export function planJob(job: Job, options: PlanOptions): PlanResult {
 }
 
 /** A kind of job that documents have and plans do not yet: one clear mistake. */
-function unplanned({ kind, located }: Exclude<Job, CommandJob | PipelineJob>, mistakes: Mistakes): PlanResult {
-  const noun = { 'sweep-job': 'a sweep', 'spark-job': 'a Spark job', 'data-transfer-job': 'a data transfer' }[kind]
+function unplanned({ located }: SweepJob, mistakes: Mistakes): PlanResult {
   const hint = 'Use a command or a pipeline in its place.'
-  mistakes.report({ located, path: ['type'] }, `The job is ${noun}, which this version cannot run.`, hint)
+  mistakes.report({ located, path: ['type'] }, 'The job is a sweep, which this version cannot run.', hint)
+  return nothing(mistakes)
+}
+
+/** A plan of nothing, for what was reported already. */
+function nothing(mistakes: Mistakes): PlanResult {
   return {
     plan: { steps: [], groups: [], outputs: {}, continueOnStepFailure: false, forceRerun: false },
     diagnostics: mistakes.errors(),

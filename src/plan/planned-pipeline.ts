@@ -130,7 +130,7 @@ export interface PlannedCommand extends PlannedStepCommon {
   readonly inputs: Readonly<Record<string, PlannedInput>>
   readonly outputs: Readonly<Record<string, PlannedOutput>>
   readonly resources: Resources
-  readonly distribution?: Distribution
+  readonly distribution?: PlannedDistribution
   /** Which of two waiting steps goes first; absent: medium. */
   readonly priority?: Priority
   readonly compute?: string
@@ -138,6 +138,13 @@ export interface PlannedCommand extends PlannedStepCommon {
   readonly retry?: RetryPolicy
   readonly isDeterministic: boolean
 }
+
+/** How many processes a step runs as, all of them on this machine. */
+export type PlannedDistribution =
+  | { readonly type: 'pytorch' | 'mpi'; readonly processCountPerInstance: number }
+  /** Without a number of workers: one for every instance. */
+  | { readonly type: 'tensorflow'; readonly workerCount?: number; readonly parameterServerCount: number }
+  | Extract<Distribution, { readonly type: 'ray' }>
 
 export type PlannedInput =
   | { readonly kind: 'literal'; readonly value: string; readonly type?: PrimitiveType }

@@ -17,10 +17,6 @@ async function mistakesOf(name: string): Promise<readonly string[]> {
 
 test('what cannot be planned yet is one clear mistake, and outputs of it are none', async () => {
   assert.deepEqual(await mistakesOf('sweep-job.yml'), ['2: The job is a sweep, which this version cannot run.'])
-  assert.deepEqual(await mistakesOf('spark-job.yml'), ['2: The job is a Spark job, which this version cannot run.'])
-  assert.deepEqual(await mistakesOf('data-transfer-job.yml'), [
-    '2: The job is a data transfer, which this version cannot run.',
-  ])
   assert.deepEqual((await mistakesOf('sweep-steps.yml')).slice(0, 1), [
     '4: Step "from_file" is a sweep, which this version cannot run.',
   ])

@@ -16,7 +16,7 @@ export async function readCommandBody(mapping: Mapping, scope: ReadingScope): Pr
     additionalIncludes: optional(mapping, 'additional_includes', readIncludes) ?? [],
     isDeterministic: run.isDeterministic ?? true,
     environmentVariables: run.environmentVariables,
-    resources: run.resources ?? { instanceCount: 1 },
+    resources: { instanceCount: 1, ...run.resources },
     ...defined({
       code: optional(mapping, 'code', readCode),
       environment: await readEnvironmentChoice(mapping, scope),

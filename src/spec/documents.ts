@@ -216,12 +216,10 @@ export interface ParallelBody {
   readonly isDeterministic: boolean
 }
 
-/** What `spark-submit` runs and with what. */
-export interface SparkBody {
-  /** A Python file of `code`, or a class of one of `jars`. */
+/** What `spark-submit` is told. */
+export interface SparkSubmission {
+  /** A Python file of the code, or a class of the first of `jars`. */
   readonly entry: { readonly file: string } | { readonly className: string }
-  readonly code?: Reference
-  readonly additionalIncludes: readonly string[]
   readonly pyFiles: readonly string[]
   readonly jars: readonly string[]
   readonly files: readonly string[]
@@ -229,13 +227,13 @@ export interface SparkBody {
   /** By Spark's own names: `spark.driver.cores`. */
   readonly conf: Readonly<Record<string, string>>
   readonly args?: string
-  readonly environment?: EnvironmentChoice
-  readonly environmentVariables: Readonly<Record<string, string>>
-  readonly resources: Resources
-  readonly timeoutSeconds?: number
-  readonly retry?: RetryPolicy
-  readonly priority?: Priority
-  readonly isDeterministic: boolean
+  /** `resources.runtime_version`: the Spark to run on where no environment brings one, e.g. `3.5`. */
+  readonly runtimeVersion?: string
+}
+
+/** What a Spark job or component runs and with what. */
+export interface SparkBody extends Omit<CommandBody, 'command' | 'distribution'> {
+  readonly spark: SparkSubmission
 }
 
 /** Where data comes from or goes to that is outside: behind a connection of an Azure workspace. */
@@ -293,7 +291,8 @@ export interface SweepJob extends JobIdentity, SweepSettings {
   readonly trial: CommandComponent | Reference
   readonly inputs: Readonly<Record<string, InputValue>>
   readonly outputs: Readonly<Record<string, OutputValue>>
-  readonly resources?: Resources
+  /** Fields that are not given leave the trial's. */
+  readonly resources?: Partial<Resources>
   readonly priority?: Priority
 }
 
@@ -347,10 +346,10 @@ export interface CommandComponent extends ComponentCommon, CommandBody {
 interface ParallelComponent extends ComponentCommon, ParallelBody {
   readonly kind: 'parallel-component'
 }
-interface SparkComponent extends ComponentCommon, SparkBody {
+export interface SparkComponent extends ComponentCommon, SparkBody {
   readonly kind: 'spark-component'
 }
-interface DataTransferComponent extends ComponentCommon {
+export interface DataTransferComponent extends ComponentCommon {
   readonly kind: 'data-transfer-component'
   readonly transfer: DataTransferBody
   readonly isDeterministic: boolean
@@ -385,7 +384,7 @@ export interface ComponentStep extends StepCommon {
   readonly compute?: string
   /** What the step says on top of its component; absent fields leave the component's. */
   readonly environmentVariables: Readonly<Record<string, string>>
-  readonly resources?: Resources
+  readonly resources?: Partial<Resources>
   readonly distribution?: Distribution
   readonly timeoutSeconds?: number
   readonly retry?: RetryPolicy
@@ -394,7 +393,7 @@ export interface ComponentStep extends StepCommon {
   /** The same of a parallel component: fields that are given replace the component's. */
   readonly parallel?: ParallelSettings & { readonly task?: ParallelTask }
   /** The same of a Spark component. */
-  readonly spark?: Partial<Pick<SparkBody, 'conf' | 'args' | 'entry' | 'pyFiles' | 'jars' | 'files' | 'archives'>>
+  readonly spark?: Partial<SparkSubmission>
 }
 
 /** A sweep in a pipeline; its outputs are those of its best trial. */
@@ -406,7 +405,8 @@ export interface SweepStep extends StepCommon, SweepSettings {
   readonly outputs: Readonly<Record<string, OutputValue>>
   readonly compute?: string
   readonly environmentVariables: Readonly<Record<string, string>>
-  readonly resources?: Resources
+  /** Fields that are not given leave the trial's. */
+  readonly resources?: Partial<Resources>
   readonly retry?: RetryPolicy
   readonly priority?: Priority
   readonly isDeterministic?: boolean

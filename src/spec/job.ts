@@ -62,6 +62,7 @@ async function readJobOfComponent(value: Value, scope: ReadingScope): Promise<Co
   return {
     ...body,
     ...run,
+    resources: { ...body.resources, ...run.resources },
     ...readJobIdentity(mapping),
     kind: 'command-job',
     located: locatedAt(scope.document),

@@ -20,7 +20,7 @@ export async function readParallelBody(mapping: Mapping, scope: ReadingScope): P
       task,
       settings,
       environmentVariables,
-      resources: resources ?? { instanceCount: 1 },
+      resources: { instanceCount: 1, ...resources },
       isDeterministic: isDeterministic ?? true,
     }
   )

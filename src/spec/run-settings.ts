@@ -26,7 +26,7 @@ import {
 /** What a step may say on top of its component. */
 export interface RunSettings {
   readonly environmentVariables: Readonly<Record<string, string>>
-  readonly resources?: Resources
+  readonly resources?: Partial<Resources>
   readonly distribution?: Distribution
   readonly timeoutSeconds?: number
   readonly retry?: RetryPolicy
@@ -68,19 +68,17 @@ export function readCompute(value: Value): string | undefined {
 }
 
 /** `resources:` of whatever runs. */
-export function readResources(value: Value): Resources | undefined {
+export function readResources(value: Value): Partial<Resources> | undefined {
   const mapping = readMapping(value, resourcesKeys)
   if (mapping === undefined) return undefined
   const count = optional(mapping, 'instance_count', bindable(readWholeNumber(1, 10_000)))
-  return {
-    instanceCount: typeof count === 'number' ? count : 1,
-    ...defined({
-      expressions: typeof count === 'object' ? recordOf([['instance_count', count.expression]]) : undefined,
-      instanceType: optional(mapping, 'instance_type', (item) => readTexts(item)?.join(',')),
-      shmSize: optional(mapping, 'shm_size', readShmSize),
-      properties: optional(mapping, 'properties', readJsonObject),
-    }),
-  }
+  return defined({
+    instanceCount: typeof count === 'number' ? count : undefined,
+    expressions: typeof count === 'object' ? recordOf([['instance_count', count.expression]]) : undefined,
+    instanceType: optional(mapping, 'instance_type', (item) => readTexts(item)?.join(',')),
+    shmSize: optional(mapping, 'shm_size', readShmSize),
+    properties: optional(mapping, 'properties', readJsonObject),
+  })
 }
 
 function readShmSize(value: Value): string | undefined {

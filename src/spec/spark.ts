@@ -1,5 +1,5 @@
 import { readCode, readIncludes } from './command-body.ts'
-import type { ComponentStep, SparkBody } from './documents.ts'
+import type { SparkBody, SparkSubmission } from './documents.ts'
 import { readEnvironmentChoice } from './environment.ts'
 import { sparkEntryKeys, sparkResourcesKeys } from './keys.ts'
 import { bindable, readRunSettings } from './run-settings.ts'
@@ -9,8 +9,8 @@ import { defined, given, optional, readMapping, recordOf, requireKey } from './y
 import type { Value } from './yaml/values.ts'
 import {
   readJsonObject,
-  readLiteral,
   readLiterals,
+  readMatching,
   readText,
   readTexts,
   readWholeNumber,
@@ -34,27 +34,26 @@ export async function readSparkBody(mapping: Mapping, scope: ReadingScope): Prom
   requireKey(mapping, 'entry', 'Name the script: entry: {file: main.py}')
   const { entry, ...rest } = readSparkSettings(mapping)
   const { resources: _, distribution: __, isDeterministic, ...run } = readRunSettings(withoutResources(mapping))
-  const body: Omit<SparkBody, 'entry'> = {
-    pyFiles: [],
-    jars: [],
-    files: [],
-    archives: [],
-    conf: {},
-    ...rest,
+  const spark: Omit<SparkSubmission, 'entry'> = { pyFiles: [], jars: [], files: [], archives: [], conf: {}, ...rest }
+  const body: Omit<SparkBody, 'spark'> = {
     ...run,
     additionalIncludes: optional(mapping, 'additional_includes', readIncludes) ?? [],
-    resources: optional(mapping, 'resources', readSparkResources) ?? { instanceCount: 1 },
+    resources: { instanceCount: 1, ...optional(mapping, 'resources', readSparkResources) },
     isDeterministic: isDeterministic ?? true,
     ...defined({
       code: optional(mapping, 'code', readCode),
       environment: await readEnvironmentChoice(mapping, scope),
     }),
   }
-  return entry && { entry, ...body }
+  if (entry !== undefined && 'className' in entry && spark.jars.length === 0) {
+    const hint = 'Name the jar that has it first: jars: [main.jar]'
+    return reportAt(given(mapping, 'entry')!, '"entry" names a class, but there are no "jars"', hint)
+  }
+  return entry && { ...body, spark: { ...spark, entry } }
 }
 
 /** What a step may say on top of its Spark component. */
-export function readSparkSettings(mapping: Mapping): NonNullable<ComponentStep['spark']> {
+export function readSparkSettings(mapping: Mapping): Partial<SparkSubmission> {
   return defined({
     entry: optional(mapping, 'entry', readEntry),
     pyFiles: optional(mapping, 'py_files', readDistinct),
@@ -63,23 +62,28 @@ export function readSparkSettings(mapping: Mapping): NonNullable<ComponentStep['
     archives: optional(mapping, 'archives', readDistinct),
     conf: optional(mapping, 'conf', readConf),
     args: optional(mapping, 'args', readText),
+    runtimeVersion: optional(mapping, 'resources', readRuntimeVersion),
   })
 }
 
 /** `resources:` of Spark have keys of their own; the runtime is the environment's. */
-export function readSparkResources(value: Value): SparkBody['resources'] | undefined {
+export function readSparkResources(value: Value): Partial<SparkBody['resources']> | undefined {
   const mapping = readMapping(value, sparkResourcesKeys)
   if (mapping === undefined) return undefined
   const count = optional(mapping, 'instance_count', bindable(readWholeNumber(1, 10_000)))
-  optional(mapping, 'runtime_version', readLiteral)
-  return {
-    instanceCount: typeof count === 'number' ? count : 1,
-    ...defined({
-      expressions: typeof count === 'object' ? recordOf([['instance_count', count.expression]]) : undefined,
-      instanceType: optional(mapping, 'instance_type', readText),
-      properties: optional(mapping, 'properties', readJsonObject),
-    }),
-  }
+  return defined({
+    instanceCount: typeof count === 'number' ? count : undefined,
+    expressions: typeof count === 'object' ? recordOf([['instance_count', count.expression]]) : undefined,
+    instanceType: optional(mapping, 'instance_type', readText),
+    properties: optional(mapping, 'properties', readJsonObject),
+  })
+}
+
+const readVersion = readMatching(/^\d{1,3}(\.\d{1,3}){1,2}$/, 'Write a version of Spark such as 3.5.')
+
+function readRuntimeVersion(value: Value): string | undefined {
+  const mapping = readMapping(value, sparkResourcesKeys, 'later')
+  return mapping && optional(mapping, 'runtime_version', readVersion)
 }
 
 /** Spark's `resources` are read by `readSparkResources`; the common reader must not judge their keys. */
@@ -87,7 +91,7 @@ export function withoutResources(mapping: Mapping): Mapping {
   return { ...mapping, pairs: new Map([...mapping.pairs].filter(([key]) => key !== 'resources')) }
 }
 
-function readEntry(value: Value): SparkBody['entry'] | undefined {
+function readEntry(value: Value): SparkSubmission['entry'] | undefined {
   const mapping = readMapping(value, sparkEntryKeys)
   if (mapping === undefined) return undefined
   const file = optional(mapping, 'file', readText)

@@ -12,7 +12,7 @@ export type CheckedLiteral =
 
 /**
  * Checks text against a declared type as Azure ML reads it: integer by `int(float(v))` (but a fraction is refused
- * instead of cut), number by `float(v)`, boolean `true`/`false` in any case. The text stays as written, except that an
+ * instead of cut), number by `float(v)`, boolean `true`/`false` in any case, or 1 and 0. The text stays as written, except that an
  * integer written `3.0` or `1e3` becomes `3` and `1000`, which every program's integer parser reads.
  */
 export function checkLiteral(text: string, rule: LiteralRule): CheckedLiteral {
@@ -20,6 +20,8 @@ export function checkLiteral(text: string, rule: LiteralRule): CheckedLiteral {
     case 'string':
       return checkEnum(text, text, rule)
     case 'boolean':
+      // The SDK's dump writes 1 and 0 for them.
+      if (/^\s*[01]\s*$/.test(text)) return { isValid: true, value: text.trim() === '1' ? 'True' : 'False' }
       if (parseBoolean(text) === undefined) return wrong(text, 'must be a boolean', 'Write true or false.')
       return { isValid: true, value: text }
     case 'number': {

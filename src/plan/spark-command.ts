@@ -1,0 +1,57 @@
+import type { CommandBody, EnvironmentChoice, SparkBody, SparkSubmission } from '../spec/documents.ts'
+
+/**
+ * What runs a Spark job or component: the environment's own `spark-submit`, in local mode. `own` is what a step says on
+ * top of its component.
+ */
+export function sparkCommand(
+  { spark, environment }: SparkBody,
+  own: Partial<SparkSubmission> = {},
+): Required<Pick<CommandBody, 'command' | 'environment'>> {
+  const merged = { ...spark, ...own, conf: { ...spark.conf, ...own.conf } }
+  return { command: submitCommand(merged), environment: environment ?? defaultEnvironment(merged.runtimeVersion) }
+}
+
+/** Says what is missing, as far as one line can: without it bash only knows that there is no such command. */
+const needsSpark =
+  'command -v spark-submit > /dev/null || { echo "There is no spark-submit in the environment: add pyspark to it, and Java to the machine." >&2; exit 127; }'
+
+function submitCommand({ entry, pyFiles, jars, files, archives, conf, args }: SparkSubmission): string {
+  const isFile = 'file' in entry
+  // A class has no file of its own to submit: it is in the first of the jars.
+  const [application, others] = isFile ? [entry.file, jars] : [jars[0] ?? '', jars.slice(1)]
+  const list = (flag: string, names: readonly string[]): readonly string[] =>
+    names.length === 0 ? [] : [flag, quoted(names.join(','))]
+  const words = [
+    'spark-submit',
+    ...(Object.hasOwn(conf, 'spark.master') ? [] : ['--master', quoted(localMaster(conf))]),
+    ...Object.entries(conf).flatMap(([name, value]) => ['--conf', quoted(`${name}=${value}`)]),
+    ...list('--py-files', pyFiles),
+    ...list('--jars', others),
+    ...list('--files', files),
+    ...list('--archives', archives),
+    ...(isFile ? [] : ['--class', quoted(entry.className)]),
+    quoted(application),
+    ...(args === undefined ? [] : [args]),
+  ]
+  return `${needsSpark}\nexec ${words.join(' ')}`
+}
+
+/** As many threads as the executors that were asked for have cores together; every core where that is not said. */
+function localMaster(conf: SparkSubmission['conf']): string {
+  const cores = Number(conf['spark.executor.cores'] ?? 1)
+  const executors = Number(conf['spark.executor.instances'])
+  const threads = cores * executors
+  return Number.isInteger(threads) && threads >= 1 ? `local[${threads}]` : 'local[*]'
+}
+
+/** Azure's Spark pools bring Spark along; here `runtime_version` says which pyspark is put into an environment. */
+function defaultEnvironment(version: string | undefined): EnvironmentChoice {
+  const pyspark = version === undefined ? 'pyspark' : `pyspark==${version}.*`
+  const content = { dependencies: ['python=3.11', { pip: [pyspark] }] }
+  return { kind: 'inline', environment: { conda: { content } } }
+}
+
+function quoted(text: string): string {
+  return /^[\w./,=:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
