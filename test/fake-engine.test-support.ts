@@ -67,7 +67,17 @@ export function fakeEngine({ namePrefix = 'calm_otter' } = {}): FakeEngine {
       children: (name) => Promise.resolve(state.childrenOf(state.get(name).name)),
       list: (filter) => Promise.resolve(state.list(filter)),
       cancel: (name, by) => Promise.resolve(state.cancel(name, by)),
-      retry: async (name, submittedBy) => {
+      reproduce: async (name, submittedBy) => {
+        const submission = state.submissionOf.get(state.get(name).root)!
+        return state.submit({ ...submission, submittedBy, noReuse: true })
+      },
+      diff: async (name, other) => ({
+        old: state.get(name).name,
+        new: state.get(other).name,
+        differences: [],
+        outputsCompared: 0,
+      }),
+      retry: async (name, { submittedBy }) => {
         const job = state.get(name)
         const submission = state.submissionOf.get(job.root)!
         return state.submit({ ...submission, submittedBy })

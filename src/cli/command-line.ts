@@ -59,7 +59,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
     return exitCode.invalid
   }
   try {
-    await program.parseAsync([...args], { from: 'user' })
+    await program.parseAsync(filesBeforeOptions(args), { from: 'user' })
     return code
   } catch (error) {
     if (!(error instanceof CommanderError)) return fail(error)
@@ -68,6 +68,28 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
     if (asksForJson) fail(new SluiceError('invalid-request', error.message.replace(/^error: /, '')))
     return exitCode.invalid
   }
+}
+
+/** Values of a repeated option; given once without one, it means all of them. */
+function collect(value: string, before: readonly string[] | true | undefined): readonly string[] | true {
+  return before === true ? true : [...(before ?? []), value]
+}
+
+/** Options whose value may be left out, e.g. `--no-reuse`. */
+const optionalValues = new Set(
+  commandTable.flatMap(({ options = [] }) =>
+    options.flatMap(({ flags }) => (flags.includes('[') ? [/--[a-z-]+/.exec(flags)![0]] : [])),
+  ),
+)
+
+/** In `--no-reuse pipeline.yml` the file is no value of the option: it is put before it. */
+function filesBeforeOptions(args: readonly string[]): string[] {
+  const ordered = [...args]
+  for (let index = ordered.length - 2; index >= 0; index--) {
+    const [option, next] = ordered.slice(index, index + 2) as [string, string]
+    if (optionalValues.has(option) && /[/\\]|\.ya?ml$/i.test(next)) ordered.splice(index, 2, next, option)
+  }
+  return ordered
 }
 
 function ownTerminal(environment: Environment): Terminal {
@@ -114,18 +136,18 @@ function invocationOf({ arguments: typedArguments, options: typed }: Typed, give
 }
 
 function optionsOf(typed: Readonly<Record<string, unknown>>): Options {
-  // Commander keeps `--no-reuse` as `reuse: false` and `--page-token` as `pageToken`.
-  const valueOf = (name: string): unknown =>
-    name.startsWith('no-')
-      ? typed[name.slice(3)] === false
-      : typed[name.replace(/-./g, (dash) => dash[1]!.toUpperCase())]
+  // Commander keeps `--page-token` as `pageToken`.
+  const valueOf = (name: string): unknown => typed[name.replace(/-./g, (dash) => dash[1]!.toUpperCase())]
   return {
     has: (name) => valueOf(name) === true,
     text: (name) => {
       const value = valueOf(name)
       return typeof value === 'string' ? value : undefined
     },
-    texts: (name) => (valueOf(name) as string[] | undefined) ?? [],
+    texts: (name) => {
+      const value = valueOf(name)
+      return Array.isArray(value) ? (value as string[]) : []
+    },
   }
 }
 
@@ -167,7 +189,9 @@ async function programOf(
     for (const [name, sentence] of row.arguments ?? []) command.argument(name, sentence)
     for (const { flags, sentence, isRepeated = false } of row.options ?? []) {
       const option = new Option(flags, sentence)
-      if (isRepeated) option.argParser((value: string, before: string[] = []) => [...before, value])
+      // To commander `--no-x` is the opposite of `--x`; to us it is an option like any other.
+      option.negate = false
+      if (isRepeated) option.argParser(collect)
       command.addOption(option)
     }
     if (row.startsServer === true) for (const option of settingOptions('server')) command.addOption(option)

@@ -11,6 +11,23 @@ const experimentOption: OptionRow = {
   flags: '--experiment <name>',
   sentence: 'Experiment of the job; by default what the file says, else the name of its folder.',
 }
+const reuseOptions: readonly OptionRow[] = [
+  {
+    flags: '--no-reuse [step]',
+    sentence: 'Runs every step, or the named one, though it could be reused; may be repeated.',
+    isRepeated: true,
+  },
+  {
+    flags: '--from <step>',
+    sentence: 'Runs this step and everything after it, though it could be reused; may be repeated.',
+    isRepeated: true,
+  },
+  {
+    flags: '--only <step>',
+    sentence: 'Runs this step and no other; what it takes from others comes from earlier jobs; may be repeated.',
+    isRepeated: true,
+  },
+]
 const detachOption: OptionRow = { flags: '-d, --detach', sentence: 'Does not wait: the job goes on in the background.' }
 const limitOption: OptionRow = { flags: '--limit <count>', sentence: 'At most so many, 1 to 1000 (default 50).' }
 
@@ -61,7 +78,7 @@ export const commandTable: readonly CommandRow[] = [
     name: 'plan',
     summary: 'Say what every step of a job would do and why, changing nothing.',
     arguments: [['<file>', 'YAML file of a job.']],
-    options: [setOption, experimentOption, { flags: '--no-reuse', sentence: 'As if nothing could be reused.' }],
+    options: [setOption, experimentOption, ...reuseOptions],
     completes: 'files',
     load: async () => (await import('./plan.ts')).plan,
   },
@@ -69,12 +86,7 @@ export const commandTable: readonly CommandRow[] = [
     name: 'run',
     summary: 'Run a job and watch it; Ctrl-C once detaches, twice cancels.',
     arguments: [['<file>', 'YAML file of a job.']],
-    options: [
-      setOption,
-      experimentOption,
-      { flags: '--no-reuse', sentence: 'Runs every step though it could be reused.' },
-      detachOption,
-    ],
+    options: [setOption, experimentOption, ...reuseOptions, detachOption],
     startsServer: true,
     completes: 'files',
     load: async () => (await import('./run.ts')).run,
@@ -120,10 +132,31 @@ export const commandTable: readonly CommandRow[] = [
   },
   {
     name: 'job retry',
-    summary: 'Run a failed or canceled job again; completed steps are reused.',
+    summary: 'Run the stored snapshot of a job again; completed steps are reused.',
     arguments: [['<name>', 'Name of the job.']],
-    options: [detachOption],
+    options: [
+      {
+        flags: '--failed',
+        sentence: 'Takes over whatever completed, deterministic or not; runs only what failed or was canceled.',
+      },
+      detachOption,
+    ],
     load: async () => (await import('./run.ts')).retry,
+  },
+  {
+    name: 'job diff',
+    summary: 'Say what differs between two jobs: what went in and what came out of every step.',
+    arguments: [
+      ['<name>', 'Name of a job, or of a step’s job.'],
+      ['<other>', 'The one to compare it with.'],
+    ],
+    load: async () => (await import('./job-diff.ts')).diffJobs,
+  },
+  {
+    name: 'job reproduce',
+    summary: 'Run every step of a completed job’s stored snapshot again and compare the outputs.',
+    arguments: [['<name>', 'Name of the job.']],
+    load: async () => (await import('./reproduce.ts')).reproduce,
   },
   {
     name: 'model list',
@@ -203,7 +236,7 @@ export const commandTable: readonly CommandRow[] = [
 
 /** What a group of commands is about, for the help of `sluice job` and the like. */
 export const groupSummaries: Readonly<Record<string, string>> = {
-  job: 'Look at jobs, follow, cancel and retry them.',
+  job: 'Look at jobs, follow, cancel, retry, compare and reproduce them.',
   model: 'Look at registered models.',
   pipeline: 'Publish pipelines for other programs to start.',
   endpoint: 'Deploy models and ask them.',

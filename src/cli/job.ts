@@ -100,7 +100,17 @@ function jobText({ job, steps }: Watched): string {
   ])
   const rows = steps.map((step) => [stepName(step), outcomeOf(step), durationOf(step, nowMs) ?? '', reasonOf(step)])
   const table = rows.length === 0 ? '' : `\n${textTable(['step', 'status', 'time', 'why'], rows)}${countText(steps)}\n`
-  return `${fields}${valuesText('inputs', job.inputs)}${valuesText('outputs', job.outputs)}${table}`
+  return `${fields}${changesText(job)}${valuesText('inputs', job.inputs)}${valuesText('outputs', job.outputs)}${table}`
+}
+
+/** Every field in which a step differed from the nearest earlier job, in full. */
+function changesText({ verdict }: Job): string {
+  const { since, changes = [] } = verdict?.reason ?? {}
+  if (since === undefined || changes.length === 0) return ''
+  const value = (text: string | undefined): string => (text === undefined ? '(none)' : printable(text) || '""')
+  const rows = changes.map(({ field, old, now }) => [printable(field), `${value(old)} -> ${value(now)}`] as const)
+  const lines = textFields(rows).trimEnd().split('\n')
+  return `changed since ${printable(since)}:\n${lines.map((line) => `  ${line}\n`).join('')}`
 }
 
 function valuesText(title: string, values: Readonly<Record<string, JobValue>>): string {

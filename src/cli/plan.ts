@@ -41,6 +41,7 @@ export function planText({ steps, estimated_seconds: seconds }: Plan, columns: n
 const countWords: Readonly<Record<string, string>> = {
   unchanged: 'unchanged',
   restored: 'restored',
+  taken: 'taken from earlier jobs',
   run: 'will run',
   depends: 'depending on others',
   condition: 'deciding a branch',

@@ -36,7 +36,10 @@ export interface Job {
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string }
   readonly attempts: number
   readonly reused_from?: string
-  readonly verdict?: { readonly kind: string }
+  readonly verdict?: {
+    readonly kind: string
+    readonly reason?: { readonly since?: string; readonly changes?: readonly FieldChange[] }
+  }
   readonly verdict_text?: string
   readonly usage?: {
     readonly wall_seconds: number
@@ -44,6 +47,25 @@ export interface Job {
     readonly peak_memory_bytes?: number
     readonly peak_memory_is_sampled?: boolean
   }
+}
+
+interface FieldChange {
+  readonly field: string
+  readonly old?: string
+  readonly now?: string
+}
+
+export interface JobDiff {
+  readonly old: string
+  readonly new: string
+  readonly items: readonly {
+    readonly step: string
+    readonly area: string
+    readonly field: string
+    readonly old?: string
+    readonly new?: string
+  }[]
+  readonly outputs_compared: number
 }
 
 export interface SubmittedJob extends Job {

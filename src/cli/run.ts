@@ -24,12 +24,15 @@ export const run: Command = async (invocation) => {
 /** Submits the stored document of a job again and watches it. */
 export const retry: Command = (invocation) => {
   const path = `/api/v1/jobs/${encodeURIComponent(invocation.arguments[0]!)}/retry`
-  return submitAndWatch(invocation, (connection) => connection.client.post<SubmittedJob>(path))
+  const body = invocation.options.has('failed') ? { only_failed: true } : {}
+  return submitAndWatch(invocation, (connection) => connection.client.post<SubmittedJob>(path, body))
 }
 
-async function submitAndWatch(
+/** Submits a job and watches it; `completed` has the last word on one that completed. */
+export async function submitAndWatch(
   invocation: Invocation,
   submit: (connection: Connection) => Promise<SubmittedJob>,
+  completed?: (connection: Connection, name: string) => Promise<number>,
 ): Promise<number> {
   // A job that nobody waits for needs a server that stays.
   const detach = invocation.options.has('detach')
@@ -39,7 +42,10 @@ async function submitAndWatch(
     writeStream(invocation, { event: 'submitted', schema_version: 1, job })
     const { terminal, workingFolder } = invocation
     if (!invocation.json) terminal.err(warningText(job.warnings, { paint: terminal.paint, folder: workingFolder }))
-    if (!detach) return await watch(invocation, connection, job.name)
+    if (!detach) {
+      const code = await watch(invocation, connection, job.name)
+      return code === exitCode.ok && completed !== undefined ? await completed(connection, job.name) : code
+    }
     if (!invocation.json) invocation.terminal.out(`${job.name}\n`)
     sayHowToReturn(invocation, job.name)
     return exitCode.ok

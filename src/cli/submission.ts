@@ -16,7 +16,18 @@ export function submissionOf({ arguments: typed, options, workingFolder }: Invoc
     file,
     ...(Object.keys(overrides).length > 0 && { overrides }),
     ...(experiment !== undefined && { experiment_name: experiment }),
+    ...reuseWishes(options),
+  }
+}
+
+function reuseWishes(options: Invocation['options']): Record<string, unknown> {
+  const steps = options.texts('no-reuse')
+  const [from, only] = [options.texts('from'), options.texts('only')]
+  return {
     ...(options.has('no-reuse') && { no_reuse: true }),
+    ...(steps.length > 0 && { no_reuse: steps }),
+    ...(from.length > 0 && { from }),
+    ...(only.length > 0 && { only }),
   }
 }
 

@@ -14,6 +14,7 @@ import type { ReachPoint } from './crash-points.ts'
 import type { Engine } from './engine.ts'
 import {
   type Job,
+  type JobDiff,
   type JobFilter,
   type JobService,
   type LogChunk,
@@ -24,7 +25,9 @@ import {
   type ValidDocument,
 } from './job-service.ts'
 import { countJobs, findChildren, findJob, listJobs } from './job-store.ts'
-import { findPlan } from './journal-store.ts'
+import { diffJobs } from './diff-jobs.ts'
+import { findResultsOf } from './earlier-results-store.ts'
+import { findPlan, type StoredPlan } from './journal-store.ts'
 import {
   captureTemplate,
   type CapturedTemplate,
@@ -35,6 +38,7 @@ import {
 } from './job-template.ts'
 import { loadJob, type LoadedJob, validateFile } from './load-job.ts'
 import { viewPlan } from './plan-view.ts'
+import { wholeResults, wishedPlan } from './reuse-wishes.ts'
 import { type FindModel, settleSources } from './settle-sources.ts'
 import { storeNewJob } from './store-new-job.ts'
 import type { StoredSubmission } from './stored-submission.ts'
@@ -54,6 +58,10 @@ export interface JobServiceDeps {
   readonly reach: ReachPoint
 }
 
+/** Names the job that another one reproduces. */
+const reproducesProperty = 'sluice.reproduces'
+/** Properties that say something of one job only. */
+const ownProperties = new Set([reproducesProperty, 'azureml.isreused', 'azureml.reusedrunid'])
 const logChunkBytes = 1024 * 1024
 
 /** The engine as protocols and the command line see it. */
@@ -65,16 +73,32 @@ export class EngineJobService implements JobService {
   }
 
   async submit(submission: Submission): Promise<SubmittedJob> {
-    const { database, content, findModel } = this.#deps
+    const { loaded, settled } = await this.#settle(submission, 'store')
+    const { experimentId: _, ...rest } = settled
+    return { ...(await this.#start(loaded, rest)), ...warningsOf(loaded) }
+  }
+
+  /** What a submission comes to: the plan that was asked for, and everything it takes from outside. */
+  async #settle(
+    submission: Submission,
+    purpose: 'store' | 'look',
+  ): Promise<{ readonly loaded: LoadedJob; readonly settled: StoredSubmission }> {
+    const { database, content, findModel, findExperiment } = this.#deps
+    const tables = database.read
     const loaded = await loadJob(submission.file, submission.overrides ?? {})
-    const settled = await settleSources({ tables: database.read, purpose: 'store', content, findModel }, loaded.plan)
-    const job = await this.#start(loaded, {
-      ...settled,
-      experimentName: experimentNameOf(submission, loaded),
-      submittedBy: submission.submittedBy,
-      noReuse: submission.noReuse === true,
+    const experimentName = experimentNameOf(submission, loaded)
+    const experimentId = (await findExperiment(tables, experimentName)) ?? ('' as ExperimentId)
+    const { displayName } = loaded
+    const { plan, ...wished } = await wishedPlan({ tables, content }, submission, {
+      ...{ plan: loaded.plan, experimentId, displayName },
     })
-    return { ...job, ...warningsOf(loaded) }
+    const running = { ...plan, steps: plan.steps.filter(({ path }) => wished.taken?.[path] === undefined) }
+    const sources = await settleSources({ tables, purpose, content, findModel }, running)
+    const { submittedBy } = submission
+    return {
+      loaded: { ...loaded, plan },
+      settled: { ...sources, ...wished, experimentId, experimentName, submittedBy },
+    }
   }
 
   /** Keeps a job file with all it needs, for `submitTemplate`. Throws `invalid-document` and `input-not-found`. */
@@ -103,7 +127,6 @@ export class EngineJobService implements JobService {
         ...settled,
         experimentName: experimentName ?? basename(dirname(template.file)),
         submittedBy,
-        noReuse: false,
       },
       also,
     )
@@ -122,19 +145,12 @@ export class EngineJobService implements JobService {
   }
 
   async plan(submission: Submission): Promise<PlanView> {
-    const { database, content, environments, engine, findModel, sha256, findExperiment } = this.#deps
-    const loaded = await loadJob(submission.file, submission.overrides ?? {})
-    const settled = await settleSources({ tables: database.read, purpose: 'look', content, findModel }, loaded.plan)
-    const experimentName = experimentNameOf(submission, loaded)
-    const experimentId = (await findExperiment(database.read, experimentName)) ?? ('' as ExperimentId)
-    const noReuse = submission.noReuse === true
+    const { database, content, environments, engine, sha256 } = this.#deps
+    const { loaded, settled } = await this.#settle(submission, 'look')
+    const { plan, displayName } = loaded
     const view = await viewPlan(
       { tables: database.read, content, environments, sha256, locks: engine.locks },
-      {
-        plan: loaded.plan,
-        displayName: loaded.displayName,
-        submission: { ...settled, experimentId, experimentName, noReuse, submittedBy: submission.submittedBy },
-      },
+      { plan, displayName, submission: settled },
     )
     return { ...view, ...warningsOf(loaded) }
   }
@@ -167,7 +183,40 @@ export class EngineJobService implements JobService {
     return this.get(name)
   }
 
-  async retry(name: string, submittedBy: string): Promise<Job> {
+  async retry(
+    name: string,
+    { submittedBy, onlyFailed = false }: { readonly submittedBy: string; readonly onlyFailed?: boolean },
+  ): Promise<Job> {
+    const { root, stored } = await this.#ended(name)
+    if (onlyFailed && root.status === 'Completed') {
+      throw new SluiceError('conflict', `Nothing of job ${root.name} failed or was canceled.`, {
+        hint: `Run all of it again with: sluice job retry ${root.name}`,
+      })
+    }
+    const { tables, content } = { tables: this.#deps.database.read, content: this.#deps.content }
+    const results = onlyFailed ? await wholeResults({ content }, await findResultsOf(tables, root.name)) : {}
+    return this.#again(root, stored, { submittedBy, taken: { ...stored.submission.taken, ...results } })
+  }
+
+  async reproduce(name: string, submittedBy: string): Promise<Job> {
+    const { root, stored } = await this.#ended(name)
+    if (root.status !== 'Completed') {
+      throw new SluiceError('conflict', `Job ${root.name} is ${root.status}; only a completed job can be reproduced.`, {
+        hint: `Run it again with: sluice job retry ${root.name}`,
+      })
+    }
+    const { taken = {} } = stored.submission
+    const steps = stored.plan.steps.filter(({ path }) => taken[path] === undefined)
+    const forced = Object.fromEntries(steps.map(({ path }) => [path, 'job reproduce']))
+    return this.#again(root, stored, { submittedBy, taken, forced, reproduces: root.name })
+  }
+
+  diff(name: string, other: string): Promise<JobDiff> {
+    return diffJobs({ ...this.#deps, tables: this.#deps.database.read, locks: this.#deps.engine.locks }, name, other)
+  }
+
+  /** A root job that has ended, with its snapshot; throws `conflict` while it is under way. */
+  async #ended(name: string): Promise<{ readonly root: Job; readonly stored: StoredPlan }> {
     const job = await this.get(name)
     const stored = await findPlan(this.#deps.database.read, job.root)
     if (stored === undefined)
@@ -175,22 +224,28 @@ export class EngineJobService implements JobService {
         hint: 'Submit its YAML file again with: sluice run FILE',
       })
     const root = await this.get(job.root)
-    if (!terminalStatuses.has(root.status)) {
-      throw new SluiceError('conflict', `Job ${root.name} is still ${root.status}.`, {
-        hint: `Wait for it, or cancel it with: sluice job cancel ${root.name}`,
-      })
-    }
-    const { experimentId: _, ...submission } = stored.submission
+    if (terminalStatuses.has(root.status)) return { root, stored }
+    throw new SluiceError('conflict', `Job ${root.name} is still ${root.status}.`, {
+      hint: `Wait for it, or cancel it with: sluice job cancel ${root.name}`,
+    })
+  }
+
+  /** Submits a stored snapshot: the user's files are not looked at. */
+  #again(
+    root: Job,
+    { plan, document, submission }: StoredPlan,
+    wishes: Pick<StoredSubmission, 'submittedBy' | 'forced' | 'taken' | 'reproduces'>,
+  ): Promise<Job> {
+    const { experimentId: _, forced: _f, taken: _t, reproduces: _r, ...settled } = submission
+    const { displayName, type, tags } = root
+    const properties = Object.fromEntries(Object.entries(root.properties).filter(([key]) => !ownProperties.has(key)))
+    const { reproduces } = wishes
     return this.#start(
       {
-        plan: stored.plan,
-        document: stored.document,
-        displayName: root.displayName,
-        type: root.type,
-        tags: root.tags,
-        properties: root.properties,
+        ...{ plan, document, displayName, type, tags },
+        properties: { ...properties, ...(reproduces !== undefined && { [reproducesProperty]: reproduces }) },
       },
-      { ...submission, submittedBy },
+      { ...settled, ...wishes },
     )
   }
 

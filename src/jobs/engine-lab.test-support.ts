@@ -95,7 +95,6 @@ export async function openEngineLab(t: TestContext, options: { readonly slots?: 
       {
         experimentName: 'lab',
         submittedBy: 'tester',
-        noReuse: false,
         sources: {},
         code: {},
         environments: {},

@@ -24,7 +24,7 @@ import { LiveJob } from './live-job.ts'
 import { nameSteps } from './new-rows.ts'
 import { type Effect, isTerminal, type JobEvent, type ResolvedStep } from './pipeline-state.ts'
 import { patchOfEnded } from './projection.ts'
-import { decideSteps, keyStep, type KeyedStep, LockCache, requestOf } from './resolve-steps.ts'
+import { decideSteps, isShareable, keyStep, type KeyedStep, LockCache, requestOf } from './resolve-steps.ts'
 import { SingleFlight } from './single-flight.ts'
 import { SlotQueue } from './slot-queue.ts'
 import { type ProgressDeps, storeProgress } from './store-progress.ts'
@@ -302,13 +302,13 @@ export class Engine {
   /** Leaders first, then the look-up: a key that nobody computes now is either stored already or ours to compute. */
   async #decide(live: LiveJob, keyed: readonly KeyedStep[]): Promise<Decided> {
     const { submission, plan } = live.stored
-    const isForced = submission.noReuse || plan.forceRerun
+    const isForced = plan.forceRerun
     const resolved: ResolvedStep[] = []
     const patches = new Map<StepPath, JobPatch>()
     const leading: KeyedStep[] = []
     for (const item of keyed) {
       const name = live.nameOf(item.step.path)
-      const leader = item.step.isDeterministic && !isForced ? this.#flights.lead(item.key, name) : name
+      const leader = isShareable(item) && !isForced ? this.#flights.lead(item.key, name) : name
       if (leader === name) leading.push(item)
       else {
         patches.set(item.step.path, reuseColumns(item))

@@ -75,8 +75,12 @@ export interface Submission {
   /** `--set`: job inputs (`alpha`) or anything by dotted path (`jobs.train.inputs.alpha`). */
   readonly overrides?: Readonly<Record<string, string>>
   readonly experimentName?: string
-  /** Runs every step though it could be reused. */
-  readonly noReuse?: boolean
+  /** Runs every step, or those named by path, though they could be reused. */
+  readonly noReuse?: boolean | readonly string[]
+  /** Runs these steps and everything after them, though they could be reused. */
+  readonly from?: readonly string[]
+  /** Runs these steps and no other; what they take from others comes from the pipeline's earlier jobs. */
+  readonly only?: readonly string[]
   readonly submittedBy: string
 }
 
@@ -103,6 +107,24 @@ export interface PlanView {
   /** Estimated from earlier runs of the same steps; absent without any. */
   readonly estimatedMs?: number
   readonly warnings?: readonly Diagnostic[]
+}
+
+/** One thing that differs, in words (`input alpha`, `metric mse`); absent on the side that has none. */
+export interface JobDifference {
+  /** Path of the step; empty for a job without steps and for what concerns the whole job. */
+  readonly step: StepPath
+  readonly area: 'status' | 'command' | 'input' | 'code' | 'environment' | 'setting' | 'output' | 'param' | 'metric'
+  readonly field: string
+  readonly old?: string
+  readonly new?: string
+}
+
+export interface JobDiff {
+  readonly old: JobName
+  readonly new: JobName
+  readonly differences: readonly JobDifference[]
+  /** Outputs of steps that both jobs have, whether they differ or not. */
+  readonly outputsCompared: number
 }
 
 export interface JobFilter {
@@ -136,8 +158,15 @@ export interface JobService {
   list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly nextPageToken?: string }>
   /** Asks a job, its steps included, to stop; a no-op when it has ended. */
   cancel(name: string, by: string): Promise<Job>
-  /** Submits the stored snapshot of a failed or canceled job again; completed deterministic steps are reused. */
-  retry(name: string, submittedBy: string): Promise<Job>
+  /**
+   * Submits the stored snapshot of a job that has ended again; completed deterministic steps are reused. `onlyFailed`:
+   * whatever completed is taken over, deterministic or not; throws `conflict` when nothing failed or was canceled.
+   */
+  retry(name: string, how: { readonly submittedBy: string; readonly onlyFailed?: boolean }): Promise<Job>
+  /** Runs every step of a completed job's stored snapshot again; its property `sluice.reproduces` names that job. */
+  reproduce(name: string, submittedBy: string): Promise<Job>
+  /** What differs between two jobs, or between two steps. */
+  diff(name: string, other: string): Promise<JobDiff>
   /** Bytes of a job's log (stdout and stderr in order) from `offset`; at most 1 MiB. */
   log(name: string, offset: number): Promise<LogChunk>
   /** The document as it was submitted, for `job show --yaml` and diffs. */

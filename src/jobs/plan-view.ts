@@ -41,7 +41,7 @@ export async function viewPlan(deps: PlanDeps, { plan, displayName, submission }
   const context = {
     experimentId,
     displayName,
-    isForced: submission.noReuse || plan.forceRerun,
+    isForced: plan.forceRerun,
     previousKeys: await findPreviousKeys(deps.tables, { experimentId, displayName }),
   }
   const outputs = new Map<StepPath, StepOutputs>()
@@ -50,7 +50,8 @@ export async function viewPlan(deps: PlanDeps, { plan, displayName, submission }
   for (const level of levelsOf(plan.steps)) {
     const ready: PlannedCommand[] = []
     for (const step of level) {
-      const early = verdictWithoutKey(step, { verdicts, outputs, taken })
+      const hasResult = submission.taken?.[step.path] !== undefined
+      const early = hasResult ? undefined : verdictWithoutKey(step, { verdicts, outputs, taken })
       if (early !== undefined) verdicts.set(step.path, early)
       else ready.push(step as PlannedCommand)
     }

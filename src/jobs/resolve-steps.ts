@@ -11,6 +11,7 @@ import { resultFields } from '../plan/hosted-work.ts'
 import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
 import { renderCommand } from '../plan/render-command.ts'
 import { compareReuse, reuseKey, type ReuseFields } from '../plan/reuse-key.ts'
+import type { EarlierResult } from './earlier-results-store.ts'
 import { findEarlierFields, findReuseSources, type ReuseSource } from './job-store.ts'
 import type { StepOutput, StepOutputs } from './pipeline-state.ts'
 import { codeKey, environmentKey, sourceKey } from './step-sources.ts'
@@ -28,6 +29,10 @@ export interface ResolveDeps {
 
 /** What is known of a step before it is decided: its reuse fields and key. */
 export interface KeyedStep {
+  /** The option that asked for it to run in any case. */
+  readonly forcedBy?: string
+  /** The result it has without running. */
+  readonly taken?: EarlierResult
   readonly step: PlannedCommand
   readonly fields: ReuseFields
   readonly key: string
@@ -73,6 +78,9 @@ export async function keyStep(
   },
 ): Promise<KeyedStep> {
   const { submission, outputs, locks, sha256 } = context
+  const taken = submission.taken?.[step.path]
+  if (taken !== undefined) return { step, fields: taken.fields, key: taken.key, taken }
+  const forcedBy = forcedOption(step.path, submission.forced)
   const lock = await locks.lock(requestOf(step, submission))
   const literals: Record<string, string> = {}
   const data: Record<string, ReuseFields['data'][string]> = {}
@@ -94,7 +102,16 @@ export async function keyStep(
     distribution: step.distribution ?? {},
     instanceCount: step.resources.instanceCount,
   }
-  return { step, fields, key: reuseKey(fields, sha256) }
+  return { step, fields, key: reuseKey(fields, sha256), ...(forcedBy !== undefined && { forcedBy }) }
+}
+
+/** The option that named the step, or the loop or nested pipeline that it is in: its rounds have paths below its own. */
+function forcedOption(path: StepPath, forced: StoredSubmission['forced'] = {}): string | undefined {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
+    const found = forced[path.slice(0, end) as StepPath]
+    if (found !== undefined) return found
+  }
+  return forced[path]
 }
 
 /** What an input turned out to be. Throws `input-not-found` for an output that was not written. */
@@ -162,7 +179,7 @@ function inputMode(input: PlannedInput): string {
 export interface Decision {
   readonly keyed: KeyedStep
   readonly verdict: StepVerdict
-  readonly source?: ReuseSource
+  readonly source?: Pick<ReuseSource, 'name' | 'outputs'>
 }
 
 /** How the steps of one job stand to reuse. */
@@ -171,7 +188,7 @@ export interface ReuseContext {
   /** The job that is decided, or the display name that it would have. */
   readonly root?: JobName
   readonly displayName?: string
-  /** `--no-reuse` or `force_rerun`. */
+  /** `force_rerun` of the pipeline. */
   readonly isForced: boolean
   /** Keys of this pipeline's last job, by step. */
   readonly previousKeys: ReadonlyMap<StepPath, string>
@@ -186,10 +203,15 @@ export async function decideSteps(
   steps: readonly KeyedStep[],
   context: ReuseContext,
 ): Promise<readonly Decision[]> {
-  const candidates = context.isForced ? [] : steps.filter(({ step }) => step.isDeterministic)
+  const candidates = context.isForced ? [] : steps.filter(isShareable)
   const sources = await findReuseSources(deps.tables, [...new Set(candidates.map(({ key }) => key))])
   const whole = await wholeSources(deps, [...sources.values()])
   return Promise.all(steps.map((keyed) => decide(deps, { keyed, context, source: sources.get(keyed.key), whole })))
+}
+
+/** Whether an equal step of another job may stand in for this one. */
+export function isShareable({ step, forcedBy, taken }: KeyedStep): boolean {
+  return step.isDeterministic && forcedBy === undefined && taken === undefined
 }
 
 async function wholeSources(deps: ResolveDeps, sources: readonly ReuseSource[]): Promise<ReadonlySet<ReuseSource>> {
@@ -214,7 +236,12 @@ async function decide(
     whole,
   }: { keyed: KeyedStep; context: ReuseContext; source: ReuseSource | undefined; whole: ReadonlySet<ReuseSource> },
 ): Promise<Decision> {
-  const { step, key, fields } = keyed
+  const { step, key, fields, forcedBy, taken } = keyed
+  if (taken !== undefined) {
+    const { from, outputs } = taken
+    return { keyed, source: { name: from, outputs }, verdict: { kind: 'taken', from } }
+  }
+  if (forcedBy !== undefined) return { keyed, verdict: { kind: 'run', reason: { kind: 'asked', by: forcedBy } } }
   if (context.isForced) return { keyed, verdict: { kind: 'run', reason: { kind: 'force-rerun' } } }
   if (!step.isDeterministic) return { keyed, verdict: { kind: 'run', reason: { kind: 'not-deterministic' } } }
   if (source !== undefined && whole.has(source)) {

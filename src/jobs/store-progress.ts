@@ -134,11 +134,14 @@ function takeNewRows(live: LiveJob, atMs: number): readonly JobRow[] {
   return rows
 }
 
-/** Results of forced or non-deterministic steps are never used again (azureml-yaml.md 5). */
+/**
+ * Results of `force_rerun` and of non-deterministic steps are never used again (azureml-yaml.md 5), nor those of a
+ * reproduction. What ran because an option asked for it is: the newest result is the one that is meant.
+ */
 function mayBeReused(live: LiveJob, path: StepPath): boolean {
   const step = live.step(path)
   if (step.kind !== 'command' || !step.isDeterministic) return false
-  return !live.stored.plan.forceRerun && !live.stored.submission.noReuse
+  return !live.stored.plan.forceRerun && live.stored.submission.reproduces === undefined
 }
 
 /** A command job: its root is its only step, whose own columns say everything. */

@@ -1,6 +1,7 @@
-import type { ExperimentId } from '../base/ids.ts'
+import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
 import type { Content } from '../artifacts/content-store.ts'
 import type { EnvironmentRequest } from '../environments/environment-builder.ts'
+import type { EarlierResult } from './earlier-results-store.ts'
 
 /** What a source outside the store was when the job was submitted: later changes to the user's files do not reach it. */
 export interface StoredSource {
@@ -14,7 +15,12 @@ export interface StoredSubmission {
   readonly experimentId: ExperimentId
   readonly experimentName: string
   readonly submittedBy: string
-  readonly noReuse: boolean
+  /** Steps that run though they could be reused, each with the option that asked for it, e.g. `--from train`. */
+  readonly forced?: Readonly<Record<StepPath, string>>
+  /** The job whose outputs these are to be compared with. */
+  readonly reproduces?: JobName
+  /** Results that steps have without running, whatever their inputs are by now (`--only`, `retry --failed`). */
+  readonly taken?: Readonly<Record<StepPath, EarlierResult>>
   /** Data inputs by `sourceKey` of their reference. */
   readonly sources: Readonly<Record<string, StoredSource>>
   /** Code snapshots by `codeKey` of a step. */

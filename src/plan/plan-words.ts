@@ -10,6 +10,8 @@ import { changeText, type FieldChange } from './reuse-key.ts'
 export type StepVerdict =
   | { readonly kind: 'unchanged'; readonly from: JobName }
   | { readonly kind: 'restored'; readonly from: JobName }
+  /** The result of an earlier job as it is, whatever changed since (`--only`, `retry --failed`). */
+  | { readonly kind: 'taken'; readonly from: JobName }
   | { readonly kind: 'run'; readonly reason: RunReason }
   | { readonly kind: 'depends'; readonly steps: readonly StepPath[] }
   | { readonly kind: 'condition'; readonly decided: boolean }
@@ -25,6 +27,8 @@ type RunReason =
   | { readonly kind: 'never-succeeded'; readonly earlier: JobName }
   | { readonly kind: 'not-deterministic' }
   | { readonly kind: 'force-rerun' }
+  /** The option that asked for it, e.g. `--from train`. */
+  | { readonly kind: 'asked'; readonly by: string }
   | { readonly kind: 'outputs-missing'; readonly from: JobName }
 
 /** A verdict as `sluice plan` says it (the future) or as the job page does (what happened: the job's word is reused). */
@@ -34,6 +38,8 @@ export function verdictText(verdict: StepVerdict, tense: 'plan' | 'job'): string
       return tense === 'plan' ? 'unchanged' : `reused from ${verdict.from}, unchanged`
     case 'restored':
       return tense === 'plan' ? `restored from ${verdict.from}` : `reused from ${verdict.from}, restored`
+    case 'taken':
+      return tense === 'plan' ? `taken from ${verdict.from} as it is` : `reused from ${verdict.from}, taken as it is`
     case 'run':
       return `${tense === 'plan' ? 'will run' : 'ran'} ${reasonText(verdict.reason)}`
     case 'depends':
@@ -68,6 +74,8 @@ function reasonText(reason: RunReason): string {
       return 'because is_deterministic is false'
     case 'force-rerun':
       return 'because force_rerun is set'
+    case 'asked':
+      return `because ${reason.by} asks for it`
     case 'outputs-missing':
       return `because the outputs of ${reason.from} are missing or damaged`
     default:

@@ -7,6 +7,7 @@ import { appendToUri, artifactFolder } from './artifact-locations.ts'
 import type { RunStatus, Tag } from './entities.ts'
 import { experimentId, experimentNumber, experimentNumbers, findByName, insertExperiment } from './experiment-store.ts'
 import { checkedRunTag } from './limits.ts'
+import { hydrateRuns } from './run-rows.ts'
 import { runNameTag } from './run-store.ts'
 import { pieces, trackingTables } from './tables.ts'
 
@@ -26,8 +27,15 @@ export interface JobRuns {
    * `to` already has stays, and so do the tags that say who it is. Artifacts are named by the artifact store.
    */
   copyRuns(tables: Tables, pairs: readonly { readonly from: RunId; readonly to: RunId }[]): Promise<void>
+  /** What runs logged: the latest value of each metric, and params. Runs that are not there are absent. */
+  logged(tables: Tables, runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, Logged>>
   /** The artifact store's folder of each run, in the order of the ids; absent for artifacts kept elsewhere. */
   artifactFolders(tables: Tables, runIds: readonly RunId[]): Promise<readonly (string | undefined)[]>
+}
+
+export interface Logged {
+  readonly metrics: Readonly<Record<string, number>>
+  readonly params: Readonly<Record<string, string>>
 }
 
 export interface NewJobRun {
@@ -60,7 +68,21 @@ export function jobRuns({ clock }: { readonly clock: Clock }): JobRuns {
     finishRuns,
     copyRuns,
     artifactFolders,
+    logged,
   }
+}
+
+async function logged(tables: Tables, runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, Logged>> {
+  const found = new Map<RunId, Logged>()
+  for (const piece of pieces(runIds)) {
+    const rows = await trackingTables(tables).selectFrom('run').selectAll().where('run_id', 'in', piece).execute()
+    for (const { info, metrics, params } of await hydrateRuns(tables, rows))
+      found.set(info.runId, {
+        metrics: Object.fromEntries(metrics.map(({ key, value }) => [key, value])),
+        params: Object.fromEntries(params.map(({ key, value }) => [key, value])),
+      })
+  }
+  return found
 }
 
 async function ensureExperiment(tables: Tables, name: string, atMs: number): Promise<ExperimentId> {

@@ -5,16 +5,19 @@ import type { JobFilter, JobService, Submission } from '../../jobs/job-service.t
 import type { Route } from '../../server/route.ts'
 import { requireAbsolute, requireLocalCaller } from './local-caller.ts'
 import {
+  DiffMessage,
+  DiffQuery,
   JobList,
   JobMessage,
   JobQuery,
   PlanMessage,
+  RetryRequest,
   SubmissionMessage,
   SubmittedJobMessage,
   ValidateMessage,
   ValidateRequest,
 } from './messages.ts'
-import { toJobMessage, toPlanMessage, toSubmittedMessage, toWarnings } from './translate.ts'
+import { toDiffMessage, toJobMessage, toPlanMessage, toSubmittedMessage, toWarnings } from './translate.ts'
 
 /** What the routes of jobs ask of the server. */
 export interface JobRouteParts {
@@ -37,6 +40,8 @@ function documentRoutes({ jobs, localToken, principalOf }: JobRouteParts): reado
       ...(message.overrides !== undefined && { overrides: message.overrides }),
       ...(message.experiment_name !== undefined && { experimentName: message.experiment_name }),
       ...(message.no_reuse !== undefined && { noReuse: message.no_reuse }),
+      ...(message.from !== undefined && { from: message.from }),
+      ...(message.only !== undefined && { only: message.only }),
       submittedBy: principalText(principalOf(request)),
     }
   }
@@ -111,6 +116,15 @@ function readingRoutes(jobs: JobService): readonly Route[] {
     },
     {
       method: 'GET',
+      url: '/api/v1/jobs/:name/diff',
+      permission: 'read',
+      summary: 'Say what differs between a job and another one: what went in and what came out of every step.',
+      query: DiffQuery,
+      response: DiffMessage,
+      handler: async (request) => toDiffMessage(await jobs.diff(nameOf(request), (request.query as DiffQuery).with)),
+    },
+    {
+      method: 'GET',
       url: '/api/v1/jobs/:name/document',
       permission: 'read',
       summary: 'Show the document of a job as it was submitted.',
@@ -133,10 +147,25 @@ function changingRoutes({ jobs, principalOf }: JobRouteParts): readonly Route[] 
       method: 'POST',
       url: '/api/v1/jobs/:name/retry',
       permission: 'write',
-      summary: 'Submit the stored document of a failed or canceled job again; what completed is reused.',
+      summary: 'Submit the stored snapshot of a job that has ended again; what completed is reused.',
+      body: RetryRequest,
       response: JobMessage,
       successStatus: 201,
-      handler: async (request) => toJobMessage(await jobs.retry(nameOf(request), principalText(principalOf(request)))),
+      handler: async (request) => {
+        const { only_failed: onlyFailed = false } = request.body as RetryRequest
+        const submittedBy = principalText(principalOf(request))
+        return toJobMessage(await jobs.retry(nameOf(request), { submittedBy, onlyFailed }))
+      },
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/jobs/:name/reproduce',
+      permission: 'write',
+      summary: 'Run every step of a completed job’s stored snapshot again, so that outputs can be compared.',
+      response: JobMessage,
+      successStatus: 201,
+      handler: async (request) =>
+        toJobMessage(await jobs.reproduce(nameOf(request), principalText(principalOf(request)))),
     },
   ]
 }

@@ -73,7 +73,11 @@ const jobFields = {
   attempts: Type.Integer(),
   reuse_key: Type.Optional(Type.String()),
   reused_from: Type.Optional(Type.String()),
-  verdict: Type.Optional(Type.Unknown({ description: 'Why it ran or did not.' })),
+  verdict: Type.Optional(
+    Type.Unknown({
+      description: 'Why it ran or did not; `reason.changes` has each field that differed with its old and new value.',
+    }),
+  ),
   verdict_text: Type.Optional(Type.String({ description: 'The verdict in words.' })),
   usage: Type.Optional(
     Type.Object({
@@ -95,6 +99,10 @@ const warnings = Type.Optional(
 export const SubmittedJobMessage = Type.Object({ ...jobFields, warnings }, { $id: 'SubmittedJob' })
 export type SubmittedJobMessage = Static<typeof SubmittedJobMessage>
 
+const stepNames = Type.Array(Type.String({ minLength: 1 }), {
+  description: 'Paths of steps, e.g. `train` or `prepare.clean`; a nested pipeline names all steps in it.',
+})
+
 export const SubmissionMessage = Type.Object(
   {
     file: Type.String({ minLength: 1, description: 'Absolute path of a YAML file on the machine of the server.' }),
@@ -102,7 +110,11 @@ export const SubmissionMessage = Type.Object(
       Type.Record(Type.String(), Type.String(), { description: 'Inputs by name, or anything by dotted path.' }),
     ),
     experiment_name: Type.Optional(Type.String({ minLength: 1 })),
-    no_reuse: Type.Optional(Type.Boolean()),
+    no_reuse: Type.Optional(
+      Type.Union([Type.Boolean(), stepNames], { description: 'Runs every step, or the named ones, in any case.' }),
+    ),
+    from: Type.Optional(stepNames),
+    only: Type.Optional(stepNames),
   },
   { $id: 'Submission', additionalProperties: false },
 )
@@ -128,6 +140,36 @@ export type PlanMessage = Static<typeof PlanMessage>
 
 export const ValidateRequest = Type.Object({ file: Type.String({ minLength: 1 }) }, { additionalProperties: false })
 export const ValidateMessage = Type.Object({ kind: Type.String(), name: Type.Optional(Type.String()), warnings })
+
+export const RetryRequest = Type.Object(
+  {
+    only_failed: Type.Optional(
+      Type.Boolean({ description: 'Takes over whatever completed, and runs only what failed or was canceled.' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type RetryRequest = Static<typeof RetryRequest>
+export const DiffQuery = Type.Object({ with: Type.String({ minLength: 1, description: 'The job to compare with.' }) })
+export type DiffQuery = Static<typeof DiffQuery>
+export const DiffMessage = Type.Object(
+  {
+    old: Type.String(),
+    new: Type.String(),
+    items: Type.Array(
+      Type.Object({
+        step: Type.String(),
+        area: words(['status', 'command', 'input', 'code', 'environment', 'setting', 'output', 'param', 'metric']),
+        field: Type.String({ description: 'e.g. `input alpha`, `code train.py`, `metric mse`' }),
+        old: Type.Optional(Type.String()),
+        new: Type.Optional(Type.String()),
+      }),
+    ),
+    outputs_compared: Type.Integer({ description: 'Outputs that both jobs have, whether they differ or not.' }),
+  },
+  { $id: 'JobDiff' },
+)
+export type DiffMessage = Static<typeof DiffMessage>
 
 const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 }))
 const pageToken = Type.Optional(Type.String())

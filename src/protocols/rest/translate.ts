@@ -1,9 +1,10 @@
 import type { RecordedEvent } from '../../events/event-log.ts'
-import type { Job, JobValue, PlanView, SubmittedJob } from '../../jobs/job-service.ts'
+import type { Job, JobDiff, JobValue, PlanView, SubmittedJob } from '../../jobs/job-service.ts'
 import { verdictText } from '../../plan/plan-words.ts'
 import type { ModelVersion, RegisteredModel } from '../../registry/registered-model.ts'
 import type { Endpoint } from './endpoint-service.ts'
 import type {
+  DiffMessage,
   EndpointMessage,
   EventMessage,
   JobMessage,
@@ -89,6 +90,11 @@ export function toPlanMessage(plan: PlanView): PlanMessage {
     ...(plan.estimatedMs !== undefined && { estimated_seconds: plan.estimatedMs / 1000 }),
     ...toWarnings(plan),
   }
+}
+
+/** A comparison of two jobs. */
+export function toDiffMessage({ old, new: other, differences, outputsCompared }: JobDiff): DiffMessage {
+  return { old, new: other, items: differences.map((each) => ({ ...each })), outputs_compared: outputsCompared }
 }
 
 /** An event; its body is on the wire as it was recorded. */
