@@ -72,6 +72,8 @@ export async function openHome(t: TestContext) {
     await rm(home, { recursive: true, force: true })
   })
   return {
+    home,
+    folder,
     data: join(home, 'data'),
 
     start,
