@@ -2,8 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SluiceError } from '../base/errors.ts'
 import type { StepPath } from '../base/ids.ts'
-import type { PlannedCommand, PlannedIfElse, PlannedPipeline, PlannedStep } from './planned-pipeline.ts'
-import { namedSteps, neededSteps, onlySteps, withFollowing } from './select-steps.ts'
+import type {
+  PlannedCommand,
+  PlannedDoWhile,
+  PlannedIfElse,
+  PlannedParallelFor,
+  PlannedPipeline,
+  PlannedStep,
+} from './planned-pipeline.ts'
+import { namedSteps, neededSteps, onlySteps, sourcesOf, withFollowing } from './select-steps.ts'
 
 const paths = (...names: string[]): StepPath[] => names as StepPath[]
 
@@ -125,4 +132,40 @@ test('a selected step asks no condition and no failure that is not part of the s
   )
   assert.deepEqual(both.steps[2]!.branch, { step: 'gate', when: true })
   assert.deepEqual(both.steps[2]!.runIf, 'succeeded')
+})
+
+test('a loop takes what its body, its first values and its items take from outside, and nothing of itself', () => {
+  const common = { parents: [], runIf: 'succeeded', roundsMayFail: false } as const
+  const body = {
+    path: 'body' as StepPath,
+    steps: [
+      command('body.fit', { inputs: takes('prepare') }),
+      command('body.check', { inputs: takes('body.fit') }),
+      { ...gate, path: 'body.gate' as StepPath },
+    ],
+    groups: [],
+    outputs: {},
+  }
+  const loop: PlannedDoWhile = {
+    ...common,
+    ...{ kind: 'do_while', path: 'loop' as StepPath, key: 'loop', body, condition: 'go', maxIterations: 3 },
+    carried: { x: { first: takes('start').x, output: 'o' }, y: { output: 'o' } },
+  }
+  const names = (step: PlannedStep) => sourcesOf(step).map((source) => `${source.step}.${source.output}`)
+  assert.deepEqual(names(loop), ['start.o', 'prepare.o', 'train.good'])
+  const each: PlannedParallelFor = {
+    ...common,
+    ...{ kind: 'parallel_for', path: 'each' as StepPath, key: 'each', body: { ...body, steps: [] } },
+    items: {
+      kind: 'literal',
+      items: [
+        { key: '0', inputs: takes('first') },
+        { key: '1', inputs: {} },
+      ],
+    },
+  }
+  assert.deepEqual(names(each), ['first.o'])
+  const items = { kind: 'output', step: 'list' as StepPath, output: 'names', types: {} } as const
+  assert.deepEqual(names({ ...each, items }), ['list.names'])
+  assert.deepEqual(names({ ...gate, condition: { kind: 'literal', value: true } }), [])
 })
