@@ -35,10 +35,13 @@ const limitOption: OptionRow = { flags: '--limit <count>', sentence: 'At most so
 export const commandTable: readonly CommandRow[] = [
   {
     name: 'init',
-    summary: 'Copy a template into a new folder.',
+    summary: 'Copy a template into a new folder, or make a pipeline of a notebook.',
     arguments: [
-      ['[template]', 'Name of the template; without one they are listed.'],
-      ['[folder]', 'Folder to make (default: the name of the template).'],
+      ['[template]', 'Name of the template; without one they are listed. Or: from-notebook.'],
+      ['[folder]', 'Folder to make (default: the name of the template). After from-notebook: the notebook.'],
+    ],
+    options: [
+      { flags: '--into <folder>', sentence: 'With from-notebook: folder to make (default: the name of the notebook).' },
     ],
     load: async () => (await import('./init.ts')).init,
   },

@@ -1,15 +1,17 @@
-import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { cp, readdir } from 'node:fs/promises'
+import { basename, join, relative, resolve } from 'node:path'
 import { SluiceError } from '../base/errors.ts'
 import { packageRoot } from '../config.ts'
 import type { Command } from './command.ts'
 import { writeJson } from './command.ts'
 import { exitCode } from './exit-code.ts'
+import { initFromNotebook } from './init-from-notebook.ts'
+import { makeFolder } from './new-folder.ts'
 
 /** Copies a template into a folder that must not exist yet (or is empty); lists the templates without a name. */
 export const init: Command = async (invocation) => {
   const { arguments: typed, terminal, json, workingFolder } = invocation
+  if (typed[0] === 'from-notebook') return initFromNotebook(invocation)
   const templates = await templateNames()
   const [template, folder = template] = typed
   if (template === undefined || folder === undefined) {
@@ -22,7 +24,12 @@ export const init: Command = async (invocation) => {
       hint: `There is: ${templates.join(', ')}`,
     })
   const target = resolve(workingFolder, folder)
-  await copyTemplate(join(packageRoot(), 'examples', template), target)
+  await makeFolder(target, 'Name another folder: sluice init TEMPLATE FOLDER', (fresh) =>
+    cp(join(packageRoot(), 'examples', template), fresh, {
+      recursive: true,
+      filter: (path) => !leftOut.has(basename(path)),
+    }),
+  )
   if (json) writeJson(invocation, { template, folder: target })
   else {
     const shown = relative(workingFolder, target)
@@ -42,20 +49,3 @@ async function templateNames(): Promise<readonly string[]> {
 }
 
 const leftOut = new Set(['__pycache__', '.venv', 'node_modules', '.DS_Store', '.pytest_cache'])
-
-/** Copies beside the target and renames, so that an interrupted copy leaves no half template behind. */
-async function copyTemplate(source: string, target: string): Promise<void> {
-  if (existsSync(target) && (await readdir(target).catch(() => ['a file'])).length > 0)
-    throw new SluiceError('already-exists', `${target} exists and is not an empty folder; nothing was changed.`, {
-      hint: 'Name another folder: sluice init TEMPLATE FOLDER',
-    })
-  await mkdir(dirname(target), { recursive: true })
-  const temporary = `${target}.${process.pid}.new`
-  try {
-    await cp(source, temporary, { recursive: true, filter: (path) => !leftOut.has(basename(path)) })
-    // An empty folder may be renamed over; anything else that came meanwhile is an error.
-    await rename(temporary, target)
-  } finally {
-    await rm(temporary, { recursive: true, force: true })
-  }
-}
