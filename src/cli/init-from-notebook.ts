@@ -17,7 +17,7 @@ export const initFromNotebook: Command = async (invocation) => {
   const { arguments: typed, options, terminal, json, workingFolder } = invocation
   const [, file] = typed
   if (file === undefined)
-    throw new SluiceError('usage', 'No notebook was named.', {
+    throw new SluiceError('invalid-request', 'No notebook was named.', {
       hint: 'Write: sluice init from-notebook FILE.ipynb --into FOLDER',
     })
   const notebook = resolve(workingFolder, file)

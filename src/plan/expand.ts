@@ -4,6 +4,7 @@ import type {
   CommandJob,
   Component,
   ComponentStep,
+  ParallelComponent,
   PipelineComponent,
   PipelineJob,
   Reference,
@@ -100,7 +101,6 @@ const unplannedNouns = {
   sweep: 'a sweep',
   do_while: 'a do_while loop',
   parallel_for: 'a parallel_for loop',
-  'parallel-component': 'a parallel step',
 } as const
 
 /** A kind of step that documents have and plans do not yet: one clear mistake, and nothing more about the step. */
@@ -116,7 +116,7 @@ function addComponentStep(work: Work, opening: Opening, common: NodeCommon<Compo
   const found = findComponent(work, opening, common)
   const component = found && runnable(found, step)
   if (component?.kind === 'parallel-component') {
-    addUnplanned(work, common, unplannedNouns[component.kind])
+    addParallelStep(work, opening, { ...common, component })
     return
   }
   if (component?.kind === 'data-transfer-component') {
@@ -148,6 +148,35 @@ function runnable(component: Component, step: ComponentStep): Exclude<Component,
   if (component.kind === 'spark-component') return sparkComponent(component, step.spark)
   if (component.kind !== 'data-transfer-component' || component.transfer.task !== 'copy_data') return component
   return copyComponent(component, component.transfer, step)
+}
+
+/** A parallel step is a leaf like a command; what the step says of its task goes before what its component says. */
+function addParallelStep(
+  work: Work,
+  opening: Opening,
+  { component: parallel, ...common }: NodeCommon<ComponentStep> & { readonly component: ParallelComponent },
+): void {
+  const { task: stepTask, ...stepSettings } = common.step.parallel ?? {}
+  const task = { ...parallel.task, ...stepTask }
+  const settings = { ...parallel.settings, ...stepSettings }
+  const { task: _, settings: __, ...rest } = parallel
+  const component: CommandComponent = {
+    ...rest,
+    kind: 'command-component',
+    command: '',
+    additionalIncludes: [],
+    ...(task.code !== undefined && { code: task.code }),
+    ...(task.environment !== undefined && { environment: task.environment }),
+  }
+  addLeaf(work, {
+    ...common,
+    kind: 'command',
+    component,
+    isInline: parallel.name === undefined,
+    isDeterministic: opening.isDeterministic && (common.step.isDeterministic ?? parallel.isDeterministic),
+    outputs: new Map(),
+    parallel: { task, settings },
+  })
 }
 
 function innerScope(

@@ -1,10 +1,11 @@
 import { evaluateText, type EvaluateOptions, type TextSite } from './bindings/evaluate.ts'
 import { hasExpression, parseText, type TextPart } from './expression.ts'
-import type { Mistakes, Place } from './mistakes.ts'
-import { didYouMean } from './did-you-mean.ts'
+import type { Place } from './mistakes.ts'
 import { planDistribution, planResources } from './plan-processes.ts'
 import type { PlannedCommand, PlannedInput, PlannedOutput, PlannedStepCommon } from './planned-pipeline.ts'
-import { keepOptionalSpans, renderCommand, spanMistake, withoutOptionalSpans } from './render-command.ts'
+import { planParallel } from './plan-parallel.ts'
+import { checkTemplate, planTemplate, usedInputs } from './plan-template.ts'
+import { renderCommand } from './render-command.ts'
 import { labelOf, placeOf, type BoundValue, type CommandNode, type OutputDraft, type Scope } from './scope.ts'
 import { draftOf } from './bindings/settle-outputs.ts'
 
@@ -12,6 +13,7 @@ import { draftOf } from './bindings/settle-outputs.ts'
 export function planCommand(node: CommandNode, common: PlannedStepCommon, options: EvaluateOptions): PlannedCommand {
   const { component, step } = node
   const compute = computeOf(node, options)
+  const parallel = node.parallel && planParallel(node, node.parallel, options)
   const distribution = planDistribution(node, options)
   const timeoutSeconds = step.timeoutSeconds ?? component.timeoutSeconds
   const retry = step.retry ?? component.retry
@@ -19,12 +21,16 @@ export function planCommand(node: CommandNode, common: PlannedStepCommon, option
   return {
     ...common,
     kind: 'command',
-    command: planTemplate(node, options.mistakes),
+    command: parallel === undefined ? planText(node, options) : '',
+    ...(parallel !== undefined && { hosted: parallel.work }),
     ...(component.code !== undefined && { code: component.code }),
     additionalIncludes: component.additionalIncludes,
     ...(component.environment !== undefined && { environment: component.environment }),
     environmentVariables: { ...componentVariables(node, options), ...stepVariables(node, options) },
-    inputs: Object.fromEntries([...node.inputs].flatMap(([name, value]) => plannedInput(name, value))),
+    inputs: {
+      ...Object.fromEntries([...node.inputs].flatMap(([name, value]) => plannedInput(name, value))),
+      ...parallel?.inputs,
+    },
     outputs: Object.fromEntries([...node.outputs].map(([name, draft]) => [name, plannedOutput(draft)])),
     resources: planResources(node, options),
     ...(distribution !== undefined && { distribution }),
@@ -53,58 +59,9 @@ function plannedOutput({ isImplicit: _, ...output }: OutputDraft): PlannedOutput
   return output
 }
 
-function planTemplate(node: CommandNode, mistakes: Mistakes): string {
+function planText(node: CommandNode, { mistakes }: EvaluateOptions): string {
   const place = { located: node.component.located, path: ['command'] }
-  const label = `The command of ${labelOf(node)}`
-  const { command } = node.component
-  const unclosed = spanMistake(command)
-  if (unclosed !== undefined) mistakes.report(place, `${label}: ${unclosed.message}`, unclosed.hint)
-  checkTemplate(node, command, { mistakes, place, label })
-  for (const name of usedInputs(withoutOptionalSpans(command))) {
-    if (node.inputs.get(name)?.kind !== 'absent') continue
-    mistakes.report(
-      place,
-      `${label} uses \${{inputs.${name}}}, which is optional and has no value.`,
-      `Write it as an optional part: $[[--${name} \${{inputs.${name}}}]]`,
-    )
-  }
-  return renderCommand(
-    keepOptionalSpans(command, (name) => node.inputs.get(name)?.kind !== 'absent'),
-    {},
-  )
-}
-
-interface TemplateSite {
-  readonly mistakes: Mistakes
-  readonly place: Place
-  readonly label: string
-}
-
-/** Reports every expression that the step's own inputs and outputs do not answer. */
-function checkTemplate(node: CommandNode, text: string, { mistakes, place, label }: TemplateSite): void {
-  const parsed = parseText(text)
-  for (const { message, hint } of parsed.mistakes) mistakes.report(place, `${label}: ${message}`, hint)
-  for (const part of parsed.parts) {
-    if (part.kind === 'text') continue
-    const { expression, source } = part
-    if (expression.kind === 'input' || expression.kind === 'output') {
-      const known: ReadonlyMap<string, unknown> = expression.kind === 'input' ? node.inputs : node.outputs
-      if (known.has(expression.name)) continue
-      const message = `${label} uses ${source}, but there is no ${expression.kind} "${expression.name}".`
-      mistakes.report(place, message, () => didYouMean(expression.name, [...known.keys()]))
-    } else {
-      const message = `${label} uses ${source}, which has no meaning there.`
-      mistakes.report(place, message, `Give it to an input and write \${{inputs.NAME}}: inputs: {NAME: ${source}}`)
-    }
-  }
-}
-
-function usedInputs(text: string): ReadonlySet<string> {
-  const names = new Set<string>()
-  for (const part of parseText(text).parts) {
-    if (part.kind === 'expression' && part.expression.kind === 'input') names.add(part.expression.name)
-  }
-  return names
+  return planTemplate(node, node.component.command, { mistakes, place, label: `The command of ${labelOf(node)}` })
 }
 
 type Variables = Readonly<Record<string, string>>

@@ -9,6 +9,7 @@ import type {
   OutputDeclaration,
   OutputMode,
   OutputValue,
+  ParallelBody,
   PipelineComponent,
   PrimitiveType,
   Reference,
@@ -54,6 +55,8 @@ export interface CommandNode extends NodeCommon<ComponentStep> {
   readonly isInline: boolean
   readonly isDeterministic: boolean
   readonly outputs: Map<string, OutputDraft>
+  /** A parallel step: what the step and its component say together. `component` then has everything but a command. */
+  readonly parallel?: Pick<ParallelBody, 'task' | 'settings'>
 }
 
 export interface GroupNode extends NodeCommon<ComponentStep> {

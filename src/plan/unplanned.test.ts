@@ -22,5 +22,4 @@ test('what cannot be planned yet is one clear mistake, and outputs of it are non
   ])
   assert.match((await mistakesOf('loops.yml')).join('\n'), /14: Step "dumped" is a do_while loop/)
   assert.match((await mistakesOf('loops.yml')).join('\n'), /Step "each" is a parallel_for loop/)
-  assert.match((await mistakesOf('parallel.yml')).join('\n'), /Step "in_file" is a parallel step/)
 })

@@ -343,7 +343,7 @@ export interface ComponentCommon extends AssetIdentity {
 export interface CommandComponent extends ComponentCommon, CommandBody {
   readonly kind: 'command-component'
 }
-interface ParallelComponent extends ComponentCommon, ParallelBody {
+export interface ParallelComponent extends ComponentCommon, ParallelBody {
   readonly kind: 'parallel-component'
 }
 export interface SparkComponent extends ComponentCommon, SparkBody {
