@@ -66,7 +66,9 @@ function fieldPlace({ node }: ParallelSite, ...path: string[]): Place {
   return node.isInline || located.at(path) === undefined ? placeOf(node, ...path) : { located, path }
 }
 
-function report(site: ParallelSite, path: readonly string[], message: string, hint?: string | (() => string)): void {
+type Complaint = readonly [message: string, hint?: string | (() => string)]
+
+function report(site: ParallelSite, path: readonly string[], ...[message, hint]: Complaint): void {
   site.options.mistakes.report(fieldPlace(site, ...path), message, hint)
 }
 

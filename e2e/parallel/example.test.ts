@@ -1,0 +1,73 @@
+// examples/parallel as a user runs it: the program from outside, its server killed in the middle.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
+
+const root = join(import.meta.dirname, '../..')
+const cache = join(tmpdir(), `sluice-test-environments-${userInfo().username}`)
+
+interface Lab {
+  readonly folder: string
+  readonly sluice: (...args: string[]) => Promise<string>
+}
+
+function openLab(t: TestContext, example: string): Lab {
+  const place = mkdtempSync(join(tmpdir(), 'sluice-example-'))
+  const folder = join(place, example)
+  cpSync(join(root, 'examples', example), folder, { recursive: true })
+  const env = { ...process.env, SLUICE_CACHE: cache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
+  const sluice = async (...args: string[]): Promise<string> => {
+    const command = [join(root, 'bin/sluice.mjs'), ...args]
+    return (await promisify(execFile)(process.execPath, command, { cwd: folder, env, maxBuffer: 1 << 26 })).stdout
+  }
+  t.after(async () => {
+    await sluice('down').catch(() => undefined)
+    rmSync(place, { recursive: true, force: true })
+  })
+  return { folder, sluice }
+}
+
+const look = `
+  look:
+    command: cat \${{inputs.rows}}
+    inputs: { rows: '\${{parent.jobs.forecast.outputs.rows}}' }
+`
+
+test('the example trains a model for each store and forecasts every file in order', async (t) => {
+  const { folder, sluice } = openLab(t, 'parallel')
+  appendFileSync(join(folder, 'pipeline.yml'), look)
+  await sluice('run', 'pipeline.yml')
+  const rows = (await logOf(sluice, 'look')).trim().split('\n')
+  assert.deepEqual(
+    rows.map((row) => row.split(',').slice(0, 2).join(' ')),
+    ['ask-1.csv 2', 'ask-2.csv 1', 'ask-3.csv 3', 'ask-4.csv 1', 'ask-5.csv 1', 'ask-6.csv 2'],
+  )
+  // The data is base + slope * week + noise: store south is 80 - 0.4 * 53.
+  assert.ok(Math.abs(Number(rows[1]!.split(',')[2]) - 58.8) < 6, rows[1])
+  const file = join(folder, 'data/weeks/ask-2.csv')
+  assert.match(readFileSync(file, 'utf8'), /south,53/)
+  appendFileSync(file, 'south,54\n')
+  const plan = JSON.parse(await sluice('plan', 'pipeline.yml', '--json')) as {
+    readonly steps: readonly { readonly path: string; readonly verdict: { readonly kind: string } }[]
+  }
+  assert.deepEqual(
+    plan.steps.map(({ path, verdict }) => [path, verdict.kind]),
+    [
+      ['train', 'unchanged'],
+      ['forecast', 'run'],
+      ['look', 'depends'],
+    ],
+  )
+})
+
+async function logOf(sluice: Lab['sluice'], step: string): Promise<string> {
+  const { items } = JSON.parse(await sluice('job', 'list', '--json')) as { items: readonly { name: string }[] }
+  const shown = JSON.parse(await sluice('job', 'show', items[0]!.name, '--json')) as {
+    steps: readonly { step: string; name: string }[]
+  }
+  return sluice('job', 'logs', shown.steps.find((one) => one.step === step)!.name)
+}
