@@ -28,7 +28,7 @@ const layers = [
   'spec',
   'base',
 ]
-const ports = 'compute|environments|artifacts|database'
+const ports = 'compute|environments|artifacts|database|data'
 const at = (layer) => `^src/${layer}(/|[.]ts$)`
 
 module.exports = {

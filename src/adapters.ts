@@ -1,5 +1,9 @@
 /** The concrete parts behind the ports, each loaded only when it is used. A new backend is a folder and a line here. */
+import { isAbsolute } from 'node:path'
 import type { Clock } from './base/clock.ts'
+import { SluiceError } from './base/errors.ts'
+import type { JsonObject } from './base/json.ts'
+import type { Datastore } from './data/datastore.ts'
 import type { ContentStore } from './artifacts/content-store.ts'
 import type { StatCache } from './artifacts/stat-cache.ts'
 import type { ComputeBackend } from './compute/compute-backend.ts'
@@ -34,6 +38,22 @@ export async function computeBackend(options: {
   readonly clock: Clock
 }): Promise<ComputeBackend> {
   return (await import('./compute/local/index.ts')).localBackend(options)
+}
+
+/** Files by path. Throws `not-supported` for a type that has no adapter, `invalid-request` for settings it cannot use. */
+export async function openDatastore(type: string, settings: JsonObject): Promise<Datastore> {
+  const { path } = settings
+  if (type === 'local_folder') {
+    if (typeof path === 'string' && isAbsolute(path))
+      return (await import('./data/folder/index.ts')).folderDatastore({ folder: path })
+    throw new SluiceError(
+      'invalid-request',
+      `A datastore of type local_folder needs the absolute path of a folder, not ${JSON.stringify(path)}.`,
+    )
+  }
+  throw new SluiceError('not-supported', `Datastores of type "${type}" are not supported.`, {
+    hint: 'Mount the bucket or share on this machine and use type: local_folder with its path.',
+  })
 }
 
 /** Virtual environments, made by uv. */

@@ -6,6 +6,7 @@ import { isJsonObject } from './base/json.ts'
 import type { JsonObject, JsonValue } from './base/json.ts'
 import { logLevels } from './base/log.ts'
 import type { LogLevel } from './base/log.ts'
+import type { CuratedTable } from './environments/curated.ts'
 
 /*
  * Every setting there is, in one table: flags, SLUICE_* variables, the config file and the reference page are made from
@@ -31,12 +32,16 @@ export interface Settings {
   readonly allowedHosts: readonly string[]
   readonly logLevel: LogLevel
   readonly color: 'auto' | 'never'
+  /** URIs that jobs name -> files or folders of this machine that stand for them. */
+  readonly urlOverrides: Readonly<Record<string, string>>
+  /** Names of curated environments; they win over the shipped table. */
+  readonly environmentAliases: CuratedTable
 }
 
 export type SettingName = keyof Settings
 
 export interface SettingRow {
-  readonly kind: 'folder' | 'text' | 'integer' | 'list' | 'word'
+  readonly kind: 'folder' | 'text' | 'integer' | 'list' | 'word' | 'files' | 'environments'
   readonly min?: number
   readonly max?: number
   readonly words?: readonly string[]
@@ -141,6 +146,22 @@ export const settingTable: Readonly<Record<SettingName, SettingRow>> = {
     default: ({ environment }) => (environment['NO_COLOR'] ? 'never' : 'auto'),
     defaultText: 'auto',
   },
+  urlOverrides: {
+    kind: 'files',
+    flag: 'none',
+    sentence:
+      'Files that stand for URLs in jobs: {"https://host/a.csv": "/data/a.csv"}; a key that ends in / stands for all below it.',
+    default: () => ({}),
+    defaultText: 'none',
+  },
+  environmentAliases: {
+    kind: 'environments',
+    flag: 'none',
+    sentence:
+      'What names of curated environments mean: {"NAME": {"python": "3.11", "requirements": ["numpy<3"], "based_on": "NAME"}}.',
+    default: () => ({}),
+    defaultText: 'the shipped table alone',
+  },
 }
 
 /** The process's own variables. */
@@ -213,9 +234,20 @@ export function settingsEnvironment(current: Settings): Environment {
   const environment: Record<string, string> = {}
   for (const name of Object.keys(settingTable) as SettingName[]) {
     const value = current[name]
-    if (value !== undefined) environment[variableOf(name)] = Array.isArray(value) ? value.join(',') : String(value)
+    if (value !== undefined) environment[variableOf(name)] = variableText(value)
   }
   return environment
+}
+
+function variableText(value: Settings[SettingName]): string {
+  if (Array.isArray(value)) return value.join(',')
+  if (typeof value !== 'object') return String(value)
+  const entries = Object.entries(value as Settings['urlOverrides'] | CuratedTable).map(([name, member]) => {
+    if (typeof member === 'string') return [name, member] as const
+    const { basedOn, ...rest } = member
+    return [name, { ...rest, ...(basedOn !== undefined && { based_on: basedOn }) }] as const
+  })
+  return entries.length === 0 ? '' : JSON.stringify(Object.fromEntries(entries))
 }
 
 interface Given {
@@ -256,6 +288,11 @@ function parseSetting(row: SettingRow, { value, folder }: Given): Settings[Setti
       .map((item) => item.trim())
       .filter((item) => item !== '')
   }
+  if (row.kind === 'files' || row.kind === 'environments') {
+    const table = typeof text === 'string' ? parseObject(text) : text
+    if (!isJsonObject(table)) return undefined
+    return row.kind === 'files' ? parseFiles(table, folder) : parseEnvironments(table)
+  }
   if (typeof text !== 'string' || text === '') return undefined
   if (row.kind === 'folder') return resolve(folder, text)
   if (row.kind === 'word') return row.words!.includes(text) ? (text as LogLevel) : undefined
@@ -265,12 +302,50 @@ function parseSetting(row: SettingRow, { value, folder }: Given): Settings[Setti
   return number >= row.min! && number <= row.max! ? number : undefined
 }
 
+function parseObject(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function parseFiles(table: JsonObject, folder: string): Settings['urlOverrides'] | undefined {
+  const entries = Object.entries(table).map(([url, path]) => [url, path] as const)
+  if (!entries.every((entry): entry is readonly [string, string] => typeof entry[1] === 'string' && entry[1] !== ''))
+    return undefined
+  return Object.fromEntries(entries.map(([url, path]) => [url, resolve(folder, path)]))
+}
+
+function parseEnvironments(table: JsonObject): CuratedTable | undefined {
+  const aliases: Record<string, CuratedTable[string]> = {}
+  for (const [name, value] of Object.entries(table)) {
+    if (!isJsonObject(value)) return undefined
+    const { python, based_on: basedOn, requirements, ...others } = value
+    const isText = [python, basedOn].every((text) => text === undefined || typeof text === 'string')
+    const isList =
+      requirements === undefined ||
+      (Array.isArray(requirements) && requirements.every((line: unknown) => typeof line === 'string'))
+    if (!isText || !isList || Object.keys(others).length > 0) return undefined
+    aliases[name] = {
+      ...(python !== undefined && { python: python as string }),
+      ...(basedOn !== undefined && { basedOn: basedOn as string }),
+      ...(requirements !== undefined && { requirements: requirements as readonly string[] }),
+    }
+  }
+  return aliases
+}
+
 function expectation(row: SettingRow): string {
   switch (row.kind) {
     case 'folder':
       return 'expected a folder'
     case 'text':
       return 'expected a text'
+    case 'files':
+      return 'expected a JSON object of URLs and paths'
+    case 'environments':
+      return 'expected a JSON object of names, each with python, requirements or based_on'
     case 'list':
       return 'expected texts separated by commas'
     case 'word':

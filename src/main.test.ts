@@ -8,7 +8,7 @@ import { guardedRoutesContract } from './server/guarded-routes.contract.ts'
 
 const home = await mkdtemp(join(tmpdir(), 'sluice-main-'))
 const environment = { HOME: home, PATH: process.env['PATH'] ?? '', SLUICE_PORT: '0' }
-const server = await openServer({ settings: settings({ environment }), environment })
+const server = await openServer({ settings: settings({ environment, home }), environment })
 after(async () => {
   await server.close()
   await rm(home, { recursive: true, force: true })

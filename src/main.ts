@@ -2,8 +2,9 @@
 import type { FastifyRequest } from 'fastify'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { databaseArtifactStore } from './artifacts/database-artifact-store.ts'
+import type { EnvironmentRequest } from './environments/environment-builder.ts'
 import { databaseStatCache } from './artifacts/stat-cache.ts'
 import { computeBackend, connectDatabase, contentStore, databaseReader, environmentBuilder } from './adapters.ts'
 import { loadEncryptionKey } from './access/encryption-key.ts'
@@ -29,7 +30,6 @@ import { Engine } from './jobs/engine.ts'
 import { terminalStatuses } from './jobs/job-service.ts'
 import { findStatus } from './jobs/job-store.ts'
 import { LockCache } from './jobs/resolve-steps.ts'
-import { environmentRequest } from './jobs/settle-sources.ts'
 import { azureMlScoringRoutes } from './protocols/azureml-scoring/routes.ts'
 import { mlflowRegistryRoutes } from './protocols/mlflow/registry-routes.ts'
 import { mlflowRoutes } from './protocols/mlflow/routes.ts'
@@ -41,6 +41,7 @@ import { stepVariables } from './main/step-surroundings.ts'
 import { allowAllChanges } from './registry/change-policy.ts'
 import { modelRegistry } from './registry/model-registry.ts'
 import { trackedOrigins } from './registry/tracked-origins.ts'
+import { storeAssets } from './main/store-assets.ts'
 import { type HttpServer, startHttpServer } from './server/http-server.ts'
 import { requestPrincipals } from './server/request-principals.ts'
 import type { Route } from './server/route.ts'
@@ -103,7 +104,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     const server = await listen(options, parts)
     closing.unshift(() => server.close())
     parts.servedAt(server.url)
-    await parts.engine.recover()
+    await parts.recover()
     await parts.serving.start()
     const localToken = parts.localToken
     const file = join(folder, 'server.json')
@@ -153,7 +154,8 @@ async function openLooker(options: OpenServerOptions): Promise<OpenServer | unde
     })
     let url = ''
     const localToken = randomBytes(32).toString('hex')
-    const parts = { store, jobs, url: () => url, localToken, startedMs: systemClock.now() }
+    const forgetLock = (): void => undefined
+    const parts = { store, jobs, url: () => url, localToken, startedMs: systemClock.now(), forgetLock }
     const routes = routesOf(options, parts).filter(
       (route) => route.permission === 'read' || ['/api/v1/plan', '/api/v1/validate'].includes(route.url),
     )
@@ -178,6 +180,8 @@ interface Parts {
   readonly serving: ServingService
   readonly localToken: string
   readonly startedMs: number
+  /** Takes up what an earlier server left. */
+  readonly recover: () => Promise<void>
   /** Tells steps where the server is, once it listens. */
   readonly servedAt: (url: string) => void
 }
@@ -211,6 +215,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     url: () => url,
     localToken,
     startedMs,
+    forgetLock: (request) => engine.locks.forget(request),
   })
   return {
     routes,
@@ -219,6 +224,10 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     serving,
     localToken,
     startedMs,
+    recover: async () => {
+      await engine.recover()
+      await store.assets.destinations.recover()
+    },
     servedAt: (address) => void (url = address),
   }
 }
@@ -243,12 +252,16 @@ async function openStore({ settings, environment, log = silentLog }: OpenServerO
     cacheFolder: settings.cache,
     baseEnvironment: environment,
     ...(settings.python !== undefined && { python: settings.python }),
+    curated: settings.environmentAliases,
     log: (line) => log.write('info', line),
   })
   closing.unshift(() => environments.close())
   const origins = trackedOrigins(tracking)
-  const registry = modelRegistry({ database, clock, policy: allowAllChanges, origins, artifacts })
-  return { ...context, context, content, artifacts, tracking, environments, registry }
+  const registryParts = { database, clock, policy: allowAllChanges, origins }
+  const registry = modelRegistry({ ...registryParts, artifacts })
+  const assets = storeAssets({ ...context, settings, log, content, artifacts, registry, registryParts })
+  closing.unshift(() => assets.destinations.close())
+  return { ...context, context, content, artifacts, tracking, environments, registry, assets }
 }
 
 interface JobParts {
@@ -263,7 +276,7 @@ async function openJobs(
   { settings, environment, log = silentLog }: OpenServerOptions,
   { store, closing, url, tokens }: JobParts,
 ): Promise<{ readonly engine: Engine; readonly jobs: EngineJobService }> {
-  const { database, content, artifacts, tracking } = store
+  const { database, content, artifacts, tracking, assets } = store
   const files = new AttemptFiles(settings.data)
   const deps = jobDeps({ environment }, store)
   const engine = new Engine({
@@ -279,6 +292,7 @@ async function openJobs(
       if (target === undefined) return
       await database.write((tables) => artifacts.addTree(tables, `${target}/outputs`, entries))
     },
+    deliver: (job, outputs) => assets.destinations.deliver(job, outputs),
     stepVariables: stepVariables({
       machine: machineVariables(environment),
       dataFolder: settings.data,
@@ -297,17 +311,14 @@ function jobDeps(
   { environment }: Pick<OpenServerOptions, 'environment'>,
   store: Store,
 ): Omit<JobServiceDeps, 'engine' | 'files'> {
-  const { database, content, environments, clock, random, tracking, registry, artifacts } = store
+  const { database, environments, clock, random, tracking, assets } = store
   return {
-    ...{ database, content, environments, clock, random, sha256, runs: tracking.jobRuns },
+    ...assets.settling,
+    ...{ database, environments, clock, random, sha256, runs: assets.destinations.recording(tracking.jobRuns) },
     reach: reachPoint(environment['SLUICE_CRASH_AT']),
     findExperiment: async (tables, name) => {
       const found = await findByName(tables, name)
       return found === undefined ? undefined : (String(found.experiment_id) as ExperimentId)
-    },
-    findModel: async (reference) => {
-      const { artifactPath } = await registry.resolve(reference)
-      return { path: await artifacts.materialise(artifactPath), baseName: basename(artifactPath) }
     },
   }
 }
@@ -340,13 +351,15 @@ interface RouteParts extends Pick<Parts, 'localToken' | 'startedMs'> {
   readonly url: () => string
   /** Absent: everybody is the person on this machine. */
   readonly principalOf?: (request: FastifyRequest) => Principal
+  /** Its lock was resolved anew. */
+  readonly forgetLock: (request: EnvironmentRequest) => void
 }
 
 /** The whole route table: ours, MLflow's, scoring. */
 function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly Route[] {
   const { store, jobs, serving, pipelines, url, localToken, startedMs, principalOf } = parts
   const caller = principalOf === undefined ? {} : { principalOf }
-  const { database, registry, artifacts, tracking } = store
+  const { database, registry, artifacts, tracking, assets } = store
   const version = packageVersion()
   const databaseText = databaseName(settings.database)
   return [
@@ -362,8 +375,19 @@ function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly 
         latestSeq: () => latestEventSeq(database.read),
       },
       models: registry,
+      assets: {
+        ...assets,
+        registry,
+        content: store.content,
+        lockEnvironment: async (choice, { upgrade }) => {
+          const request = await assets.settling.findEnvironment(choice)
+          const lock = await store.environments.lock(request, { upgrade })
+          if (upgrade) parts.forgetLock(request)
+          return lock
+        },
+      },
       ...(serving !== undefined && {
-        endpoints: servingEndpoints(serving, async (choice) => environmentRequest(choice)),
+        endpoints: servingEndpoints(serving, assets.settling.findEnvironment),
       }),
       status: async () => ({
         version,

@@ -5,6 +5,7 @@ import type { RestParts } from '../src/protocols/rest/rest-routes.ts'
 import type { ModelVersion, RegisteredModel } from '../src/registry/registered-model.ts'
 import { startHttpServer } from '../src/server/http-server.ts'
 import type { HttpServer } from '../src/server/http-server.ts'
+import { fakeAssets } from './fake-assets.test-support.ts'
 import type { PublishedPipeline } from '../src/triggers/published-pipeline-store.ts'
 import { fakeEngine } from './fake-engine.test-support.ts'
 import type { FakeEngine } from './fake-engine.test-support.ts'
@@ -35,6 +36,7 @@ export function fakeParts({
     models: fakeModels(),
     endpoints: fakeEndpoints(),
     pipelines: fakePipelines(engine),
+    assets: fakeAssets(fakeModels() as unknown as RestParts['assets']['registry']),
     status: () =>
       Promise.resolve({
         version: '0.1.0',
@@ -67,7 +69,7 @@ export async function fakeServer({
   return { ...server, engine, parts }
 }
 
-function fakeModels(): RestParts['models'] {
+function fakeModels() {
   const version = (number: number): ModelVersion => ({
     name: 'diabetes',
     version: number,
@@ -92,13 +94,16 @@ function fakeModels(): RestParts['models'] {
   }
   return {
     models: {
-      get: (name) =>
+      get: (name: string) =>
         name === model.name
           ? Promise.resolve(model)
           : Promise.reject(new SluiceError('not-found', `There is no model "${name}".`)),
       search: () => Promise.resolve({ items: [model] }),
     },
-    versions: { search: () => Promise.resolve({ items: [version(2), version(1)] }) },
+    versions: {
+      search: () => Promise.resolve({ items: [version(2), version(1)] }),
+      get: () => Promise.resolve(version(1)),
+    },
   }
 }
 

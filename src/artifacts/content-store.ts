@@ -66,6 +66,8 @@ export interface ContentStore {
   read(digest: Digest, range?: { readonly start: number; readonly end: number }): Readable
   /** The entries of a stored folder. Throws `not-found`. */
   tree(digest: Digest): Promise<readonly TreeEntry[]>
+  /** Size and number of files of what is stored. Throws `not-found`. */
+  describe(content: { readonly kind: 'file' | 'folder'; readonly digest: Digest }): Promise<Content>
   /**
    * A read-only local path holding the content: the shared cached copy (hard links) for `link`, or an independent
    * writable copy at `target` for `copy`, which appears there whole or not at all (`already-exists` if something is

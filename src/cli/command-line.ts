@@ -53,7 +53,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
     }
   }
   const { CommanderError } = await import('commander')
-  const program = await programOf({ terminal, writesErrors: !asksForJson }, run)
+  const program = await programOf({ terminal, writesErrors: !asksForJson, args }, run)
   if (args.length === 0) {
     program.outputHelp({ error: true })
     return exitCode.invalid
@@ -152,13 +152,16 @@ function optionsOf(typed: Readonly<Record<string, unknown>>): Options {
 }
 
 async function programOf(
-  { terminal, writesErrors }: { readonly terminal: Terminal; readonly writesErrors: boolean },
+  {
+    terminal,
+    writesErrors,
+    args,
+  }: { readonly terminal: Terminal; readonly writesErrors: boolean; readonly args: readonly string[] },
   run: (row: CommandRow, typed: Typed) => Promise<void>,
 ): Promise<CommanderCommand> {
   const { Command, Option } = await import('commander')
   const program = new Command('sluice')
     .description('Self-hosted MLOps: pipelines, tracking, registry, serving.')
-    .version(`sluice ${packageVersion()}`, '-V, --version')
     .option('--json', 'Writes results as JSON.')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -169,6 +172,8 @@ async function programOf(
     })
     .exitOverride()
     .showHelpAfterError('(sluice --help shows all commands)')
+  // Commands about assets have a --version of their own, which the parser would take for this one.
+  if (!takesVersion(args)) program.version(`sluice ${packageVersion()}`, '-V, --version')
   const settingOptions = (wanted: 'every' | 'server') =>
     (Object.keys(settingTable) as SettingName[]).flatMap((name) => {
       const { flag, sentence, defaultText } = settingTable[name]
@@ -198,4 +203,12 @@ async function programOf(
     command.action(() => run(row, { arguments: command.args, options: command.optsWithGlobals() }))
   }
   return program
+}
+
+/** Flags may stand before the command, so its two words are looked for wherever they are. */
+function takesVersion(args: readonly string[]): boolean {
+  const names = new Set(args.slice(1).map((second, index) => `${args[index]!} ${second}`))
+  return commandTable.some(
+    ({ name, options }) => names.has(name) && options?.some(({ flags }) => flags.includes('--version')) === true,
+  )
 }

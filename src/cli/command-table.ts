@@ -1,3 +1,4 @@
+import { assetRows, modelCommands } from './asset-commands.ts'
 import type { CommandRow, OptionRow } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import { pipelineCommands } from './pipeline-commands.ts'
@@ -173,6 +174,8 @@ export const commandTable: readonly CommandRow[] = [
     arguments: [['<name>', 'Name of the model.']],
     load: async () => (await import('./model.ts')).showModel,
   },
+  ...modelCommands,
+  ...assetRows,
   ...pipelineCommands,
   {
     name: 'endpoint deploy',
@@ -240,7 +243,11 @@ export const commandTable: readonly CommandRow[] = [
 /** What a group of commands is about, for the help of `sluice job` and the like. */
 export const groupSummaries: Readonly<Record<string, string>> = {
   job: 'Look at jobs, follow, cancel, retry, compare and reproduce them.',
-  model: 'Look at registered models.',
+  model: 'Register models, look at and change them.',
+  data: 'Data with versions: files, folders and tables that jobs read.',
+  env: 'Environments with versions, and their exact packages.',
+  component: 'Components with versions, for pipelines to use by name.',
+  datastore: 'Places outside the store where files lie by path.',
   pipeline: 'Publish pipelines for other programs to start.',
   endpoint: 'Deploy models and ask them.',
 }

@@ -122,6 +122,70 @@ export interface ModelWithVersions extends Model {
   }[]
 }
 
+export interface Asset {
+  readonly name: string
+  readonly type?: string
+  readonly latest_version?: string
+  readonly description?: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly is_archived: boolean
+  readonly updated_at: string
+}
+
+export interface AssetVersion {
+  readonly name: string
+  readonly version: string
+  readonly type: string
+  readonly digest: string
+  readonly content?: {
+    readonly kind: string
+    readonly digest: string
+    readonly size_bytes: number
+    readonly file_count?: number
+    readonly base_name: string
+  }
+  readonly source?: string
+  readonly description?: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly properties: Readonly<Record<string, string>>
+  readonly labels: readonly string[]
+  readonly is_archived: boolean
+  readonly created_by: string
+  readonly created_at: string
+}
+
+export interface AssetWithVersions extends Asset {
+  readonly versions: readonly AssetVersion[]
+  readonly next_page_token?: string
+}
+
+export interface CreatedAsset {
+  readonly name: string
+  readonly version: string
+  readonly is_new: boolean
+}
+
+export interface DataFile {
+  readonly path: string
+  readonly size_bytes: number
+  readonly digest: string
+}
+
+export interface EnvironmentLock {
+  readonly python: string
+  readonly platform: string
+  readonly requirements: readonly string[]
+  readonly notes: readonly string[]
+}
+
+export interface Datastore {
+  readonly name: string
+  readonly type: string
+  readonly path?: string
+  readonly description?: string
+  readonly created_at?: string
+}
+
 export interface Endpoint {
   readonly name: string
   readonly scoring_uri: string

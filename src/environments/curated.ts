@@ -125,3 +125,8 @@ function editDistance(from: string, to: string): number {
   }
   return row[to.length]!
 }
+
+/** Every name of the table, for telling what somebody may have meant. */
+export function curatedNames(own: CuratedTable = {}): readonly string[] {
+  return [...new Set([...Object.keys(own), ...Object.keys(shipped)])]
+}

@@ -44,8 +44,11 @@ export interface BuiltEnvironment {
  * asked for many times at once, and a build that was killed half-way is never used.
  */
 export interface EnvironmentBuilder {
-  /** Throws `environment-failed` with the resolver's own words and a hint. */
-  lock(request: EnvironmentRequest): Promise<EnvironmentLock>
+  /**
+   * Throws `environment-failed` with the resolver's own words and a hint. `upgrade` resolves anew and keeps the result
+   * in the place of the lock there was.
+   */
+  lock(request: EnvironmentRequest, options?: { readonly upgrade?: boolean }): Promise<EnvironmentLock>
   /** True when `build` would do nothing. */
   isBuilt(lock: EnvironmentLock): Promise<boolean>
   /** Builds, or waits for the build under way; progress goes line by line to `log`. */

@@ -9,7 +9,7 @@ import { prepareAttempt } from './prepare-attempt.ts'
 import { collectArtifacts, collectOutputs } from './collect-outputs.ts'
 import type { ReachPoint } from './crash-points.ts'
 import type { LiveJob } from './live-job.ts'
-import type { AttemptResult, FailureRecord, StepOutput } from './pipeline-state.ts'
+import type { AttemptResult, FailureRecord, StepOutput, StepOutputs } from './pipeline-state.ts'
 import { inputValue, type LockCache, requestOf } from './resolve-steps.ts'
 import { codeKey } from './step-sources.ts'
 
@@ -22,6 +22,8 @@ export interface AttemptRunnerDeps {
   readonly environments: EnvironmentBuilder
   readonly backend: ComputeBackend
   readonly addArtifacts: AddArtifacts
+  /** Writes the outputs of a step to the datastores they are to go to; what it throws fails the attempt. */
+  readonly deliver?: (job: JobName, outputs: StepOutputs) => Promise<void>
   readonly reach: ReachPoint
   /** Our Python: `src/` with the hosts of parallel steps, and `fallback/`. */
   readonly pythonFolder: string
@@ -155,6 +157,7 @@ async function resultOf(
   }
   const outputs = await collectOutputs(options)
   assert(Object.keys(outputs).length === Object.keys(step.outputs).length, 'every declared output is collected')
+  if (Object.values(step.outputs).some(({ path }) => path !== undefined)) await deps.deliver?.(job, outputs)
   const isReusable = await inputsAreWhole(deps, live, { step, job })
   deps.reach('outputs-collected')
   return { kind: 'succeeded', outputs, ...(!isReusable && { isReusable }), exitCode: 0, usage: end.usage }

@@ -5,9 +5,9 @@ import { SluiceError } from '../base/errors.ts'
 import type { Sha256 } from '../base/hash.ts'
 import type { ExperimentId, RandomBytes } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { ContentStore } from '../artifacts/content-store.ts'
 import type { Database, Tables } from '../database/database.ts'
 import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
+import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
 import type { JobRuns } from '../tracking/job-runs.ts'
 import type { AttemptFiles } from './attempt-files.ts'
 import type { ReachPoint } from './crash-points.ts'
@@ -39,19 +39,17 @@ import {
 import { loadJob, type LoadedJob, validateFile } from './load-job.ts'
 import { viewPlan } from './plan-view.ts'
 import { wholeResults, wishedPlan } from './reuse-wishes.ts'
-import { type FindModel, settleSources } from './settle-sources.ts'
+import { type SettleDeps, type SettledSources, settleSources } from './settle-sources.ts'
 import { storeNewJob } from './store-new-job.ts'
 import type { StoredSubmission } from './stored-submission.ts'
 
-export interface JobServiceDeps {
+export interface JobServiceDeps extends Omit<SettleDeps, 'tables' | 'purpose'> {
   readonly database: Database
-  readonly content: ContentStore
   readonly environments: EnvironmentBuilder
   readonly engine: Pick<Engine, 'start' | 'cancel' | 'locks'>
   readonly files: Pick<AttemptFiles, 'log'>
   readonly runs: JobRuns
   readonly findExperiment: (tables: Tables, name: string) => Promise<ExperimentId | undefined>
-  readonly findModel: FindModel
   readonly clock: Clock
   readonly random: RandomBytes
   readonly sha256: Sha256
@@ -83,9 +81,9 @@ export class EngineJobService implements JobService {
     submission: Submission,
     purpose: 'store' | 'look',
   ): Promise<{ readonly loaded: LoadedJob; readonly settled: StoredSubmission }> {
-    const { database, content, findModel, findExperiment } = this.#deps
+    const { database, content, findExperiment, assets } = this.#deps
     const tables = database.read
-    const loaded = await loadJob(submission.file, submission.overrides ?? {})
+    const loaded = await loadJob(submission.file, { overrides: submission.overrides, assets })
     const experimentName = experimentNameOf(submission, loaded)
     const experimentId = (await findExperiment(tables, experimentName)) ?? ('' as ExperimentId)
     const { displayName } = loaded
@@ -93,26 +91,23 @@ export class EngineJobService implements JobService {
       ...{ plan: loaded.plan, experimentId, displayName },
     })
     const running = { ...plan, steps: plan.steps.filter(({ path }) => wished.taken?.[path] === undefined) }
-    const sources = await settleSources({ tables, purpose, content, findModel }, running)
+    const sources = await this.#settleSources(running, purpose)
     const { submittedBy } = submission
     return {
       loaded: { ...loaded, plan },
-      settled: { ...sources, ...wished, experimentId, experimentName, submittedBy },
+      settled: { ...sources, ...wished, ...datastoreOf(loaded), experimentId, experimentName, submittedBy },
     }
   }
 
   /** Keeps a job file with all it needs, for `submitTemplate`. Throws `invalid-document` and `input-not-found`. */
   async capture(file: string): Promise<CapturedTemplate> {
-    const { database, content, findModel } = this.#deps
-    return captureTemplate({ tables: database.read, purpose: 'store', content, findModel }, file)
+    return captureTemplate({ ...this.#deps, tables: this.#deps.database.read, purpose: 'store' }, file)
   }
 
   /** Submits a template with these values; resolves when the job is durable, with all that `also` stores. */
   async submitTemplate(template: JobTemplate, submission: TemplateSubmission): Promise<Job> {
-    const { database, content, findModel } = this.#deps
-    const loaded = await loadTemplate(template, submission.values)
-    const deps = { tables: database.read, purpose: 'store', content, findModel } as const
-    const settled = await settleSources(deps, loaded.plan, template)
+    const loaded = await loadTemplate(template, submission.values, this.#deps.assets)
+    const settled = await this.#settleSources(loaded.plan, 'store', template)
     const kept = dataFromCapture(template, settled)
     const properties = kept.length === 0 ? {} : { 'sluice.data_from_publication': kept.join(', ') }
     const { tags, displayName, submittedBy, experimentName = loaded.experimentName, also } = submission
@@ -125,11 +120,20 @@ export class EngineJobService implements JobService {
       },
       {
         ...settled,
+        ...datastoreOf(loaded),
         experimentName: experimentName ?? basename(dirname(template.file)),
         submittedBy,
       },
       also,
     )
+  }
+
+  #settleSources(
+    plan: PlannedPipeline,
+    purpose: SettleDeps['purpose'],
+    earlier?: SettledSources,
+  ): Promise<SettledSources> {
+    return settleSources({ ...this.#deps, tables: this.#deps.database.read, purpose }, plan, earlier)
   }
 
   async #start(
@@ -156,7 +160,7 @@ export class EngineJobService implements JobService {
   }
 
   async validate(file: string): Promise<ValidDocument> {
-    return validateFile(file)
+    return validateFile(file, this.#deps.assets)
   }
 
   async get(name: string): Promise<Job> {
@@ -276,6 +280,10 @@ export class EngineJobService implements JobService {
 
 function warningsOf({ warnings }: LoadedJob): Pick<SubmittedJob, 'warnings'> {
   return warnings.length > 0 ? { warnings } : {}
+}
+
+function datastoreOf({ defaultDatastore }: LoadedJob): Pick<StoredSubmission, 'defaultDatastore'> {
+  return defaultDatastore === undefined ? {} : { defaultDatastore }
 }
 
 /** Flag, then YAML, then the folder of the file (design.md 11.12). */

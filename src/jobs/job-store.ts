@@ -56,6 +56,16 @@ export async function updateJob(tables: Tables, name: JobName, patch: JobPatch):
   assert(result.numUpdatedRows === 1n, `job ${name} has ended already or is not there`)
 }
 
+/** Says something more of a job, whether it has ended or not. */
+export async function noteOnJob(tables: Tables, name: JobName, detail: string): Promise<void> {
+  await tables
+    .withTables<JobTables>()
+    .updateTable('job')
+    .set({ status_detail: detail })
+    .where('name', '=', name)
+    .execute()
+}
+
 /** One job by name. Throws `not-found`. */
 export async function findJob(tables: Tables, name: string): Promise<Job> {
   return rowToJob(await findRow(tables, name))

@@ -73,7 +73,8 @@ export async function captureTemplate(deps: SettleDeps, file: string): Promise<C
     })
   const parameters = parametersOf(document)
   const missing = parameters.filter(({ isRequired }) => isRequired)
-  const loaded = await loadJob(file, Object.fromEntries(missing.map((one) => [one.name, stopgapOf(one)])), readText)
+  const overrides = Object.fromEntries(missing.map((one) => [one.name, stopgapOf(one)]))
+  const loaded = await loadJob(file, { overrides, assets: deps.assets, readFrom: readText })
   const settled = await settleSources(deps, withoutPlaceholders(loaded.plan))
   return {
     template: { file, texts, ...settled },
@@ -84,12 +85,17 @@ export async function captureTemplate(deps: SettleDeps, file: string): Promise<C
 }
 
 /** Plans a template with these values. Throws `invalid-document` where a value does not fit a step. */
-export async function loadTemplate(template: JobTemplate, values: TemplateSubmission['values']): Promise<LoadedJob> {
-  const { name: _, ...loaded } = await loadJob(template.file, values, async (path) => {
+export async function loadTemplate(
+  template: JobTemplate,
+  values: TemplateSubmission['values'],
+  assets: SettleDeps['assets'],
+): Promise<LoadedJob> {
+  const readFrom: ReadText = async (path) => {
     const text = Object.hasOwn(template.texts, path) ? template.texts[path] : undefined
     if (text !== undefined) return text
     throw new SluiceError('not-found', `${path} was not kept when the pipeline was published`)
-  })
+  }
+  const { name: _, ...loaded } = await loadJob(template.file, { overrides: values, assets, readFrom })
   // A name in the file is the name of one job; each submission is a job of its own.
   return loaded
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import type { AssetCatalogue } from '../assets/asset-catalogue.ts'
 import { type Diagnostic, SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { planJob } from '../plan/plan-pipeline.ts'
@@ -9,6 +10,7 @@ import type { Document, Job as JobDocument } from '../spec/documents.ts'
 import { loadValidDocument } from '../spec/load-document.ts'
 import { frameOf } from '../spec/yaml/source-text.ts'
 import type { Job, ValidDocument } from './job-service.ts'
+import { loadComponents } from './load-components.ts'
 
 /** A job file, read and planned: everything valid. */
 export interface LoadedJob {
@@ -23,6 +25,17 @@ export interface LoadedJob {
   readonly properties: Readonly<Record<string, string>>
   /** What the author wrote and nothing uses; never a reason not to run. */
   readonly warnings: readonly Diagnostic[]
+  /** What `${{default_datastore}}` means in the paths of its outputs. */
+  readonly defaultDatastore?: string
+}
+
+export interface LoadJobOptions {
+  /** `--set` values. */
+  readonly overrides?: Readonly<Record<string, string>> | undefined
+  /** Where registered components are. */
+  readonly assets: Pick<AssetCatalogue, 'get'>
+  /** Where texts come from; the files themselves when absent. */
+  readonly readFrom?: ReadText
 }
 
 /** Gives the text of a file by its absolute path; throws where there is none. */
@@ -31,8 +44,7 @@ export type ReadText = (path: string) => Promise<string>
 /** Reads and plans a job file. Throws `invalid-document` with every mistake of the file and of those it loads. */
 export async function loadJob(
   file: string,
-  overrides: Readonly<Record<string, string>>,
-  readFrom: ReadText = (path) => readFile(path, 'utf8'),
+  { overrides = {}, assets, readFrom = (path) => readFile(path, 'utf8') }: LoadJobOptions,
 ): Promise<LoadedJob> {
   const texts = new Map<string, string>()
   const readText = async (path: string): Promise<string> => {
@@ -47,8 +59,12 @@ export async function loadJob(
       hint: 'A job has a command, or jobs (the steps of a pipeline).',
     })
   }
-  // Registered components come with `sluice component create`; until then none is found.
-  const { plan, diagnostics, warnings } = planJob(document, { resolveComponent: () => undefined, overrides })
+  const components = await loadComponents(assets, document)
+  const { plan, diagnostics, warnings } = planJob(document, {
+    resolveComponent: (reference) => components.resolve(reference),
+    componentHint: (reference) => components.hint(reference),
+    overrides,
+  })
   if (diagnostics.length > 0)
     throw invalidDocument(
       file,
@@ -76,9 +92,16 @@ function loaded(
     ...(document.name !== undefined && { name: document.name }),
     displayName: document.displayName ?? document.name ?? basename(source.file).replace(/\.ya?ml$/i, ''),
     ...(document.experimentName !== undefined && { experimentName: document.experimentName }),
+    ...defaultDatastoreOf(document),
     tags: document.tags,
     properties: document.properties,
   }
+}
+
+function defaultDatastoreOf(document: JobDocument): Pick<LoadedJob, 'defaultDatastore'> {
+  if (document.kind !== 'pipeline-job') return {}
+  const { defaultDatastore } = document.settings
+  return defaultDatastore === undefined ? {} : { defaultDatastore }
 }
 
 function withFrame(diagnostic: Diagnostic, texts: ReadonlyMap<string, string>): Diagnostic {
@@ -90,9 +113,9 @@ function withFrame(diagnostic: Diagnostic, texts: ReadonlyMap<string, string>): 
 }
 
 /** Checks a file of any kind, jobs down to their bindings. Throws `invalid-document` with every mistake at once. */
-export async function validateFile(file: string): Promise<ValidDocument> {
+export async function validateFile(file: string, assets: LoadJobOptions['assets']): Promise<ValidDocument> {
   const read = await loadValidDocument({ file, readText: (path) => readFile(path, 'utf8') })
   const { kind, name } = read.document
-  const { warnings } = isJob(read.document) ? await loadJob(file, {}) : read
+  const { warnings } = isJob(read.document) ? await loadJob(file, { assets }) : read
   return { kind, ...(name !== undefined && { name }), ...(warnings.length > 0 && { warnings }) }
 }

@@ -57,6 +57,11 @@ export class LockCache {
     lock.catch(() => this.#locks.delete(key))
     return lock
   }
+
+  /** Asks the builder again next time: its lock was resolved anew. */
+  forget(request: EnvironmentRequest): void {
+    this.#locks.delete(JSON.stringify(request))
+  }
 }
 
 /** The environment request of a step as settled at submission. */

@@ -7,6 +7,8 @@ import type { JobRuns } from '../tracking/job-runs.ts'
 import { insertJobs, type JobTables } from './job-store.ts'
 import { appendJournal, insertPlan, type StoredPlan } from './journal-store.ts'
 import { nameSteps, type NewJob, newJobRows, newRun } from './new-rows.ts'
+import { insertDestinations } from './output-destination-store.ts'
+import { destinationsOf } from './output-destinations.ts'
 import type { StoredSubmission } from './stored-submission.ts'
 
 interface StoreDeps {
@@ -45,6 +47,8 @@ export async function storeNewJob(
     )
     await runs.startRuns(tables, [{ runId: runIdOf(root), startMs: atMs }])
     await insertPlan(tables, stored)
+    const destinations = destinationsOf(stored.plan, names, { datastore: submission.defaultDatastore })
+    if (destinations.length > 0) await insertDestinations(tables, destinations)
     await appendJournal(tables, root, [{ event: { kind: 'submitted' }, atMs }])
     await deps.also?.(tables, root)
     await appendEvents(tables, [

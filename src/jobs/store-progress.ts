@@ -8,6 +8,8 @@ import type { JobRuns } from '../tracking/job-runs.ts'
 import { appendJournal, endPlan } from './journal-store.ts'
 import { insertJobs, type JobPatch, updateJob } from './job-store.ts'
 import type { JobStatus } from './job-service.ts'
+import { insertDestinations } from './output-destination-store.ts'
+import { destinationsOf } from './output-destinations.ts'
 import { newRun, partRows } from './new-rows.ts'
 import type { JobRow } from './job-row.ts'
 import type { LiveJob } from './live-job.ts'
@@ -27,6 +29,8 @@ export async function storeProgress({ database, runs, artifacts, clock }: Progre
   live.unstored = []
   const patches = takePatches(live, atMs)
   if (unstored.length === 0 && patches.size === 0) return
+  const defaults = { datastore: live.stored.submission.defaultDatastore }
+  const destinations = live.newRounds.flatMap((round) => destinationsOf(round, live.names, defaults))
   const rows = takeNewRows(live, atMs)
   const isEnded = live.state.outcome !== undefined
   const reused = [...patches].flatMap(([name, patch]) =>
@@ -36,6 +40,7 @@ export async function storeProgress({ database, runs, artifacts, clock }: Progre
   await database.write(async (tables) => {
     if (unstored.length > 0) await appendJournal(tables, live.root, unstored)
     if (rows.length > 0) await insertJobs(tables, rows)
+    if (destinations.length > 0) await insertDestinations(tables, destinations)
     if (rows.length > 0)
       await runs.createRuns(
         tables,

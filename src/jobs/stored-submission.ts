@@ -21,6 +21,8 @@ export interface StoredSubmission {
   readonly reproduces?: JobName
   /** Results that steps have without running, whatever their inputs are by now (`--only`, `retry --failed`). */
   readonly taken?: Readonly<Record<StepPath, EarlierResult>>
+  /** What `${{default_datastore}}` means in the paths of its outputs. */
+  readonly defaultDatastore?: string
   /** Data inputs by `sourceKey` of their reference. */
   readonly sources: Readonly<Record<string, StoredSource>>
   /** Code snapshots by `codeKey` of a step. */

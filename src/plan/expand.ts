@@ -28,6 +28,7 @@ import type {
 export interface ExpandOptions {
   readonly mistakes: Mistakes
   resolveComponent(reference: Reference): Component | undefined
+  componentHint(reference: Reference): string
 }
 
 /** More steps than this are a component that multiplies itself, not a pipeline. */
@@ -209,7 +210,7 @@ function findComponent(
     work.mistakes.report(
       place,
       `Step "${node.key}" uses component ${referenceText(component as Reference)}, which does not exist.`,
-      'List what there is with: sluice component list',
+      work.componentHint(component as Reference),
     )
     return undefined
   }

@@ -27,6 +27,8 @@ import { settleOutputs } from './bindings/settle-outputs.ts'
 export interface PlanOptions {
   /** A registered component by the reference a step names it with, or undefined when there is none. */
   resolveComponent(reference: Reference): Component | undefined
+  /** What to say to somebody who names a component that is not there. */
+  componentHint?(reference: Reference): string | undefined
   /**
    * `--set`: inputs of the job by name, or of a step as `jobs.STEP.inputs.NAME`. Used verbatim; for an input that takes
    * data, a reference, where a relative path starts at the job's file.
@@ -56,7 +58,11 @@ export function planJob(job: Job, options: PlanOptions): PlanResult {
   const plannable = isOther ? asCommandJob(job, mistakes) : job
   if (plannable === undefined) return nothing(mistakes)
   const document = withComponent(plannable, options, mistakes)
-  const expansion = expand(document, { mistakes, resolveComponent: (reference) => options.resolveComponent(reference) })
+  const expansion = expand(document, {
+    mistakes,
+    resolveComponent: (reference) => options.resolveComponent(reference),
+    componentHint: (reference) => hintOf(reference, options),
+  })
   const { root } = expansion
   const evaluate: EvaluateOptions = { mistakes, context: options.context ?? {} }
   let steps: readonly PlannedStep[] = []
@@ -109,11 +115,15 @@ function withComponent(
   if (component?.kind === 'pipeline-component') return mergeRootComponent(job, component)
   const problem = component === undefined ? 'does not exist' : 'is a single command'
   const message = `The job runs component ${referenceText(job.component)}, which ${problem}.`
-  const hint = component === undefined ? 'List what there is with: sluice component list' : 'Name a pipeline component.'
+  const hint = component === undefined ? hintOf(job.component, options) : 'Name a pipeline component.'
   mistakes.report({ located: job.located, path: ['component'] }, message, hint)
   // Its outputs and the inputs that --set names would only be missed because the component is.
   const { component: _, ...rest } = job
   return { ...rest, outputs: {} }
+}
+
+function hintOf(reference: Reference, options: PlanOptions): string {
+  return options.componentHint?.(reference) ?? 'List what there is with: sluice component list'
 }
 
 function inputNames(document: CommandJob | PipelineJob): readonly string[] {

@@ -40,7 +40,7 @@ import {
 import { changeModel, holdModel, type ModelRow } from './registered-model-store.ts'
 import type { RegistrySearch } from './registry-page.ts'
 import { searchVersions } from './search-versions.ts'
-import { versionSource } from './version-source.ts'
+import { versionSource, type VersionSource } from './version-source.ts'
 
 interface NewModelVersion {
   readonly name: string
@@ -143,53 +143,61 @@ export function modelVersions(parts: RegistryParts): ModelVersions {
   }
 }
 
-/**
- * The source is checked before the transaction (it asks tracking, which answers from what is committed); number, row,
- * tags, the logged model's note and the event are one transaction, so a crash loses the version or keeps all of it.
- */
+/** The source is checked before the transaction: it asks tracking, which answers from what is committed. */
 async function createVersion(parts: RegistryParts, wanted: NewModelVersion): Promise<ModelVersion> {
   const { name, tags = {}, by } = wanted
   checkTags(tags)
-  const { source, storageLocation, runId, loggedModelId } = await versionSource(parts, wanted)
+  const source = await versionSource(parts, wanted)
   checkModelName(name)
-  return change(parts, by, async (context) => {
-    const { tables, nowMs } = context
-    const model = await heldModel(tables, name)
-    await ask(parts.policy, tables, {
-      kind: 'create-version',
-      model: name,
-      source,
-      tags,
-      by,
-      ...(runId !== '' && { runId }),
-    })
-    const version = model.last_version + 1
-    await changeModel(tables, model.id, { last_version: version, updated_ms: nowMs })
-    await insertVersion(tables, {
-      registered_model_id: model.id,
-      version,
-      stage: 'None',
-      source,
-      storage_location: storageLocation,
-      run_id: runId,
-      run_link: wanted.runLink ?? '',
-      logged_model_id: loggedModelId,
-      description: wanted.description ?? null,
-      created_by: principalText(by),
-      created_ms: nowMs,
-      updated_ms: nowMs,
-    })
-    await putVersionTags(tables, { registered_model_id: model.id, version }, tags)
-    if (loggedModelId !== '') await parts.origins.noteRegistration(tables, loggedModelId, { name, version })
-    await tell(context, 'model.version.created', {
-      model: name,
-      version: String(version),
-      source,
-      ...(runId !== '' && { run_id: runId }),
-      ...(isPrompt(tags) && { is_prompt: true }),
-    })
-    return reread(context, { name, version })
+  return change(parts, by, (context) => addVersion(parts, context, { ...wanted, ...source }))
+}
+
+/**
+ * Adds a version whose source is known to be fine. Number, row, tags, the logged model's note and the event are one
+ * transaction, so a crash loses the version or keeps all of it. `number`, where given, is above every one given so far.
+ */
+export async function addVersion(
+  parts: RegistryParts,
+  context: ChangeContext,
+  wanted: NewModelVersion & VersionSource & { readonly number?: number },
+): Promise<ModelVersion> {
+  const { name, tags = {}, by, source, storageLocation, runId, loggedModelId } = wanted
+  const { tables, nowMs } = context
+  const model = await heldModel(tables, name)
+  await ask(parts.policy, tables, {
+    kind: 'create-version',
+    model: name,
+    source,
+    tags,
+    by,
+    ...(runId !== '' && { runId }),
   })
+  const version = wanted.number ?? model.last_version + 1
+  await changeModel(tables, model.id, { last_version: version, updated_ms: nowMs })
+  await insertVersion(tables, {
+    registered_model_id: model.id,
+    version,
+    stage: 'None',
+    source,
+    storage_location: storageLocation,
+    run_id: runId,
+    run_link: wanted.runLink ?? '',
+    logged_model_id: loggedModelId,
+    description: wanted.description ?? null,
+    created_by: principalText(by),
+    created_ms: nowMs,
+    updated_ms: nowMs,
+  })
+  await putVersionTags(tables, { registered_model_id: model.id, version }, tags)
+  if (loggedModelId !== '') await parts.origins.noteRegistration(tables, loggedModelId, { name, version })
+  await tell(context, 'model.version.created', {
+    model: name,
+    version: String(version),
+    source,
+    ...(runId !== '' && { run_id: runId }),
+    ...(isPrompt(tags) && { is_prompt: true }),
+  })
+  return reread(context, { name, version })
 }
 
 function deleteVersion(parts: RegistryParts, { name, version, by }: VersionAction): Promise<void> {

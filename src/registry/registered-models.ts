@@ -2,7 +2,16 @@ import type { Principal } from '../access/principal.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { Page } from '../tracking/entities.ts'
 import { checkName } from '../tracking/limits.ts'
-import { ask, change, existingModel, heldModel, recordMove, tell, type RegistryParts } from './model-change.ts'
+import {
+  ask,
+  change,
+  type ChangeContext,
+  existingModel,
+  heldModel,
+  recordMove,
+  tell,
+  type RegistryParts,
+} from './model-change.ts'
 import { checkNewModelName, checkTags } from './model-names.ts'
 import { aliasesOfModels } from './model-alias-store.ts'
 import { readTransitions } from './model-transition-store.ts'
@@ -114,20 +123,23 @@ export function registeredModels(parts: RegistryParts): RegisteredModels {
   }
 }
 
-function createModel(
-  parts: RegistryParts,
-  { name, description, tags = {}, by }: NewRegisteredModel,
+function createModel(parts: RegistryParts, wanted: NewRegisteredModel): Promise<RegisteredModel> {
+  return change(parts, wanted.by, (context) => addModel(context, wanted))
+}
+
+/** Makes a model in the caller's transaction; throws `already-exists` where the name is taken. */
+export async function addModel(
+  context: ChangeContext,
+  { name, description, tags = {} }: Omit<NewRegisteredModel, 'by'>,
 ): Promise<RegisteredModel> {
-  return change(parts, by, async (context) => {
-    const { tables, nowMs } = context
-    checkNewModelName(name)
-    checkTags(tags)
-    const model = await insertModel(tables, { name, nowMs, ...(description !== undefined && { description }) })
-    if (model === undefined) throw nameTaken({ name, isPrompt: isPrompt(tags), by: await reread(tables, name) })
-    await putModelTags(tables, model.id, tags)
-    await tell(context, 'model.created', { model: name, ...(isPrompt(tags) && { is_prompt: true }) })
-    return whole(tables, model)
-  })
+  const { tables, nowMs } = context
+  checkNewModelName(name)
+  checkTags(tags)
+  const model = await insertModel(tables, { name, nowMs, ...(description !== undefined && { description }) })
+  if (model === undefined) throw nameTaken({ name, isPrompt: isPrompt(tags), by: await reread(tables, name) })
+  await putModelTags(tables, model.id, tags)
+  await tell(context, 'model.created', { model: name, ...(isPrompt(tags) && { is_prompt: true }) })
+  return whole(tables, model)
 }
 
 function renameModel(

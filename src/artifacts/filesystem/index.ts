@@ -63,6 +63,7 @@ export function filesystemContentStore(options: FilesystemContentStoreOptions): 
     read: (digest, range) =>
       Readable.from(guard.each(readObject(objects, digest, range)), { objectMode: false, highWaterMark: 256 * 1024 }),
     tree: (digest) => guard.later(() => trees.entries(digest)),
+    describe: (content) => guard.later(() => describe({ objects, trees }, content)),
     materialise: (content, how) => guard.later(() => materialise({ objects, trees, cached }, content, how)),
     verify: (content) => guard.later(async () => (await verifyContents(objects, trees, [content]))[0] === true),
     verifyAll: (contents) => guard.later(() => verifyContents(objects, trees, contents)),
@@ -86,6 +87,16 @@ interface Shelves {
   readonly objects: ContentObjects
   readonly trees: StoredTrees
   readonly cached: CachedFolders
+}
+
+async function describe(
+  { objects, trees }: Omit<Shelves, 'cached'>,
+  { kind, digest }: StoredContent,
+): Promise<Content> {
+  if (kind === 'folder') return serialiseTree(await trees.entries(digest)).content
+  const row = (await objects.rows.find('file', [digest])).get(digest)
+  if (row === undefined) throw notStored('file', digest)
+  return { kind, digest, sizeBytes: row.sizeBytes, fileCount: 1 }
 }
 
 async function materialise(

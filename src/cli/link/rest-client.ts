@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import { SluiceError, errorStatus } from '../../base/errors.ts'
 import type { ErrorBody, ErrorCode } from '../../base/errors.ts'
 import { isJsonObject } from '../../base/json.ts'
@@ -9,9 +10,13 @@ export interface RestClient {
   readonly url: string
   get<Answer>(path: string): Promise<Answer>
   post<Answer>(path: string, body?: unknown): Promise<Answer>
+  put<Answer>(path: string, body?: unknown): Promise<Answer>
+  patch<Answer>(path: string, body?: unknown): Promise<Answer>
   delete(path: string): Promise<void>
   /** The bytes of an answer and its headers. */
   read(path: string): Promise<{ readonly bytes: Buffer; readonly headers: IncomingMessage['headers'] }>
+  /** The body of an answer as it comes. */
+  stream(path: string): Promise<Readable>
   /** Server-sent events, until the server ends them, the line breaks (`server-unreachable`) or `signal` aborts. */
   events(path: string, options?: EventOptions): AsyncGenerator<ServerEvent>
   /** Ends the connections that were kept open. */
@@ -63,10 +68,17 @@ export function restClient(
     url: base,
     get: (path) => json({ method: 'GET', path }),
     post: (path, body) => json({ method: 'POST', path, ...(body !== undefined && { body }) }),
+    put: (path, body) => json({ method: 'PUT', path, ...(body !== undefined && { body }) }),
+    patch: (path, body) => json({ method: 'PATCH', path, ...(body !== undefined && { body }) }),
     delete: (path) => json({ method: 'DELETE', path }),
     read: async (path) => {
       const response = await call({ method: 'GET', path })
       return { ...(await successOf(response, base)), headers: response.headers }
+    },
+    stream: async (path) => {
+      const response = await call({ method: 'GET', path })
+      if ((response.statusCode ?? 0) >= 300) await successOf(response, base)
+      return response
     },
     events: (path, options = {}) => readEvents(call, base, { path, ...options }),
     close: () => agent.destroy(),

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { includedFile } from './included-file.ts'
+import { includedFile } from '../../assets/included-file.ts'
 import { temporaryFolder } from './lab.test-support.ts'
 
 const folder = temporaryFolder()

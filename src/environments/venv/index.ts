@@ -20,7 +20,7 @@ import { buildVenv, completeVenv } from './build-venv.ts'
 import { childEnvironment } from './uv/child-environment.ts'
 import { choosePython } from './choose-python.ts'
 import type { ChosenPython } from './choose-python.ts'
-import { includedFile } from './included-file.ts'
+import { includedFile } from '../../assets/included-file.ts'
 import { Interpreters } from './interpreters.ts'
 import type { Interpreter } from './interpreters.ts'
 import { LockStore } from './lock-store.ts'
@@ -78,7 +78,7 @@ class UvVenvBuilder implements VenvBuilder {
     this.#locks = new LockStore(join(cacheFolder, 'locks'))
   }
 
-  async lock(request: EnvironmentRequest): Promise<EnvironmentLock> {
+  async lock(request: EnvironmentRequest, { upgrade = false } = {}): Promise<EnvironmentLock> {
     await mkdir(this.#options.cacheFolder, { recursive: true })
     if (request.kind === 'none') return this.#lockOfNone()
     const { curated, allowedSources } = this.#options
@@ -88,7 +88,7 @@ class UvVenvBuilder implements VenvBuilder {
       readBeside: includedFile,
     })
     const chosen = await choosePython(this.#interpreters, wishOf(wanted))
-    const kept = await this.#keptLock(wanted, chosen)
+    const kept = await this.#keptLock(wanted, chosen, upgrade)
     const notes = [...wanted.notes, ...(chosen.note === undefined ? [] : [chosen.note]), ...kept.notes]
     return { ...kept, notes }
   }
@@ -130,23 +130,24 @@ class UvVenvBuilder implements VenvBuilder {
     return { digest: digestOfNone(python, platform), python, platform, requirements: '', notes: [] }
   }
 
-  /** The lock of these requirements for this Python: kept, or resolved now and kept from now on. */
-  async #keptLock(wanted: WantedPackages, chosen: ChosenPython): Promise<EnvironmentLock> {
+  /** The lock of these requirements for this Python: kept, or (where there is none, or by `upgrade`) resolved now and kept from now on. */
+  async #keptLock(wanted: WantedPackages, chosen: ChosenPython, upgrade: boolean): Promise<EnvironmentLock> {
     const { interpreter } = chosen
     const python = `3.${interpreter.minor}`
     const { platform } = interpreter
     const mayLoosen = wanted.isApproximate || !chosen.isWished
     const requirements = [...wanted.requirements].sort()
     const key = sha256({ format: 1, python, platform, mayLoosen, requirements })
-    const kept = await this.#locks.read(key)
+    const kept = upgrade ? undefined : await this.#locks.read(key)
     if (kept !== undefined) return kept
     const resolve = async (): Promise<EnvironmentLock> => {
       const uv = await this.#uvTool()
       const resolution = await resolvePackages({ uv, workshop: this.#workshop, wanted, interpreter, mayLoosen })
       const digest = sha256({ format: 1, python, platform, requirements: resolution.requirements })
-      return this.#locks.keep(key, { digest, python, platform, ...resolution })
+      const lock = { digest, python, platform, ...resolution }
+      return upgrade ? this.#locks.replace(key, lock) : this.#locks.keep(key, lock)
     }
-    return this.#resolving.run(key, resolve, this.#options.log)
+    return this.#resolving.run(upgrade ? `${key} anew` : key, resolve, this.#options.log)
   }
 
   async #interpreterOf(lock: EnvironmentLock): Promise<Interpreter> {

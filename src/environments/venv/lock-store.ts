@@ -41,6 +41,14 @@ export class LockStore {
     return lock
   }
 
+  /** Keeps a lock durably in the place of whichever was kept. */
+  async replace(key: string, lock: EnvironmentLock): Promise<EnvironmentLock> {
+    const path = this.#path(key)
+    await rename(await writeAside(path, `${JSON.stringify({ format: 1, ...lock }, undefined, 2)}\n`), path)
+    await syncFolder(dirname(path))
+    return lock
+  }
+
   #path(key: string): string {
     return join(this.#folder, `${key}.json`)
   }

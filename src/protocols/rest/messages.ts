@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import type { Static, TSchema } from '@sinclair/typebox'
+import type { Static, TArray, TObject, TOptional, TSchema, TString } from '@sinclair/typebox'
 import { errorStatus } from '../../base/errors.ts'
 import { jobStatuses, jobTypes } from '../../jobs/job-service.ts'
 
@@ -11,9 +11,11 @@ import { jobStatuses, jobTypes } from '../../jobs/job-service.ts'
 
 const words = <Word extends string>(values: readonly Word[]) =>
   Type.Unsafe<Word>(Type.Union(values.map((value) => Type.Literal(value))))
-const time = Type.String({ format: 'date-time' })
-const texts = Type.Record(Type.String(), Type.String())
-const listOf = <Item extends TSchema>(item: Item) =>
+export const time = Type.String({ format: 'date-time' })
+export const texts = Type.Record(Type.String(), Type.String())
+export const listOf = <Item extends TSchema>(
+  item: Item,
+): TObject<{ items: TArray<Item>; next_page_token: TOptional<TString> }> =>
   Type.Object({ items: Type.Array(item), next_page_token: Type.Optional(Type.String()) })
 
 const Position = Type.Object({ file: Type.String(), line: Type.Integer(), column: Type.Integer() })
@@ -204,7 +206,7 @@ export const EventQuery = Type.Object({
 })
 export type EventQuery = Static<typeof EventQuery>
 
-const ModelVersionMessage = Type.Object(
+export const ModelVersionMessage = Type.Object(
   {
     version: Type.String(),
     stage: Type.String(),
@@ -220,6 +222,10 @@ const ModelVersionMessage = Type.Object(
   { $id: 'ModelVersion' },
 )
 export type ModelVersionMessage = Static<typeof ModelVersionMessage>
+export const CreatedModelVersion = Type.Object(
+  { name: Type.String(), ...ModelVersionMessage.properties, is_new: Type.Boolean() },
+  { $id: 'CreatedModelVersion' },
+)
 const modelFields = {
   name: Type.String(),
   latest_version: Type.Optional(Type.String()),

@@ -1,13 +1,19 @@
 import type { FastifyRequest } from 'fastify'
 import { type Principal, localPrincipal } from '../../access/principal.ts'
+import type { ContentStore } from '../../artifacts/content-store.ts'
 import type { JobService } from '../../jobs/job-service.ts'
 import type { Route } from '../../server/route.ts'
+import { type AssetRouteParts, assetRoutes } from './asset-routes.ts'
+import { dataFileRoutes } from './data-file-routes.ts'
+import { type DatastoreRouteParts, datastoreRoutes } from './datastore-routes.ts'
 import type { EndpointService } from './endpoint-service.ts'
 import { endpointRoutes } from './endpoint-routes.ts'
 import type { EventSource } from './event-feed.ts'
 import { eventRoutes } from './event-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { logRoutes } from './log-routes.ts'
+import { type LockRouteParts, lockRoutes } from './lock-routes.ts'
+import { type ModelChangeParts, modelChangeRoutes } from './model-change-routes.ts'
 import type { ModelCatalogue } from './model-routes.ts'
 import { modelRoutes } from './model-routes.ts'
 import { openapiDocument } from './openapi.ts'
@@ -31,7 +37,13 @@ export interface RestParts extends StatusRouteParts {
   /** Absent where nothing is served. */
   readonly endpoints?: EndpointService
   readonly pipelines?: Pick<PublishedPipelines, keyof PublishedPipelines>
+  readonly assets: Omit<AssetParts, 'localToken' | 'principalOf'>
 }
+
+type AssetParts = AssetRouteParts &
+  DatastoreRouteParts &
+  ModelChangeParts &
+  LockRouteParts & { readonly content: Pick<ContentStore, 'tree' | 'read'> }
 
 /** Every route of our own interface (`/api/v1`, `/health`), the OpenAPI document of them included. */
 export function restRoutes(parts: RestParts): readonly Route[] {
@@ -42,6 +54,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...logRoutes(parts.jobs),
     ...eventRoutes(parts.events),
     ...modelRoutes(parts.models),
+    ...everyAssetRoute({ ...parts.assets, localToken: parts.localToken, principalOf }),
     ...(parts.endpoints === undefined ? [] : endpointRoutes({ ...parts, endpoints: parts.endpoints })),
     ...(parts.pipelines === undefined
       ? []
@@ -55,5 +68,15 @@ export function restRoutes(parts: RestParts): readonly Route[] {
       permission: 'public',
       handler: () => Promise.resolve(openapiDocument(routes, parts.version)),
     },
+  ]
+}
+
+function everyAssetRoute(parts: AssetParts): readonly Route[] {
+  return [
+    ...assetRoutes(parts),
+    ...dataFileRoutes(parts),
+    ...lockRoutes(parts),
+    ...modelChangeRoutes(parts),
+    ...datastoreRoutes(parts),
   ]
 }

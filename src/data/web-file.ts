@@ -1,0 +1,241 @@
+/**
+ * Files of the web as content. A URL is asked each time it is used, but with what it last answered (`If-None-Match`,
+ * `If-Modified-Since`), so an unchanged file costs one small request; what it answered is kept by digest.
+ *
+ * The server fetches what a YAML file names, so a URL must not become a way to what only the server reaches: redirects
+ * are few, never from https to http, and never from a public address to a private one; link-local addresses (the
+ * metadata services of clouds) are refused altogether. A private address that the author names is fetched: it is their
+ * own network. Addresses are judged where the connection is made, so a name cannot change in between.
+ */
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
+import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { BlockList, isIP, type LookupFunction } from 'node:net'
+import type { ContentStore } from '../artifacts/content-store.ts'
+import type { NamedContent } from '../assets/asset.ts'
+import type { Clock } from '../base/clock.ts'
+import { messageOf, SluiceError } from '../base/errors.ts'
+import type { Database } from '../database/database.ts'
+import { findWebFile, putWebFile, type WebFileRecord } from './web-file-store.ts'
+
+/** Fetches files by URL. */
+export interface WebFiles {
+  /** The file as content. Throws `input-not-found` for what cannot be fetched, `body-too-large` beyond the limit. */
+  fetch(url: string): Promise<NamedContent>
+}
+
+interface WebFileParts {
+  readonly database: Database
+  readonly content: ContentStore
+  readonly clock: Clock
+  /** Larger files are refused. */
+  readonly maxBytes?: number
+}
+
+const usualMaxBytes = 20 * 1024 ** 3
+const maxRedirects = 5
+const idleMs = 60_000
+
+export function webFiles({ database, content, clock, maxBytes = usualMaxBytes }: WebFileParts): WebFiles {
+  return {
+    async fetch(url) {
+      const known = await findWebFile(database.read, withoutFragment(url))
+      const isKept = known !== undefined && (await content.verify({ kind: 'file', digest: known.digest }))
+      const response = await ask(url, isKept ? known : undefined)
+      if (response.statusCode === 304 && known !== undefined) {
+        response.resume()
+        return named(known)
+      }
+      const announced = Number(response.headers['content-length'] ?? 0)
+      if (announced > maxBytes) {
+        response.destroy()
+        throw tooLarge(url, announced, maxBytes)
+      }
+      const stored = await receive(content, response, { url, maxBytes })
+      const { etag } = response.headers
+      const lastModified = response.headers['last-modified']
+      const record: WebFileRecord = {
+        url: withoutFragment(url),
+        ...(etag !== undefined && { etag }),
+        ...(lastModified !== undefined && { lastModified }),
+        digest: stored.digest,
+        sizeBytes: stored.sizeBytes,
+        baseName: baseNameOf(url),
+        fetchedMs: clock.now(),
+      }
+      await database.write((tables) => putWebFile(tables, record))
+      return named(record)
+    },
+  }
+}
+
+async function receive(
+  content: ContentStore,
+  response: IncomingMessage,
+  { url, maxBytes }: { readonly url: string; readonly maxBytes: number },
+) {
+  try {
+    const stored = await content.write(response, maxBytes)
+    if (response.complete) return stored
+    throw unreachable(url, 'the answer broke off')
+  } catch (error) {
+    response.destroy()
+    if (error instanceof SluiceError) throw error
+    throw unreachable(url, messageOf(error), error)
+  }
+}
+
+function named({ digest, sizeBytes, baseName }: WebFileRecord): NamedContent {
+  return { content: { kind: 'file', digest, sizeBytes, fileCount: 1 }, baseName }
+}
+
+/** Follows redirects to an answer that is a file or 304. */
+async function ask(url: string, known: WebFileRecord | undefined): Promise<IncomingMessage> {
+  let target = parseUrl(url)
+  let mayBePrivate = true
+  for (let hop = 0; hop <= maxRedirects; hop++) {
+    // Sequential: each answer says where the next question goes.
+    const { response, address } = await get(target, { known, mayBePrivate, asked: url })
+    const status = response.statusCode ?? 0
+    if (status === 200 || status === 304) return response
+    response.resume()
+    const { location } = response.headers
+    if (![301, 302, 303, 307, 308].includes(status) || location === undefined)
+      throw unreachable(url, `the server answered ${status} ${response.statusMessage ?? ''}`.trim())
+    const next = new URL(location, target)
+    if (!/^https?:$/.test(next.protocol) || (target.protocol === 'https:' && next.protocol === 'http:'))
+      throw refused(url, `it is redirected to ${next.protocol}//${next.host}, which is less safe`)
+    mayBePrivate &&= isPrivate(address)
+    target = next
+  }
+  throw refused(url, `it is redirected more than ${maxRedirects} times`)
+}
+
+interface Question {
+  readonly known: WebFileRecord | undefined
+  readonly mayBePrivate: boolean
+  readonly asked: string
+}
+
+function get(
+  target: URL,
+  { known, mayBePrivate, asked }: Question,
+): Promise<{ readonly response: IncomingMessage; readonly address: string }> {
+  const headers = {
+    'accept-encoding': 'identity',
+    'user-agent': 'sluiceworks',
+    ...(known?.etag !== undefined && { 'if-none-match': known.etag }),
+    ...(known?.etag === undefined && known?.lastModified !== undefined && { 'if-modified-since': known.lastModified }),
+  }
+  const host = target.hostname.replace(/^\[|\]$/g, '')
+  const problem = isIP(host) === 0 ? undefined : whyNot(host, mayBePrivate)
+  if (problem !== undefined) return Promise.reject(refused(asked, problem))
+  const request = target.protocol === 'https:' ? httpsRequest : httpRequest
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      target,
+      { headers, lookup: guardedLookup(mayBePrivate, asked), timeout: idleMs },
+      (response) => resolve({ response, address: response.socket.remoteAddress ?? '' }),
+    )
+    outgoing.on('timeout', () => outgoing.destroy(unreachable(asked, `nothing came for ${idleMs / 1000} s`)))
+    outgoing.on('error', (error) =>
+      reject(error instanceof SluiceError ? error : unreachable(asked, messageOf(error), error)),
+    )
+    outgoing.end()
+  })
+}
+
+/** Looks a name up and hands out only addresses that may be asked. */
+function guardedLookup(mayBePrivate: boolean, asked: string): LookupFunction {
+  return (hostname, options, callback) => {
+    dnsLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+      if (error !== null) return callback(error, '', 0)
+      const problem = addresses.map(({ address }) => whyNot(address, mayBePrivate)).find((why) => why !== undefined)
+      if (problem !== undefined) return callback(refused(asked, problem), '', 0)
+      if (options.all === true) return callback(null, addresses)
+      return callback(null, addresses[0]!.address, addresses[0]!.family)
+    })
+  }
+}
+
+function whyNot(address: string, mayBePrivate: boolean): string | undefined {
+  if (matches(linkLocal, address)) return `it leads to the link-local address ${address}`
+  return !mayBePrivate && isPrivate(address) ? `it is redirected to the private address ${address}` : undefined
+}
+
+const linkLocal = new BlockList()
+linkLocal.addSubnet('169.254.0.0', 16)
+linkLocal.addSubnet('fe80::', 10, 'ipv6')
+linkLocal.addAddress('fd00:ec2::254', 'ipv6')
+
+const privateAddresses = new BlockList()
+for (const [network, bits] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const)
+  privateAddresses.addSubnet(network, bits)
+for (const [network, bits] of [
+  ['::', 127],
+  ['fc00::', 7],
+] as const)
+  privateAddresses.addSubnet(network, bits, 'ipv6')
+
+function isPrivate(address: string): boolean {
+  return matches(privateAddresses, address)
+}
+
+function matches(list: BlockList, address: string): boolean {
+  // ::ffff:127.0.0.1 is 127.0.0.1.
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
+  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4')
+}
+
+function parseUrl(url: string): URL {
+  if (URL.canParse(url)) return new URL(url)
+  throw new SluiceError('invalid-reference', `${JSON.stringify(url)} is not a URL.`)
+}
+
+function withoutFragment(url: string): string {
+  return url.replace(/#.*$/, '')
+}
+
+/** The last part of the URL's path, which tells programs what the file is. */
+function baseNameOf(url: string): string {
+  const { pathname, hostname } = parseUrl(url)
+  const last = pathname.split('/').filter(Boolean).at(-1)
+  if (last === undefined) return hostname
+  try {
+    const name = decodeURIComponent(last)
+    return /[/\\\0]|^\.{1,2}$/.test(name) ? 'download' : name
+  } catch {
+    return last
+  }
+}
+
+/** Queries carry signatures: messages and logs get the address alone. */
+function shown(url: string): string {
+  return url.replace(/[?#].*$/, '').replace(/\/\/[^/@]*@/, '//')
+}
+
+function unreachable(url: string, why: string, cause?: unknown): SluiceError {
+  return new SluiceError('input-not-found', `${shown(url)} cannot be fetched: ${why}.`, {
+    hint: 'Without a network, map it to a local file with url_overrides in the config file.',
+    ...(cause !== undefined && { cause }),
+  })
+}
+
+function refused(url: string, why: string): SluiceError {
+  return new SluiceError('input-not-found', `${shown(url)} is not fetched: ${why}.`, {
+    hint: 'Name the address where the file really is, or map it to a local file with url_overrides in the config file.',
+  })
+}
+
+function tooLarge(url: string, sizeBytes: number, maxBytes: number): SluiceError {
+  return new SluiceError('body-too-large', `${shown(url)} has ${sizeBytes} bytes; at most ${maxBytes} are fetched.`, {
+    hint: 'Download it yourself and name the local file.',
+  })
+}
