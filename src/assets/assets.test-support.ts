@@ -7,7 +7,7 @@ import { readEvents } from '../events/event-log.ts'
 import type { NewAssetVersion } from './asset.ts'
 import { assetCatalogue, type AssetCatalogue } from './asset-catalogue.ts'
 
-export const sha256 = (text: string): Digest => createHash('sha256').update(text).digest('hex') as Digest
+const sha256 = (text: string): Digest => createHash('sha256').update(text).digest('hex') as Digest
 
 /** A catalogue over a content store. */
 export interface AssetLab extends ContentLab {
