@@ -149,7 +149,7 @@ async function openLooker(options: OpenServerOptions): Promise<OpenServer | unde
     }
     const jobs = new EngineJobService({
       ...jobDeps(options, store),
-      engine: { locks: new LockCache(store.environments), start: refuse, cancel: refuse },
+      engine: { locks: new LockCache(store.environments), start: refuse, cancel: refuse, waiting: () => new Map() },
       files: readableLogs(settings.data),
     })
     let url = ''

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { Sha256 } from '../base/hash.ts'
-import type { ExperimentId, RandomBytes } from '../base/ids.ts'
+import type { ExperimentId, JobName, RandomBytes } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Database, Tables } from '../database/database.ts'
 import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
@@ -46,7 +46,7 @@ import type { StoredSubmission } from './stored-submission.ts'
 export interface JobServiceDeps extends Omit<SettleDeps, 'tables' | 'purpose'> {
   readonly database: Database
   readonly environments: EnvironmentBuilder
-  readonly engine: Pick<Engine, 'start' | 'cancel' | 'locks'>
+  readonly engine: Pick<Engine, 'start' | 'cancel' | 'locks' | 'waiting'>
   readonly files: Pick<AttemptFiles, 'log'>
   readonly runs: JobRuns
   readonly findExperiment: (tables: Tables, name: string) => Promise<ExperimentId | undefined>
@@ -164,12 +164,15 @@ export class EngineJobService implements JobService {
   }
 
   async get(name: string): Promise<Job> {
-    return findJob(this.#deps.database.read, name)
+    const job = await findJob(this.#deps.database.read, name)
+    return withWaiting(job, this.#deps.engine.waiting(job.root))
   }
 
   async children(name: string): Promise<readonly Job[]> {
     const { root } = await this.get(name)
-    return findChildren(this.#deps.database.read, root)
+    const children = await findChildren(this.#deps.database.read, root)
+    const waiting = this.#deps.engine.waiting(root)
+    return waiting.size === 0 ? children : children.map((job) => withWaiting(job, waiting))
   }
 
   async list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly nextPageToken?: string }> {
@@ -276,6 +279,13 @@ export class EngineJobService implements JobService {
       queued: await countJobs(read, ['NotStarted', 'Queued']),
     }
   }
+}
+
+/** Says of a job that has not begun why, where the engine knows; what is stored may be older by a moment. */
+function withWaiting(job: Job, waiting: ReadonlyMap<JobName, string>): Job {
+  const words = waiting.get(job.name)
+  const isWaiting = job.status === 'NotStarted' || job.status === 'Queued'
+  return words === undefined || !isWaiting ? job : { ...job, statusDetail: words }
 }
 
 function warningsOf({ warnings }: LoadedJob): Pick<SubmittedJob, 'warnings'> {

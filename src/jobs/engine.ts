@@ -28,6 +28,7 @@ import { decideSteps, isShareable, keyStep, type KeyedStep, LockCache, requestOf
 import { SingleFlight } from './single-flight.ts'
 import { SlotQueue } from './slot-queue.ts'
 import { type ProgressDeps, storeProgress } from './store-progress.ts'
+import { waitingWords } from './waiting-words.ts'
 
 export interface EngineDeps extends AttemptRunnerDeps, ProgressDeps {
   readonly sha256: Sha256
@@ -66,6 +67,12 @@ export class Engine {
           this.#dispatch(live, { kind: 'started', step, attempt: at.attempts + 1 })
       },
     })
+  }
+
+  /** Why steps of a job do not run yet, in words, by their names; as true as the moment, and stored nowhere. */
+  waiting(root: JobName): ReadonlyMap<JobName, string> {
+    const live = this.#live.get(root)
+    return live === undefined ? new Map() : waitingWords(live, this.#slots.waiting)
   }
 
   /** How many root jobs are under way. */

@@ -57,11 +57,9 @@ export class SlotQueue {
     if (this.#held.delete(key)) this.#grant()
   }
 
-  /** Place in the queue, 1 is next; undefined when it does not wait here. */
-  position(step: QueuedStep): number | undefined {
-    const key = keyOf(step)
-    if (!this.#waiting.has(key)) return undefined
-    return [...this.#waiting.keys()].indexOf(key) + 1
+  /** Who waits for a slot, the next one first. */
+  get waiting(): readonly QueuedStep[] {
+    return [...this.#waiting.values()]
   }
 
   /** Stops all retry timers. */

@@ -152,3 +152,31 @@ test('a line for a change of status is one line, with what it is, how long and w
   )
   assert.equal(reasonOf(step('a', 'Queued', { status_detail: 'waits\nfor \u001b[31ma slot' })), 'waits for a slot')
 })
+
+test('siblings there is no room for are counted below the last of them, a failed one among them is shown', () => {
+  const rounds = Array.from({ length: 300 }, (_, index) =>
+    step(`each.${index}`, index === 7 ? 'Failed' : index < 200 ? 'Completed' : 'NotStarted'),
+  )
+  const steps = [
+    step('prepare', 'Completed'),
+    step('each', 'Running', { type: 'pipeline' }),
+    ...rounds,
+    step('end', 'NotStarted'),
+  ]
+  const lines = renderTree(job('Running'), steps, { ...options, rows: 8 }).map((line) => line.trimEnd())
+  assert.equal(lines.length, 7)
+  assert.ok(lines.some((line) => line.startsWith('  ✗   7')))
+  assert.deepEqual(lines.slice(-2), ['    … and 298 more: 198 ran, 100 waiting', '  … and 1 more: 1 waiting'])
+})
+
+test('the summary of thousands of steps stays short on a screen and is whole in a file', () => {
+  const steps = Array.from({ length: 3000 }, (_, index) => step(`s.${index}`, index === 2500 ? 'Failed' : 'Completed'))
+  const lines = summaryText(job('Failed'), steps, 100).split('\n')
+  assert.ok(lines.length < 110, String(lines.length))
+  assert.ok(lines.some((line) => line.startsWith('✗   2500')))
+  assert.ok(
+    lines.some((line) => /^ {4}… and 2901 more +2901 ran$/.test(line)),
+    lines.slice(-5).join('\n'),
+  )
+  assert.equal(summaryText(job('Failed'), steps, Infinity).split('\n').length > 3000, true)
+})

@@ -29,26 +29,63 @@ const importance: Readonly<Record<Outcome, number>> = {
   skipped: 8,
 }
 
-/** A job as lines that fit the screen: one for itself, one for each step, a count of those there is no room for. */
+/** A job as lines that fit the screen: one for itself, one for each step, counts of the siblings there is no room for. */
 export function renderTree(job: Job, steps: readonly Job[], options: TreeOptions): readonly string[] {
   const { columns, rows, paint, nowMs } = options
-  const room = Math.max(3, rows - 2)
-  const shown = chooseSteps(steps, room)
-  const folded = steps.filter((step) => !shown.has(step))
-  const nameWidth = Math.min(40, Math.max(0, ...[...shown].map((step) => indentOf(step).length + lastKey(step).length)))
+  const lines = foldSteps(steps, Math.max(3, rows - 2))
+  const shown = lines.flatMap(({ step }) => step ?? [])
+  const nameWidth = Math.min(40, Math.max(0, ...shown.map((step) => indentOf(step).length + lastKey(step).length)))
   const duration = durationOf(job, nowMs)
   const head = [printable(job.name), printable(job.display_name), outcomeOf(job), duration].filter(Boolean).join('  ')
-  const lines = [paint('bold', cut(head, columns))]
-  for (const step of steps) if (shown.has(step)) lines.push(stepLine(step, nameWidth, options))
-  if (folded.length > 0) lines.push(paint('dim', cut(`  … and ${folded.length} more: ${countText(folded)}`, columns)))
-  return lines
+  return [
+    paint('bold', cut(head, columns)),
+    ...lines.map(({ step, folded }) =>
+      step === undefined ? paint('dim', cut(`  ${foldedText(folded)}`, columns)) : stepLine(step, nameWidth, options),
+    ),
+  ]
 }
 
-function chooseSteps(steps: readonly Job[], room: number): ReadonlySet<Job> {
-  if (steps.length <= room) return new Set(steps)
+/** A step that is shown, or steps that one line stands for. */
+type TreeLine =
+  { readonly step: Job; readonly folded?: undefined } | { readonly step?: undefined; readonly folded: readonly Job[] }
+
+/**
+ * At most `room` lines. What goes wrong or happens now is shown; of the others, siblings are counted in a line of their
+ * own below the last of them, or all together at the end where there are too many families for that.
+ */
+function foldSteps(steps: readonly Job[], room: number): readonly TreeLine[] {
+  if (steps.length <= room) return steps.map((step) => ({ step }))
+  const families = new Set(steps.map(familyOf)).size
+  const isByFamily = families <= room / 2
   // A stable order: what just ended stays above what ended long ago.
   const byImportance = [...steps].sort((left, right) => importance[outcomeOf(left)] - importance[outcomeOf(right)])
-  return new Set(byImportance.slice(0, room - 1))
+  const shown = new Set(byImportance.slice(0, room - (isByFamily ? families : 1)))
+  const folded = new Map<string, Job[]>()
+  const lastOf = new Map<string, Job>()
+  for (const step of steps) {
+    const family = isByFamily ? familyOf(step) : ''
+    lastOf.set(family, step)
+    if (shown.has(step)) continue
+    const others = folded.get(family)
+    if (others === undefined) folded.set(family, [step])
+    else others.push(step)
+  }
+  return steps.flatMap((step): readonly TreeLine[] => {
+    const family = isByFamily ? familyOf(step) : ''
+    const rest = lastOf.get(family) === step ? folded.get(family) : undefined
+    return [...(shown.has(step) ? [{ step }] : []), ...(rest === undefined ? [] : [{ folded: rest }])]
+  })
+}
+
+/** The path of what a step stands in. */
+function familyOf({ step }: Job): string {
+  return (step ?? '').split('.').slice(0, -1).join('.')
+}
+
+function foldedText(folded: readonly Job[]): string {
+  const indent = folded.every((step) => familyOf(step) === familyOf(folded[0]!)) ? indentOf(folded[0]!) : ''
+  const counts = countText(folded)
+  return `${indent}… and ${folded.length} more${counts && `: ${counts}`}`
 }
 
 function stepLine(step: Job, nameWidth: number, options: TreeOptions): string {
@@ -98,15 +135,23 @@ export function countText(steps: readonly Job[]): string {
   return order.flatMap((word) => (counts.has(word) ? [`${counts.get(word)} ${word}`] : [])).join(', ')
 }
 
+const summaryRows = 100
+
 /** The end of a job for people: a table of its steps, how many did what, and what went wrong. */
 export function summaryText(job: Job, steps: readonly Job[], columns: number): string {
   const nowMs = Date.parse(job.ended_at ?? job.created_at)
-  const rows = steps.map((step) => [
-    `${glyphs[outcomeOf(step)]} ${indentOf(step)}${lastKey(step)}`,
-    outcomeOf(step),
-    durationOf(step, nowMs) ?? '',
-    reasonOf(step),
-  ])
+  // A file or a program gets every step; nobody reads thousands of lines on a screen.
+  const lines = foldSteps(steps, columns === Infinity ? Infinity : summaryRows)
+  const rows = lines.map(({ step, folded }) =>
+    step === undefined
+      ? [`  ${foldedText(folded).split(': ', 1)[0]}`, '', '', countText(folded)]
+      : [
+          `${glyphs[outcomeOf(step)]} ${indentOf(step)}${lastKey(step)}`,
+          outcomeOf(step),
+          durationOf(step, nowMs) ?? '',
+          reasonOf(step),
+        ],
+  )
   const table = rows.length === 0 ? '' : `${textTable(['  step', 'outcome', 'time', 'why'], rows)}\n`
   const counts = countText(steps)
   const time = durationOf(job, nowMs)

@@ -1,0 +1,25 @@
+import type { JobName, StepPath } from '../base/ids.ts'
+import type { LiveJob } from './live-job.ts'
+import { isTerminal } from './pipeline-state.ts'
+import type { QueuedStep } from './slot-queue.ts'
+
+/** Why steps of a live job do not run yet: what they wait for, or their place among all steps that want a slot. */
+export function waitingWords(live: LiveJob, queue: readonly QueuedStep[]): ReadonlyMap<JobName, string> {
+  const words = new Map<JobName, string>()
+  for (const [place, { root, step }] of queue.entries()) {
+    if (root === live.root)
+      words.set(live.nameOf(step), `waits for a slot, number ${place + 1} of ${queue.length} in the queue`)
+  }
+  for (const [path, at] of live.state.steps) {
+    if (at.status === 'waiting') words.set(live.nameOf(path), `waits for ${parentsText(live, path)}`)
+  }
+  return words
+}
+
+const namedAtMost = 3
+
+function parentsText(live: LiveJob, path: StepPath): string {
+  const open = live.step(path).parents.filter((parent) => !isTerminal(live.state.steps.get(parent)!))
+  const rest = open.length - namedAtMost
+  return rest > 0 ? `${open.slice(0, namedAtMost).join(', ')} and ${rest} more` : open.join(' and ')
+}
