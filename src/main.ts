@@ -25,6 +25,7 @@ import { latestEventSeq, readEvents } from './events/event-log.ts'
 import { AttemptFiles, readableLogs } from './jobs/attempt-files.ts'
 import { type CrashPoint, crashPoints, type ReachPoint } from './jobs/crash-points.ts'
 import { makeExpanders } from './jobs/control/expanders.ts'
+import { OptunaSampler } from './jobs/control/optuna-sampler.ts'
 import { EngineJobService, type JobServiceDeps } from './jobs/engine-job-service.ts'
 import { Engine } from './jobs/engine.ts'
 import { terminalStatuses } from './jobs/job-service.ts'
@@ -279,11 +280,19 @@ async function openJobs(
   const { database, content, artifacts, tracking, assets } = store
   const files = new AttemptFiles(settings.data)
   const deps = jobDeps({ environment }, store)
+  const sampler = new OptunaSampler({
+    environments: store.environments,
+    pythonSource: join(packageRoot(), 'python', 'src'),
+    variables: machineVariables(environment),
+    clock: store.clock,
+    log: (line) => log.write('info', line),
+  })
+  closing.unshift(() => sampler.close())
   const engine = new Engine({
     ...store,
     ...deps,
     files,
-    expanders: makeExpanders({ content }),
+    expanders: makeExpanders({ content, metrics: tracking.metrics, sampler, clock: store.clock }),
     backend: await computeBackend({ cpu: settings.slots, clock: store.clock }),
     pythonFolder: join(packageRoot(), 'python'),
     addArtifacts: async (job: JobName, digest: Digest) => {

@@ -281,8 +281,9 @@ class Transition implements Advance {
 
   /** Ends one round of a control step; its other rounds go on. */
   stopRound(control: StepPath, path: StepPath, why: string): void {
-    const round = this.state.rounds.get(control)!.find((one) => one.path === path)
-    for (const member of round?.members ?? []) this.#stop(member, { why })
+    const round = this.state.rounds.get(control)!.find((one) => one.path === path)!
+    round.stopReason = why
+    for (const member of round.members) this.#stop(member, { why })
   }
 
   #stop(step: StepPath, { why }: { readonly why?: string }): void {

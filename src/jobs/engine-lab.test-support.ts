@@ -19,6 +19,7 @@ import { trackingStore } from '../tracking/tracking-store.ts'
 import { systemClock } from '../../test/system-clock.ts'
 import { AttemptFiles } from './attempt-files.ts'
 import { makeExpanders } from './control/expanders.ts'
+import type { SweepDeps } from './control/sweep.ts'
 import { Engine } from './engine.ts'
 import type { Job } from './job-service.ts'
 import { findChildren, findJob } from './job-store.ts'
@@ -37,6 +38,8 @@ function machineEnvironment(): EnvironmentBuilder {
   }
 }
 
+const noSampler: SweepDeps['sampler'] = { propose: () => Promise.reject(new Error('no sampler in this lab')) }
+
 /** A real store and engine in a temporary folder: SQLite, content store, local processes. */
 export interface EngineLab {
   readonly folder: string
@@ -52,7 +55,10 @@ export interface EngineLab {
   readonly log: (job: JobName) => string
 }
 
-export async function openEngineLab(t: TestContext, options: { readonly slots?: number } = {}): Promise<EngineLab> {
+export async function openEngineLab(
+  t: TestContext,
+  options: { readonly slots?: number; readonly sampler?: SweepDeps['sampler'] } = {},
+): Promise<EngineLab> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-engine-'))
   const clock = systemClock
   const database = await openDatabase({
@@ -62,7 +68,7 @@ export async function openEngineLab(t: TestContext, options: { readonly slots?: 
   const statCache = databaseStatCache({ database, clock })
   const content = filesystemContentStore({ folder: join(folder, 'content'), database, statCache, clock })
   const artifacts = databaseArtifactStore({ database, content, clock })
-  const { jobRuns: runs } = trackingStore({ database, clock, random: randomBytes })
+  const { jobRuns: runs, metrics } = trackingStore({ database, clock, random: randomBytes })
   const files = new AttemptFiles(folder)
   const engine = new Engine({
     database,
@@ -73,7 +79,7 @@ export async function openEngineLab(t: TestContext, options: { readonly slots?: 
     clock,
     sha256,
     random: randomBytes,
-    expanders: makeExpanders({ content }),
+    expanders: makeExpanders({ content, metrics, sampler: options.sampler ?? noSampler, clock }),
     environments: machineEnvironment(),
     backend: localBackend({ cpu: options.slots ?? 2, clock }),
     pythonFolder: join(import.meta.dirname, '../../python'),

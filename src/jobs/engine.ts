@@ -352,10 +352,18 @@ export class Engine {
     live.expanding.delete(path)
     // In another turn: an expander that answers at once must not keep others from theirs.
     if (isAskedAgain) setImmediate(() => void this.#expand(live, path))
-    if (againAfterMs !== undefined) this.#deps.clock.after(againAfterMs, () => void this.#expand(live, path))
+    // One timer for each control step, or every answer would leave another that asks again and again.
+    live.lookAgain.get(path)?.()
+    live.lookAgain.delete(path)
+    if (againAfterMs !== undefined)
+      live.lookAgain.set(
+        path,
+        this.#deps.clock.after(againAfterMs, () => void this.#expand(live, path)),
+      )
     if (rounds.length === 0 && stop === undefined && end === undefined) return
     for (const round of rounds) live.addRound(round, nameSteps(live.root, round, this.#deps.random))
     const event = { kind: 'expanded', step: path, rounds } as const
+    if (end !== undefined && 'outputs' in end && end.properties !== undefined) live.properties.set(path, end.properties)
     this.#dispatch(live, { ...event, ...(stop !== undefined && { stop }), ...(end !== undefined && { end }) })
   }
 
@@ -442,15 +450,12 @@ function reuseColumns({ key, fields }: KeyedStep): JobPatch {
   return { reuse_key: key, reuse_fields: JSON.stringify(fields) }
 }
 
-/** In memory only, or reading only: may happen before the event is durable. */
+/**
+ * In memory only, or reading only: may happen before the event is durable. Not `expand`: what a reused trial logged is
+ * written together with its end, and its sweep reads it.
+ */
 function isInward(effect: Effect): boolean {
-  return (
-    effect.kind === 'resolve' ||
-    effect.kind === 'enqueue' ||
-    effect.kind === 'prepare' ||
-    effect.kind === 'follow' ||
-    effect.kind === 'expand'
-  )
+  return effect.kind === 'resolve' || effect.kind === 'enqueue' || effect.kind === 'prepare' || effect.kind === 'follow'
 }
 
 /** What was thrown as a step's failure. */

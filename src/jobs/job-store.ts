@@ -66,6 +66,22 @@ export async function noteOnJob(tables: Tables, name: JobName, detail: string): 
     .execute()
 }
 
+/** Adds properties to a job, in the place of those of the same name. Throws `not-found`. */
+export async function addProperties(
+  tables: Tables,
+  name: JobName,
+  added: Readonly<Record<string, string>>,
+): Promise<void> {
+  const row = await findRow(tables, name)
+  const properties = { ...(JSON.parse(row.properties) as Record<string, string>), ...added }
+  await tables
+    .withTables<JobTables>()
+    .updateTable('job')
+    .set({ properties: JSON.stringify(properties) })
+    .where('name', '=', name)
+    .execute()
+}
+
 /** One job by name. Throws `not-found`. */
 export async function findJob(tables: Tables, name: string): Promise<Job> {
   return rowToJob(await findRow(tables, name))

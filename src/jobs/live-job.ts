@@ -31,6 +31,10 @@ export class LiveJob {
   readonly toResolve = new Set<StepPath>()
   /** Control steps whose expander is asked right now; true when it is to be asked again after. */
   readonly expanding = new Map<StepPath, boolean>()
+  /** Cancels the timer that asks a control step's expander again. */
+  readonly lookAgain = new Map<StepPath, () => void>()
+  /** Properties that steps are given with the next unit. */
+  readonly properties = new Map<StepPath, Readonly<Record<string, string>>>()
   isFlushScheduled = false
   isResolveScheduled = false
   /** Reuse keys computed so far, by step. */

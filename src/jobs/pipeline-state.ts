@@ -72,6 +72,8 @@ export interface Round {
   readonly outputs: Readonly<Record<string, PipelineOutput>>
   /** What the control step wants to know of it later, e.g. a trial's parameters. */
   readonly note?: JsonObject
+  /** Why the control step asked it to end. */
+  stopReason?: string
   /** Members that have not ended. */
   left: number
   status: 'running' | 'completed' | 'failed' | 'canceled'
@@ -108,6 +110,8 @@ export interface NewRound {
   readonly groups: readonly PlannedGroup[]
   readonly outputs: Readonly<Record<string, PipelineOutput>>
   readonly note?: JsonObject
+  /** Tags of the job that has the round's path, and of its run. */
+  readonly tags?: Readonly<Record<string, string>>
 }
 
 /** What happened; appended to the journal before anything is done about it. */
@@ -135,7 +139,13 @@ export interface ExpandedEvent {
   readonly step: StepPath
   readonly rounds: readonly NewRound[]
   readonly stop?: readonly { readonly round: StepPath; readonly why: string }[]
-  readonly end?: { readonly outputs: StepOutputs } | { readonly error: FailureRecord }
+  readonly end?:
+    | {
+        readonly outputs: StepOutputs
+        /** Added to the job's properties and to its run's tags. */
+        readonly properties?: Readonly<Record<string, string>>
+      }
+    | { readonly error: FailureRecord }
 }
 
 /** What became of a step's reuse key. */

@@ -96,6 +96,7 @@ function verdictWithoutKey(step: PlannedStep, known: Known): StepVerdict | undef
 }
 
 function roundsVerdict(step: PlannedControl): StepVerdict {
+  if (step.kind === 'sweep') return { kind: 'rounds', most: step.limits.maxTotalTrials }
   if (step.kind === 'do_while') return { kind: 'rounds', most: step.maxIterations }
   return step.items.kind === 'literal' ? { kind: 'rounds', count: step.items.items.length } : { kind: 'rounds' }
 }

@@ -6,7 +6,7 @@ import { appendEvents, type NewEvent } from '../events/event-log.ts'
 import type { PlannedGroup } from '../plan/planned-pipeline.ts'
 import type { JobRuns } from '../tracking/job-runs.ts'
 import { appendJournal, endPlan } from './journal-store.ts'
-import { insertJobs, type JobPatch, updateJob } from './job-store.ts'
+import { addProperties, insertJobs, type JobPatch, updateJob } from './job-store.ts'
 import type { JobStatus } from './job-service.ts'
 import { insertDestinations } from './output-destination-store.ts'
 import { destinationsOf } from './output-destinations.ts'
@@ -37,6 +37,8 @@ export async function storeProgress({ database, runs, artifacts, clock }: Progre
     patch.reused_from == null ? [] : [{ from: patch.reused_from, to: name }],
   )
   const announcements = announce(live, patches, atMs)
+  const properties = [...live.properties].map(([path, added]) => [live.nameOf(path), added] as const)
+  live.properties.clear()
   await database.write(async (tables) => {
     if (unstored.length > 0) await appendJournal(tables, live.root, unstored)
     if (rows.length > 0) await insertJobs(tables, rows)
@@ -48,6 +50,10 @@ export async function storeProgress({ database, runs, artifacts, clock }: Progre
       )
     // Sequential: one connection.
     for (const [name, patch] of patches) await updateJob(tables, name, patch)
+    for (const [name, added] of properties) {
+      await addProperties(tables, name, added)
+      await runs.tagRun(tables, runIdOf(name), added)
+    }
     if (reused.length > 0) await copyRuns(tables, { runs, artifacts, reused })
     const started = [...patches].filter(([, patch]) => patch.status === 'Running' && patch.started_ms != null)
     if (started.length > 0)
@@ -134,7 +140,11 @@ function takeNewRows(live: LiveJob, atMs: number): readonly JobRow[] {
   const { newRounds, stored, names } = live
   live.newRounds = []
   const rows: JobRow[] = []
-  for (const round of newRounds) rows.push(...partRows({ stored, names, atMs }, round, live.rowCount + rows.length))
+  for (const round of newRounds) {
+    const ofRound = partRows({ stored, names, atMs }, round, live.rowCount + rows.length)
+    const tags = JSON.stringify(round.tags ?? {})
+    rows.push(...ofRound.map((row) => (row.step === round.path ? { ...row, tags } : row)))
+  }
   live.rowCount += rows.length
   return rows
 }

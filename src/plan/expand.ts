@@ -10,6 +10,8 @@ import type {
   Reference,
   SparkComponent,
   Step,
+  SweepJob,
+  SweepStep,
 } from '../spec/documents.ts'
 import { referenceText } from '../spec/scope.ts'
 import type { Mistakes } from './mistakes.ts'
@@ -24,6 +26,7 @@ import type {
   Scope,
   UnknownNode,
 } from './scope.ts'
+import { sweepStepOf, trialComponent, trialStep } from './sweeps/trial-step.ts'
 
 export interface ExpandOptions {
   readonly mistakes: Mistakes
@@ -36,7 +39,7 @@ const mostSteps = 100_000
 const deepestNesting = 100
 
 /** Builds the tree: every component found, every nested pipeline opened; what is wrong is reported and left out. */
-export function expand(document: CommandJob | PipelineJob, options: ExpandOptions): Expansion {
+export function expand(document: CommandJob | PipelineJob | SweepJob, options: ExpandOptions): Expansion {
   const work: Work = { ...options, leaves: [], groups: [], isFull: false }
   const isPipeline = document.kind === 'pipeline-job'
   const compute = isPipeline ? (document.settings.defaultCompute ?? document.compute) : document.compute
@@ -51,7 +54,12 @@ export function expand(document: CommandJob | PipelineJob, options: ExpandOption
     outputs: new Map(),
   }
   if (isPipeline) expandSteps(work, openingOf(document, root))
-  else addCommandJob(work, root, document)
+  else if (document.kind === 'command-job') addCommandJob(work, root, document)
+  else {
+    const common = { key: '', path: root.path, scope: root, first: 0, end: 1, inputs: new Map<string, BoundValue>() }
+    const opening: Opening = { scope: root, steps: {}, isDeterministic: true, within: [] }
+    addSweep(work, opening, { common, sweep: sweepStepOf(document) })
+  }
   const { leaves, groups, isFull } = work
   return { root, leaves, groups, isComplete: !isFull }
 }
@@ -86,6 +94,7 @@ function expandSteps(work: Work, opening: Opening): void {
     const common = { key, path, scope, first, end: first + 1, inputs: new Map<string, BoundValue>() }
     if (step.kind === 'if_else') addLeaf(work, { ...common, kind: 'if_else', step })
     else if (step.kind === 'component') addComponentStep(work, opening, { ...common, step })
+    else if (step.kind === 'sweep') addSweep(work, opening, { common, sweep: step })
     else addUnplanned(work, { ...common, step }, unplannedNouns[step.kind])
     if (work.isFull || work.leaves.length + work.groups.length <= mostSteps) continue
     work.isFull = true
@@ -99,7 +108,6 @@ function addLeaf(work: Work, node: CommandNode | IfElseNode | UnknownNode): void
 }
 
 const unplannedNouns = {
-  sweep: 'a sweep',
   do_while: 'a do_while loop',
   parallel_for: 'a parallel_for loop',
 } as const
@@ -177,6 +185,35 @@ function addParallelStep(
     isDeterministic: opening.isDeterministic && (common.step.isDeterministic ?? parallel.isDeterministic),
     outputs: new Map(),
     parallel: { task, settings },
+  })
+}
+
+/** A sweep stands in the graph as the command that its trials are. */
+function addSweep(
+  work: Work,
+  opening: Opening,
+  { common, sweep }: { readonly common: Omit<NodeCommon<ComponentStep>, 'step'>; readonly sweep: SweepStep },
+): void {
+  const step = trialStep(sweep)
+  const trial = findComponent(work, opening, { ...common, step })
+  if (trial?.kind !== 'command-component') {
+    if (trial !== undefined) {
+      const place = { located: common.scope.located, path: ['jobs', common.key, 'trial'] }
+      work.mistakes.report(place, `The trial of step "${common.key}" must be a command.`, 'Name a command component.')
+    }
+    addLeaf(work, { ...common, kind: 'unknown', step })
+    return
+  }
+  const isDeterministic = opening.isDeterministic && (step.isDeterministic ?? trial.isDeterministic)
+  addLeaf(work, {
+    ...common,
+    kind: 'command',
+    step,
+    component: trialComponent(trial, sweep.searchSpace),
+    isInline: trial.name === undefined,
+    isDeterministic,
+    outputs: new Map(),
+    sweep,
   })
 }
 

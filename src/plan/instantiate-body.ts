@@ -1,4 +1,5 @@
 import type { StepPath } from '../base/ids.ts'
+import { isPrimitive } from './bindings/data-types.ts'
 import type {
   PipelineOutput,
   PlannedBody,
@@ -29,7 +30,8 @@ export function instantiateBody(
     readonly parameters: Readonly<Record<string, PlannedInput>>
   },
 ): BodyInstance {
-  const path = `${round.control}.${round.key}` as StepPath
+  // The empty path is a control step that is the whole job.
+  const path = (round.control === '' ? round.key : `${round.control}.${round.key}`) as StepPath
   const moved = (old: StepPath): StepPath => movePath(old, body.path, path)
   const given: Given = { of: round.control, values: round.parameters }
   const place = (old: StepPath, group: StepPath | undefined): { path: StepPath; group?: StepPath } => {
@@ -119,6 +121,7 @@ function fillControl<Control extends PlannedControl>(control: Control, given: Gi
           }
     return { ...control, body: inner, items: list }
   }
+  if (control.kind === 'sweep') return { ...control, body: inner }
   const carried = Object.fromEntries(
     Object.entries(control.carried).map(([name, { first, output }]) => {
       const filled = first === undefined ? undefined : fillInputs({ first }, given, moved)['first']
@@ -146,6 +149,6 @@ function fillInputs(
 
 /** The value as the place that takes it declares it. */
 function typed(value: PlannedInput, place: Extract<PlannedInput, { kind: 'parameter' }>): PlannedInput {
-  if (value.kind === 'literal') return value
+  if (value.kind === 'literal') return isPrimitive(place.type) ? { ...value, type: place.type } : value
   return { ...value, type: place.type, mode: place.mode } as PlannedInput
 }

@@ -8,6 +8,7 @@ import { checkTemplate, planTemplate, usedInputs } from './plan-template.ts'
 import { renderCommand } from './render-command.ts'
 import { labelOf, placeOf, type BoundValue, type CommandNode, type OutputDraft, type Scope } from './scope.ts'
 import { draftOf } from './bindings/settle-outputs.ts'
+import { typeOfDistribution } from './sweeps/trial-inputs.ts'
 
 /** A command with all its bindings as the engine runs it: what the step says goes before what its component says. */
 export function planCommand(node: CommandNode, common: PlannedStepCommon, options: EvaluateOptions): PlannedCommand {
@@ -44,6 +45,10 @@ export function planCommand(node: CommandNode, common: PlannedStepCommon, option
 
 function plannedInput(name: string, value: BoundValue): readonly (readonly [string, PlannedInput])[] {
   if (value.kind === 'absent' || value.kind === 'invalid') return []
+  if (value.kind === 'parameter') {
+    const type = value.type ?? typeOfDistribution(value.distribution)
+    return [[name, { kind: 'parameter', of: value.of, name: value.name, type, mode: 'ro_mount' }]]
+  }
   if (value.kind === 'literal') {
     const { type } = value
     return [[name, { kind: 'literal', value: value.value, ...(type !== undefined && { type }) }]]

@@ -23,6 +23,7 @@ import type {
 } from './planned-pipeline.ts'
 import { placeOf, type Expansion, type GroupNode, type IfElseNode, type LeafOutput, type Node } from './scope.ts'
 import { settleOutputs } from './bindings/settle-outputs.ts'
+import { planSweep } from './sweeps/plan-sweep.ts'
 
 export interface PlanOptions {
   /** A registered component by the reference a step names it with, or undefined when there is none. */
@@ -53,7 +54,6 @@ export interface PlanResult {
  */
 export function planJob(job: Job, options: PlanOptions): PlanResult {
   const mistakes = collectMistakes()
-  if (job.kind === 'sweep-job') return unplanned(job, mistakes)
   const isOther = job.kind === 'spark-job' || job.kind === 'data-transfer-job'
   const plannable = isOther ? asCommandJob(job, mistakes) : job
   if (plannable === undefined) return nothing(mistakes)
@@ -87,12 +87,7 @@ export function planJob(job: Job, options: PlanOptions): PlanResult {
   return { plan, diagnostics: mistakes.errors(), warnings: mistakes.warnings(), positions }
 }
 
-/** A kind of job that documents have and plans do not yet: one clear mistake. */
-function unplanned({ located }: SweepJob, mistakes: Mistakes): PlanResult {
-  const hint = 'Use a command or a pipeline in its place.'
-  mistakes.report({ located, path: ['type'] }, 'The job is a sweep, which this version cannot run.', hint)
-  return nothing(mistakes)
-}
+type PlannableJob = CommandJob | PipelineJob | SweepJob
 
 /** A plan of nothing, for what was reported already. */
 function nothing(mistakes: Mistakes): PlanResult {
@@ -105,12 +100,8 @@ function nothing(mistakes: Mistakes): PlanResult {
 }
 
 /** A job whose `component:` is registered, with the steps of that component; without steps if there is none. */
-function withComponent(
-  job: CommandJob | PipelineJob,
-  options: PlanOptions,
-  mistakes: Mistakes,
-): CommandJob | PipelineJob {
-  if (job.kind === 'command-job' || job.component === undefined || 'located' in job.component) return job
+function withComponent(job: PlannableJob, options: PlanOptions, mistakes: Mistakes): PlannableJob {
+  if (job.kind !== 'pipeline-job' || job.component === undefined || 'located' in job.component) return job
   const component = options.resolveComponent(job.component)
   if (component?.kind === 'pipeline-component') return mergeRootComponent(job, component)
   const problem = component === undefined ? 'does not exist' : 'is a single command'
@@ -126,7 +117,7 @@ function hintOf(reference: Reference, options: PlanOptions): string {
   return options.componentHint?.(reference) ?? 'List what there is with: sluice component list'
 }
 
-function inputNames(document: CommandJob | PipelineJob): readonly string[] {
+function inputNames(document: PlannableJob): readonly string[] {
   const component = document.kind === 'pipeline-job' ? document.component : undefined
   const declared = component !== undefined && 'inputs' in component ? Object.keys(component.inputs) : []
   return [...new Set([...Object.keys(document.inputs), ...declared])]
@@ -150,7 +141,9 @@ function planSteps(expansion: Expansion, connection: Connection, options: Evalua
       ...(branch !== undefined && { branch: { step: branch.control.path, when: branch.when } }),
       runIf: connection.runIfs[index]!,
     }
-    return [node.kind === 'if_else' ? planIfElse(node, common) : planCommand(node, common, options)]
+    if (node.kind === 'if_else') return [planIfElse(node, common)]
+    const { sweep } = node
+    return [sweep === undefined ? planCommand(node, common, options) : planSweep(node, { sweep, common, options })]
   })
 }
 
@@ -180,7 +173,7 @@ function plannedOutputs(outputs: ReadonlyMap<string, LeafOutput>): Readonly<Reco
 }
 
 function ownOutputs(steps: readonly PlannedStep[]): Readonly<Record<string, PipelineOutput>> {
-  const outputs = steps.flatMap((step) => (step.kind === 'command' ? Object.keys(step.outputs) : []))
+  const outputs = steps.flatMap((step) => ('outputs' in step ? Object.keys(step.outputs) : []))
   return Object.fromEntries(outputs.map((output) => [output, { step: '' as StepPath, output }]))
 }
 

@@ -46,6 +46,10 @@ export function checkTemplate(node: CommandNode, text: string, { mistakes, place
       if (known.has(expression.name)) continue
       const message = `${label} uses ${source}, but there is no ${expression.kind} "${expression.name}".`
       mistakes.report(place, message, () => didYouMean(expression.name, [...known.keys()]))
+    } else if (expression.kind === 'search-space' && node.sweep !== undefined) {
+      const parameters = Object.keys(node.sweep.searchSpace)
+      const message = `${label} uses ${source}, but the search space has no parameter "${expression.name}".`
+      mistakes.report(place, message, () => didYouMean(expression.name, parameters))
     } else {
       const message = `${label} uses ${source}, which has no meaning there.`
       mistakes.report(place, message, `Give it to an input and write \${{inputs.NAME}}: inputs: {NAME: ${source}}`)

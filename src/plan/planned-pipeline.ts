@@ -14,6 +14,7 @@ import type {
   RetryPolicy,
   RunIf,
 } from '../spec/documents.ts'
+import type { SweepSettings } from '../spec/sweep-settings.ts'
 
 /**
  * A job as the engine runs it: nested pipelines flattened to one graph, every binding resolved to a literal, to data
@@ -61,7 +62,7 @@ export type PlannedStep = PlannedCommand | PlannedIfElse | PlannedControl
  * A step that runs steps of its own in rounds, made while the job runs (iterations, items, trials). The first round is
  * `PATH.0`, and so on.
  */
-export type PlannedControl = PlannedDoWhile | PlannedParallelFor
+export type PlannedControl = PlannedDoWhile | PlannedParallelFor | PlannedSweep
 
 interface PlannedControlCommon extends PlannedStepCommon {
   /** What one round runs. */
@@ -94,6 +95,13 @@ export interface PlannedParallelFor extends PlannedControlCommon {
   readonly items: PlannedItems
   /** Most rounds at once. */
   readonly maxConcurrency?: number
+}
+
+/** Runs its body, one command, with values of a search space again and again; its outputs are those of the best trial. */
+export interface PlannedSweep extends PlannedControlCommon, SweepSettings {
+  readonly kind: 'sweep'
+  /** What becomes of the best trial's outputs: the trials themselves register nothing. */
+  readonly outputs: Readonly<Record<string, PlannedOutput>>
 }
 
 /** Values of the body's inputs by item; or the output or input whose text is a JSON list or map of such. */

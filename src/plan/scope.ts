@@ -15,6 +15,7 @@ import type {
   Reference,
   Step,
 } from '../spec/documents.ts'
+import type { SearchDistribution, SweepSettings } from '../spec/sweep-settings.ts'
 import type { Place } from './mistakes.ts'
 
 /**
@@ -57,6 +58,8 @@ export interface CommandNode extends NodeCommon<ComponentStep> {
   readonly outputs: Map<string, OutputDraft>
   /** A parallel step: what the step and its component say together. `component` then has everything but a command. */
   readonly parallel?: Pick<ParallelBody, 'task' | 'settings'>
+  /** The command is the trial of a sweep. */
+  readonly sweep?: SweepSettings
 }
 
 export interface GroupNode extends NodeCommon<ComponentStep> {
@@ -100,6 +103,15 @@ export type BoundValue =
       readonly kind: 'output'
       readonly from: LeafOutput
       readonly mode?: InputMode
+      readonly type?: DataType | PrimitiveType
+    }
+  /** What every round of the control step `of` gives anew: a value that a sweep chooses for each trial. */
+  | {
+      readonly kind: 'parameter'
+      readonly of: StepPath
+      readonly name: string
+      readonly distribution: SearchDistribution
+      readonly logbase?: number
       readonly type?: DataType | PrimitiveType
     }
   | { readonly kind: 'absent' }

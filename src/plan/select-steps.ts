@@ -68,6 +68,9 @@ function directSources(step: PlannedStep): readonly PipelineOutput[] {
     case 'parallel_for':
       if (step.items.kind === 'output') return [step.items]
       return outputsAmong(step.items.items.flatMap(({ inputs }) => Object.values(inputs)))
+    // What its trials take stands in its body.
+    case 'sweep':
+      return []
     default:
       return assertNever(step)
   }

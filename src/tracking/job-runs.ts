@@ -22,6 +22,8 @@ export interface JobRuns {
   /** The run is under way (again): RUNNING, without an end. */
   startRuns(tables: Tables, starts: readonly { readonly runId: RunId; readonly startMs: number }[]): Promise<void>
   finishRuns(tables: Tables, ends: readonly RunEnd[]): Promise<void>
+  /** Sets tags of a run, in the place of those of the same name. */
+  tagRun(tables: Tables, runId: RunId, tags: Readonly<Record<string, string>>): Promise<void>
   /**
    * Gives each `to` what was logged to `from`: metrics with their histories, params, tags, inputs and outputs. What
    * `to` already has stays, and so do the tags that say who it is. Artifacts are named by the artifact store.
@@ -66,6 +68,7 @@ export function jobRuns({ clock }: { readonly clock: Clock }): JobRuns {
     createRuns,
     startRuns,
     finishRuns,
+    tagRun,
     copyRuns,
     artifactFolders,
     logged,
@@ -161,6 +164,17 @@ async function finishRuns(tables: Tables, ends: readonly RunEnd[]): Promise<void
       from ended where run.run_id = ended.run_id
     `.execute(tables)
   }
+}
+
+async function tagRun(tables: Tables, runId: RunId, tags: Readonly<Record<string, string>>): Promise<void> {
+  const rows = Object.entries(tags).map(([key, value]) => ({ run_id: runId, ...checkedRunTag({ key, value }) }))
+  await trackingTables(tables)
+    .insertInto('run_tag')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['run_id', 'key']).doUpdateSet((eb) => ({ value: eb.ref('excluded.value') })),
+    )
+    .execute()
 }
 
 function valueRows(rows: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {

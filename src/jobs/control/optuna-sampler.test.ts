@@ -5,7 +5,7 @@ import type { EnvironmentLock } from '../../environments/environment-builder.ts'
 import { venvBuilder } from '../../environments/venv/index.ts'
 import { sharedCache, sharedUvCache } from '../../environments/venv/lab.test-support.ts'
 import { pointOfValues, sampledParameters } from '../../plan/sweeps/sampled-values.ts'
-import type { SearchSpace } from '../../plan/sweeps/search-space.ts'
+import type { SearchSpace } from '../../spec/sweep-settings.ts'
 import { systemClock } from '../../../test/system-clock.ts'
 import { type EarlierTrial, OptunaSampler, type SamplerQuestion } from './optuna-sampler.ts'
 

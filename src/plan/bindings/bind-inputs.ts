@@ -7,6 +7,7 @@ import { parseBoolean } from './literal.ts'
 import { nearestName } from '../../spec/yaml/nearest-name.ts'
 import { didYouMean } from '../did-you-mean.ts'
 import type { Overrides } from './overrides.ts'
+import { bindSearchSpace } from '../sweeps/bind-search-space.ts'
 import {
   labelOf,
   placeOf,
@@ -81,7 +82,9 @@ function tasksOf(node: CommandNode | GroupNode, options: BindOptions): readonly 
   const declared = component.inputs
   const isDeclaredByUse = node.kind === 'command' && node.isInline && Object.keys(declared).length === 0
   const overrides = options.overrides.forStep(node.path)
-  const given = new Set([...Object.keys(step.inputs), ...overrides.keys()])
+  const chosen = node.kind === 'command' ? bindSearchSpace(node, { isDeclaredByUse, options }) : new Set<string>()
+  refuseChosen(chosen, overrides, options)
+  const given = new Set([...Object.keys(step.inputs), ...overrides.keys()].filter((name) => !chosen.has(name)))
   const excused = new Set<string>()
   if (!isDeclaredByUse) {
     for (const name of given) {
@@ -91,7 +94,8 @@ function tasksOf(node: CommandNode | GroupNode, options: BindOptions): readonly 
       if (meant !== undefined) excused.add(meant)
     }
   }
-  return [...new Set([...Object.keys(declared), ...given])].map((name) => {
+  const names = new Set([...Object.keys(declared), ...given].filter((name) => !chosen.has(name)))
+  return [...names].map((name) => {
     const override = overrides.get(name)
     return {
       node,
@@ -102,6 +106,22 @@ function tasksOf(node: CommandNode | GroupNode, options: BindOptions): readonly 
       ...(Object.hasOwn(declared, name) && { declaration: declared[name]! }),
     }
   })
+}
+
+/** A value of `--set` for an input that the search space gives would be lost. */
+function refuseChosen(
+  chosen: ReadonlySet<string>,
+  overrides: ReadonlyMap<string, string>,
+  { mistakes }: BindOptions,
+): void {
+  for (const [name, value] of overrides) {
+    if (!chosen.has(name)) continue
+    mistakes.report(
+      undefined,
+      `--set ${name}=${value}: the search space gives "${name}".`,
+      'Change the search space in the file.',
+    )
+  }
 }
 
 function reportUnknown(

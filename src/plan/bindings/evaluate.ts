@@ -2,6 +2,7 @@ import { parseText, type Expression, type TextPart } from '../expression.ts'
 import type { Mistakes, Place } from '../mistakes.ts'
 import { didYouMean } from '../did-you-mean.ts'
 import type { BoundValue, Node, Scope } from '../scope.ts'
+import { searchParameter } from '../sweeps/search-parameter.ts'
 import { findOutput, outputNames } from './settle-outputs.ts'
 
 /** Where a text with expressions stands: what `parent.` means in it, and how a message calls it. */
@@ -67,6 +68,8 @@ function notText(value: Exclude<BoundValue, { kind: 'literal' }>): string | unde
       return `is data (${value.type})`
     case 'output':
       return `is an output of step "${value.from.node.key}", not known before it ran`
+    case 'parameter':
+      return 'differs from trial to trial'
     case 'absent':
       return 'is optional and has no value'
     case 'invalid':
@@ -109,7 +112,7 @@ function evaluateExpression(
         `Write \${{parent.jobs.STEP.outputs.${expression.name}}} with the step that writes it.`,
       )
     case 'search-space':
-      return fail('which exists only in the trials of a sweep.')
+      return searchParameter(site.node, expression.name) ?? fail('which exists only in the trials of a sweep.')
   }
 }
 
@@ -139,6 +142,7 @@ function evaluateParent(expression: ParentExpression, { scope, node }: TextSite,
   if (other.kind === 'unknown') return { kind: 'invalid' }
   if (expression.kind === 'step-input') {
     const value = other.inputs.get(name)
+    if (value?.kind === 'parameter') return fail('which differs from trial to trial.', 'Use an output of the sweep.')
     return (
       value ?? fail(`but step "${other.key}" has no input "${name}".`, () => didYouMean(name, [...other.inputs.keys()]))
     )

@@ -195,3 +195,12 @@ test('a value of a kind that does not exist is a bug', () => {
   assert.throws(() => fitValue(value, { isDirect: false }, { site, options }), /Bug: unexpected/)
   assert.throws(() => fitCondition(value, site, options), /Bug: unexpected/)
 })
+
+test('a value that differs from trial to trial is no condition', () => {
+  const located = { file: '/p', at: () => undefined }
+  const site = { scope: {}, place: { located, path: [] }, label: 'The condition' } as unknown as TextSite
+  const mistakes = collectMistakes()
+  const value = { kind: 'parameter', name: 'x' } as unknown as BoundValue
+  assert.deepEqual(fitCondition(value, site, { mistakes }), { kind: 'invalid' })
+  assert.match(mistakes.errors()[0]!.message, /must be true or false, but is a parameter of a search space/)
+})

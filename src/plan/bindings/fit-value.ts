@@ -6,6 +6,7 @@ import type { TextSite } from './evaluate.ts'
 import { checkLiteral, parseBoolean } from './literal.ts'
 import type { Mistakes } from '../mistakes.ts'
 import type { BoundValue } from '../scope.ts'
+import { spaceMisfits } from '../sweeps/trial-inputs.ts'
 import { draftOf } from './settle-outputs.ts'
 
 /** What an input takes, as far as anybody declared it. */
@@ -47,6 +48,8 @@ export function fitValue(value: BoundValue, wanted: Wanted, { site, options }: F
       )
       return { kind: 'invalid' }
     }
+    case 'parameter':
+      return type === undefined ? value : fitParameter(value, { ...wanted, type }, { site, options })
     case 'absent':
     case 'invalid':
       return value
@@ -79,6 +82,8 @@ export function fitCondition(
         `Declare it there: outputs: {${value.from.name}: {type: boolean}}`,
       )
     }
+    case 'parameter':
+      return refuse('must be true or false, but is a parameter of a search space.', hint)
     case 'data':
       return refuse(`must be true or false, but is data (${value.type}).`, hint)
     case 'absent':
@@ -99,6 +104,23 @@ interface DataSite extends FitSite {
 }
 type Literal = Extract<BoundValue, { kind: 'literal' }>
 type Data = Extract<BoundValue, { kind: 'data' }>
+
+function fitParameter(
+  value: Extract<BoundValue, { kind: 'parameter' }>,
+  wanted: Wanted & { readonly type: DataType | PrimitiveType },
+  { site, options }: FitSite,
+): BoundValue {
+  const label = `Parameter "${value.name}" of the search space`
+  let isValid = true
+  for (const { problem, hint, isPossible } of spaceMisfits(value.distribution, wanted, value.logbase)) {
+    if (isPossible === true) options.mistakes.warn(site.place, `${label} ${problem}.`, hint)
+    else {
+      options.mistakes.report(site.place, `${label} ${problem}.`, hint)
+      isValid = false
+    }
+  }
+  return isValid ? { ...value, type: wanted.type } : { kind: 'invalid' }
+}
 
 function fitLiteral(
   literal: Literal,

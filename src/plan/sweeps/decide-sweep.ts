@@ -1,6 +1,7 @@
 /** What a sweep does next, from nothing but what is known of its trials: the same answer before and after a crash. */
 import { bestTrial, type Goal, type MetricHistory } from './best-trial.ts'
-import { decideStops, type EarlyTermination } from './early-termination.ts'
+import { decideStops } from './early-termination.ts'
+import type { EarlyTermination } from '../../spec/sweep-settings.ts'
 
 export interface SweepRules {
   readonly goal: Goal

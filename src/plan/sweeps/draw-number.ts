@@ -1,6 +1,6 @@
 import { assertNever } from '../../base/errors.ts'
 import { normalQuantile } from './normal-quantile.ts'
-import type { SearchDistribution } from './search-space.ts'
+import type { SearchDistribution } from '../../spec/sweep-settings.ts'
 
 export type NumberDistribution = Exclude<SearchDistribution, { type: 'choice' }>
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { bestTrial, bestValue, ranking } from './best-trial.ts'
-import { decideStops, type EarlyTermination, type ObservedTrial } from './early-termination.ts'
+import type { EarlyTermination } from '../../spec/sweep-settings.ts'
+import { decideStops, type ObservedTrial } from './early-termination.ts'
 
 const running = (...values: number[]): ObservedTrial => ({ isRunning: true, values })
 const ended = (...values: number[]): ObservedTrial => ({ isRunning: false, values })

@@ -5,22 +5,8 @@
  * against what older ones became. Values that are not finite count as an interval, and as nothing else.
  */
 import { assertNever } from '../../base/errors.ts'
+import type { EarlyTermination } from '../../spec/sweep-settings.ts'
 import { bestValue, isBetter, isUsable, type Goal, type MetricHistory } from './best-trial.ts'
-
-export type EarlyTermination = {
-  /** Azure ML's default 0 means every interval, as 1 does. */
-  readonly evaluationInterval: number
-  readonly delayEvaluation: number
-} & Policy
-
-type Policy =
-  | { readonly type: 'bandit'; readonly slack: { readonly kind: 'factor' | 'amount'; readonly value: number } }
-  | { readonly type: 'median_stopping' }
-  | {
-      readonly type: 'truncation_selection'
-      /** 1 to 99. */
-      readonly truncationPercentage: number
-    }
 
 export interface ObservedTrial {
   readonly isRunning: boolean
@@ -60,7 +46,7 @@ function isStopped(policy: EarlyTermination, goal: Goal, moment: Moment): boolea
   }
 }
 
-type Slack = Extract<Policy, { type: 'bandit' }>['slack']
+type Slack = Extract<EarlyTermination, { type: 'bandit' }>['slack']
 
 /** Outside the slack: to maximize, best / (1 + factor) or best - amount; to minimize, best * (1 + factor) or best + amount. */
 function isOutsideSlack(slack: Slack, goal: Goal, { trials, place, interval }: Moment): boolean {
@@ -95,7 +81,7 @@ function isBelowMedian(goal: Goal, { trials, place, interval }: Moment): boolean
 
 /** One of the worst so many percent (rounded down) of the trials that reached this interval; equals of one that stays stay. */
 function isTruncated(
-  policy: Extract<Policy, { type: 'truncation_selection' }>,
+  policy: Extract<EarlyTermination, { type: 'truncation_selection' }>,
   goal: Goal,
   { trials, place, interval }: Moment,
 ): boolean {

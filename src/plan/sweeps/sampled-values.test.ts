@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { pointOfValues, sampledParameters } from './sampled-values.ts'
-import type { SearchSpace } from './search-space.ts'
+import type { SearchSpace } from '../../spec/sweep-settings.ts'
 
 const space: SearchSpace = {
   lr: { type: 'loguniform', minValue: -5, maxValue: 0 },

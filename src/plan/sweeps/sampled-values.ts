@@ -1,4 +1,4 @@
-import type { ChoiceValue, SearchDistribution, SearchSpace } from './search-space.ts'
+import type { ChoiceValue, SearchDistribution, SearchSpace } from '../../spec/sweep-settings.ts'
 import { drawNumber } from './draw-number.ts'
 import { choosePoint, innerOf, isMapping, type TrialPoint } from './trial-point.ts'
 

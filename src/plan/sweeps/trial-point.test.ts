@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { SearchDistribution, SamplingAlgorithm, SearchSpace } from './search-space.ts'
+import type { SearchDistribution, SamplingAlgorithm, SearchSpace } from '../../spec/sweep-settings.ts'
 import { distributionsOf, gridSize, trialAt, type TrialPoint } from './trial-point.ts'
 
 type Random = Extract<SamplingAlgorithm, { type: 'random' }>

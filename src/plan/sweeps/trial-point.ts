@@ -1,10 +1,10 @@
 import { assert } from '../../base/errors.ts'
 import { drawNumber } from './draw-number.ts'
 import { philox } from './philox.ts'
-import type { ChoiceValue, SamplingAlgorithm, SearchDistribution, SearchSpace } from './search-space.ts'
+import type { ChoiceValue, SamplingAlgorithm, SearchDistribution, SearchSpace } from '../../spec/sweep-settings.ts'
 import { sobolWord } from './sobol.ts'
 
-type TrialValue = string | number | { readonly [name: string]: TrialValue }
+export type TrialValue = string | number | { readonly [name: string]: TrialValue }
 /** The values of one trial, by name of the search space. */
 export type TrialPoint = Readonly<Record<string, TrialValue>>
 
