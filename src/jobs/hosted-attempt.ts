@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ParallelWork } from '../plan/hosted-work.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { HostedWork, NotebookWork, ParallelWork } from '../plan/hosted-work.ts'
 import { renderCommand, type RenderValues } from '../plan/render-command.ts'
 import type { PlannedCommand } from '../plan/planned-pipeline.ts'
 
@@ -18,20 +19,31 @@ export interface HostedPlaces {
   readonly results: Readonly<Record<string, string>>
 }
 
-/**
- * Writes what the host is told (python/src/sluiceworks/parallel/description.py reads it; change both) and returns the
- * command that starts it.
- */
-export function hostedCommand(work: ParallelWork, step: PlannedCommand, places: HostedPlaces): string {
-  const { values, pythonSource, python, attemptFolder, resumeFolder, results } = places
+/** Writes what the host is told and returns the command that starts it. */
+export function hostedCommand(work: HostedWork, step: PlannedCommand, places: HostedPlaces): string {
+  const { pythonSource, python, attemptFolder } = places
+  const isParallel = work.kind === 'parallel'
+  const description = isParallel ? parallelDescription(work, step, places) : notebookDescription(work, step, places)
+  const file = join(attemptFolder, 'hosted.json')
+  writeFileSync(file, JSON.stringify(description))
+  const host = isParallel ? 'parallel_host.py' : 'notebook_host.py'
+  return [python, join(pythonSource, 'sluiceworks', host), file].map(quoted).join(' ')
+}
+
+/** python/src/sluiceworks/parallel/description.py reads it; change both. */
+function parallelDescription(work: ParallelWork, step: PlannedCommand, places: HostedPlaces): JsonObject {
+  const { values, resumeFolder, results } = places
   const { entry, inputData } = work
   const input = step.inputs[inputData]
-  const description = {
-    entry: entry.kind === 'script' ? entry : { kind: 'model', path: values.inputs[entry.input] },
+  return {
+    entry: entry.kind === 'script' ? { ...entry } : { kind: 'model', path: values.inputs[entry.input] ?? '' },
     arguments: work.arguments.map((word) => renderCommand(word, values)),
-    data: { path: values.inputs[inputData], type: input === undefined || input.kind === 'literal' ? '' : input.type },
-    ...(work.miniBatchSize !== undefined && { miniBatchSize: work.miniBatchSize }),
-    partitionKeys: work.partitionKeys,
+    data: {
+      path: values.inputs[inputData] ?? '',
+      type: input === undefined || input.kind === 'literal' ? '' : input.type,
+    },
+    ...(work.miniBatchSize !== undefined && { miniBatchSize: { ...work.miniBatchSize } }),
+    partitionKeys: [...work.partitionKeys],
     miniBatchErrorThreshold: work.miniBatchErrorThreshold,
     ...(work.errorThreshold !== undefined && { errorThreshold: work.errorThreshold }),
     maxRetries: work.maxRetries,
@@ -41,11 +53,19 @@ export function hostedCommand(work: ParallelWork, step: PlannedCommand, places: 
     loggingLevel: work.loggingLevel,
     ...(work.appendRowTo !== undefined && { appendRowTo: renderCommand(work.appendRowTo, values) }),
     resumeFolder,
-    outputs: Object.entries(results).map(([name, result]) => ({ written: values.outputs[name], result })),
+    outputs: Object.entries(results).map(([name, result]) => ({ written: values.outputs[name] ?? '', result })),
   }
-  const file = join(attemptFolder, 'hosted.json')
-  writeFileSync(file, JSON.stringify(description))
-  return [python, join(pythonSource, 'sluiceworks', 'parallel_host.py'), file].map(quoted).join(' ')
+}
+
+/** python/src/sluiceworks/notebook_host.py reads it; change both. */
+function notebookDescription(work: NotebookWork, step: PlannedCommand, { values }: HostedPlaces): JsonObject {
+  const parameters = Object.entries(values.inputs).map(([name, text]) => {
+    const input = step.inputs[name]
+    // Paths are texts; a literal that nobody gave a type is what it looks like.
+    return { name, text, type: input?.kind === 'literal' ? (input.type ?? '') : 'string' }
+  })
+  const outputs = Object.entries(values.outputs).map(([name, text]) => ({ name, text, type: 'string' }))
+  return { notebook: work.file, parameters: [...parameters, ...outputs] }
 }
 
 function quoted(word: string): string {

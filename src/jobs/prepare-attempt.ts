@@ -55,7 +55,7 @@ export async function prepareAttempt(options: PrepareAttempt): Promise<AttemptSp
   }
 }
 
-/** Hosted work writes its outputs where the next attempt finds them; the host moves them here when it is done. */
+/** A parallel step writes its outputs where the next attempt finds them; the host moves them here when it is done. */
 function startHost(options: PrepareAttempt, work: HostedWork, values: Required<RenderValues>): string {
   const { files, job, attempt, step, environment, pythonFolder } = options
   return hostedCommand(work, step, {
@@ -105,10 +105,11 @@ async function placeContent(
 type StoredOutput = Extract<StepOutput, { kind: 'content' }>
 
 function makeOutputs({ files, job, attempt, step }: PrepareAttempt): Record<string, string> {
-  if (step.hosted !== undefined) mkdirSync(join(files.resume(job), 'out'), { recursive: true })
+  const isResumed = step.hosted?.kind === 'parallel'
+  if (isResumed) mkdirSync(join(files.resume(job), 'out'), { recursive: true })
   return Object.fromEntries(
     Object.entries(step.outputs).map(([name, { type }]) => {
-      const path = step.hosted === undefined ? files.output(job, attempt, name) : join(files.resume(job), 'out', name)
+      const path = isResumed ? join(files.resume(job), 'out', name) : files.output(job, attempt, name)
       if (isFolderType(type)) mkdirSync(path, { recursive: true })
       return [name, path]
     }),

@@ -1,7 +1,14 @@
 import { canonicalJson } from '../base/json.ts'
 
 /** What a step runs that is no shell command but work for one of our Python hosts, which then is the step's command. */
-export type HostedWork = ParallelWork
+export type HostedWork = ParallelWork | NotebookWork
+
+/** A notebook: its parameters are the step's inputs and the paths of its outputs. */
+export interface NotebookWork {
+  readonly kind: 'notebook'
+  /** Its path in the code. */
+  readonly file: string
+}
 
 /** A parallel step: its entry on every mini-batch of one input. Times in seconds; thresholds of -1 tolerate everything. */
 export interface ParallelWork {
@@ -33,6 +40,7 @@ export interface ParallelWork {
  * log; retries and timeouts are in, since a mini-batch that failed for them is missing in the result.
  */
 export function resultFields(work: HostedWork): Readonly<Record<string, string>> {
+  if (work.kind === 'notebook') return { notebook: work.file }
   const { entry, miniBatchSize, errorThreshold, appendRowTo } = work
   return {
     ...(entry.kind === 'script' ? { 'task.entry_script': entry.path } : { 'task.model': entry.input }),

@@ -16,14 +16,16 @@ export function planCommand(node: CommandNode, common: PlannedStepCommon, option
   const compute = computeOf(node, options)
   const parallel = node.parallel && planParallel(node, node.parallel, options)
   const distribution = planDistribution(node, options)
+  const { notebook } = component
+  const hosted = notebook === undefined ? parallel?.work : ({ kind: 'notebook', file: notebook } as const)
   const timeoutSeconds = step.timeoutSeconds ?? component.timeoutSeconds
   const retry = step.retry ?? component.retry
   const priority = step.priority ?? component.priority
   return {
     ...common,
     kind: 'command',
-    command: parallel === undefined ? planText(node, options) : '',
-    ...(parallel !== undefined && { hosted: parallel.work }),
+    command: hosted === undefined ? planText(node, options) : '',
+    ...(hosted !== undefined && { hosted }),
     ...(component.code !== undefined && { code: component.code }),
     additionalIncludes: component.additionalIncludes,
     ...(component.environment !== undefined && { environment: component.environment }),

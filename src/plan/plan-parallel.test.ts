@@ -213,6 +213,14 @@ task: { type: function, code: ./src, entry_script: e.py }
   assert.match(text, /nothing/)
 })
 
+test('a notebook is a leaf whose code is the notebook, and its path counts for reuse', async () => {
+  const { step, mistakes } = await plan('notebook: ./study.ipynb\ninputs: { alpha: 0.5 }\n')
+  assert.deepEqual(mistakes, [])
+  assert.deepEqual(step.hosted, { kind: 'notebook', file: 'study.ipynb' })
+  assert.deepEqual(step.code, { kind: 'local', path: '/p/study.ipynb' })
+  assert.deepEqual(resultFields(step.hosted!), { notebook: 'study.ipynb' })
+})
+
 test('workers and logging are no part of the result, everything else is', async () => {
   const fieldsOf = async (text: string): Promise<string> => canonicalJson(resultFields((await plan(text)).step.hosted!))
   const before = await fieldsOf(inline)

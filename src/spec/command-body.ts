@@ -4,21 +4,28 @@ import { readRunSettings } from './run-settings.ts'
 import type { ReadingScope } from './scope.ts'
 import { readReference, referenceText } from './scope.ts'
 import type { Mapping } from './yaml/mapping.ts'
-import { defined, optional, required } from './yaml/mapping.ts'
+import { defined, given, optional, required } from './yaml/mapping.ts'
+import { quoted } from './yaml/source-text.ts'
 import type { Value } from './yaml/values.ts'
 import { readText, readTexts, reportAt } from './yaml/values.ts'
 
 /** What a command runs and with what, as it stands in a command job, a command component or an inline step. */
 export async function readCommandBody(mapping: Mapping, scope: ReadingScope): Promise<CommandBody> {
   const run = readRunSettings(mapping)
+  const code = optional(mapping, 'code', readCode)
+  const notebook = optional(mapping, 'notebook', code === undefined ? readLoneNotebook : readNotebookOfCode)
+  const isNotebook = given(mapping, 'notebook') !== undefined
+  if (isNotebook && given(mapping, 'command') !== undefined)
+    reportAt(given(mapping, 'notebook')!, 'a step runs either a notebook or a command, but here are both')
   return {
-    command: required(mapping, 'command', readCommand) ?? '',
+    command: isNotebook ? '' : (required(mapping, 'command', readCommand) ?? ''),
     additionalIncludes: optional(mapping, 'additional_includes', readIncludes) ?? [],
     isDeterministic: run.isDeterministic ?? true,
     environmentVariables: run.environmentVariables,
     resources: { instanceCount: 1, ...run.resources },
     ...defined({
-      code: optional(mapping, 'code', readCode),
+      notebook: notebook?.path,
+      code: notebook?.code ?? code,
       environment: await readEnvironmentChoice(mapping, scope),
       distribution: run.distribution,
       timeoutSeconds: run.timeoutSeconds,
@@ -26,6 +33,34 @@ export async function readCommandBody(mapping: Mapping, scope: ReadingScope): Pr
       priority: run.priority,
     }),
   }
+}
+
+interface Notebook {
+  readonly path: string
+  /** The notebook by itself, when nothing else is its code. */
+  readonly code?: Reference
+}
+
+/** A path in the folder of `code`, as `entry_script` of a parallel task. */
+function readNotebookOfCode(value: Value): Notebook | undefined {
+  const path = readNotebookPath(value)?.replace(/^(?:\.\/)+/, '')
+  if (path === undefined) return undefined
+  const isInside = !path.startsWith('/') && !path.split('/').includes('..')
+  return isInside ? { path } : reportAt(value, `"notebook" ${quoted(path)} does not lie in the folder of "code"`)
+}
+
+function readLoneNotebook(value: Value): Notebook | undefined {
+  const path = readNotebookPath(value)
+  const code = path === undefined ? undefined : readReference(value, path)
+  if (code === undefined) return undefined
+  if (code.kind === 'local') return { path: code.path.slice(code.path.lastIndexOf('/') + 1), code }
+  return reportAt(value, `"notebook" cannot be ${quoted(path!)}`, 'Write the path of a file: notebook: ./train.ipynb')
+}
+
+function readNotebookPath(value: Value): string | undefined {
+  const text = readText(value)?.trim()
+  if (text === undefined || text.endsWith('.ipynb')) return text
+  return reportAt(value, `"notebook" cannot be ${quoted(text)}`, 'Write the path of a file that ends in .ipynb.')
 }
 
 function readCommand(value: Value): string | undefined {

@@ -199,7 +199,7 @@ function familyOf({ keys, type, schema, declaresInputs }: Signs): DocumentFamily
   if (type !== undefined && Object.hasOwn(byType, type)) return byType[type]
   if (keys.has('endpoint_name') || keys.has('code_configuration')) return 'online-deployment'
   if (type === 'sweep' || (type === undefined && keys.has('trial'))) return 'job'
-  const isShaped = type === undefined && ['jobs', 'command', 'entry'].some((key) => keys.has(key))
+  const isShaped = type === undefined && ['jobs', 'command', 'notebook', 'entry'].some((key) => keys.has(key))
   if (isShaped || isJobOrComponent(type)) {
     if (type === 'parallel') return 'component'
     return keys.has('version') || declaresInputs ? 'component' : 'job'

@@ -161,7 +161,10 @@ export type Distribution =
 
 /** What a command runs and with what; shared by command jobs, command components and inline steps. */
 export interface CommandBody {
+  /** Empty with a notebook. */
   readonly command: string
+  /** Ours: a notebook instead of a command, by its path in the code. */
+  readonly notebook?: string
   /** Absolute folder or file, or a git/https URI. */
   readonly code?: Reference
   readonly additionalIncludes: readonly string[]
@@ -232,7 +235,7 @@ export interface SparkSubmission {
 }
 
 /** What a Spark job or component runs and with what. */
-export interface SparkBody extends Omit<CommandBody, 'command' | 'distribution'> {
+export interface SparkBody extends Omit<CommandBody, 'command' | 'notebook' | 'distribution'> {
   readonly spark: SparkSubmission
 }
 

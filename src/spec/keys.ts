@@ -12,7 +12,7 @@ const jobIgnored = `${written} parent_job_name status log_files parameters comme
 const asset = 'name version display_name description tags properties'
 /** How something runs, apart from what it runs. */
 const run = 'environment_variables resources distribution limits retry queue_settings is_deterministic'
-const command = `command code additional_includes environment ${run}`
+const command = `command notebook code additional_includes environment ${run}`
 const step = 'type display_name depends_on run_if'
 const stepIgnored = `${jobIgnored} name description tags properties experiment_name version`
 const bound = 'component inputs outputs compute identity services'

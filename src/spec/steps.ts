@@ -91,7 +91,7 @@ async function readStep(value: Value, scope: ReadingScope, path: readonly string
 }
 
 function isCommand(keys: ReadonlyMap<string, unknown>): boolean {
-  if (keys.has('command') || keys.has('code') || keys.has('environment')) return true
+  if (keys.has('command') || keys.has('notebook') || keys.has('code') || keys.has('environment')) return true
   // A misspelt key decides too: "comand" must not be answered with "has no component".
   return [...keys.keys()].some((key) => !commandStepKeys.known.has(key) && meantKey(key, commandStepKeys) === 'command')
 }

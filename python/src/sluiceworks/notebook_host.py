@@ -7,6 +7,7 @@ It is started by its path, not with -m: the working folder is the user's code.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -34,10 +35,24 @@ def main(description_file: str) -> int:
     with tempfile.TemporaryDirectory() as private:
         # Neither the user's own start-up files nor the connections of their other kernels are this step's business.
         os.environ.update(JUPYTER_RUNTIME_DIR=private, IPYTHONDIR=private, JUPYTER_PLATFORM_DIRS="1")
-        status = _execute(notebook, executed, description["parameters"])
+        status = _execute(notebook, executed, dict(map(_parameter, description["parameters"])))
     if os.path.exists(executed):
         _write_html(executed, os.path.join("outputs", f"{name}.html"))
     return status
+
+
+def _parameter(given: dict[str, str]) -> tuple[str, Any]:
+    """A variable and its value. Groups have dots in their names (`data.train`), which a variable cannot."""
+    text, kind = given["text"], given["type"]
+    value: Any = text
+    if kind == "boolean" or (kind == "" and text in ("True", "False", "true", "false")):
+        value = text.lower() == "true"
+    elif kind in ("integer", "number", ""):
+        # A text that is no number stays one.
+        with contextlib.suppress(ValueError):
+            is_whole = kind == "integer" or (kind == "" and re.fullmatch(r"-?\d+", text))
+            value = int(text) if is_whole else float(text)
+    return given["name"].replace(".", "_"), value
 
 
 def _execute(notebook: str, executed: str, parameters: dict[str, Any]) -> int:
