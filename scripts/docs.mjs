@@ -8,6 +8,8 @@ import { runCommandLine } from '../src/cli/command-line.ts'
 import { flagOf, keyOf, settingTable, variableOf } from '../src/config.ts'
 import { mlflowRegistryRoutes } from '../src/protocols/mlflow/registry-routes.ts'
 import { mlflowRoutes } from '../src/protocols/mlflow/routes.ts'
+import { graphqlRoutes } from '../src/protocols/mlflow/web-ui/graphql-routes.ts'
+import { webhookRoutes } from '../src/protocols/mlflow/webhooks/webhook-routes.ts'
 import { unsupportedSchemas, unsupportedTypes } from '../src/spec/unsupported.ts'
 import { root } from './node-24.mjs'
 
@@ -61,7 +63,12 @@ function settingsPage() {
 function mlflowCalls() {
   // Routes are only listed here, so whatever they are made from may be anything.
   const anything = new Proxy(() => anything, { get: () => anything })
-  const routes = [...mlflowRoutes(anything), ...mlflowRegistryRoutes(anything)]
+  const routes = [
+    ...mlflowRoutes(anything),
+    ...mlflowRegistryRoutes(anything),
+    ...webhookRoutes(anything),
+    ...graphqlRoutes([]),
+  ]
   const listed = routes
     .filter(({ url }) => !url.startsWith('/ajax-api'))
     .map(({ method, url }) => [url.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}'), method])

@@ -30,6 +30,8 @@ export interface Settings {
   readonly python?: string
   readonly slots: number
   readonly allowedHosts: readonly string[]
+  /** Hosts that webhooks may call though they are private, and without TLS. */
+  readonly webhookHosts: readonly string[]
   readonly logLevel: LogLevel
   readonly color: 'auto' | 'never'
   /** URIs that jobs name -> files or folders of this machine that stand for them. */
@@ -129,6 +131,13 @@ export const settingTable: Readonly<Record<SettingName, SettingRow>> = {
     sentence: 'Further names the server may be called by, comma-separated, e.g. behind a proxy.',
     default: () => [],
     defaultText: 'none: only localhost',
+  },
+  webhookHosts: {
+    kind: 'list',
+    flag: 'server',
+    sentence: 'Hosts that webhooks may call although they are private or local, and also over http.',
+    default: () => [],
+    defaultText: 'none: only https to public addresses',
   },
   logLevel: {
     kind: 'word',

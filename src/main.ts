@@ -34,6 +34,8 @@ import { LockCache } from './jobs/resolve-steps.ts'
 import { azureMlScoringRoutes } from './protocols/azureml-scoring/routes.ts'
 import { mlflowRegistryRoutes } from './protocols/mlflow/registry-routes.ts'
 import { mlflowRoutes } from './protocols/mlflow/routes.ts'
+import { graphqlRoutes } from './protocols/mlflow/web-ui/graphql-routes.ts'
+import { webhookRoutes, type WebhookRouteParts } from './protocols/mlflow/webhooks/webhook-routes.ts'
 import { restRoutes } from './protocols/rest/rest-routes.ts'
 import { requireLocalCaller } from './protocols/rest/local-caller.ts'
 import type { StoreCheck } from './protocols/rest/status-routes.ts'
@@ -43,6 +45,8 @@ import { allowAllChanges } from './registry/change-policy.ts'
 import { modelRegistry } from './registry/model-registry.ts'
 import { trackedOrigins } from './registry/tracked-origins.ts'
 import { storeAssets } from './main/store-assets.ts'
+import { webhookDeliverer } from './registry/webhooks/webhook-delivery.ts'
+import { webhookStore } from './registry/webhooks/webhook-store.ts'
 import { type HttpServer, startHttpServer } from './server/http-server.ts'
 import { requestPrincipals } from './server/request-principals.ts'
 import type { Route } from './server/route.ts'
@@ -204,6 +208,10 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   const serving = openServing(options, { store, keys })
   const pipelines = new PublishedPipelines({ ...store, jobs, keys, sha256 })
   opened.closing.unshift(() => serving.close())
+  const webhookParts = { ...context, box, allowedHosts: options.settings.webhookHosts }
+  const deliverer = webhookDeliverer(webhookParts)
+  store.afterChange.push(() => deliverer.wake())
+  opened.closing.unshift(() => deliverer.close())
   const startedMs = systemClock.now()
   const localToken = randomBytes(32).toString('hex')
   const principalOf = (request: FastifyRequest): Principal => principals.of(request)
@@ -212,6 +220,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     jobs,
     serving,
     pipelines,
+    webhooks: { webhooks: webhookStore(webhookParts), deliverer },
     principalOf,
     url: () => url,
     localToken,
@@ -228,6 +237,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     recover: async () => {
       await engine.recover()
       await store.assets.destinations.recover()
+      deliverer.wake()
     },
     servedAt: (address) => void (url = address),
   }
@@ -258,11 +268,15 @@ async function openStore({ settings, environment, log = silentLog }: OpenServerO
   })
   closing.unshift(() => environments.close())
   const origins = trackedOrigins(tracking)
-  const registryParts = { database, clock, policy: allowAllChanges, origins }
+  const afterChange: (() => void)[] = []
+  const registryParts = {
+    ...{ database, clock, policy: allowAllChanges, origins },
+    afterChange: () => afterChange.forEach((call) => call()),
+  }
   const registry = modelRegistry({ ...registryParts, artifacts })
   const assets = storeAssets({ ...context, settings, log, content, artifacts, registry, registryParts })
   closing.unshift(() => assets.destinations.close())
-  return { ...context, context, content, artifacts, tracking, environments, registry, assets }
+  return { ...context, context, content, artifacts, tracking, environments, registry, assets, afterChange }
 }
 
 interface JobParts {
@@ -358,6 +372,7 @@ interface RouteParts extends Pick<Parts, 'localToken' | 'startedMs'> {
   /** Absent for who only looks, too. */
   readonly pipelines?: PublishedPipelines
   readonly url: () => string
+  readonly webhooks?: WebhookRouteParts
   /** Absent: everybody is the person on this machine. */
   readonly principalOf?: (request: FastifyRequest) => Principal
   /** Its lock was resolved anew. */
@@ -366,11 +381,12 @@ interface RouteParts extends Pick<Parts, 'localToken' | 'startedMs'> {
 
 /** The whole route table: ours, MLflow's, scoring. */
 function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly Route[] {
-  const { store, jobs, serving, pipelines, url, localToken, startedMs, principalOf } = parts
+  const { store, jobs, serving, pipelines, webhooks, url, localToken, startedMs, principalOf } = parts
   const caller = principalOf === undefined ? {} : { principalOf }
   const { database, registry, artifacts, tracking, assets } = store
   const version = packageVersion()
   const databaseText = databaseName(settings.database)
+  const mlflow = [...mlflowRoutes({ tracking, artifacts }), ...mlflowRegistryRoutes({ registry, artifacts, ...caller })]
   return [
     ...restRoutes({
       ...caller,
@@ -410,8 +426,9 @@ function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly 
       }),
       checkStore: () => checkStore(store, databaseText),
     }),
-    ...mlflowRoutes({ tracking, artifacts }),
-    ...mlflowRegistryRoutes({ registry, artifacts, ...caller }),
+    ...mlflow,
+    ...graphqlRoutes(mlflow),
+    ...(webhooks === undefined ? [] : webhookRoutes(webhooks)),
     ...(serving === undefined ? [] : azureMlScoringRoutes({ serving, isKeyRequired: false, version })),
   ]
 }

@@ -15,13 +15,13 @@ const plans = [
   {
     client: '3.17',
     database: 'sqlite',
-    scripts: [...tracking, ...registry, 'registry_prompts', 'traces', 'evaluation'],
+    scripts: [...tracking, ...registry, 'registry_prompts', 'traces', 'evaluation', 'webhooks'],
   },
   { client: '2.22', database: 'postgres', scripts: [...tracking, ...registry, 'traces_2'] },
   {
     client: '3.17',
     database: 'postgres',
-    scripts: ['experiments', 'runs', 'search', 'registry_models', 'traces', 'evaluation'],
+    scripts: ['experiments', 'runs', 'search', 'registry_models', 'traces', 'evaluation', 'webhooks'],
   },
 ] as const
 

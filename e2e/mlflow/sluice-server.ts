@@ -12,9 +12,13 @@ const program = join(import.meta.dirname, '../../bin/sluice.mjs')
 export async function startSluice(t: TestContext, database: 'sqlite' | 'postgres'): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-e2e-'))
   const store = database === 'sqlite' ? [] : ['--database', await emptySchema(t)]
-  const server = spawn(process.execPath, [program, 'up', '--data', folder, '--port', '0', ...store], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const server = spawn(
+    process.execPath,
+    [program, 'up', '--data', folder, '--port', '0', '--webhook-hosts', '127.0.0.1', ...store],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   let output = ''
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (output += chunk))
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))

@@ -10,6 +10,7 @@ import type { ModelOrigins } from './model-origins.ts'
 import { insertTransition } from './model-transition-store.ts'
 import type { ModelTransition } from './registered-model.ts'
 import { findModel, holdModel, type ModelRow } from './registered-model-store.ts'
+import { enqueueDeliveries } from './webhooks/enqueue-deliveries.ts'
 
 /** What every part of the registry works with. */
 export interface RegistryParts {
@@ -17,6 +18,8 @@ export interface RegistryParts {
   readonly clock: Clock
   readonly policy: ChangePolicy
   readonly origins: ModelOrigins
+  /** Called when a change is durable: there may be webhooks to call. */
+  readonly afterChange?: () => void
 }
 
 /** A change under way: one transaction, one moment, one author. */
@@ -27,12 +30,14 @@ export interface ChangeContext {
 }
 
 /** Runs a change in one transaction: all of it happens, or nothing. */
-export function change<Result>(
-  { database, clock }: RegistryParts,
+export async function change<Result>(
+  { database, clock, afterChange }: RegistryParts,
   by: Principal,
   work: (context: ChangeContext) => Promise<Result>,
 ): Promise<Result> {
-  return database.write((tables) => work({ tables, nowMs: clock.now(), by }))
+  const result = await database.write((tables) => work({ tables, nowMs: clock.now(), by }))
+  afterChange?.()
+  return result
 }
 
 /** Asks the gate; throws `permission-denied` with its reason. */
@@ -67,13 +72,14 @@ export function noVersion(name: string, version: number): SluiceError {
   })
 }
 
-/** Tells of the change to whoever reads events; the subject is the model's name. */
+/** Tells of the change to whoever reads events and to webhooks; the subject is the model's name. */
 export async function tell(
   { tables, nowMs, by }: ChangeContext,
   kind: `model.${string}`,
   { model, ...body }: JsonObject & { readonly model: string },
 ): Promise<void> {
   await appendEvent(tables, { kind, subject: model, body: { ...body, by: principalText(by) }, atMs: nowMs })
+  await enqueueDeliveries(tables, { kind, model, body, nowMs })
 }
 
 type Moved<Kind> = Kind extends 'alias'

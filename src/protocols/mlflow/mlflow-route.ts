@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { messageOf, SluiceError } from '../../base/errors.ts'
+import { assert, messageOf, SluiceError } from '../../base/errors.ts'
 import { parseJson } from '../../server/parse-json.ts'
 import type { Permission, Route } from '../../server/route.ts'
 import { mlflowErrors } from './errors.ts'
@@ -21,11 +21,11 @@ export interface MlflowCall<Of extends Fields> {
  * pages. GET is read from the query string, where a list repeats its key; everything else, DELETE included, from a JSON
  * body.
  */
-export function mlflowRoutesOf<Of extends Fields>(call: MlflowCall<Of>): readonly Route[] {
+export function mlflowRoutesOf<Of extends Fields>(call: MlflowCall<Of>): readonly MlflowRoute[] {
+  const answer: Answer = async (given, request) => (await call.handle(call.message.read(given, ''), request)) ?? {}
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const given = call.method === 'GET' ? queryOf(request, call.message) : bodyOf(request, call.message)
-    const answer = await call.handle(call.message.read({ ...given, ...pathFields(request, given) }, ''), request)
-    return sendJson(reply, answer ?? {})
+    return sendJson(reply, await answer({ ...given, ...pathFields(request, given) }, request))
   }
   return ['/api', '/ajax-api'].map((prefix) => ({
     method: call.method,
@@ -35,7 +35,23 @@ export function mlflowRoutesOf<Of extends Fields>(call: MlflowCall<Of>): readonl
     ...(call.maxBodyBytes !== undefined && { maxBodyBytes: call.maxBodyBytes }),
     errors: mlflowErrors,
     handler,
+    answer,
   }))
+}
+
+/** Answers the fields of a request as they are on the wire. */
+type Answer = (given: Readonly<Record<string, unknown>>, request: FastifyRequest) => Promise<object>
+
+interface MlflowRoute extends Route {
+  readonly answer: Answer
+}
+
+/** What answers a call such as `GET /2.0/mlflow/runs/get`, for another way to ask it. */
+export function answerOf(routes: readonly Route[], call: string): Answer {
+  const [method, path] = call.split(' ')
+  const found = routes.find((route) => route.method === method && route.url === `/api${path!}`)
+  assert(found !== undefined && 'answer' in found, `there is a call ${call}`)
+  return (found as MlflowRoute).answer
 }
 
 /** The path's word counts; a body may repeat it, and is refused where what it repeats is no text. */
