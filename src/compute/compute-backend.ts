@@ -14,6 +14,18 @@ export interface AttemptSpec {
   readonly environment: Readonly<Record<string, string>>
   /** From the start of the command; the whole tree is ended then. */
   readonly timeoutMs?: number
+  /** The command as words for an interpreter that may be warm; a backend without one runs `command`. */
+  readonly warm?: WarmAttempt
+}
+
+/** A plain `python SCRIPT ARGUMENT...` whose outcome is the same from a warm interpreter. */
+export interface WarmAttempt {
+  /** Absolute path of the interpreter. */
+  readonly python: string
+  /** The words as typed, `python` first, then the script relative to the working folder. */
+  readonly words: readonly string[]
+  /** Its author asked for it: the log says when it could not be. */
+  readonly isAskedFor: boolean
 }
 
 export interface AttemptUsage {

@@ -25,7 +25,8 @@ import { type ProcessIdentity, startFromStat } from './process-identity.ts'
 
 /**
  * Reads folders line by line and forks a launcher for each. `set -m` gives each a process group. Only positional
- * parameters are used after `launch` was sourced: any variable's name may be one of the command's own environment.
+ * parameters are used after `launch` was sourced: any variable's name may be one of the command's own environment. What the
+ * shell itself would say of a killed command, in words of its own lines, is kept out of the log.
  */
 const forkingShell = `
 set -m
@@ -37,7 +38,7 @@ while IFS= read -r REPLY; do (
   echo "$REPLY" >"$1/claim" || { echo "$1" >&3; exit 125; }
   set +C
   unset REPLY
-  . "$1/launch" && "\${@:2}" 3>&-
+  . "$1/launch" && exec 4>&2 2>/dev/null && "\${@:2}" 2>&4 3>&- 4>&-
   set -- "$1" $?
   { echo "$2"; times; echo end; } >>"$1/claim"
   echo "$1" >&3
@@ -95,7 +96,9 @@ export class Launcher {
   #forkingShell(): ChildProcess {
     if (this.#shell !== undefined) return this.#shell
     // Detached: a Ctrl-C in the server's terminal is not meant for steps.
-    const shell = spawn('bash', ['-c', forkingShell], {
+    // `--norc`: with a socket for its input, bash takes itself for a remote shell and reads the user's .bashrc.
+    const shell = spawn('bash', ['--norc', '-c', forkingShell], {
+      cwd: '/',
       env: {},
       stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
       detached: true,

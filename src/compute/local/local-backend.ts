@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
+import { messageOf } from '../../base/errors.ts'
 import { Launcher, readClaim, readExit, voidClaim } from '../../processes/launcher.ts'
 import { isAlive, type ProcessIdentity } from '../../processes/process-identity.ts'
 import { attemptMarker, processesOf, residentBytes, signalAll, survivorsOf } from '../../processes/process-tree.ts'
+import { WarmLauncher } from '../../processes/warm-launcher.ts'
 import type { AttemptEnd, AttemptSpec, AttemptUsage, ComputeBackend, Slots } from '../compute-backend.ts'
 
 /** How often an adopted attempt (not our child, so no exit signal) is looked at. */
@@ -26,15 +28,19 @@ export class LocalBackend implements ComputeBackend {
   readonly slots: Slots
   readonly #clock: Clock
   readonly #launcher = new Launcher()
+  readonly #warm: WarmLauncher | undefined
   /** Says of a folder's attempt that it is over: a killed launcher cannot say it itself. */
   readonly #over = new Map<string, () => void>()
   readonly #finished = new Set<string>()
   readonly #stopWatching = new Set<() => void>()
   #isClosed = false
 
-  constructor(options: { readonly slots: Slots; readonly clock: Clock }) {
+  constructor(options: { readonly slots: Slots; readonly clock: Clock; readonly warmHost?: string }) {
     this.slots = options.slots
     this.#clock = options.clock
+    // Only Linux shows a process its own memory as a file, and forks without side effects of its libraries.
+    if (options.warmHost !== undefined && process.platform === 'linux')
+      this.#warm = new WarmLauncher({ host: options.warmHost, clock: options.clock })
   }
 
   async run(attempt: AttemptSpec): Promise<AttemptEnd> {
@@ -48,15 +54,14 @@ export class LocalBackend implements ComputeBackend {
 
   /** Launches and waits: for the launcher's word, or until its processes are seen to be gone. */
   async #ended(attempt: AttemptSpec): Promise<void> {
-    const requestedMs = this.#clock.now()
+    let requestedMs = Number.POSITIVE_INFINITY
     let stopLooking = (): void => undefined
     const stop = (): void => {
       stopLooking()
       this.#stopWatching.delete(stop)
     }
     await new Promise<void>((resolve) => {
-      const environment = { ...attempt.environment, [attemptMarker]: attempt.id }
-      this.#launcher.launch({ ...attempt, environment }, resolve)
+      void this.#launch(attempt, resolve).then(() => (requestedMs = this.#clock.now()))
       this.#over.set(attempt.folder, resolve)
       const look = (): void => {
         if (this.#isOver(attempt, requestedMs)) resolve()
@@ -67,10 +72,26 @@ export class LocalBackend implements ComputeBackend {
     })
     stop()
     this.#launcher.forget(attempt.folder)
+    this.#warm?.forget(attempt.folder)
     this.#over.delete(attempt.folder)
     const claim = readClaim(attempt.folder)
     // Our launcher found the claim taken (125): the attempt ends when the one that has it ends.
     if (claim !== undefined && claim !== 'void') await this.#gone(claim, attempt)
+  }
+
+  /** Forks a warm interpreter where that is wanted and possible, else starts a new process. */
+  async #launch(attempt: AttemptSpec, ended: () => void): Promise<void> {
+    const launch = { ...attempt, environment: { ...attempt.environment, [attemptMarker]: attempt.id } }
+    if (attempt.warm !== undefined && this.#warm !== undefined) {
+      const refused = await this.#warm
+        .launch(launch, attempt.warm, ended)
+        .catch((error: unknown) => ({ cold: messageOf(error) }))
+      if (refused === undefined) return
+      // Canceled, or stopped, while it waited.
+      if (this.#isClosed || readClaim(attempt.folder) !== undefined) return ended()
+      if (attempt.warm.isAskedFor) appendFileSync(attempt.logFile, `note: started as a new process: ${refused.cold}\n`)
+    }
+    this.#launcher.launch(launch, ended)
   }
 
   /** True when nobody runs the attempt any more, or when nobody ever took it up. */
@@ -109,7 +130,7 @@ export class LocalBackend implements ComputeBackend {
   async close(): Promise<void> {
     this.#isClosed = true
     for (const stop of this.#stopWatching) stop()
-    await this.#launcher.close()
+    await Promise.all([this.#launcher.close(), this.#warm?.close()])
   }
 
   /** Enforces the timeout and samples memory until the returned function is called, which gives the peak. */

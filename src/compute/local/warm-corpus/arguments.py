@@ -1,0 +1,5 @@
+import sys
+
+for argument in sys.argv:
+    print(ascii(argument))
+print(sys.orig_argv)

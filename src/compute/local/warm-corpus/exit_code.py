@@ -1,0 +1,4 @@
+import sys
+
+print("before", flush=True)
+sys.exit(7)

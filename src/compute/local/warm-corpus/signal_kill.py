@@ -1,0 +1,5 @@
+import os
+import signal
+
+print("unflushed is lost")
+os.kill(os.getpid(), signal.SIGKILL)

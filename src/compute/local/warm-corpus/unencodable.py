@@ -1,0 +1,4 @@
+import sys
+
+print("größe ✓", sys.getfilesystemencoding(), sys.flags.utf8_mode)
+print("\udcff lone surrogate")
