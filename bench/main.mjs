@@ -1,6 +1,7 @@
 // npm run bench -- NAME: runs us and the peers in one go and prints ratios. Without a name: what there is.
 const benches = {
   steps: 'CPU and rate of no-op steps against a bare spawn loop, make and ninja; the unchanged rerun of each',
+  warm: 'a scikit-learn fit and 50 trials: new processes against forks of a warm interpreter',
   footprint: 'start to the first answer, idle memory, CPU of --version',
 }
 const name = process.argv[2]

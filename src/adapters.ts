@@ -36,6 +36,7 @@ export async function contentStore(options: {
 export async function computeBackend(options: {
   readonly cpu: number
   readonly clock: Clock
+  readonly warmHost: string
 }): Promise<ComputeBackend> {
   return (await import('./compute/local/index.ts')).localBackend(options)
 }

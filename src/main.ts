@@ -307,7 +307,11 @@ async function openJobs(
     ...deps,
     files,
     expanders: makeExpanders({ content, metrics: tracking.metrics, sampler, clock: store.clock }),
-    backend: await computeBackend({ cpu: settings.slots, clock: store.clock }),
+    backend: await computeBackend({
+      cpu: settings.slots,
+      clock: store.clock,
+      warmHost: join(packageRoot(), 'python', 'src', 'sluiceworks', 'warm_host.py'),
+    }),
     pythonFolder: join(packageRoot(), 'python'),
     addArtifacts: async (job: JobName, digest: Digest) => {
       const entries = await content.tree(digest)

@@ -106,6 +106,7 @@ async function attemptOf(
     ...(code !== undefined && { codeDigest: code.digest }),
     inputs,
     environment,
+    requirements: lock.requirements,
     pythonFolder: deps.pythonFolder,
     variables: { ...deps.stepVariables(job), ...jobVariables(live, job) },
   })

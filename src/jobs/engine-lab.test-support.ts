@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { sqliteConnection } from '../database/sqlite/index.ts'
 import { openDatabase } from '../database/open-database.ts'
@@ -26,6 +26,7 @@ import { findChildren, findJob } from './job-store.ts'
 import { storeNewJob } from './store-new-job.ts'
 import type { StoredSubmission } from './stored-submission.ts'
 
+const pythonFolder = join(import.meta.dirname, '../../python')
 const sha256 = (text: string): Digest => createHash('sha256').update(text).digest('hex') as Digest
 
 /** The machine itself as an environment; `locks` counts how often it was asked. */
@@ -55,10 +56,14 @@ export interface EngineLab {
   readonly log: (job: JobName) => string
 }
 
-export async function openEngineLab(
-  t: TestContext,
-  options: { readonly slots?: number; readonly sampler?: SweepDeps['sampler'] } = {},
-): Promise<EngineLab> {
+interface EngineLabOptions {
+  readonly slots?: number
+  readonly sampler?: SweepDeps['sampler']
+  /** Interpreter of every step; without one there are no warm interpreters. */
+  readonly python?: string
+}
+
+export async function openEngineLab(t: TestContext, options: EngineLabOptions = {}): Promise<EngineLab> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-engine-'))
   const clock = systemClock
   const database = await openDatabase({
@@ -81,10 +86,16 @@ export async function openEngineLab(
     random: randomBytes,
     expanders: makeExpanders({ content, metrics, sampler: options.sampler ?? noSampler, clock }),
     environments: machineEnvironment(),
-    backend: localBackend({ cpu: options.slots ?? 2, clock }),
-    pythonFolder: join(import.meta.dirname, '../../python'),
+    backend: localBackend({
+      cpu: options.slots ?? 2,
+      clock,
+      ...(options.python !== undefined && { warmHost: join(pythonFolder, 'src/sluiceworks/warm_host.py') }),
+    }),
+    pythonFolder,
     addArtifacts: async () => undefined,
-    stepVariables: () => ({ PATH: process.env['PATH']! }),
+    stepVariables: () => ({
+      PATH: options.python === undefined ? process.env['PATH']! : `${dirname(options.python)}:/usr/bin:/bin`,
+    }),
     reach: () => undefined,
     warn: (message) => t.diagnostic(message),
   })

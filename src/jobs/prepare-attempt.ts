@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import type { Digest, JobName } from '../base/ids.ts'
 import type { AttemptSpec } from '../compute/compute-backend.ts'
+import { plainPython } from '../compute/plain-python.ts'
 import type { BuiltEnvironment } from '../environments/environment-builder.ts'
 import type { HostedWork } from '../plan/hosted-work.ts'
 import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
@@ -26,6 +27,8 @@ export interface PrepareAttempt {
   readonly codeDigest?: Digest
   readonly inputs: Readonly<Record<string, Exclude<StepOutput, { kind: 'absent' }>>>
   readonly environment: BuiltEnvironment
+  /** Exact packages of the environment, one per line. */
+  readonly requirements: string
   /** Our Python: `src/` and, for what an environment may lack, `fallback/`. */
   readonly pythonFolder: string
   /** The variables every step gets: machine, tracking, Azure's. */
@@ -44,7 +47,7 @@ export async function prepareAttempt(options: PrepareAttempt): Promise<AttemptSp
   const inputs = await placeInputs(options)
   const outputs = makeOutputs(options)
   const values = { inputs, outputs }
-  return {
+  const attemptSpec: AttemptSpec = {
     id: files.id(job, attempt),
     folder: files.folder(job, attempt),
     workingFolder,
@@ -53,6 +56,15 @@ export async function prepareAttempt(options: PrepareAttempt): Promise<AttemptSp
     environment: environmentOf(options, values),
     ...(step.timeoutSeconds !== undefined && { timeoutMs: step.timeoutSeconds * 1000 }),
   }
+  return step.isolation === 'warm' ? warmed(options, attemptSpec) : attemptSpec
+}
+
+/** An attempt that may be forked from a warm interpreter, or as it was with a line in its log that says why not. */
+function warmed({ files, job, requirements }: PrepareAttempt, attempt: AttemptSpec): AttemptSpec {
+  const found = plainPython({ ...attempt, requirements })
+  if (!('cold' in found)) return { ...attempt, warm: { ...found, isAskedFor: true } }
+  files.appendTo(job)(`note: started as a new process: ${found.cold}`)
+  return attempt
 }
 
 /** A parallel step writes its outputs where the next attempt finds them; the host moves them here when it is done. */

@@ -238,3 +238,12 @@ test('a command job is one step at the empty path with its own name for everythi
     ['', 'Mine', 'local', false, { A: '${{inputs.alpha}}' }],
   )
 })
+
+test('how a command starts is said by its component, and by the step before it', () => {
+  const isolationOf = (declared: object, own: object): string | undefined =>
+    plannedStep(pipeline({ a: step(component('c', declared), own) }), 'a').isolation
+  assert.equal(isolationOf({}, {}), undefined)
+  assert.equal(isolationOf({ isolation: 'warm' }, {}), 'warm')
+  assert.equal(isolationOf({}, { isolation: 'warm' }), 'warm')
+  assert.equal(isolationOf({ isolation: 'warm' }, { isolation: 'process' }), 'process')
+})

@@ -21,6 +21,7 @@ export function planCommand(node: CommandNode, common: PlannedStepCommon, option
   const timeoutSeconds = step.timeoutSeconds ?? component.timeoutSeconds
   const retry = step.retry ?? component.retry
   const priority = step.priority ?? component.priority
+  const isolation = step.isolation ?? component.isolation
   return {
     ...common,
     kind: 'command',
@@ -41,6 +42,7 @@ export function planCommand(node: CommandNode, common: PlannedStepCommon, option
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     ...(retry !== undefined && { retry }),
     ...(priority !== undefined && { priority }),
+    ...(isolation !== undefined && { isolation }),
     isDeterministic: node.isDeterministic,
   }
 }

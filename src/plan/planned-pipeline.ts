@@ -13,6 +13,7 @@ import type {
   Resources,
   RetryPolicy,
   RunIf,
+  Isolation,
 } from '../spec/documents.ts'
 import type { SweepSettings } from '../spec/sweep-settings.ts'
 
@@ -144,6 +145,8 @@ export interface PlannedCommand extends PlannedStepCommon {
   readonly compute?: string
   readonly timeoutSeconds?: number
   readonly retry?: RetryPolicy
+  /** Never part of the reuse key: the outcome is the same. */
+  readonly isolation?: Isolation
   readonly isDeterministic: boolean
 }
 

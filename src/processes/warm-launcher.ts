@@ -15,7 +15,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import type { Launch } from './launcher.ts'
@@ -138,7 +138,7 @@ class Interpreter {
     )
     const output = openSync(log, 'wx', 0o600)
     rmSync(log)
-    this.#process = spawn(python, [host, join(launch.workingFolder, words[1]!)], {
+    this.#process = spawn(python, [host, resolve(launch.workingFolder, words[1]!)], {
       cwd: '/',
       env: {
         // First, and as long as the longest: `become` writes the attempt's own over it.
@@ -239,7 +239,7 @@ function keyOf({ workingFolder, environment }: Launch, { python, words }: WarmSt
         .sort(),
     ]),
   )
-  hash.update(readFileSync(join(workingFolder, words[1]!)))
+  hash.update(readFileSync(resolve(workingFolder, words[1]!)))
   return hash.digest('hex')
 }
 

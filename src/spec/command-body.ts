@@ -31,6 +31,7 @@ export async function readCommandBody(mapping: Mapping, scope: ReadingScope): Pr
       timeoutSeconds: run.timeoutSeconds,
       retry: run.retry,
       priority: run.priority,
+      isolation: run.isolation,
     }),
   }
 }

@@ -159,6 +159,9 @@ export type Distribution =
       readonly workerNodeAdditionalArgs?: string
     }
 
+/** How a command starts: in a new process, or forked from an interpreter that has made the script's imports. */
+export type Isolation = 'process' | 'warm'
+
 /** What a command runs and with what; shared by command jobs, command components and inline steps. */
 export interface CommandBody {
   /** Empty with a notebook. */
@@ -175,6 +178,7 @@ export interface CommandBody {
   readonly timeoutSeconds?: number
   readonly retry?: RetryPolicy
   readonly priority?: Priority
+  readonly isolation?: Isolation
   readonly isDeterministic: boolean
 }
 
@@ -392,6 +396,7 @@ export interface ComponentStep extends StepCommon {
   readonly timeoutSeconds?: number
   readonly retry?: RetryPolicy
   readonly priority?: Priority
+  readonly isolation?: Isolation
   readonly isDeterministic?: boolean
   /** The same of a parallel component: fields that are given replace the component's. */
   readonly parallel?: ParallelSettings & { readonly task?: ParallelTask }

@@ -2,7 +2,7 @@ import { keyTable } from './yaml/mapping.ts'
 
 /*
  * Which keys each kind of document has, read off azure-ai-ml 1.35.2's schema classes: first those we read (ours among
- * them: depends_on, run_if, retry, and is_deterministic beyond components), then those we accept and leave aside.
+ * them: depends_on, run_if, retry, isolation, and is_deterministic beyond components), then those we accept and leave aside.
  */
 
 /** What Azure writes into files it returns, on every kind. */
@@ -11,7 +11,7 @@ const job = 'type name display_name experiment_name description tags properties 
 const jobIgnored = `${written} parent_job_name status log_files parameters comment`
 const asset = 'name version display_name description tags properties'
 /** How something runs, apart from what it runs. */
-const run = 'environment_variables resources distribution limits retry queue_settings is_deterministic'
+const run = 'environment_variables resources distribution limits retry queue_settings is_deterministic isolation'
 const command = `command notebook code additional_includes environment ${run}`
 const step = 'type display_name depends_on run_if'
 const stepIgnored = `${jobIgnored} name description tags properties experiment_name version`

@@ -1,7 +1,7 @@
 import { isScalar } from 'yaml'
 import { parseDuration } from '../base/duration.ts'
 import { assertNever } from '../base/errors.ts'
-import type { Bindable, Distribution, Priority, Resources, RetryPolicy } from './documents.ts'
+import type { Bindable, Distribution, Isolation, Priority, Resources, RetryPolicy } from './documents.ts'
 import { hasExpression } from './inputs-and-outputs.ts'
 import { distributionKeys, limitsKeys, queueSettingsKeys, resourcesKeys, retryKeys } from './keys.ts'
 import type { Mapping } from './yaml/mapping.ts'
@@ -23,6 +23,8 @@ import {
   wrongType,
 } from './yaml/values.ts'
 
+const readIsolation = readOneOf<Isolation>(['process', 'warm'])
+
 /** What a step may say on top of its component. */
 export interface RunSettings {
   readonly environmentVariables: Readonly<Record<string, string>>
@@ -31,6 +33,7 @@ export interface RunSettings {
   readonly timeoutSeconds?: number
   readonly retry?: RetryPolicy
   readonly priority?: Priority
+  readonly isolation?: Isolation
   readonly isDeterministic?: boolean
 }
 
@@ -44,6 +47,7 @@ export function readRunSettings(mapping: Mapping): RunSettings {
       timeoutSeconds: optional(mapping, 'limits', readTimeout),
       retry: optional(mapping, 'retry', readRetry),
       priority: optional(mapping, 'queue_settings', readQueueSettings),
+      isolation: optional(mapping, 'isolation', readIsolation),
       isDeterministic: optional(mapping, 'is_deterministic', readBoolean),
     }),
   }
