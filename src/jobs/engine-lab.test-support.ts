@@ -9,6 +9,7 @@ import { sqliteConnection } from '../database/sqlite/index.ts'
 import { openDatabase } from '../database/open-database.ts'
 import type { Database } from '../database/database.ts'
 import { filesystemContentStore } from '../artifacts/filesystem/index.ts'
+import type { ContentStore } from '../artifacts/content-store.ts'
 import { databaseArtifactStore } from '../artifacts/database-artifact-store.ts'
 import { databaseStatCache } from '../artifacts/stat-cache.ts'
 import type { Digest, JobName } from '../base/ids.ts'
@@ -46,6 +47,7 @@ export interface EngineLab {
   readonly folder: string
   readonly engine: Engine
   readonly database: Database
+  readonly content: ContentStore
   readonly files: AttemptFiles
   readonly run: (
     plan: PlannedPipeline,
@@ -125,6 +127,7 @@ export async function openEngineLab(t: TestContext, options: EngineLabOptions = 
     folder,
     engine,
     database,
+    content,
     files,
     start,
     children: (root) => findChildren(database.read, root),

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JsonObject } from '../base/json.ts'
+import { shellWord } from '../base/shell-word.ts'
 import type { HostedWork, NotebookWork, ParallelWork } from '../plan/hosted-work.ts'
 import { renderCommand, type RenderValues } from '../plan/render-command.ts'
 import type { PlannedCommand } from '../plan/planned-pipeline.ts'
@@ -27,7 +28,7 @@ export function hostedCommand(work: HostedWork, step: PlannedCommand, places: Ho
   const file = join(attemptFolder, 'hosted.json')
   writeFileSync(file, JSON.stringify(description))
   const host = isParallel ? 'parallel_host.py' : 'notebook_host.py'
-  return [python, join(pythonSource, 'sluiceworks', host), file].map(quoted).join(' ')
+  return [python, join(pythonSource, 'sluiceworks', host), file].map(shellWord).join(' ')
 }
 
 /** python/src/sluiceworks/parallel/description.py reads it; change both. */
@@ -66,8 +67,4 @@ function notebookDescription(work: NotebookWork, step: PlannedCommand, { values 
   })
   const outputs = Object.entries(values.outputs).map(([name, text]) => ({ name, text, type: 'string' }))
   return { notebook: work.file, parameters: [...parameters, ...outputs] }
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -10,6 +10,7 @@ import type { HostedWork } from '../plan/hosted-work.ts'
 import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
 import { renderCommand, type RenderValues } from '../plan/render-command.ts'
 import { type AttemptFiles, smallBytes } from './attempt-files.ts'
+import { distributedCommand } from './distributed-attempt.ts'
 import { hostedCommand } from './hosted-attempt.ts'
 import type { StepOutput } from './pipeline-state.ts'
 
@@ -52,7 +53,7 @@ export async function prepareAttempt(options: PrepareAttempt): Promise<AttemptSp
     folder: files.folder(job, attempt),
     workingFolder,
     logFile: files.log(job),
-    command: step.hosted === undefined ? renderCommand(step.command, values) : startHost(options, step.hosted, values),
+    command: step.hosted === undefined ? startCommand(options, values) : startHost(options, step.hosted, values),
     environment: environmentOf(options, values),
     ...(step.timeoutSeconds !== undefined && { timeoutMs: step.timeoutSeconds * 1000 }),
   }
@@ -65,6 +66,16 @@ function warmed({ files, job, requirements }: PrepareAttempt, attempt: AttemptSp
   if (!('cold' in found)) return { ...attempt, warm: { ...found, isAskedFor: true } }
   files.appendTo(job)(`note: started as a new process: ${found.cold}`)
   return attempt
+}
+
+function startCommand(options: PrepareAttempt, values: Required<RenderValues>): string {
+  const { files, job, attempt, step, environment, pythonFolder } = options
+  return distributedCommand(renderCommand(step.command, values), step, {
+    pythonSource: join(pythonFolder, 'src'),
+    python: environment.python,
+    attemptFolder: files.folder(job, attempt),
+    workingFolder: files.working(job, attempt),
+  })
 }
 
 /** A parallel step writes its outputs where the next attempt finds them; the host moves them here when it is done. */

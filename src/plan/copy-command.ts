@@ -57,7 +57,7 @@ copy() {
 for name in ${names}; do
   source=$(printenv "AZURE_ML_INPUT_$name") || continue
   case $source in
-    file://*) source=$(printf '%b' "\${source//%/\\x}") && source=\${source#file://} ;;
+    file://*) source=$(printf '%b' "\${source//%/\\\\x}") && source=\${source#file://} ;;
   esac
   copy "$source"
 done`

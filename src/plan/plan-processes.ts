@@ -31,6 +31,11 @@ export function planDistribution(node: CommandNode, options: EvaluateOptions): P
     const place = isOwn ? placeOf(node, 'distribution', key) : inComponent
     return settle(node, { key, value, place, least, most: 1000 }, options)
   }
+  if (distribution.type === 'ray') {
+    const place = isOwn ? placeOf(node, 'distribution') : { located: node.component.located, path: ['distribution'] }
+    const message = `Ray is not started for ${labelOf(node)}: one process runs.`
+    options.mistakes.warn(place, message, 'ray.init() in it starts a cluster of this machine.')
+  }
   return settledDistribution(distribution, number)
 }
 

@@ -1,3 +1,4 @@
+import { shellWord } from '../base/shell-word.ts'
 import type { CommandBody, EnvironmentChoice, SparkBody, SparkSubmission } from '../spec/documents.ts'
 
 /**
@@ -21,17 +22,17 @@ function submitCommand({ entry, pyFiles, jars, files, archives, conf, args }: Sp
   // A class has no file of its own to submit: it is in the first of the jars.
   const [application, others] = isFile ? [entry.file, jars] : [jars[0] ?? '', jars.slice(1)]
   const list = (flag: string, names: readonly string[]): readonly string[] =>
-    names.length === 0 ? [] : [flag, quoted(names.join(','))]
+    names.length === 0 ? [] : [flag, shellWord(names.join(','))]
   const words = [
     'spark-submit',
-    ...(Object.hasOwn(conf, 'spark.master') ? [] : ['--master', quoted(localMaster(conf))]),
-    ...Object.entries(conf).flatMap(([name, value]) => ['--conf', quoted(`${name}=${value}`)]),
+    ...(Object.hasOwn(conf, 'spark.master') ? [] : ['--master', shellWord(localMaster(conf))]),
+    ...Object.entries(conf).flatMap(([name, value]) => ['--conf', shellWord(`${name}=${value}`)]),
     ...list('--py-files', pyFiles),
     ...list('--jars', others),
     ...list('--files', files),
     ...list('--archives', archives),
-    ...(isFile ? [] : ['--class', quoted(entry.className)]),
-    quoted(application),
+    ...(isFile ? [] : ['--class', shellWord(entry.className)]),
+    shellWord(application),
     ...(args === undefined ? [] : [args]),
   ]
   return `${needsSpark}\nexec ${words.join(' ')}`
@@ -50,8 +51,4 @@ function defaultEnvironment(version: string | undefined): EnvironmentChoice {
   const pyspark = version === undefined ? 'pyspark' : `pyspark==${version}.*`
   const content = { dependencies: ['python=3.11', { pip: [pyspark] }] }
   return { kind: 'inline', environment: { conda: { content } } }
-}
-
-function quoted(text: string): string {
-  return /^[\w./,=:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
