@@ -1,0 +1,73 @@
+// examples/nested-pipeline and examples/distributed as a user runs them: the program from outside.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
+
+const root = join(import.meta.dirname, '../..')
+const cache = join(tmpdir(), `sluice-test-environments-${userInfo().username}`)
+
+type Sluice = (...args: string[]) => Promise<string>
+
+function openExample(t: TestContext, example: string): Sluice {
+  const place = mkdtempSync(join(tmpdir(), 'sluice-example-'))
+  const folder = join(place, example)
+  cpSync(join(root, 'examples', example), folder, { recursive: true })
+  const env = { ...process.env, SLUICE_CACHE: cache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
+  const sluice: Sluice = async (...args) => {
+    const command = [join(root, 'bin/sluice.mjs'), ...args]
+    return (await promisify(execFile)(process.execPath, command, { cwd: folder, env, maxBuffer: 1 << 26 })).stdout
+  }
+  t.after(async () => {
+    await sluice('down').catch(() => undefined)
+    rmSync(place, { recursive: true, force: true })
+  })
+  return sluice
+}
+
+/** The log of a step of the newest job, by path. */
+async function logOf(sluice: Sluice, step: string): Promise<string> {
+  const { items } = JSON.parse(await sluice('job', 'list', '--json')) as { items: readonly { name: string }[] }
+  const shown = JSON.parse(await sluice('job', 'show', items[0]!.name, '--json')) as {
+    steps: readonly { step: string; name: string }[]
+  }
+  const found = shown.steps.find((one) => one.step === step)
+  assert.ok(found !== undefined, `no step ${step} among ${shown.steps.map((one) => one.step).join(', ')}`)
+  return sluice('job', 'logs', found.name)
+}
+
+test('the nested pipeline keeps the curve, and another degree runs only the steps that see it', async (t) => {
+  const sluice = openExample(t, 'nested-pipeline')
+  await sluice('run', 'pipeline.yml')
+  assert.match(await logOf(sluice, 'data.clean'), /kept 238 rows, dropped 2/)
+  assert.match(await logOf(sluice, 'data.split'), /178 rows to fit, 60 to test/)
+  assert.match(await logOf(sluice, 'choose'), /the second is kept/)
+  const plan = JSON.parse(await sluice('plan', 'pipeline.yml', '--set', 'jobs.curve.inputs.degree=3', '--json')) as {
+    readonly steps: readonly { readonly path: string; readonly verdict: { readonly kind: string } }[]
+  }
+  assert.deepEqual(Object.fromEntries(plan.steps.map(({ path, verdict }) => [path, verdict.kind])), {
+    'data.clean': 'unchanged',
+    'data.split': 'unchanged',
+    'line.fit': 'unchanged',
+    'line.score': 'unchanged',
+    'curve.fit': 'run',
+    'curve.score': 'depends',
+    choose: 'depends',
+  })
+})
+
+test('the distributed training ends with one model that all processes made', async (t) => {
+  const sluice = openExample(t, 'distributed')
+  await sluice('run', 'pipeline.yml', '--set', 'processes=3')
+  const lines = (await logOf(sluice, 'train')).trim().split('\n')
+  assert.deepEqual([...new Set(lines.map((line) => line.slice(0, 3)))].sort(), ['[0]', '[1]', '[2]'])
+  const last = lines.filter((line) => line.includes('step 60')).map((line) => line.slice(4))
+  assert.equal(last.length, 3)
+  assert.equal(new Set(last).size, 1)
+  const model = JSON.parse(await logOf(sluice, 'look')) as { slope: number; intercept: number; processes: number }
+  assert.equal(model.processes, 3)
+  assert.ok(Math.abs(model.slope - 3) < 0.05 && Math.abs(model.intercept - 2) < 0.05, JSON.stringify(model))
+})
