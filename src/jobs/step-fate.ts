@@ -1,3 +1,4 @@
+import { assert } from '../base/errors.ts'
 import type { StepPath } from '../base/ids.ts'
 import type { PlannedIfElse, PlannedStep } from '../plan/planned-pipeline.ts'
 import type { FailureRecord, StepState } from './pipeline-state.ts'
@@ -48,6 +49,7 @@ function withoutCondition(path: StepPath, control: StepState | undefined): Fate 
 export function branchTaken(step: PlannedIfElse, steps: Steps): boolean | FailureRecord {
   const { condition } = step
   if (condition.kind === 'literal') return condition.value
+  assert(condition.kind === 'output', `the condition of "${step.path}" was filled in with its round`)
   const at = steps.get(condition.step)
   const output = at?.status === 'completed' ? at.outputs[condition.output] : undefined
   const text = output?.kind === 'literal' ? output.value.trim().toLowerCase() : undefined

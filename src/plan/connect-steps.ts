@@ -1,7 +1,16 @@
 import type { Mistakes } from './mistakes.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { findCycles, topologicalOrder } from './graph.ts'
-import { labelOf, placeOf, type Expansion, type IfElseNode, type Node, type Scope } from './scope.ts'
+import {
+  labelOf,
+  placeOf,
+  type BoundValue,
+  type Expansion,
+  type IfElseNode,
+  type LoopNode,
+  type Node,
+  type Scope,
+} from './scope.ts'
 import type { RunIf } from '../spec/documents.ts'
 
 /** A branch a step stands in, by the index of its if_else. */
@@ -36,6 +45,8 @@ export function connectSteps(expansion: Expansion, mistakes: Mistakes): Connecti
   connectScope(draft, expansion.root, { waits: [] })
   // Innermost first: a source of an inner pipeline may be a source of the outer one too.
   for (const gate of draft.gates.reverse()) openGate(draft, gate)
+  const loops = leaves.filter((leaf) => leaf.kind === 'loop').sort((one, other) => other.path.length - one.path.length)
+  for (const loop of loops) joinLoop(draft, loop)
   const parents = draft.parents.map((own) => [...own].sort((one, other) => one - other))
   const order = topologicalOrder(parents)
   if (order.length < leaves.length) {
@@ -75,7 +86,7 @@ function connectScope(draft: Draft, scope: Scope, inherited: Inherited): void {
     const within = branch === undefined ? {} : { branch }
     if (node.kind !== 'group') {
       const parents = draft.parents[node.first]!
-      for (const value of node.inputs.values()) if (value.kind === 'output') parents.add(value.from.node.first)
+      for (const value of valuesOf(node)) if (value.kind === 'output') parents.add(value.from.node.first)
       for (const index of [...own, ...inherited.waits]) parents.add(index)
       if (branch !== undefined) parents.add(branch.control.first)
       draft.branches[node.first] = branch
@@ -98,6 +109,40 @@ function openGate({ parents, runIfs }: Draft, { runIf, waits, first, end }: Gate
     if ([...own].some((parent) => parent >= first && parent < end)) continue
     for (const wait of waits) own.add(wait)
     if (runIfs[index] === 'succeeded') runIfs[index] = runIf
+  }
+}
+
+/** What a step takes: a loop takes for its rounds what it gives to them. */
+function valuesOf(node: Exclude<Node, { kind: 'group' }>): readonly BoundValue[] {
+  if (node.kind !== 'loop') return [...node.inputs.values()]
+  const { items } = node
+  const ofItems: readonly BoundValue[] =
+    items?.kind === 'output' ? [items] : (items?.items ?? []).flatMap(({ inputs }) => [...inputs.values()])
+  return [...node.firsts.values(), ...ofItems]
+}
+
+/**
+ * A loop waits for what its body waits for, and who waits for the body waits for the loop. Inner loops come first.
+ */
+function joinLoop({ parents, mistakes }: Draft, loop: LoopNode): void {
+  const { body } = loop
+  if (body === undefined) return
+  const isInside = (index: number): boolean => index >= body.first && index < body.end
+  const own = parents[loop.first]!
+  for (const [index, waits] of parents.entries()) {
+    if (isInside(index)) {
+      if (waits.delete(loop.first)) {
+        const message = `Step "${body.key}" waits for step "${loop.key}", which runs it.`
+        mistakes.report(placeOf(loop, 'body'), message, 'Take the dependency away.')
+      }
+      for (const wait of waits) if (!isInside(wait)) own.add(wait)
+    } else if (index === loop.first) {
+      for (const wait of waits) if (isInside(wait)) waits.delete(wait)
+    } else {
+      const inside = [...waits].filter(isInside)
+      for (const wait of inside) waits.delete(wait)
+      if (inside.length > 0) waits.add(loop.first)
+    }
   }
 }
 

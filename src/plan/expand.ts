@@ -22,6 +22,7 @@ import type {
   Expansion,
   GroupNode,
   IfElseNode,
+  LoopNode,
   NodeCommon,
   Scope,
   UnknownNode,
@@ -50,6 +51,7 @@ export function expand(document: CommandJob | PipelineJob | SweepJob, options: E
     ...(compute !== undefined && { defaultCompute: compute }),
     declaredOutputs: isPipeline ? document.outputs : {},
     nodes: new Map(),
+    loops: new Map(),
     inputs: new Map(),
     outputs: new Map(),
   }
@@ -65,7 +67,7 @@ export function expand(document: CommandJob | PipelineJob | SweepJob, options: E
 }
 
 interface Work extends ExpandOptions {
-  readonly leaves: (CommandNode | IfElseNode | UnknownNode)[]
+  readonly leaves: (CommandNode | IfElseNode | LoopNode | UnknownNode)[]
   readonly groups: GroupNode[]
   isFull: boolean
 }
@@ -93,31 +95,19 @@ function expandSteps(work: Work, opening: Opening): void {
     const first = work.leaves.length
     const common = { key, path, scope, first, end: first + 1, inputs: new Map<string, BoundValue>() }
     if (step.kind === 'if_else') addLeaf(work, { ...common, kind: 'if_else', step })
+    else if (step.kind === 'do_while' || step.kind === 'parallel_for')
+      addLeaf(work, { ...common, kind: 'loop', step, firsts: new Map() })
     else if (step.kind === 'component') addComponentStep(work, opening, { ...common, step })
-    else if (step.kind === 'sweep') addSweep(work, opening, { common, sweep: step })
-    else addUnplanned(work, { ...common, step }, unplannedNouns[step.kind])
+    else addSweep(work, opening, { common, sweep: step })
     if (work.isFull || work.leaves.length + work.groups.length <= mostSteps) continue
     work.isFull = true
     work.mistakes.report({ located: scope.located, path: ['jobs', key] }, `The pipeline has over ${mostSteps} steps.`)
   }
 }
 
-function addLeaf(work: Work, node: CommandNode | IfElseNode | UnknownNode): void {
+function addLeaf(work: Work, node: CommandNode | IfElseNode | LoopNode | UnknownNode): void {
   node.scope.nodes.set(node.key, node)
   work.leaves.push(node)
-}
-
-const unplannedNouns = {
-  do_while: 'a do_while loop',
-  parallel_for: 'a parallel_for loop',
-} as const
-
-/** A kind of step that documents have and plans do not yet: one clear mistake, and nothing more about the step. */
-function addUnplanned(work: Work, node: Omit<UnknownNode, 'kind'>, noun: string): void {
-  const { scope, key } = node
-  const message = `Step "${key}" is ${noun}, which this version cannot run.`
-  work.mistakes.report({ located: scope.located, path: ['jobs', key] }, message, 'Use command steps in its place.')
-  addLeaf(work, { ...node, kind: 'unknown' })
 }
 
 function addComponentStep(work: Work, opening: Opening, common: NodeCommon<ComponentStep>): void {
@@ -230,6 +220,7 @@ function innerScope(
     ...(compute !== undefined && { defaultCompute: compute }),
     declaredOutputs: component.outputs,
     nodes: new Map(),
+    loops: new Map(),
     inputs,
     outputs: new Map(),
   }

@@ -1,3 +1,4 @@
+import { parseBoolean } from './bindings/literal.ts'
 import type { StepPath } from '../base/ids.ts'
 import { isPrimitive } from './bindings/data-types.ts'
 import type {
@@ -5,6 +6,7 @@ import type {
   PlannedBody,
   PlannedControl,
   PlannedGroup,
+  PlannedIfElse,
   PlannedInput,
   PlannedStep,
 } from './planned-pipeline.ts'
@@ -60,6 +62,7 @@ export function instantiateBody(
   }
 }
 
+type Condition = PlannedIfElse['condition']
 type Move = (path: StepPath) => StepPath
 
 /** Values of the parameters of the control step `of`; those of control steps inside the body are filled in later. */
@@ -82,10 +85,18 @@ function moveOutputs(outputs: PlannedBody['outputs'] | PlannedGroup['outputs'], 
 function fill(step: PlannedStep, given: Given, moved: Move): PlannedStep {
   if (step.kind === 'command') return { ...step, inputs: fillInputs(step.inputs, given, moved) }
   if (step.kind === 'if_else') {
-    const { condition } = step
-    return condition.kind === 'literal' ? step : { ...step, condition: { ...condition, step: moved(condition.step) } }
+    return { ...step, condition: fillCondition(step.condition, given, moved) }
   }
   return fillControl(step, given, moved)
+}
+
+function fillCondition(condition: Condition, given: Given, moved: Move): Condition {
+  if (condition.kind === 'literal') return condition
+  if (condition.kind === 'output') return { ...condition, step: moved(condition.step) }
+  if (condition.of !== given.of) return { ...condition, of: moved(condition.of) }
+  const value = given.values[condition.name]
+  if (value?.kind === 'output') return { kind: 'output', step: value.step, output: value.output }
+  return { kind: 'literal', value: value?.kind === 'literal' && parseBoolean(value.value) === true }
 }
 
 /** A control step inside a body: what its own body takes from outside is filled in, its own parameters stay. */

@@ -1,7 +1,13 @@
 import type { DataType, PrimitiveType } from '../spec/documents.ts'
 import { isPrimitive } from './bindings/data-types.ts'
 import { checkLiteral } from './bindings/literal.ts'
-import type { PlannedInput, PlannedItems } from './planned-pipeline.ts'
+import type { PlannedInput } from './planned-pipeline.ts'
+
+export type PlannedLiteral = Extract<PlannedInput, { kind: 'literal' }>
+export interface LoopItem {
+  readonly key: string
+  readonly inputs: Readonly<Record<string, PlannedLiteral>>
+}
 
 /** More items than this are a mistake in the data, not a loop. */
 const mostItems = 100_000
@@ -12,8 +18,11 @@ const mostItems = 100_000
  */
 export function parseItems(
   text: string,
-  types: Readonly<Record<string, DataType | PrimitiveType>>,
-): { readonly items: Extract<PlannedItems, { kind: 'literal' }>['items']; readonly problems: readonly string[] } {
+  {
+    types,
+    hasDefault,
+  }: { readonly types: Readonly<Record<string, DataType | PrimitiveType>>; readonly hasDefault: ReadonlySet<string> },
+): { readonly items: readonly LoopItem[]; readonly problems: readonly string[] } {
   const listed = listItems(text)
   if (typeof listed === 'string') return { items: [], problems: [listed] }
   if (listed.length > mostItems)
@@ -24,7 +33,9 @@ export function parseItems(
       problems.push(`item ${key} is ${JSON.stringify(item)} instead of an object of inputs`)
       return { key, inputs: {} }
     }
-    const inputs: Record<string, PlannedInput> = {}
+    const inputs: Record<string, PlannedLiteral> = {}
+    for (const name of Object.keys(types))
+      if (!Object.hasOwn(item, name) && !hasDefault.has(name)) problems.push(`item ${key} gives no "${name}"`)
     for (const [name, value] of Object.entries(item)) {
       const input = itemInput(value, types[name])
       if (typeof input === 'string') problems.push(`input "${name}" of item ${key} ${input}`)
@@ -56,7 +67,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** The input that a JSON value gives, or the end of a sentence that says why it gives none. */
-function itemInput(value: unknown, type: DataType | PrimitiveType | undefined): PlannedInput | string {
+function itemInput(value: unknown, type: DataType | PrimitiveType | undefined): PlannedLiteral | string {
   if (type === undefined) return 'is not an input of the body'
   const text = literalText(value)
   if (text === undefined) return `is ${JSON.stringify(value)} instead of one value`

@@ -2,12 +2,13 @@ import { evaluateText, type EvaluateOptions, type TextSite } from './bindings/ev
 import { hasExpression, parseText, type TextPart } from './expression.ts'
 import type { Place } from './mistakes.ts'
 import { planDistribution, planResources } from './plan-processes.ts'
+import type { InputMode } from '../spec/documents.ts'
 import type { PlannedCommand, PlannedInput, PlannedOutput, PlannedStepCommon } from './planned-pipeline.ts'
 import { planParallel } from './plan-parallel.ts'
 import { checkTemplate, planTemplate, usedInputs } from './plan-template.ts'
 import { renderCommand } from './render-command.ts'
 import { labelOf, placeOf, type BoundValue, type CommandNode, type OutputDraft, type Scope } from './scope.ts'
-import { draftOf } from './bindings/settle-outputs.ts'
+import { outputType } from './bindings/settle-outputs.ts'
 import { typeOfDistribution } from './sweeps/trial-inputs.ts'
 
 /** A command with all its bindings as the engine runs it: what the step says goes before what its component says. */
@@ -47,7 +48,14 @@ export function planCommand(node: CommandNode, common: PlannedStepCommon, option
   }
 }
 
-function plannedInput(name: string, value: BoundValue): readonly (readonly [string, PlannedInput])[] {
+function plannedParameter(
+  { loop, name, type }: Extract<BoundValue, { kind: 'round' }>,
+  mode: InputMode,
+): Extract<PlannedInput, { kind: 'parameter' }> {
+  return { kind: 'parameter', of: loop.path, name, type: type ?? 'string', mode }
+}
+
+export function plannedInput(name: string, value: BoundValue): readonly (readonly [string, PlannedInput])[] {
   if (value.kind === 'absent' || value.kind === 'invalid') return []
   if (value.kind === 'parameter') {
     const type = value.type ?? typeOfDistribution(value.distribution)
@@ -59,8 +67,9 @@ function plannedInput(name: string, value: BoundValue): readonly (readonly [stri
   }
   const mode = value.mode ?? 'ro_mount'
   if (value.kind === 'data') return [[name, { kind: 'data', type: value.type, mode, source: value.source }]]
+  if (value.kind === 'round') return [[name, plannedParameter(value, mode)]]
   const { from } = value
-  const type = value.type ?? draftOf(from).type
+  const type = value.type ?? outputType(from)
   return [[name, { kind: 'output', type, mode, step: from.node.path, output: from.name }]]
 }
 

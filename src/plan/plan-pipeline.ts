@@ -7,6 +7,8 @@ import { bindInputs, bindJobInputs } from './bindings/bind-inputs.ts'
 import { connectSteps, type Connection } from './connect-steps.ts'
 import type { EvaluateOptions } from './bindings/evaluate.ts'
 import { expand } from './expand.ts'
+import { foldLoops, planLoop } from './fold-loops.ts'
+import { findBodies } from './loops.ts'
 import { parseBoolean } from './bindings/literal.ts'
 import { collectMistakes, type Mistakes } from './mistakes.ts'
 import { asCommandJob } from './other-commands.ts'
@@ -67,6 +69,7 @@ export function planJob(job: Job, options: PlanOptions): PlanResult {
   const evaluate: EvaluateOptions = { mistakes, context: options.context ?? {} }
   let steps: readonly PlannedStep[] = []
   if (expansion.isComplete) {
+    findBodies(root, mistakes)
     settleOutputs(root, mistakes)
     const jobInputs = inputNames(document)
     const overrides = sortOverrides(options.overrides ?? {}, { expansion, jobInputs, mistakes })
@@ -76,10 +79,14 @@ export function planJob(job: Job, options: PlanOptions): PlanResult {
     steps = planSteps(expansion, connectSteps(expansion, mistakes), evaluate)
   }
   const isPipeline = document.kind === 'pipeline-job'
-  const plan: PlannedPipeline = {
+  const flat = {
     steps,
     groups: expansion.groups.map(planGroup),
     outputs: isPipeline ? plannedOutputs(root.outputs) : ownOutputs(steps),
+  }
+  const loops = expansion.leaves.filter((leaf) => leaf.kind === 'loop')
+  const plan: PlannedPipeline = {
+    ...foldLoops(flat, loops),
     continueOnStepFailure: isPipeline && document.settings.continueOnStepFailure,
     forceRerun: isPipeline && document.settings.forceRerun,
   }
@@ -142,6 +149,7 @@ function planSteps(expansion: Expansion, connection: Connection, options: Evalua
       runIf: connection.runIfs[index]!,
     }
     if (node.kind === 'if_else') return [planIfElse(node, common)]
+    if (node.kind === 'loop') return [planLoop(node, common)]
     const { sweep } = node
     return [sweep === undefined ? planCommand(node, common, options) : planSweep(node, { sweep, common, options })]
   })
@@ -153,6 +161,8 @@ function planIfElse(node: IfElseNode, common: PlannedStepCommon): PlannedIfElse 
     const { from } = value
     return { ...common, kind: 'if_else', condition: { kind: 'output', step: from.node.path, output: from.name } }
   }
+  if (value?.kind === 'round')
+    return { ...common, kind: 'if_else', condition: { kind: 'parameter', of: value.loop.path, name: value.name } }
   // Anything but a literal was reported, and the plan will not run.
   const decided = value?.kind === 'literal' && parseBoolean(value.value) === true
   return { ...common, kind: 'if_else', condition: { kind: 'literal', value: decided } }

@@ -83,8 +83,8 @@ export interface PlannedBody {
 /** Runs its body again as long as an output of the last round is true. */
 export interface PlannedDoWhile extends PlannedControlCommon {
   readonly kind: 'do_while'
-  /** Output of the body, true to go on. */
-  readonly condition: string
+  /** Output of the body, true to go on; absent: as often as the limit says. */
+  readonly condition?: string
   /** Inputs of the body that the round before gives: by input, its first value (if any) and the output that follows. */
   readonly carried: Readonly<Record<string, { readonly first?: PlannedInput; readonly output: string }>>
   readonly maxIterations: number
@@ -117,6 +117,8 @@ export type PlannedItems =
       readonly output: string
       /** Declared types of the body's inputs, which the values must fit. */
       readonly types: Readonly<Record<string, DataType | PrimitiveType>>
+      /** What an item takes that does not give the input. */
+      readonly defaults: Readonly<Record<string, PlannedInput>>
     }
 
 export interface PlannedIfElse extends PlannedStepCommon {
@@ -124,6 +126,8 @@ export interface PlannedIfElse extends PlannedStepCommon {
   readonly condition:
     | { readonly kind: 'literal'; readonly value: boolean }
     | { readonly kind: 'output'; readonly step: StepPath; readonly output: string }
+    /** In the body of a loop: what each round gives. */
+    | { readonly kind: 'parameter'; readonly of: StepPath; readonly name: string }
 }
 
 export interface PlannedCommand extends PlannedStepCommon {

@@ -3,13 +3,16 @@ import type {
   CommandComponent,
   ComponentStep,
   DataType,
+  DoWhileStep,
   IfElseStep,
   InputMode,
+  InputValue,
   Located,
   OutputDeclaration,
   OutputMode,
   OutputValue,
   ParallelBody,
+  ParallelForStep,
   PipelineComponent,
   PrimitiveType,
   Reference,
@@ -32,11 +35,13 @@ export interface Scope {
   readonly defaultCompute?: string
   readonly declaredOutputs: Readonly<Record<string, OutputDeclaration | OutputValue>>
   readonly nodes: Map<string, Node>
+  /** Loops by the key of the step they run. */
+  readonly loops: Map<string, LoopNode>
   readonly inputs: Map<string, BoundValue>
   readonly outputs: Map<string, LeafOutput>
 }
 
-export type Node = CommandNode | GroupNode | IfElseNode | UnknownNode
+export type Node = CommandNode | GroupNode | IfElseNode | LoopNode | UnknownNode
 
 export interface NodeCommon<Of extends Step> {
   readonly key: string
@@ -72,6 +77,29 @@ export interface IfElseNode extends NodeCommon<IfElseStep> {
   readonly kind: 'if_else'
 }
 
+/** Runs another step of its scope in rounds. That step is planned in its place like any, and then folded into it. */
+export interface LoopNode extends NodeCommon<DoWhileStep | ParallelForStep> {
+  readonly kind: 'loop'
+  /** The step it runs; absent if that was not found, which has been reported. */
+  body?: CommandNode | GroupNode
+  /** Values of inputs that a do_while's first iteration takes, or that an item takes that does not give its own. */
+  readonly firsts: Map<string, BoundValue>
+  /** What a parallel_for goes through. */
+  items?: LoopItems
+}
+
+export type LoopItems =
+  | {
+      readonly kind: 'list'
+      /** `given`: as written; `inputs`: what that came to, defaults included. */
+      readonly items: readonly {
+        readonly name: string
+        readonly given: Readonly<Record<string, InputValue>>
+        readonly inputs: Map<string, BoundValue>
+      }[]
+    }
+  | { readonly kind: 'output'; readonly from: LeafOutput }
+
 /** A step whose component was not found or cannot be planned; that is reported, and nothing about it is reported again. */
 export interface UnknownNode extends NodeCommon<Exclude<Step, IfElseStep>> {
   readonly kind: 'unknown'
@@ -89,6 +117,8 @@ export interface OutputDraft {
 }
 
 export interface LeafOutput {
+  /** The step runs once for each item of a loop: what is read are the outputs of all. */
+  readonly isGathered?: true
   readonly node: CommandNode
   readonly name: string
 }
@@ -114,13 +144,21 @@ export type BoundValue =
       readonly logbase?: number
       readonly type?: DataType | PrimitiveType
     }
+  /** What each round of a loop gives anew. */
+  | {
+      readonly kind: 'round'
+      readonly loop: LoopNode
+      readonly name: string
+      readonly mode?: InputMode
+      readonly type?: DataType | PrimitiveType
+    }
   | { readonly kind: 'absent' }
   | { readonly kind: 'invalid' }
 
 export interface Expansion {
   readonly root: Scope
   /** Every step that is not a pipeline, in the order of declaration. */
-  readonly leaves: readonly (CommandNode | IfElseNode | UnknownNode)[]
+  readonly leaves: readonly (CommandNode | IfElseNode | LoopNode | UnknownNode)[]
   /** Nested pipelines, outer before inner. */
   readonly groups: readonly GroupNode[]
   /** False when there were too many steps to go on. */

@@ -165,7 +165,7 @@ test('a loop takes what its body, its first values and its items take from outsi
     },
   }
   assert.deepEqual(names(each), ['first.o'])
-  const items = { kind: 'output', step: 'list' as StepPath, output: 'names', types: {} } as const
+  const items = { kind: 'output', step: 'list' as StepPath, output: 'names', types: {}, defaults: {} } as const
   assert.deepEqual(names({ ...each, items }), ['list.names'])
   assert.deepEqual(names({ ...gate, condition: { kind: 'literal', value: true } }), [])
 })

@@ -18,7 +18,7 @@
  * finds the exit file.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type ProcessIdentity, startFromStat } from './process-identity.ts'
@@ -71,7 +71,7 @@ export class Launcher {
       ...exports.map(([name, value]) => `export ${name}=${quote(value)}`),
       `set -- "$1" ${[...otherVariables(others), commandWords(folder, command)].join(' ')}`,
     ]
-    writeFileSync(join(folder, 'launch'), `${lines.join('\n')}\n`)
+    overwrite(join(folder, 'launch'), `${lines.join('\n')}\n`)
     this.#waiting.set(folder, ended)
     this.#forkingShell().stdin!.write(`${folder}\n`)
   }
@@ -137,6 +137,18 @@ function isAssignable(name: string): boolean {
 /** An environment may hold names that no shell can assign (`my.setting`); the program `env` can. */
 function otherVariables(variables: readonly (readonly [string, string])[]): readonly string[] {
   return variables.length === 0 ? [] : ['env', '--', ...variables.map(([name, value]) => quote(`${name}=${value}`))]
+}
+
+/** Writes over what a recycled folder has there: ext4 writes a file to the disk at once when it was cut to nothing first. */
+function overwrite(path: string, text: string): void {
+  const bytes = Buffer.from(text)
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600)
+  try {
+    writeSync(descriptor, bytes, 0, bytes.length, 0)
+    ftruncateSync(descriptor, bytes.length)
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** One argument of a program may have 128 KiB on Linux; a longer command is a file. */

@@ -153,7 +153,7 @@ test('parallel_for over what a step wrote; bad items are named', async (t) => {
         }),
         each(square, {
           parents: [path('list')],
-          items: { kind: 'output', step: path('list'), output: 'items', types: { x: 'integer' } },
+          items: { kind: 'output', step: path('list'), output: 'items', types: { x: 'integer' }, defaults: {} },
         }),
       ]),
     )

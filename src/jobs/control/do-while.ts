@@ -17,7 +17,7 @@ export async function expandDoWhile(step: PlannedDoWhile, view: ControlView): Pr
     const message = `Iteration ${count} of "${step.path}" ${last.status}.`
     return { rounds: [], end: { error: { code: 'step-failed', message } } }
   }
-  if (!goesOn(step, last, view) || count >= step.maxIterations)
+  if (count >= step.maxIterations || !goesOn(step, last, view))
     return { rounds: [], end: { outputs: roundOutputs(last, view) } }
   return { rounds: [iteration(step, count, last)] }
 }
@@ -43,6 +43,7 @@ function iteration(
 }
 
 function goesOn(step: PlannedDoWhile, last: Readonly<Round>, view: ControlView): boolean {
+  if (step.condition === undefined) return true
   const output = roundOutputs(last, view)[step.condition]
   const text = output?.kind === 'literal' ? output.value.trim().toLowerCase() : undefined
   if (text === 'true' || text === 'false') return text === 'true'

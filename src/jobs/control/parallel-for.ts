@@ -45,8 +45,11 @@ function itemsOf({ path, items }: PlannedParallelFor, view: ControlView): Items 
       hint: 'Declare that output as string and write a JSON list into it.',
     })
   }
-  const { items: parsed, problems } = parseItems(output.value, items.types)
-  if (problems.length === 0) return parsed
+  const { items: parsed, problems } = parseItems(output.value, {
+    types: items.types,
+    hasDefault: new Set(Object.keys(items.defaults)),
+  })
+  if (problems.length === 0) return parsed.map(({ key, inputs }) => ({ key, inputs: { ...items.defaults, ...inputs } }))
   throw new SluiceError('step-failed', `The items of "${path}" (${label}) cannot be used: ${problems.join('; ')}.`, {
     hint: 'Write a JSON list of objects, or an object of objects, with a value for each input of the body.',
   })

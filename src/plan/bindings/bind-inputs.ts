@@ -1,4 +1,6 @@
 import type { DataType, InputDeclaration, InputValue, PipelineJob, PrimitiveType } from '../../spec/documents.ts'
+import { parameterNames } from '../loops.ts'
+import { bindLoop, listItems } from './bind-loop.ts'
 import { evaluateText, type EvaluateOptions, type TextSite } from './evaluate.ts'
 import { hasExpression, parseText } from '../expression.ts'
 import { fitCondition, fitValue, type FitOptions } from './fit-value.ts'
@@ -15,6 +17,7 @@ import {
   type CommandNode,
   type GroupNode,
   type IfElseNode,
+  type LoopNode,
   type Scope,
 } from '../scope.ts'
 
@@ -63,6 +66,7 @@ export function bindInputs(scope: Scope, options: BindOptions): void {
   for (const task of inOrder(tasks, options)) task.node.inputs.set(task.name, bindOne(task, options))
   for (const node of scope.nodes.values()) {
     if (node.kind === 'if_else') node.inputs.set('condition', bindCondition(node, options))
+    if (node.kind === 'loop') bindLoop(node, options)
     if (node.kind === 'group') bindInputs(node.inner, options)
   }
 }
@@ -84,12 +88,17 @@ function tasksOf(node: CommandNode | GroupNode, options: BindOptions): readonly 
   const overrides = options.overrides.forStep(node.path)
   const chosen = node.kind === 'command' ? bindSearchSpace(node, { isDeclaredByUse, options }) : new Set<string>()
   refuseChosen(chosen, overrides, options)
-  const given = new Set([...Object.keys(step.inputs), ...overrides.keys()].filter((name) => !chosen.has(name)))
+  const loop = node.scope.loops.get(node.key)
+  const rounds = loop === undefined ? new Set<string>() : parameterNames(loop)
+  const written = [...Object.keys(step.inputs), ...overrides.keys(), ...rounds]
+  const given = new Set(written.filter((name) => !chosen.has(name)))
   const excused = new Set<string>()
   if (!isDeclaredByUse) {
     for (const name of given) {
       if (Object.hasOwn(declared, name)) continue
       given.delete(name)
+      // Whoever gives it is told: bindLoop.
+      if (rounds.has(name) && !Object.hasOwn(step.inputs, name)) continue
       const meant = reportUnknown(node, { name, overrides, options })
       if (meant !== undefined) excused.add(meant)
     }
@@ -178,6 +187,40 @@ function linksOf({ given }: Task): readonly string[] {
 }
 
 function bindOne(task: Task, options: BindOptions): BoundValue {
+  const loop = task.node.scope.loops.get(task.node.key)
+  const isParameter = loop !== undefined && parameterNames(loop).has(task.name)
+  return isParameter ? bindParameter(loop, task, options) : bindValue(task, options)
+}
+
+/** An input of a loop's body that each round gives: what the rounds give is bound, and the input stays open. */
+function bindParameter(loop: LoopNode, task: Task, options: BindOptions): BoundValue {
+  const { name, given, declaration } = task
+  const type = declaration?.type ?? given?.type
+  const mode = given?.mode ?? declaration?.mode
+  const items = listItems(loop)
+  if (items === undefined) {
+    const isFallback = loop.step.kind === 'do_while' || declaration?.default !== undefined
+    if (isFallback) loop.firsts.set(name, bindValue(task, options))
+  } else {
+    let shared: BoundValue | undefined
+    for (const item of items) {
+      const value = own(item.given, name)
+      const wanted = { ...declaration, ...(type && { type }), ...(mode && { mode }), isDirect: value?.kind === 'data' }
+      const place = placeOf(loop, 'items', item.name, name)
+      const site = { scope: loop.scope, place, label: `Input "${name}" of item ${item.name} of ${labelOf(loop)}` }
+      // An item without it takes what the step says for all.
+      if (value === undefined) item.inputs.set(name, (shared ??= bindValue(task, options)))
+      else
+        item.inputs.set(
+          name,
+          fitValue(give({ given: value, ...(type && { type }) }, site, options), wanted, { site, options }),
+        )
+    }
+  }
+  return { kind: 'round', loop, name, ...(type && { type }), ...(mode && { mode }) }
+}
+
+function bindValue(task: Task, options: BindOptions): BoundValue {
   const { node, name, given, declaration } = task
   const place = placeOf(node, 'inputs', name)
   const site = { scope: node.scope, place, label: `Input "${name}" of ${labelOf(node)}`, node }

@@ -70,6 +70,8 @@ function notText(value: Exclude<BoundValue, { kind: 'literal' }>): string | unde
       return `is an output of step "${value.from.node.key}", not known before it ran`
     case 'parameter':
       return 'differs from trial to trial'
+    case 'round':
+      return `changes with each round of step "${value.loop.key}"`
     case 'absent':
       return 'is optional and has no value'
     case 'invalid':

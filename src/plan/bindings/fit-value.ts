@@ -7,7 +7,7 @@ import { checkLiteral, parseBoolean } from './literal.ts'
 import type { Mistakes } from '../mistakes.ts'
 import type { BoundValue } from '../scope.ts'
 import { spaceMisfits } from '../sweeps/trial-inputs.ts'
-import { draftOf } from './settle-outputs.ts'
+import { draftOf, outputType } from './settle-outputs.ts'
 
 /** What an input takes, as far as anybody declared it. */
 export interface Wanted extends Pick<InputDeclaration, 'min' | 'max' | 'enum'> {
@@ -36,12 +36,14 @@ export function fitValue(value: BoundValue, wanted: Wanted, { site, options }: F
       return fitData(value, type, { site, options, mode, isDirect: wanted.isDirect })
     case 'output': {
       const draft = draftOf(value.from)
-      const fits = type === undefined || (draft.isImplicit ? isFolderKind(type) : canFlow(draft.type, type))
+      const written = outputType(value.from)
+      const isOpen = draft.isImplicit && value.from.isGathered !== true
+      const fits = type === undefined || (isOpen ? isFolderKind(type) : canFlow(written, type))
       if (fits) return { ...value, ...mode, ...(type !== undefined && { type }) }
       const source = `output "${value.from.name}" of step "${value.from.node.key}"`
       options.mistakes.report(
         site.place,
-        `${site.label} takes ${type}, but ${source} is ${draft.type}.`,
+        `${site.label} takes ${type}, but ${source} is ${written}.`,
         draft.isImplicit
           ? `Declare it there: outputs: {${value.from.name}: {type: ${type}}}`
           : 'Give both the same type.',
@@ -50,6 +52,17 @@ export function fitValue(value: BoundValue, wanted: Wanted, { site, options }: F
     }
     case 'parameter':
       return type === undefined ? value : fitParameter(value, { ...wanted, type }, { site, options })
+    case 'round': {
+      const fits = type === undefined || value.type === undefined || value.type === type || canFlow(value.type, type)
+      if (fits) return { ...value, ...mode, ...(type !== undefined && { type }) }
+      const source = `input "${value.name}" of the body of step "${value.loop.key}"`
+      options.mistakes.report(
+        site.place,
+        `${site.label} takes ${type}, but ${source} is ${value.type}.`,
+        'Give both the same type.',
+      )
+      return { kind: 'invalid' }
+    }
     case 'absent':
     case 'invalid':
       return value
@@ -74,7 +87,7 @@ export function fitCondition(
       if (parseBoolean(value.value) !== undefined) return value
       return refuse(`must be true or false, but is "${value.value}".`, hint)
     case 'output': {
-      const { type } = draftOf(value.from)
+      const type = outputType(value.from)
       if (type === 'boolean') return value
       const source = `output "${value.from.name}" of step "${value.from.node.key}"`
       return refuse(
@@ -84,6 +97,12 @@ export function fitCondition(
     }
     case 'parameter':
       return refuse('must be true or false, but is a parameter of a search space.', hint)
+    case 'round':
+      if (value.type === 'boolean') return value
+      return refuse(
+        `needs a boolean, but takes what step "${value.loop.key}" gives as ${value.type ?? 'string'}.`,
+        hint,
+      )
     case 'data':
       return refuse(`must be true or false, but is data (${value.type}).`, hint)
     case 'absent':

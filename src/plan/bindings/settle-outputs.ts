@@ -1,5 +1,5 @@
-import type { OutputDeclaration, OutputValue } from '../../spec/documents.ts'
-import { canFlow, isFolderKind } from './data-types.ts'
+import type { DataType, OutputDeclaration, OutputValue, PrimitiveType } from '../../spec/documents.ts'
+import { canFlow, isFolderKind, isPrimitive } from './data-types.ts'
 import { parseText } from '../expression.ts'
 import type { Mistakes, Place } from '../mistakes.ts'
 import { didYouMean } from '../did-you-mean.ts'
@@ -9,6 +9,7 @@ import {
   type CommandNode,
   type GroupNode,
   type LeafOutput,
+  type LoopNode,
   type Node,
   type OutputDraft,
   type Scope,
@@ -22,7 +23,7 @@ export function settleOutputs(scope: Scope, mistakes: Mistakes): void {
   // Promotions that failed for a reason already reported: "nobody writes it" would be the same mistake again.
   const excused = new Set<string>()
   for (const node of scope.nodes.values()) {
-    if (!('outputs' in node.step)) continue
+    if (!('outputs' in node.step) || node.kind === 'loop') continue
     if (node.kind === 'command') draftOutputs(node)
     if (node.kind === 'group') settleOutputs(node.inner, mistakes)
     for (const [name, value] of Object.entries(node.step.outputs)) {
@@ -36,9 +37,10 @@ export function settleOutputs(scope: Scope, mistakes: Mistakes): void {
       const place = placeOf(node, 'outputs', name)
       const label = `Output "${name}" of ${labelOf(node)}`
       applySettings(leaf, value, { mistakes, place, label })
-      if (target !== undefined) promote(scope, { target, leaf, place, label, mistakes })
+      if (target !== undefined) promote(scope, { target, leaf: ofRounds(scope, node, leaf), place, label, mistakes })
     }
   }
+  for (const loop of scope.nodes.values()) if (loop.kind === 'loop') settleLoop(scope, loop, { excused, mistakes })
   for (const name of Object.keys(scope.declaredOutputs)) {
     if (scope.outputs.has(name) || excused.has(name)) continue
     mistakes.report(
@@ -49,11 +51,45 @@ export function settleOutputs(scope: Scope, mistakes: Mistakes): void {
   }
 }
 
+/** A loop's outputs are its body's: what it says of them is where they go. */
+function settleLoop(
+  scope: Scope,
+  loop: LoopNode,
+  { excused, mistakes }: { readonly excused: Set<string>; readonly mistakes: Mistakes },
+): void {
+  const written = loop.step.kind === 'parallel_for' ? loop.step.outputs : {}
+  for (const [name, { promotedTo }] of Object.entries(written)) {
+    const target = promotedTo === undefined ? undefined : promotedName(promotedTo)
+    const leaf = findOutput(loop, name)
+    const place = placeOf(loop, 'outputs', name)
+    const label = `Output "${name}" of ${labelOf(loop)}`
+    if (leaf === 'unknown')
+      mistakes.report(place, `${label} is not an output of its body.`, () => didYouMean(name, outputNames(loop)))
+    if (typeof leaf === 'string') {
+      if (target !== undefined) excused.add(target)
+    } else if (target !== undefined) promote(scope, { target, leaf, place, label, mistakes })
+  }
+}
+
+/** An output of a step that a parallel_for runs is read as those of all items. */
+function ofRounds(scope: Scope, node: Node, leaf: LeafOutput): LeafOutput {
+  return scope.loops.get(node.key)?.step.kind === 'parallel_for' ? { ...leaf, isGathered: true } : leaf
+}
+
 /** An output by its name at this step: the command that writes it, `unknown`, or `invalid` if that was reported. */
 export function findOutput(node: Node, name: string): LeafOutput | 'unknown' | 'invalid' {
   if (node.kind === 'unknown') return 'invalid'
   if (node.kind === 'if_else') return 'unknown'
-  if (node.kind === 'command') return node.outputs.has(name) ? { node, name } : 'unknown'
+  if (node.kind === 'loop') return node.body === undefined ? 'invalid' : findOutput(node.body, name)
+  const found = node.kind === 'command' ? commandOutput(node, name) : groupOutput(node, name)
+  return typeof found === 'string' ? found : ofRounds(node.scope, node, found)
+}
+
+function commandOutput(node: CommandNode, name: string): LeafOutput | 'unknown' {
+  return node.outputs.has(name) ? { node, name } : 'unknown'
+}
+
+function groupOutput(node: GroupNode, name: string): LeafOutput | 'unknown' | 'invalid' {
   const promoted = node.inner.outputs.get(name)
   return promoted ?? (Object.hasOwn(node.inner.declaredOutputs, name) ? 'invalid' : 'unknown')
 }
@@ -61,12 +97,20 @@ export function findOutput(node: Node, name: string): LeafOutput | 'unknown' | '
 /** The outputs that a step may be asked for. */
 export function outputNames(node: Node): readonly string[] {
   if (node.kind === 'command') return [...node.outputs.keys()]
+  if (node.kind === 'loop') return node.body === undefined ? [] : outputNames(node.body)
   return node.kind === 'group' ? Object.keys(node.inner.declaredOutputs) : []
 }
 
 /** The description of an output that all levels share. */
 export function draftOf({ node, name }: LeafOutput): OutputDraft {
   return node.outputs.get(name)!
+}
+
+/** The type in which an output is read: those of all items of a loop are a JSON list, or a table of the data. */
+export function outputType(leaf: LeafOutput): DataType | PrimitiveType {
+  const { type } = draftOf(leaf)
+  if (leaf.isGathered !== true) return type
+  return isPrimitive(type) ? 'string' : 'mltable'
 }
 
 function draftOutputs(node: CommandNode): void {
@@ -81,7 +125,7 @@ function outputToSettle(
   node: CommandNode | GroupNode,
   { name, mistakes }: { readonly name: string; readonly mistakes: Mistakes },
 ): LeafOutput | 'invalid' {
-  const found = findOutput(node, name)
+  const found = node.kind === 'command' ? commandOutput(node, name) : groupOutput(node, name)
   if (found !== 'unknown') return found
   if (node.kind === 'command' && node.isInline && Object.keys(node.component.outputs).length === 0) {
     // As Azure does for a command written in the step: an output is declared by being mentioned.
@@ -138,6 +182,7 @@ function applySettings(
   { mistakes, place, label }: { readonly mistakes: Mistakes; readonly place: Place; readonly label: string },
 ): void {
   const draft = draftOf(leaf)
+  if (leaf.isGathered === true) return
   if (settings.mode !== undefined) draft.mode = settings.mode
   copyNames(draft, settings)
   if (settings.type === undefined) return
