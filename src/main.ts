@@ -44,6 +44,7 @@ import { stepVariables } from './main/step-surroundings.ts'
 import { allowAllChanges } from './registry/change-policy.ts'
 import { modelRegistry } from './registry/model-registry.ts'
 import { trackedOrigins } from './registry/tracked-origins.ts'
+import { collectGarbage } from './main/collect-garbage.ts'
 import { storeAssets } from './main/store-assets.ts'
 import { webhookDeliverer } from './registry/webhooks/webhook-delivery.ts'
 import { webhookStore } from './registry/webhooks/webhook-store.ts'
@@ -408,6 +409,7 @@ function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly 
         ...assets,
         registry,
         content: store.content,
+        collectGarbage: (request) => collectGarbage({ ...store, models: assets.models }, request),
         lockEnvironment: async (choice, { upgrade }) => {
           const request = await assets.settling.findEnvironment(choice)
           const lock = await store.environments.lock(request, { upgrade })

@@ -35,6 +35,8 @@ export interface ArtifactStore {
   addTree(tables: Tables, folder: string, entries: readonly TreeEntry[]): Promise<void>
   /** Gives everything below each `from` a second name below `to`, in the caller's transaction. */
   copyFolders(tables: Tables, pairs: readonly { readonly from: string; readonly to: string }[]): Promise<void>
+  /** Removes everything below a folder, in the caller's transaction. */
+  removeFolder(tables: Tables, folder: string): Promise<number>
   /** A read-only local folder (or, for a single file, the file) with everything below `path`. Throws `not-found`. */
   materialise(path: string): Promise<string>
 }

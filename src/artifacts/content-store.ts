@@ -88,6 +88,12 @@ export interface ContentStore {
   checkSample(count: number): Promise<ContentSample>
   /** Removes a local folder or file that was ingested by `link`, so that the vanishing links do not read as damage. */
   discard(path: string): Promise<void>
+  /**
+   * Removes what `isReferred` knows nothing of: files and folders that no reference and no kept folder names. What was
+   * stored or looked at within the last hour stays, so it may run beside everything else; killed half-way it has removed
+   * less, never more. Throws `conflict` where so much is going on that this cannot be told.
+   */
+  sweep(options: SweepOptions): Promise<Swept>
   /** Saves what was only remembered (losing it costs time, never content). */
   close(): Promise<void>
 }
@@ -96,6 +102,24 @@ export interface ContentStore {
 export interface ContentSample {
   readonly checkedCount: number
   readonly damaged: readonly Digest[]
+}
+
+export interface SweepOptions {
+  readonly isReferred: (digest: Digest) => boolean
+  /** Counts what would be removed, and removes nothing. */
+  readonly isDryRun: boolean
+}
+
+/** What a sweep removed, or would remove. `strays` are files of the store that no row tells of. */
+export interface Swept {
+  readonly files: SweptCount
+  readonly folders: SweptCount
+  readonly strays: SweptCount
+}
+
+interface SweptCount {
+  readonly count: number
+  readonly sizeBytes: number
 }
 
 /** `link`: shared and read-only; `copy`: the caller's own. */

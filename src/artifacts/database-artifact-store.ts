@@ -46,6 +46,7 @@ export function databaseArtifactStore({ database, content, clock }: ArtifactStor
       const path = parseArtifactPath(rawPath)
       return database.write((tables) => removeArtifacts(tables, path))
     },
+    removeFolder: (tables, folder) => removeArtifacts(tables, parseArtifactPath(folder)),
     async addTree(tables, rawFolder, entries) {
       const folder = parseArtifactPath(rawFolder)
       const createdMs = clock.now()

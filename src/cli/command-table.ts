@@ -226,6 +226,19 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./endpoint.ts')).deleteEndpoint,
   },
   {
+    name: 'gc',
+    summary: 'Remove contents that nothing refers to any more.',
+    options: [
+      { flags: '--dry-run', sentence: 'Only says what would go.' },
+      {
+        flags: '--outputs-older-than <days>',
+        sentence: 'Also what only jobs refer to that ended so long ago; the jobs, logs and metrics stay.',
+      },
+      { flags: '--environments-older-than <days>', sentence: 'Also environments that no job asked for since.' },
+    ],
+    load: async () => (await import('./gc.ts')).collectGarbage,
+  },
+  {
     name: 'completion',
     summary: 'Print the script that completes sluice in a shell.',
     arguments: [['<shell>', 'bash, zsh or fish.']],

@@ -186,6 +186,12 @@ export interface Datastore {
   readonly created_at?: string
 }
 
+export interface GarbageReport {
+  readonly is_dry_run: boolean
+  readonly removed: readonly { readonly kind: string; readonly count: number; readonly size_bytes: number }[]
+  readonly size_bytes: number
+}
+
 export interface Endpoint {
   readonly name: string
   readonly scoring_uri: string

@@ -21,7 +21,7 @@ import type { SettleDeps } from '../jobs/settle-sources.ts'
 import { createModel } from '../registry/create-model.ts'
 import type { RegistryParts } from '../registry/model-change.ts'
 import type { ModelRegistry } from '../registry/model-registry.ts'
-import { type RegisteredVersion, storedModels } from '../registry/stored-models.ts'
+import { type RegisteredVersion, storedModels, type StoredModels } from '../registry/stored-models.ts'
 import type { ModelDocument } from '../spec/documents.ts'
 
 interface AssetParts {
@@ -39,6 +39,7 @@ interface AssetParts {
 interface StoreAssets {
   readonly catalogue: AssetCatalogue
   readonly datastores: DatastoreCatalogue
+  readonly models: StoredModels
   readonly destinations: OutputDestinations
   readonly settling: Omit<SettleDeps, 'purpose'>
   readonly intake: AssetIntakeParts
@@ -85,6 +86,7 @@ export function storeAssets({ settings, log, registry, registryParts, ...store }
   return {
     catalogue: assets,
     datastores,
+    models,
     destinations,
     settling,
     intake,

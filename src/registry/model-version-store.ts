@@ -250,3 +250,17 @@ async function versionTags(
 function keyOf(row: Pick<VersionRow, 'registered_model_id' | 'version'>): string {
   return `${row.registered_model_id}/${row.version}`
 }
+
+/** Whether any version's files lie below this location, which ends in a slash. */
+export async function isStoredBelow(tables: Tables, location: string): Promise<boolean> {
+  const row = await tables
+    .withTables<RegistryTables>()
+    .selectFrom('model_version')
+    .select('version')
+    .where('storage_location', '>=', location)
+    // '0' follows '/'.
+    .where('storage_location', '<', `${location.slice(0, -1)}0`)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}

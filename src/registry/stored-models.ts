@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Principal } from '../access/principal.ts'
 import type { ArtifactStore } from '../artifacts/artifact-store.ts'
 import type { TreeEntry } from '../artifacts/content-store.ts'
@@ -5,7 +6,7 @@ import type { NamedContent } from '../assets/asset.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { Tables } from '../database/database.ts'
 import type { RegistryParts } from './model-change.ts'
-import { findVersion, findVersionsTagged, versionsOf } from './model-version-store.ts'
+import { findVersion, findVersionsTagged, isStoredBelow, versionsOf } from './model-version-store.ts'
 import { addVersion } from './model-versions.ts'
 import { tagOf, type ModelVersion, type Tags } from './registered-model.ts'
 import { findModel } from './registered-model-store.ts'
@@ -45,6 +46,8 @@ export interface StoredModels {
   register(tables: Tables, model: StoredModel): Promise<RegisteredVersion>
   /** The newest version of the name with exactly these files. */
   findSame(tables: Tables, name: string, files: NamedContent): Promise<ModelVersion | undefined>
+  /** Takes away the names of files that no version has any more; returns how many files went. */
+  removeUnused(): Promise<number>
 }
 
 /** Tags that say of a version what it was made of. */
@@ -52,7 +55,7 @@ const storedTags = { type: 'sluice.type', digest: 'sluice.digest', source: 'slui
 const folder = 'registry'
 
 export function storedModels(
-  parts: RegistryParts & { readonly artifacts: Pick<ArtifactStore, 'addTree'> },
+  parts: RegistryParts & { readonly artifacts: Pick<ArtifactStore, 'addTree' | 'list' | 'removeFolder'> },
 ): StoredModels {
   const findSame = async (tables: Tables, name: string, files: NamedContent): Promise<ModelVersion | undefined> => {
     const tag = { key: storedTags.digest, value: files.content.digest, name }
@@ -60,6 +63,17 @@ export function storedModels(
   }
   return {
     findSame,
+    async removeUnused() {
+      let removed = 0
+      for (const { name } of await parts.artifacts.list(folder)) {
+        // Sequential, looked at and removed in one unit each: a version made meanwhile keeps its files.
+        removed += await parts.database.write(async (tables) => {
+          if (await isStoredBelow(tables, `mlflow-artifacts:/${folder}/${name}/`)) return 0
+          return parts.artifacts.removeFolder(tables, `${folder}/${name}`)
+        })
+      }
+      return removed
+    },
     async register(tables, model) {
       const number = numberOf(model)
       const existing = number === undefined ? undefined : await findVersion(tables, model.name, number)
@@ -127,3 +141,9 @@ function taken(name: string, version: number): SluiceError {
     { hint: 'Give a higher version, or leave it out to get the next number.' },
   )
 }
+
+/** The artifacts that count as referred to: not those of `registry/` whose last version was deleted. */
+export const countedArtifacts = sql<boolean>`
+  path not like ${`${folder}/%`} or exists (
+    select 1 from model_version
+    where storage_location like ${`mlflow-artifacts:/${folder}/`} || substr(path, ${folder.length + 2}, 64) || '/%')`

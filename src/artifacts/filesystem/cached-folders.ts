@@ -18,6 +18,8 @@ import { makeFoldersWritable, removeTree } from './store-folder.ts'
 export interface CachedFolders {
   /** Path of the copy, built if need be; one build at a time for a digest. */
   path(digest: Digest, entries: readonly TreeEntry[]): Promise<string>
+  /** Removes the copy of a folder that nothing refers to any more. */
+  discard(digest: Digest): Promise<void>
 }
 
 /** Copies below the store's `cached/`, their stamps in the database. */
@@ -71,6 +73,16 @@ export function cachedFolders(objects: ContentObjects, stamps: FolderStamps): Ca
   }
 
   return {
+    async discard(digest) {
+      await building.get(digest)
+      const path = objects.folder.cachedPath(digest)
+      if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return
+      chmodSync(path, 0o755)
+      const aside = objects.folder.temporaryPath()
+      renameSync(path, aside)
+      makeFoldersWritable(aside)
+      removeTree(aside)
+    },
     path(digest, entries) {
       let path = building.get(digest)
       if (path === undefined) {

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Digest } from '../../base/ids.ts'
 import type { Database, Tables } from '../../database/database.ts'
 import { writeBehind } from '../write-behind.ts'
+import type { ContentUse } from './content-use.ts'
 import { pacer } from './pacer.ts'
 
 /** A stored file or folder list. Without `signature` its bytes are in the row, else in the store's folder. */
@@ -27,6 +28,9 @@ export interface ContentRows {
   /** Durable when it resolves; costs only a look where everything is there already. */
   add(rows: readonly NewContentRow[]): Promise<void>
   remove(kind: ContentKind, digest: Digest): Promise<void>
+  removeMany(kind: ContentKind, digests: readonly Digest[]): Promise<void>
+  /** Every row of a kind in the order of the digests, a page at a time; counts as no use of them. */
+  all(kind: ContentKind): AsyncGenerator<ContentRow>
   /** The row with the signature it has by now, as far as that was not saved yet. */
   latest(row: ContentRow): ContentRow
   /** Remembers a changed signature of a file that was found unharmed. */
@@ -48,7 +52,16 @@ type ContentTables = {
 const chunkSize = 500
 
 /** Rows of one database; changed signatures are saved in batches. */
-export function contentRows({ database, clock }: { readonly database: Database; readonly clock: Clock }): ContentRows {
+export function contentRows({
+  database,
+  clock,
+  use,
+}: {
+  readonly database: Database
+  readonly clock: Clock
+  /** Told of every content that somebody asks for or stores. */
+  readonly use: Pick<ContentUse, 'touch'>
+}): ContentRows {
   const signatures = writeBehind<{ readonly row: ContentRow; readonly signature: string }>({
     clock,
     save: (entries) =>
@@ -81,6 +94,7 @@ export function contentRows({ database, clock }: { readonly database: Database; 
   }
 
   async function find(kind: ContentKind, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, ContentRow>> {
+    await use.touch(kind, digests)
     const rows = await findAny(digests)
     return new Map(rows.filter((row) => row.kind === kind).map((row) => [row.digest, row]))
   }
@@ -90,6 +104,20 @@ export function contentRows({ database, clock }: { readonly database: Database; 
     const wanted = rows.filter((row) => row.signature === undefined).map((row) => row.digest)
     const known = new Set((await findAny(wanted)).map((row) => row.kind + row.digest))
     return rows.filter((row) => row.signature !== undefined || !known.has(row.kind + row.digest))
+  }
+
+  async function removeMany(kind: ContentKind, digests: readonly Digest[]): Promise<void> {
+    for (const digest of digests) signatures.delete(kind + digest)
+    await database.write((tables) =>
+      eachInOrder(chunks(digests), (chunk) =>
+        tables
+          .withTables<ContentTables>()
+          .deleteFrom('content_object')
+          .where('digest', 'in', chunk)
+          .where('kind', '=', kind)
+          .execute(),
+      ),
+    )
   }
 
   return {
@@ -111,22 +139,18 @@ export function contentRows({ database, clock }: { readonly database: Database; 
       return found
     },
     async add(rows) {
+      for (const kind of ['file', 'folder'] as const) {
+        const digests = rows.filter((row) => row.kind === kind).map((row) => row.digest)
+        await use.touch(kind, digests)
+      }
       const added = await missing(rows)
       if (added.length === 0) return
       for (const row of added) signatures.delete(row.kind + row.digest)
       await database.write((tables) => eachInOrder(chunks(added), (chunk) => insertRows(tables, chunk)))
     },
-    async remove(kind, digest) {
-      signatures.delete(kind + digest)
-      await database.write((tables) =>
-        tables
-          .withTables<ContentTables>()
-          .deleteFrom('content_object')
-          .where('digest', '=', digest)
-          .where('kind', '=', kind)
-          .execute(),
-      )
-    },
+    remove: (kind, digest) => removeMany(kind, [digest]),
+    removeMany,
+    all: (kind) => allRows(database, kind),
     latest(row) {
       const signature = signatures.get(row.kind + row.digest)?.signature
       return signature === undefined ? row : { ...row, signature }
@@ -157,6 +181,25 @@ async function rowsAfter({ read }: Database, digest: string, count: number): Pro
     sizeBytes: row.size_bytes,
     ...(row.signature !== null && { signature: row.signature }),
   }))
+}
+
+async function* allRows(database: Database, kind: ContentKind): AsyncGenerator<ContentRow> {
+  for (let last = ''; ;) {
+    // Sequential: where the next page begins depends on this one.
+    const rows = await database.read
+      .withTables<ContentTables>()
+      .selectFrom('content_object')
+      .select(['digest', 'size_bytes', 'signature'])
+      .where('kind', '=', kind)
+      .where('digest', '>', last)
+      .orderBy('digest')
+      .limit(chunkSize)
+      .execute()
+    for (const { digest, size_bytes: sizeBytes, signature } of rows)
+      yield { kind, digest: digest as Digest, sizeBytes, ...(signature !== null && { signature }) }
+    if (rows.length < chunkSize) return
+    last = rows.at(-1)!.digest
+  }
 }
 
 async function insertRows(tables: Tables, rows: readonly NewContentRow[]): Promise<void> {

@@ -11,6 +11,7 @@ import { cachedFolders, type CachedFolders } from './cached-folders.ts'
 import { checkSample } from './check-sample.ts'
 import { contentObjects, notStored, type ContentObjects } from './content-objects.ts'
 import { contentRows } from './content-rows.ts'
+import { contentUse } from './content-use.ts'
 import { folderStamps } from './folder-stamps.ts'
 import { digestSource, ingest, scanSource, type Ingestion } from './ingest.ts'
 import { linkedSources } from './linked-sources.ts'
@@ -19,6 +20,7 @@ import { readObject } from './read-object.ts'
 import { storageError, storeFolder } from './store-folder.ts'
 import { storedTrees, verifyContents, type StoredContent, type StoredTrees } from './stored-trees.ts'
 import { storeStream, storeTree } from './store-object.ts'
+import { sweep } from './sweep.ts'
 import { writeBatch } from './write-batch.ts'
 
 /** Where the store lives. */
@@ -46,7 +48,8 @@ export function filesystemContentStore(options: FilesystemContentStoreOptions): 
   const { database, statCache, clock } = options
   const root = resolve(options.folder)
   const guard = guardOf(root)
-  const objects = contentObjects(contentRows({ database, clock }), storeFolder(root))
+  const use = contentUse(clock)
+  const objects = contentObjects(contentRows({ database, clock, use }), storeFolder(root))
   const trees = storedTrees(objects)
   const stamps = folderStamps({ database, clock })
   const cached = cachedFolders(objects, stamps)
@@ -68,6 +71,7 @@ export function filesystemContentStore(options: FilesystemContentStoreOptions): 
     verify: (content) => guard.later(async () => (await verifyContents(objects, trees, [content]))[0] === true),
     verifyAll: (contents) => guard.later(() => verifyContents(objects, trees, contents)),
     checkSample: (count) => guard.later(() => checkSample(objects, { count, from: randomBytes(32).toString('hex') })),
+    sweep: (sweepOptions) => guard.later(() => sweep({ objects, cached, use, clock }, sweepOptions)),
     discard: (path) => guard.later(() => linked.discard(path)),
     async close() {
       await objects.rows.flush()

@@ -23,6 +23,8 @@ import type { ContentKind } from './content-rows.ts'
 export interface StoreFolder {
   /** `blobs/ab/cdef...` for a file, `trees/ab/cdef....json` for a folder's list. */
   objectPath(kind: ContentKind, digest: Digest): string
+  /** What the objects of a kind lie below, in folders of two digits. */
+  objectRoot(kind: ContentKind): string
   /** `cached/ab/cdef...`: the read-only copy of a folder. */
   cachedPath(digest: Digest): string
   /** A new name in this process's own temporary folder; leftovers of dead processes are removed when a store opens. */
@@ -56,6 +58,7 @@ export function storeFolder(root: string): StoreFolder {
       kind === 'file'
         ? join(root, 'blobs', digest.slice(0, 2), digest.slice(2))
         : join(root, 'trees', digest.slice(0, 2), `${digest.slice(2)}.json`),
+    objectRoot: (kind) => join(root, kind === 'file' ? 'blobs' : 'trees'),
     cachedPath: (digest) => join(root, 'cached', digest.slice(0, 2), digest.slice(2)),
     temporaryPath: () => join(temporary, String(temporaryFiles++)),
     async sync(folders) {

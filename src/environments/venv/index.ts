@@ -26,6 +26,7 @@ import type { Interpreter } from './interpreters.ts'
 import { LockStore } from './lock-store.ts'
 import { resolvePackages } from './uv/resolve-packages.ts'
 import { SingleFlight } from './single-flight.ts'
+import { noteUse, removeUnused } from './unused-venvs.ts'
 import { findUv } from './uv/uv-tool.ts'
 import type { UvTool, Workshop } from './uv/uv-tool.ts'
 
@@ -48,6 +49,14 @@ export interface VenvBuilderOptions {
 
 /** An environment builder that runs tools; `close` ends them and waits for them. */
 export interface VenvBuilder extends EnvironmentBuilder {
+  /**
+   * Removes environments that no job asked for since `beforeMs` and no process uses; they are built again when they are
+   * needed. Returns what went, or would go.
+   */
+  removeUnused(options: {
+    readonly beforeMs: number
+    readonly isDryRun: boolean
+  }): Promise<{ readonly count: number; readonly sizeBytes: number }>
   close(): Promise<void>
 }
 
@@ -114,8 +123,13 @@ class UvVenvBuilder implements VenvBuilder {
           }),
         log,
       ))
+    await noteUse(folder)
     const bin = join(venv, 'bin')
     return { digest: lock.digest, path: [bin], variables: { VIRTUAL_ENV: venv }, python: join(bin, 'python') }
+  }
+
+  removeUnused(options: { readonly beforeMs: number; readonly isDryRun: boolean }) {
+    return removeUnused(join(this.#options.cacheFolder, 'environments'), options)
   }
 
   async close(): Promise<void> {

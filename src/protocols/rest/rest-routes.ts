@@ -12,6 +12,7 @@ import type { EventSource } from './event-feed.ts'
 import { eventRoutes } from './event-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { logRoutes } from './log-routes.ts'
+import { type GarbageRouteParts, garbageRoutes } from './gc-routes.ts'
 import { type LockRouteParts, lockRoutes } from './lock-routes.ts'
 import { type ModelChangeParts, modelChangeRoutes } from './model-change-routes.ts'
 import type { ModelCatalogue } from './model-routes.ts'
@@ -43,7 +44,8 @@ export interface RestParts extends StatusRouteParts {
 type AssetParts = AssetRouteParts &
   DatastoreRouteParts &
   ModelChangeParts &
-  LockRouteParts & { readonly content: Pick<ContentStore, 'tree' | 'read'> }
+  LockRouteParts &
+  GarbageRouteParts & { readonly content: Pick<ContentStore, 'tree' | 'read'> }
 
 /** Every route of our own interface (`/api/v1`, `/health`), the OpenAPI document of them included. */
 export function restRoutes(parts: RestParts): readonly Route[] {
@@ -78,5 +80,6 @@ function everyAssetRoute(parts: AssetParts): readonly Route[] {
     ...lockRoutes(parts),
     ...modelChangeRoutes(parts),
     ...datastoreRoutes(parts),
+    ...garbageRoutes(parts),
   ]
 }

@@ -1,0 +1,49 @@
+import type { ContentStore } from '../artifacts/content-store.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Database } from '../database/database.ts'
+import { referredDigests } from '../database/referred-digests.ts'
+import type { VenvBuilder } from '../environments/venv/index.ts'
+import { countedJobs } from '../jobs/counted-jobs.ts'
+import type { GarbageRequest, GarbageReport } from '../protocols/rest/gc-routes.ts'
+import { countedArtifacts, type StoredModels } from '../registry/stored-models.ts'
+
+interface GarbageParts {
+  readonly database: Database
+  readonly content: ContentStore
+  readonly environments: Pick<VenvBuilder, 'removeUnused'>
+  readonly models: Pick<StoredModels, 'removeUnused'>
+  readonly clock: Clock
+}
+
+const dayMs = 24 * 3_600_000
+
+/**
+ * Tables whose digests keep nothing: those of the contents themselves, what is only remembered of files and URLs (it is
+ * read again), and the record of what happened.
+ */
+const countNothing = ['content_object', 'cached_folder', 'file_stat', 'web_file', 'event']
+
+/**
+ * Removes what nothing refers to any more. First the references are taken, then what they do not name is removed; what
+ * comes into use in between was touched within the last hour and stays (`ContentStore.sweep`).
+ */
+export async function collectGarbage(
+  { database, content, environments, models, clock }: GarbageParts,
+  { isDryRun, outputsOlderThanDays, environmentsOlderThanDays }: GarbageRequest,
+): Promise<GarbageReport> {
+  const before = (days: number): number => clock.now() - days * dayMs
+  if (!isDryRun) await models.removeUnused()
+  const referred = await referredDigests(database, {
+    except: countNothing,
+    counted: {
+      artifact: countedArtifacts,
+      ...(outputsOlderThanDays !== undefined && countedJobs(before(outputsOlderThanDays))),
+    },
+  })
+  const swept = await content.sweep({ isReferred: (digest) => referred.has(digest), isDryRun })
+  const unused =
+    environmentsOlderThanDays === undefined
+      ? undefined
+      : await environments.removeUnused({ beforeMs: before(environmentsOlderThanDays), isDryRun })
+  return { ...swept, ...(unused !== undefined && { environments: unused }) }
+}
