@@ -54,3 +54,15 @@ export interface EnvironmentBuilder {
   /** Builds, or waits for the build under way; progress goes line by line to `log`. */
   build(lock: EnvironmentLock, log: (line: string) => void): Promise<BuiltEnvironment>
 }
+
+/** A builder that keeps what it builds, and can let go of it. */
+export interface EnvironmentKeeper {
+  /**
+   * Removes environments that no job asked for since `beforeMs` and no process uses; they are built again when they are
+   * needed. Returns what went, or would go.
+   */
+  removeUnused(options: {
+    readonly beforeMs: number
+    readonly isDryRun: boolean
+  }): Promise<{ readonly count: number; readonly sizeBytes: number }>
+}

@@ -2,7 +2,7 @@ import type { ContentStore } from '../artifacts/content-store.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Database } from '../database/database.ts'
 import { referredDigests } from '../database/referred-digests.ts'
-import type { VenvBuilder } from '../environments/venv/index.ts'
+import type { EnvironmentKeeper } from '../environments/environment-builder.ts'
 import { countedJobs } from '../jobs/counted-jobs.ts'
 import type { GarbageRequest, GarbageReport } from '../protocols/rest/gc-routes.ts'
 import { countedArtifacts, type StoredModels } from '../registry/stored-models.ts'
@@ -10,7 +10,7 @@ import { countedArtifacts, type StoredModels } from '../registry/stored-models.t
 interface GarbageParts {
   readonly database: Database
   readonly content: ContentStore
-  readonly environments: Pick<VenvBuilder, 'removeUnused'>
+  readonly environments: EnvironmentKeeper
   readonly models: Pick<StoredModels, 'removeUnused'>
   readonly clock: Clock
 }

@@ -29,6 +29,8 @@ export interface ContentRows {
   add(rows: readonly NewContentRow[]): Promise<void>
   remove(kind: ContentKind, digest: Digest): Promise<void>
   removeMany(kind: ContentKind, digests: readonly Digest[]): Promise<void>
+  /** Which of these have a row; counts as no use of them. */
+  stored(kind: ContentKind, digests: readonly Digest[]): Promise<ReadonlySet<Digest>>
   /** Every row of a kind in the order of the digests, a page at a time; counts as no use of them. */
   all(kind: ContentKind): AsyncGenerator<ContentRow>
   /** The row with the signature it has by now, as far as that was not saved yet. */
@@ -108,36 +110,13 @@ export function contentRows({
 
   async function removeMany(kind: ContentKind, digests: readonly Digest[]): Promise<void> {
     for (const digest of digests) signatures.delete(kind + digest)
-    await database.write((tables) =>
-      eachInOrder(chunks(digests), (chunk) =>
-        tables
-          .withTables<ContentTables>()
-          .deleteFrom('content_object')
-          .where('digest', 'in', chunk)
-          .where('kind', '=', kind)
-          .execute(),
-      ),
-    )
+    await deleteRows(database, kind, digests)
   }
 
   return {
     find,
     around: (digest, count) => rowsAround(database, digest, count),
-    async bytes(kind, digests) {
-      const found = new Map<Digest, Uint8Array>()
-      await eachInOrder(chunks(digests), async (chunk) => {
-        const rows = await database.read
-          .withTables<ContentTables>()
-          .selectFrom('content_object')
-          .select(['digest', 'bytes'])
-          .where('digest', 'in', chunk)
-          .where('kind', '=', kind)
-          .where('bytes', 'is not', null)
-          .execute()
-        for (const row of rows) found.set(row.digest as Digest, row.bytes!)
-      })
-      return found
-    },
+    bytes: (kind, digests) => bytesOf(database, kind, digests),
     async add(rows) {
       for (const kind of ['file', 'folder'] as const) {
         const digests = rows.filter((row) => row.kind === kind).map((row) => row.digest)
@@ -150,6 +129,10 @@ export function contentRows({
     },
     remove: (kind, digest) => removeMany(kind, [digest]),
     removeMany,
+    async stored(kind, digests) {
+      const rows = await findAny(digests)
+      return new Set(rows.filter((row) => row.kind === kind).map((row) => row.digest))
+    },
     all: (kind) => allRows(database, kind),
     latest(row) {
       const signature = signatures.get(row.kind + row.digest)?.signature
@@ -181,6 +164,39 @@ async function rowsAfter({ read }: Database, digest: string, count: number): Pro
     sizeBytes: row.size_bytes,
     ...(row.signature !== null && { signature: row.signature }),
   }))
+}
+
+async function bytesOf(
+  database: Database,
+  kind: ContentKind,
+  digests: readonly Digest[],
+): Promise<ReadonlyMap<Digest, Uint8Array>> {
+  const found = new Map<Digest, Uint8Array>()
+  await eachInOrder(chunks(digests), async (chunk) => {
+    const rows = await database.read
+      .withTables<ContentTables>()
+      .selectFrom('content_object')
+      .select(['digest', 'bytes'])
+      .where('digest', 'in', chunk)
+      .where('kind', '=', kind)
+      .where('bytes', 'is not', null)
+      .execute()
+    for (const row of rows) found.set(row.digest as Digest, row.bytes!)
+  })
+  return found
+}
+
+async function deleteRows(database: Database, kind: ContentKind, digests: readonly Digest[]): Promise<void> {
+  await database.write((tables) =>
+    eachInOrder(chunks(digests), (chunk) =>
+      tables
+        .withTables<ContentTables>()
+        .deleteFrom('content_object')
+        .where('digest', 'in', chunk)
+        .where('kind', '=', kind)
+        .execute(),
+    ),
+  )
 }
 
 async function* allRows(database: Database, kind: ContentKind): AsyncGenerator<ContentRow> {

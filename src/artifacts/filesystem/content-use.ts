@@ -1,7 +1,9 @@
 import type { Clock } from '../../base/clock.ts'
 import { SluiceError } from '../../base/errors.ts'
 import type { Digest } from '../../base/ids.ts'
-import type { ContentKind } from './content-rows.ts'
+import type { Content } from '../content-store.ts'
+
+type ContentKind = Content['kind']
 
 /**
  * Which contents were looked at or stored lately, so that a sweep beside running work takes nothing away that is about
@@ -65,7 +67,9 @@ export function contentUse(clock: Clock): ContentUse {
         else overflowedMs = clock.now()
         waiting ??= removing.get(key)
       }
-      if (waiting !== undefined) await Promise.all(digests.map((digest) => removing.get(keyOf(kind, digest))))
+      if (waiting === undefined) return
+      // Sequential: all are there already or on their way.
+      for (const digest of digests) await removing.get(keyOf(kind, digest))
     },
     async remove(kind, digests, work) {
       const unused = digests.filter((digest) => !isRecent(kind, digest))

@@ -37,7 +37,7 @@ export async function sweep(sweeping: Sweeping, { isReferred, isDryRun }: SweepO
     ;(isKept ? keptLists : unusedLists).push(row)
   }
   if (isDryRun) for (const row of unusedLists) count(result.folders, row.sizeBytes)
-  else await removeAll(sweeping, 'folder', unusedLists, result.folders)
+  else await removeAll(sweeping, unusedLists, { kind: 'folder', counted: result.folders })
   // What was touched meanwhile has stayed, and keeps its files.
   const remaining = isDryRun ? keptLists : await listsNow(sweeping)
   const named = await namedFiles(sweeping, remaining)
@@ -47,7 +47,7 @@ export async function sweep(sweeping: Sweeping, { isReferred, isDryRun }: SweepO
     if (!sweeping.use.isRecent('file', row.digest)) unusedFiles.push(row)
   }
   if (isDryRun) for (const row of unusedFiles) count(result.files, row.sizeBytes)
-  else await removeAll(sweeping, 'file', unusedFiles, result.files)
+  else await removeAll(sweeping, unusedFiles, { kind: 'file', counted: result.files })
   for (const kind of ['file', 'folder'] as const)
     await removeStrays(sweeping, kind, { isDryRun, counted: result.strays })
   return result
@@ -75,9 +75,8 @@ async function listsNow({ objects }: Sweeping): Promise<readonly ContentRow[]> {
 
 async function removeAll(
   { objects, cached, use }: Sweeping,
-  kind: ContentKind,
   rows: readonly ContentRow[],
-  counted: Counted,
+  { kind, counted }: { readonly kind: ContentKind; readonly counted: Counted },
 ): Promise<void> {
   for (let start = 0; start < rows.length; start += batchSize) {
     const batch = new Map(rows.slice(start, start + batchSize).map((row) => [row.digest, row]))
@@ -123,7 +122,7 @@ function shortOf(digest: Digest): string {
 
 /** Files of the store without a row: a server was killed between the two. */
 async function removeStrays(
-  { objects, clock }: Sweeping,
+  { objects, clock, use }: Sweeping,
   kind: ContentKind,
   { isDryRun, counted }: { readonly isDryRun: boolean; readonly counted: Counted },
 ): Promise<void> {
@@ -131,8 +130,8 @@ async function removeStrays(
   const root = objects.folder.objectRoot(kind)
   for (const shelf of readdirSync(root)) {
     const digests = readdirSync(join(root, shelf)).map((name) => (shelf + name.replace(/\.json$/, '')) as Digest)
-    const rows = await objects.rows.find(kind, digests)
-    for (const digest of digests.filter((one) => !rows.has(one))) {
+    const stored = await objects.rows.stored(kind, digests)
+    for (const digest of digests.filter((one) => !stored.has(one) && !use.isRecent(kind, one))) {
       const path = objects.folder.objectPath(kind, digest)
       const stats = lstatSync(path, { throwIfNoEntry: false })
       if (stats === undefined || clock.now() - stats.ctimeMs < strayAfterMs) continue

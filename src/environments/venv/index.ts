@@ -9,6 +9,7 @@ import type { CuratedTable } from '../curated.ts'
 import type {
   BuiltEnvironment,
   EnvironmentBuilder,
+  EnvironmentKeeper,
   EnvironmentLock,
   EnvironmentRequest,
 } from '../environment-builder.ts'
@@ -48,15 +49,7 @@ export interface VenvBuilderOptions {
 }
 
 /** An environment builder that runs tools; `close` ends them and waits for them. */
-export interface VenvBuilder extends EnvironmentBuilder {
-  /**
-   * Removes environments that no job asked for since `beforeMs` and no process uses; they are built again when they are
-   * needed. Returns what went, or would go.
-   */
-  removeUnused(options: {
-    readonly beforeMs: number
-    readonly isDryRun: boolean
-  }): Promise<{ readonly count: number; readonly sizeBytes: number }>
+export interface VenvBuilder extends EnvironmentBuilder, EnvironmentKeeper {
   close(): Promise<void>
 }
 
@@ -128,7 +121,9 @@ class UvVenvBuilder implements VenvBuilder {
     return { digest: lock.digest, path: [bin], variables: { VIRTUAL_ENV: venv }, python: join(bin, 'python') }
   }
 
-  removeUnused(options: { readonly beforeMs: number; readonly isDryRun: boolean }) {
+  removeUnused(
+    options: Parameters<EnvironmentKeeper['removeUnused']>[0],
+  ): ReturnType<EnvironmentKeeper['removeUnused']> {
     return removeUnused(join(this.#options.cacheFolder, 'environments'), options)
   }
 

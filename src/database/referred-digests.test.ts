@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { sql } from 'kysely'
+import { databaseTest } from '../../test/database.test-support.ts'
+import type { Tables } from './database.ts'
+import { referredDigests } from './referred-digests.ts'
+
+const appendEvent = (tables: Tables, { subject, body }: { subject: string; body: object }) =>
+  sql`insert into event (at_ms, kind, subject, body) values (1, 'test', ${subject}, ${JSON.stringify(body)})`.execute(
+    tables,
+  )
+const digest = (letter: string): string => letter.repeat(64)
+
+databaseTest('every digest in any text of any table is found, and nothing that only contains one', async (database) => {
+  const say = (subject: string, body: Record<string, string>) =>
+    database.write((tables) => appendEvent(tables, { subject, body }))
+  await say(digest('a'), { uri: `azureml://content/file/${digest('b')}/x.csv`, two: `${digest('c')},${digest('d')}` })
+  await say('x', { longer: `${digest('e')}0`, upper: digest('F'), short: 'ab' })
+  assert.deepEqual([...(await referredDigests(database, { except: [] }))].sort(), ['a', 'b', 'c', 'd'].map(digest))
+  assert.deepEqual([...(await referredDigests(database, { except: ['event'] }))], [])
+  const counted = { event: sql<boolean>`subject = 'x'` }
+  assert.deepEqual([...(await referredDigests(database, { except: [], counted }))], [])
+})
+
+databaseTest('a table of many rows is read whole', async (database) => {
+  const numbers = Array.from({ length: 5000 }, (_, index) => index.toString(16).padStart(64, '0'))
+  await database.write(async (tables) => {
+    for (const text of numbers) await appendEvent(tables, { subject: text, body: {} })
+  })
+  assert.equal((await referredDigests(database, { except: [] })).size, 5000)
+})
