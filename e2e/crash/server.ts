@@ -18,11 +18,20 @@ export interface StartOptions {
   readonly data: string
   readonly database?: string
   readonly crashAt?: string
+  /** Default: any free one. */
+  readonly port?: number
 }
 
 /** Starts `sluice up` and waits until it answers. */
-export async function startServer({ data, database, crashAt }: StartOptions): Promise<RunningServer> {
-  const args = ['up', '--data', data, '--port', '0', ...(database === undefined ? [] : ['--database', database])]
+export async function startServer({ data, database, crashAt, port = 0 }: StartOptions): Promise<RunningServer> {
+  const args = [
+    'up',
+    '--data',
+    data,
+    '--port',
+    String(port),
+    ...(database === undefined ? [] : ['--database', database]),
+  ]
   const child = spawn(process.execPath, [sluice, ...args], {
     env: {
       ...process.env,

@@ -129,6 +129,16 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./job-logs.ts')).jobLogs,
   },
   {
+    name: 'job download',
+    summary: 'Copy the outputs of a job into a folder.',
+    arguments: [['<name>', 'Name of the job.']],
+    options: [
+      { flags: '--output <name>', sentence: 'Only this output.' },
+      { flags: '--to <folder>', sentence: 'Where to (default: a folder with the name of the job).' },
+    ],
+    load: async () => (await import('./download.ts')).downloadOutputs,
+  },
+  {
     name: 'job cancel',
     summary: 'Cancel a job and its steps.',
     arguments: [['<name>', 'Name of the job.']],

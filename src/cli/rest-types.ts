@@ -206,6 +206,11 @@ export interface Endpoint {
   }[]
 }
 
+export interface JobOutput {
+  readonly type: string
+  readonly files: readonly { readonly path: string; readonly size_bytes: number }[]
+}
+
 export interface PublishedPipeline {
   readonly name: string
   readonly version: string

@@ -4,8 +4,8 @@ The server starts one for a script, an environment and the variables that a star
 
     python warm_host.py SCRIPT        descriptor 3: lines to and from the server
 
-and sends the folder of an attempt as a line. Two forks later the script runs; the one in between is the step's launcher,
-and does what processes/launcher.ts promises: it creates `claim` exclusively and writes its identity there BEFORE the
+and sends the folder of an attempt as a line. Two forks later the script runs; the one in between is the step's
+launcher, and does what processes/launcher.ts promises: it creates `claim` exclusively and writes its identity there BEFORE the
 script starts, and appends exit code, CPU times and `end` after. So whoever comes later finds this step like any other,
 and it goes on when the server or this process dies.
 
@@ -22,6 +22,7 @@ makes this process unfit; the script runs as the real `__main__` and the interpr
 from __future__ import annotations
 
 import ast
+import contextlib
 import gc
 import importlib
 import json
@@ -61,7 +62,7 @@ def leading_imports(source: bytes) -> list[tuple[str, list[str]]]:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
             continue
         if isinstance(statement, ast.Import):
-            wanted = [(alias.name, []) for alias in statement.names]
+            wanted: list[tuple[str, list[str]]] = [(alias.name, []) for alias in statement.names]
         elif isinstance(statement, ast.ImportFrom) and statement.level == 0 and statement.module is not None:
             wanted = [(statement.module, [alias.name for alias in statement.names if alias.name != "*"])]
         else:
@@ -282,10 +283,9 @@ def exit_record(status: int) -> str:
 
 
 def _say(control: socket.socket, line: str) -> None:
-    try:
+    # When the server has gone: what it needs to know is in the claim.
+    with contextlib.suppress(OSError):
         control.sendall(f"{line}\n".encode())
-    except OSError:
-        pass  # The server has gone; what it needs to know is in the claim.
 
 
 def report(error: BaseException, host_frames: int) -> None:
@@ -346,7 +346,7 @@ if __name__ == "__main__":
     finally:
         del _main, _runner
     try:
-        exec(_code, _names)
+        exec(_code, _names)  # noqa: S102 - what it is for
     except SystemExit:
         raise
     except BaseException as _error:

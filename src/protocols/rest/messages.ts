@@ -290,6 +290,24 @@ export const InvokeMessage = Type.Object({
   body: Type.Unknown({ description: 'Parsed where it is JSON, else its text.' }),
 })
 
+export const OutputMessage = Type.Object(
+  {
+    type: Type.String(),
+    value: Type.Optional(Type.String()),
+    digest: Type.Optional(Type.String()),
+    files: Type.Array(
+      Type.Object({
+        path: Type.String({ description: 'Below the folder; the name of the output where it is a single file.' }),
+        size_bytes: Type.Integer(),
+        digest: Type.String(),
+      }),
+    ),
+  },
+  { $id: 'JobOutput' },
+)
+export const OutputFileQuery = Type.Object({ path: Type.Optional(Type.String({ minLength: 1 })) })
+export type OutputFileQuery = Static<typeof OutputFileQuery>
+
 const ParameterMessage = Type.Object(
   {
     name: Type.String(),

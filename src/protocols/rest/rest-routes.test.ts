@@ -259,7 +259,8 @@ test('every JSON answer is what the OpenAPI document says it is', async (t) => {
   }
   let checked = 0
   for (const route of restRoutes(lab.parts)) {
-    if (route.method !== 'GET' || route.response === undefined) continue
+    // Outputs hold real content in e2e/python-sdk.
+    if (route.method !== 'GET' || route.response === undefined || route.url.includes(':output')) continue
     const name = names[route.url.split('/')[3]!] ?? 'x'
     const path = route.url.replace(':name', name).replace(':version', '1').replace(':job', job)
     const { body, status } = await lab.call('GET', path.endsWith('/diff') ? `${path}?with=${names['jobs']}` : path)

@@ -18,6 +18,7 @@ import { type ModelChangeParts, modelChangeRoutes } from './model-change-routes.
 import type { ModelCatalogue } from './model-routes.ts'
 import { modelRoutes } from './model-routes.ts'
 import { openapiDocument } from './openapi.ts'
+import { outputRoutes } from './output-routes.ts'
 import { publishedPipelineRoutes } from './published-pipeline-routes.ts'
 import type { PublishedPipelines } from '../../triggers/published-pipelines.ts'
 import type { StatusRouteParts } from './status-routes.ts'
@@ -54,6 +55,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...statusRoutes(parts),
     ...jobRoutes({ ...parts, principalOf }),
     ...logRoutes(parts.jobs),
+    ...outputRoutes({ jobs: parts.jobs, content: parts.assets.content }),
     ...eventRoutes(parts.events),
     ...modelRoutes(parts.models),
     ...everyAssetRoute({ ...parts.assets, localToken: parts.localToken, principalOf }),
