@@ -1,10 +1,20 @@
 // examples/parallel as a user runs it: the program from outside, its server killed in the middle.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const root = join(import.meta.dirname, '../..')
@@ -62,6 +72,47 @@ test('the example trains a model for each store and forecasts every file in orde
       ['look', 'depends'],
     ],
   )
+})
+
+test('kill -9 of the server: the step goes on, the next server adopts it, and every mini-batch ran once', async (t) => {
+  const { folder, sluice } = openLab(t, 'parallel')
+  const marks = join(folder, 'marks')
+  mkdirSync(join(folder, 'many'))
+  for (let index = 0; index < 100; index++) writeFileSync(join(folder, 'many', `${index + 100}.txt`), String(index))
+  writeFileSync(
+    join(folder, 'src', 'slow.py'),
+    `import os, time
+def run(mini_batch):
+    with open(${JSON.stringify(marks)}, "a") as file:
+        file.write(os.path.basename(mini_batch[0]) + "\\n")
+    time.sleep(0.03)
+    return mini_batch
+`,
+  )
+  writeFileSync(
+    join(folder, 'slow.yml'),
+    `type: pipeline
+jobs:
+  slow:
+    type: parallel
+    inputs: { files: { type: uri_folder, path: many } }
+    outputs: { rows: { type: uri_file } }
+    max_concurrency_per_instance: 2
+    task: { type: run_function, code: src, entry_script: slow.py, append_row_to: '\${{outputs.rows}}' }
+`,
+  )
+  await sluice('up', '--detach')
+  await sluice('run', '--detach', 'slow.yml')
+  const { pid } = JSON.parse(await sluice('status', '--json')) as { pid: number }
+  while (!existsSync(marks) || readFileSync(marks, 'utf8').split('\n').length < 20) await pause(10)
+  process.kill(pid, 'SIGKILL')
+  await sluice('up', '--detach')
+  const { items } = JSON.parse(await sluice('job', 'list', '--json')) as { items: readonly { name: string }[] }
+  await sluice('job', 'show', items[0]!.name, '--watch')
+  assert.match(await logOf(sluice, 'slow'), /mini-batches: 100 of 100 done/)
+  const ran = readFileSync(marks, 'utf8').trim().split('\n')
+  assert.equal(ran.length, 100)
+  assert.equal(new Set(ran).size, 100)
 })
 
 async function logOf(sluice: Lab['sluice'], step: string): Promise<string> {

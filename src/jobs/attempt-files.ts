@@ -163,9 +163,9 @@ function isEmptyWork(work: string): boolean {
   )
 }
 
-/** Logs of a store for those who only read them. */
-export function readableLogs(storeFolder: string): Pick<AttemptFiles, 'log'> {
-  return { log: (job) => logFile(join(storeFolder, 'logs'), job) }
+/** Logs and the progress of a store for those who only read them. */
+export function readableLogs(storeFolder: string): Pick<AttemptFiles, 'log' | 'resume'> {
+  return { log: (job) => logFile(join(storeFolder, 'logs'), job), resume: (job) => join(storeFolder, 'resume', job) }
 }
 
 function logFile(folder: string, job: JobName): string {

@@ -37,6 +37,7 @@ import {
   type TemplateSubmission,
 } from './job-template.ts'
 import { loadJob, type LoadedJob, validateFile } from './load-job.ts'
+import { withProgress } from './parallel-progress.ts'
 import { viewPlan } from './plan-view.ts'
 import { wholeResults, wishedPlan } from './reuse-wishes.ts'
 import { type SettleDeps, type SettledSources, settleSources } from './settle-sources.ts'
@@ -47,7 +48,7 @@ export interface JobServiceDeps extends Omit<SettleDeps, 'tables' | 'purpose'> {
   readonly database: Database
   readonly environments: EnvironmentBuilder
   readonly engine: Pick<Engine, 'start' | 'cancel' | 'locks' | 'waiting'>
-  readonly files: Pick<AttemptFiles, 'log'>
+  readonly files: Pick<AttemptFiles, 'log' | 'resume'>
   readonly runs: JobRuns
   readonly findExperiment: (tables: Tables, name: string) => Promise<ExperimentId | undefined>
   readonly clock: Clock
@@ -165,14 +166,14 @@ export class EngineJobService implements JobService {
 
   async get(name: string): Promise<Job> {
     const job = await findJob(this.#deps.database.read, name)
-    return withWaiting(job, this.#deps.engine.waiting(job.root))
+    return withProgress(withWaiting(job, this.#deps.engine.waiting(job.root)), this.#deps.files)
   }
 
   async children(name: string): Promise<readonly Job[]> {
     const { root } = await this.get(name)
     const children = await findChildren(this.#deps.database.read, root)
     const waiting = this.#deps.engine.waiting(root)
-    return waiting.size === 0 ? children : children.map((job) => withWaiting(job, waiting))
+    return children.map((job) => withProgress(withWaiting(job, waiting), this.#deps.files))
   }
 
   async list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly nextPageToken?: string }> {

@@ -4,7 +4,7 @@ import type { JsonObject } from '../base/json.ts'
 import { shellWord } from '../base/shell-word.ts'
 import type { HostedWork, NotebookWork, ParallelWork } from '../plan/hosted-work.ts'
 import { renderCommand, type RenderValues } from '../plan/render-command.ts'
-import type { PlannedCommand } from '../plan/planned-pipeline.ts'
+import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
 
 /** Where an attempt of hosted work finds what it needs. */
 export interface HostedPlaces {
@@ -39,10 +39,7 @@ function parallelDescription(work: ParallelWork, step: PlannedCommand, places: H
   return {
     entry: entry.kind === 'script' ? { ...entry } : { kind: 'model', path: values.inputs[entry.input] ?? '' },
     arguments: work.arguments.map((word) => renderCommand(word, values)),
-    data: {
-      path: values.inputs[inputData] ?? '',
-      type: input === undefined || input.kind === 'literal' ? '' : input.type,
-    },
+    data: { path: values.inputs[inputData] ?? '', type: dataType(input) },
     ...(work.miniBatchSize !== undefined && { miniBatchSize: { ...work.miniBatchSize } }),
     partitionKeys: [...work.partitionKeys],
     miniBatchErrorThreshold: work.miniBatchErrorThreshold,
@@ -56,6 +53,12 @@ function parallelDescription(work: ParallelWork, step: PlannedCommand, places: H
     resumeFolder,
     outputs: Object.entries(results).map(([name, result]) => ({ written: values.outputs[name] ?? '', result })),
   }
+}
+
+/** The files of an evaluated table lie in a folder like any other. */
+function dataType(input: PlannedInput | undefined): string {
+  if (input === undefined || input.kind === 'literal') return ''
+  return input.mode.startsWith('eval_') ? 'uri_folder' : input.type
 }
 
 /** python/src/sluiceworks/notebook_host.py reads it; change both. */

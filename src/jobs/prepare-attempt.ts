@@ -11,6 +11,7 @@ import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
 import { renderCommand, type RenderValues } from '../plan/render-command.ts'
 import { type AttemptFiles, smallBytes } from './attempt-files.ts'
 import { distributedCommand } from './distributed-attempt.ts'
+import { evaluateTable } from './evaluated-table.ts'
 import { hostedCommand } from './hosted-attempt.ts'
 import type { StepOutput } from './pipeline-state.ts'
 
@@ -109,12 +110,14 @@ async function placeInputs(options: PrepareAttempt): Promise<Record<string, stri
  * ends in the content's own name, extension included.
  */
 async function placeContent(
-  { content, files, job, attempt }: PrepareAttempt,
+  options: PrepareAttempt,
   { value, input, taken }: { value: StoredOutput; input: PlannedInput; taken: Map<string, number> },
 ): Promise<string> {
+  const { content, files, job, attempt } = options
   const stored = { kind: value.content, digest: value.digest }
   const mode = input.kind === 'literal' ? 'ro_mount' : input.mode
   const isCopy = mode === 'download' || mode === 'eval_download'
+  if (isEvaluated(input)) return placeTable(options, { value, taken, isCopy })
   if (!isCopy && (value.content === 'folder' || value.sizeBytes > smallBytes)) {
     const path = await content.materialise(stored, { by: 'link', baseName: value.baseName })
     return mode === 'direct' ? pathToFileURL(path).href : path
@@ -123,6 +126,30 @@ async function placeContent(
   taken.set(value.baseName, (taken.get(value.baseName) ?? 0) + 1)
   const path = await content.materialise(stored, { by: 'copy', target })
   return mode === 'direct' ? pathToFileURL(path).href : path
+}
+
+/** Modes of an mltable that show its files instead of the table. */
+function isEvaluated(input: PlannedInput): boolean {
+  return input.kind !== 'literal' && input.type === 'mltable' && /^eval_/.test(input.mode)
+}
+
+async function placeTable(
+  options: PrepareAttempt,
+  { value, taken, isCopy }: { value: StoredOutput; taken: Map<string, number>; isCopy: boolean },
+): Promise<string> {
+  const { content, files, job, attempt, environment, pythonFolder, variables } = options
+  const stored = { kind: value.content, digest: value.digest }
+  const table = await content.materialise(stored, { by: 'link', baseName: value.baseName })
+  const target = files.inputPlace(job, attempt, { baseName: value.baseName, namesakes: taken.get(value.baseName) ?? 0 })
+  taken.set(value.baseName, (taken.get(value.baseName) ?? 0) + 1)
+  const path = pathOf(environment, variables)
+  const { python } = environment
+  await evaluateTable({ python, pythonFolder, environment: { ...variables, PATH: path }, table, target, isCopy })
+  return target
+}
+
+function pathOf(environment: BuiltEnvironment, variables: Readonly<Record<string, string>>): string {
+  return [...environment.path, variables['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(':')
 }
 
 type StoredOutput = Extract<StepOutput, { kind: 'content' }>
@@ -152,7 +179,7 @@ function environmentOf(
     ]),
     ...Object.entries(values.outputs).map(([name, text]) => [`AZURE_ML_OUTPUT_${name}`, text]),
   ]
-  const path = [...environment.path, variables['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(':')
+  const path = pathOf(environment, variables)
   const all = {
     ...variables,
     ...Object.fromEntries(azure),

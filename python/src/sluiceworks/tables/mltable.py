@@ -13,6 +13,8 @@ from .sources import find_files
 from .transformations import Step, apply_step, check_step
 
 _FILE = "MLTable"
+#: Steps that leave every file of a table in it.
+_KEEP_FILES = ("extract_columns_from_partition_format", "keep_columns", "drop_columns", "convert_column_types")
 
 
 class DataType:
@@ -97,6 +99,11 @@ class MLTable:
         for step in self._steps:
             frames = apply_step(step, frames)
         return frames
+
+    def source_files(self) -> list[str]:
+        """The files that the table is made of."""
+        choose = self._reader is None and any(name not in _KEEP_FILES for name, _ in self._steps)
+        return [path for path, _ in self.files()] if choose else find_files(self._paths, self._folder)
 
     def files(self) -> list[tuple[str, dict[str, Any]]]:
         """The files of a table without reader that its steps leave, with the columns that were made of their paths."""
