@@ -85,8 +85,9 @@ export function fakeEngine({ namePrefix = 'calm_otter' } = {}): FakeEngine {
       log: (name, offset) => {
         const job = state.get(name)
         const bytes = state.logs.get(job.name) ?? Buffer.alloc(0)
-        const chunk = bytes.subarray(offset, offset + 1024 * 1024)
-        const nextOffset = offset + chunk.length
+        const start = offset < 0 ? Math.max(0, bytes.length + offset) : offset
+        const chunk = bytes.subarray(start, start + 1024 * 1024)
+        const nextOffset = start + chunk.length
         const isComplete = terminalStatuses.has(job.status) && nextOffset >= bytes.length
         return Promise.resolve({ bytes: chunk, nextOffset, isComplete })
       },

@@ -125,6 +125,7 @@ export const commandTable: readonly CommandRow[] = [
     options: [
       { flags: '-f, --follow', sentence: 'Goes on until the job ends.' },
       { flags: '--step <path>', sentence: 'Only this step, e.g. train or prepare.clean.' },
+      { flags: '--tail <lines>', sentence: 'Only the last lines, so many of each step.' },
     ],
     load: async () => (await import('./job-logs.ts')).jobLogs,
   },

@@ -4,7 +4,7 @@ import type { Command, Invocation } from './command.ts'
 import { withConnection } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import { watchInterrupts } from './interrupt.ts'
-import { readLog } from './link/log-reader.ts'
+import { lastLogLines, readLog } from './link/log-reader.ts'
 import type { RestClient } from './link/rest-client.ts'
 import type { Job } from './rest-types.ts'
 import { hasEnded } from './rest-types.ts'
@@ -25,7 +25,9 @@ export const jobLogs: Command = async (invocation) => {
     const interrupts = watchInterrupts({ press: () => stop.abort(), end: () => stop.abort() })
     try {
       const printing: Printing = { client, invocation, follow, signal: stop.signal }
-      if (target.type === 'command') await printLog(printing, target.name, '')
+      const tail = options.text('tail')
+      if (tail !== undefined) await printTail(printing, target, lineCount(tail))
+      else if (target.type === 'command') await printLog(printing, target.name, '')
       else await printSteps(printing, target)
       return stop.signal.aborted ? exitCode.interrupted : exitCode.ok
     } finally {
@@ -58,8 +60,7 @@ async function printSteps(printing: Printing, pipeline: Job): Promise<void> {
   for (;;) {
     const { job, steps } = await readJob(client, pipeline.name)
     for (const step of steps) {
-      const hasLog = step.type === 'command' && step.attempts > 0
-      if (!hasLog || started.has(step.name)) continue
+      if (!hasLog(step) || started.has(step.name)) continue
       const printed = printLog(printing, step.name, `[${stepName(step)}] `)
       started.set(step.name, printed)
       if (!follow) await printed
@@ -68,6 +69,27 @@ async function printSteps(printing: Printing, pipeline: Job): Promise<void> {
     await setTimeout(pollMs, undefined, { signal }).catch(() => undefined)
   }
   await Promise.all(started.values())
+}
+
+/** The last lines alone; those of a pipeline step by step. */
+async function printTail({ client, invocation }: Printing, target: Job, count: number): Promise<void> {
+  const steps = target.type === 'command' ? [target] : (await readJob(client, target.name)).steps.filter(hasLog)
+  // Sequential: the logs are printed one after the other.
+  for (const step of steps) {
+    const writer = lineWriter(invocation, target.type === 'command' ? '' : `[${stepName(step)}] `)
+    const lines = await lastLogLines(client, step.name, count)
+    if (lines.join('') !== '') writer.write(`${lines.join('\n')}\n`)
+  }
+}
+
+function lineCount(text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count > 0) return count
+  throw new SluiceError('invalid-request', `--tail is ${JSON.stringify(text)}; expected a number of lines.`)
+}
+
+function hasLog({ type, attempts }: Job): boolean {
+  return type === 'command' && attempts > 0
 }
 
 const pollMs = 300
@@ -120,22 +142,34 @@ interface LineWriter {
   end(): void
 }
 
+/** A longer line is written in pieces, so that a line of a gigabyte takes no more memory than others. */
+const longestLine = 64 * 1024
+
 /** Writes whole lines with their prefix, so that logs of several steps do not mix within a line. */
 function lineWriter({ terminal, json }: Invocation, prefix: string): LineWriter {
   let rest = ''
-  const show = (line: string): string => {
-    if (json) return `${JSON.stringify({ ...(prefix !== '' && { step: prefix.slice(1, -2) }), line })}\n`
+  /** `isCut`: the line goes on in the next piece. */
+  const show = (line: string, isCut: boolean): string => {
+    if (json) {
+      const step = prefix === '' ? {} : { step: prefix.slice(1, -2) }
+      return `${JSON.stringify({ ...step, line, ...(isCut && { is_cut: true }) })}\n`
+    }
     // A file or a pipe gets the bytes as they are; a terminal is protected from them.
-    return `${prefix}${terminal.isOutTerminal ? printable(line, { keepColors: true }) : line}\n`
+    const text = terminal.isOutTerminal ? printable(line, { keepColors: true }) : line
+    // Steps take turns by the line: a piece of one must not run into another's.
+    return `${prefix}${text}${isCut && prefix === '' ? '' : '\n'}`
   }
   return {
     write: (text) => {
       const lines = (rest + text).split('\n')
       rest = lines.pop()!
-      if (lines.length > 0) terminal.out(lines.map(show).join(''))
+      if (lines.length > 0) terminal.out(lines.map((line) => show(line, false)).join(''))
+      if (rest.length <= longestLine) return
+      terminal.out(show(rest, true))
+      rest = ''
     },
     end: () => {
-      if (rest !== '') terminal.out(show(rest))
+      if (rest !== '') terminal.out(show(rest, false))
       rest = ''
     },
   }

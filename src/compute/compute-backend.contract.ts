@@ -93,11 +93,14 @@ export function computeBackendContract(name: string, open: () => Promise<Compute
     },
   )
 
-  backendTest('a daemon that a finished command left behind is ended soon', async ({ backend, attempt }) => {
-    const spec = attempt(`setsid --fork sh -c 'echo $$ >daemon; exec sleep 300'; until [ -s daemon ]; do :; done`)
-    assert.equal((await backend.run(spec)).kind, 'exited')
-    await until(() => !isRunning(join(spec.workingFolder, 'daemon')))
-  })
+  backendTest(
+    'hardening 30: a daemon that a finished command left behind is ended soon',
+    async ({ backend, attempt }) => {
+      const spec = attempt(`setsid --fork sh -c 'echo $$ >daemon; exec sleep 300'; until [ -s daemon ]; do :; done`)
+      assert.equal((await backend.run(spec)).kind, 'exited')
+      await until(() => !isRunning(join(spec.workingFolder, 'daemon')))
+    },
+  )
 
   backendTest('cancel gives the command its grace to tidy up', async ({ backend, attempt }) => {
     const spec = attempt(`trap 'echo tidy; exit 0' TERM; echo ready >ready; while :; do sleep 0.05; done`)

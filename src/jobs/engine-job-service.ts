@@ -8,6 +8,7 @@ import type { JsonObject } from '../base/json.ts'
 import type { Database, Tables } from '../database/database.ts'
 import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
 import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
+import { placeAfterCut } from '../processes/log-cap.ts'
 import type { JobRuns } from '../tracking/job-runs.ts'
 import type { AttemptFiles } from './attempt-files.ts'
 import type { ReachPoint } from './crash-points.ts'
@@ -260,8 +261,8 @@ export class EngineJobService implements JobService {
   async log(name: string, offset: number): Promise<LogChunk> {
     // The status first: a log that is read after its job ended is whole.
     const job = await this.get(name)
-    const bytes = await readChunk(this.#deps.files.log(job.name), offset)
-    const nextOffset = offset + bytes.length
+    const { bytes, start } = await readChunk(this.#deps.files.log(job.name), offset)
+    const nextOffset = start + bytes.length
     return { bytes, nextOffset, isComplete: terminalStatuses.has(job.status) && bytes.length < logChunkBytes }
   }
 
@@ -302,17 +303,22 @@ function experimentNameOf(submission: Submission, loaded: LoadedJob): string {
   return submission.experimentName ?? loaded.experimentName ?? basename(dirname(submission.file))
 }
 
-async function readChunk(file: string, offset: number): Promise<Uint8Array> {
+async function readChunk(
+  file: string,
+  offset: number,
+): Promise<{ readonly bytes: Uint8Array; readonly start: number }> {
   let handle
   try {
     handle = await open(file, 'r')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Uint8Array()
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { bytes: new Uint8Array(), start: 0 }
     throw error
   }
   try {
-    const { bytesRead, buffer } = await handle.read({ buffer: Buffer.allocUnsafe(logChunkBytes), position: offset })
-    return buffer.subarray(0, bytesRead)
+    const { size } = await handle.stat()
+    const start = offset < 0 ? Math.max(0, size + offset) : offset > size ? placeAfterCut(size) : offset
+    const { bytesRead, buffer } = await handle.read({ buffer: Buffer.allocUnsafe(logChunkBytes), position: start })
+    return { bytes: buffer.subarray(0, bytesRead), start }
   } finally {
     await handle.close()
   }

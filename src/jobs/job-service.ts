@@ -167,7 +167,10 @@ export interface JobService {
   reproduce(name: string, submittedBy: string): Promise<Job>
   /** What differs between two jobs, or between two steps. */
   diff(name: string, other: string): Promise<JobDiff>
-  /** Bytes of a job's log (stdout and stderr in order) from `offset`; at most 1 MiB. */
+  /**
+   * Bytes of a job's log (stdout and stderr in order) from `offset`; at most 1 MiB. A negative offset counts from the
+   * end. A place that was cut away meanwhile (processes/log-cap.ts) goes on where the log says so.
+   */
   log(name: string, offset: number): Promise<LogChunk>
   /** The document as it was submitted, for `job show --yaml` and diffs. */
   document(name: string): Promise<JsonObject>

@@ -71,7 +71,7 @@ test('the owner hears that the reader has left', async (t) => {
   assert.equal(late, true)
 })
 
-test('a reader that does not read is dropped when its backlog passes the limit, others go on', async (t) => {
+test('hardening 32: a reader that does not read is dropped when its backlog passes the limit, others go on', async (t) => {
   const { server, open } = await streamServer(t, { maxBacklogBytes: 100_000 })
   let opening = open()
   const slow = connect(server.port, '127.0.0.1')

@@ -79,7 +79,7 @@ for (const [name, harm] of Object.entries(harms)) {
   )
 }
 
-databaseTest('damage is found on the way out too, before anybody asked', async (database, t) => {
+databaseTest('hardening 34: damage is found on the way out too, before anybody asked', async (database, t) => {
   const lab = openContentLab(database, t)
   const { store } = lab
   const target = join(lab.folder, '../copy')
@@ -98,14 +98,17 @@ databaseTest('damage is found on the way out too, before anybody asked', async (
   }
 })
 
-databaseTest('a step that writes into its large input harms the store, and is found out', async (database, t) => {
-  const { store } = openContentLab(database, t)
-  const source = folderWith(t, { 'data.csv': large })
-  const content = await store.ingest(source)
-  const input = await store.materialise(content, { by: 'link', baseName: 'x' })
-  changeUnseen(join(input, 'data.csv'))
-  assert.equal(await store.verify(content), false)
-})
+databaseTest(
+  'hardening 34: a step that writes into its large input harms the store, and is found out',
+  async (database, t) => {
+    const { store } = openContentLab(database, t)
+    const source = folderWith(t, { 'data.csv': large })
+    const content = await store.ingest(source)
+    const input = await store.materialise(content, { by: 'link', baseName: 'x' })
+    changeUnseen(join(input, 'data.csv'))
+    assert.equal(await store.verify(content), false)
+  },
+)
 
 databaseTest('a touched file is read again and kept', async (database, t) => {
   const lab = openContentLab(database, t)

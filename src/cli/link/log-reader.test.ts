@@ -3,34 +3,34 @@ import { test } from 'node:test'
 import { LogTails, lastLogLines } from './log-reader.ts'
 import type { RestClient } from './rest-client.ts'
 
-/** A client whose jobs have these logs; a read brings at most `most` bytes. */
-function clientOf(logs: Record<string, string>, most = 1024 * 1024) {
-  const offsets: string[] = []
+/** A client whose jobs have these logs, and what was read of them. */
+function clientOf(logs: Record<string, string>) {
+  const reads: string[] = []
   const client: Pick<RestClient, 'read'> = {
     read: (path) => {
-      const [, name, offset] = /jobs\/(\w+)\/log\?offset=(\d+)$/.exec(path)!
-      offsets.push(`${name} ${offset}`)
+      const [, name, tail] = /jobs\/(\w+)\/log\?tail=(\d+)$/.exec(path)!
       const whole = Buffer.from(logs[name!]!)
-      const bytes = whole.subarray(Number(offset), Number(offset) + most)
-      const next = Number(offset) + bytes.length
+      const bytes = whole.subarray(-Number(tail))
+      reads.push(`${name} ${bytes.length}`)
       return Promise.resolve({
         bytes,
-        headers: { 'x-next-offset': String(next), 'x-log-complete': String(next === whole.length) },
+        headers: { 'x-next-offset': String(whole.length), 'x-log-complete': 'true' },
       })
     },
   }
-  return { client: client as RestClient, offsets, logs }
+  return { client: client as RestClient, reads, logs }
 }
 
-test('the last lines of a long log are read in pieces, and a log without a line end has them too', async () => {
-  const lines = Array.from({ length: 1000 }, (_, index) => `line ${index}`)
-  const { client } = clientOf({ a: lines.join('\n') }, 1000)
-  assert.deepEqual(await lastLogLines(client, 'a', 3), ['line 997', 'line 998', 'line 999'])
+test('hardening 31: the last lines of a log of any size are read from its end alone', async () => {
+  const lines = Array.from({ length: 100_000 }, (_, index) => `line ${index}`)
+  const { client, reads } = clientOf({ a: lines.join('\n') })
+  assert.deepEqual(await lastLogLines(client, 'a', 3), ['line 99997', 'line 99998', 'line 99999'])
+  assert.deepEqual(reads, ['a 262144'])
   assert.deepEqual(await lastLogLines(clientOf({ a: 'one\r\ntwo\r\n' }).client, 'a', 20), ['one', 'two'])
 })
 
-test('a tail is the last line that says something, across reads, and costs only the new bytes', async () => {
-  const { client, offsets, logs } = clientOf({ a: 'epoch 1\nepo' })
+test('hardening 31: a tail is the last line that says something, and costs the same however much is written', async () => {
+  const { client, reads, logs } = clientOf({ a: 'epoch 1\nepo' })
   const tails = new LogTails()
   await tails.update(client, ['a'])
   assert.equal(tails.lines.get('a'), 'epo')
@@ -40,7 +40,10 @@ test('a tail is the last line that says something, across reads, and costs only 
   logs['a'] += '10%\r20%\r30%'
   await tails.update(client, ['a'])
   assert.equal(tails.lines.get('a'), '30%')
-  assert.deepEqual(offsets, ['a 0', 'a 11', 'a 17'])
+  logs['a'] += 'x'.repeat(10_000_000)
+  await tails.update(client, ['a'])
+  assert.equal(tails.lines.get('a')?.length, 500)
+  assert.deepEqual(reads, ['a 11', 'a 17', 'a 28', 'a 4096'])
 })
 
 test('a job that is not asked for any more is forgotten', async () => {

@@ -7,9 +7,10 @@ export interface LogPiece {
   readonly isComplete: boolean
 }
 
-/** A piece of a job's log from `offset`, at most 1 MiB. */
+/** A piece of a job's log from `offset`, at most 1 MiB; a negative offset counts from the end. */
 export async function readLog(client: RestClient, name: string, offset: number): Promise<LogPiece> {
-  const { bytes, headers } = await client.read(`/api/v1/jobs/${encodeURIComponent(name)}/log?offset=${offset}`)
+  const place = offset < 0 ? `tail=${-offset}` : `offset=${offset}`
+  const { bytes, headers } = await client.read(`/api/v1/jobs/${encodeURIComponent(name)}/log?${place}`)
   return {
     bytes,
     nextOffset: Number(headers['x-next-offset'] ?? offset + bytes.length),
@@ -17,49 +18,38 @@ export async function readLog(client: RestClient, name: string, offset: number):
   }
 }
 
-/** The last lines of a job's log, without control characters' effects being looked at; fewer when there are fewer. */
+/** What lines are looked for in; a line that is longer is cut. */
+const lastLinesBytes = 256 * 1024
+/** What one last line is looked for in. */
+const lastLineBytes = 4 * 1024
+
+/** The last lines of a job's log, as they are; fewer when there are fewer. Reads no more than the end of the log. */
 export async function lastLogLines(client: RestClient, name: string, count: number): Promise<readonly string[]> {
-  let tail = Buffer.alloc(0)
-  let offset = 0
-  // Sequential: each piece says where the next begins.
-  for (;;) {
-    const { bytes, nextOffset } = await readLog(client, name, offset)
-    if (bytes.length === 0) break
-    tail = Buffer.concat([tail, bytes]).subarray(-64 * 1024)
-    offset = nextOffset
-  }
-  return tail.toString().trimEnd().split(/\r?\n/).slice(-count)
+  const { bytes } = await readLog(client, name, -lastLinesBytes)
+  const lines = bytes.toString().trimEnd().split(/\r?\n/)
+  return lines.slice(-count)
 }
 
-/** Follows the last log line of running jobs at the cost of the bytes that are new. */
+/** Follows the last log line of running jobs, at a cost that does not depend on how much they write. */
 export class LogTails {
-  readonly #places = new Map<string, { offset: number; rest: string }>()
   readonly #lines = new Map<string, string>()
 
-  /** Last non-empty line by job name, as far as was read. */
+  /** Last non-empty line by job name. */
   get lines(): ReadonlyMap<string, string> {
     return this.#lines
   }
 
-  /** Reads what is new of these jobs' logs; forgets all others. */
+  /** Looks at the ends of these jobs' logs; forgets all others. */
   async update(client: RestClient, names: readonly string[]): Promise<void> {
-    for (const name of this.#places.keys()) if (!names.includes(name)) this.#forget(name)
-    await Promise.all(names.map((name) => this.#readOn(client, name)))
+    for (const name of this.#lines.keys()) if (!names.includes(name)) this.#lines.delete(name)
+    await Promise.all(names.map((name) => this.#look(client, name)))
   }
 
-  #forget(name: string): void {
-    this.#places.delete(name)
-    this.#lines.delete(name)
-  }
-
-  async #readOn(client: RestClient, name: string): Promise<void> {
-    const place = this.#places.get(name) ?? { offset: 0, rest: '' }
-    const { bytes, nextOffset } = await readLog(client, name, place.offset)
-    const text = place.rest + bytes.toString()
+  async #look(client: RestClient, name: string): Promise<void> {
+    const { bytes } = await readLog(client, name, -lastLineBytes)
     // A progress bar rewrites its line with carriage returns; the last state counts.
-    const lines = text.split(/[\r\n]+/)
+    const lines = bytes.toString().split(/[\r\n]+/)
     const last = lines.filter((line) => line.trim() !== '').at(-1)
     if (last !== undefined) this.#lines.set(name, last.slice(0, 500))
-    this.#places.set(name, { offset: nextOffset, rest: (lines.at(-1) ?? '').slice(-500) })
   }
 }

@@ -55,7 +55,8 @@ export const plain: Paint = (_color, text) => text
 
 /**
  * Text that a terminal shows but does not obey: escape sequences and control characters are left out, so that neither a
- * log nor a name can move the cursor, set the title or write to the clipboard. Colours stay when asked for.
+ * log nor a name can move the cursor, set the title or write to the clipboard; nor can it turn the direction of writing
+ * round, so that something else is read than what is there. Colours stay when asked for.
  */
 export function printable(text: string, { keepColors = false } = {}): string {
   return (
@@ -68,8 +69,8 @@ export function printable(text: string, { keepColors = false } = {}): string {
       .replace(/\u001b(?!\[[0-9;]*m)[ -/]*[0-~]?/g, '')
       .replace(
         keepColors
-          ? /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f]/g
-          : /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+          ? /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
+          : /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
         '',
       )
   )

@@ -5,6 +5,7 @@ import { messageOf } from '../../base/errors.ts'
 import { Launcher, readClaim, readExit, voidClaim } from '../../processes/launcher.ts'
 import { isAlive, type ProcessIdentity } from '../../processes/process-identity.ts'
 import { attemptMarker, processesOf, residentBytes, signalAll, survivorsOf } from '../../processes/process-tree.ts'
+import { capLog } from '../../processes/log-cap.ts'
 import { WarmLauncher } from '../../processes/warm-launcher.ts'
 import type { AttemptEnd, AttemptSpec, AttemptUsage, ComputeBackend, Slots } from '../compute-backend.ts'
 
@@ -47,9 +48,9 @@ export class LocalBackend implements ComputeBackend {
     const startedMs = this.#clock.now()
     const unwatch = this.#watch(attempt, startedMs)
     await this.#ended(attempt)
-    const peakMemoryBytes = unwatch()
+    const seen = unwatch()
     if (this.#isClosed) return never()
-    return this.#end(attempt, { startedMs, peakMemoryBytes })
+    return this.#end(attempt, startedMs, seen)
   }
 
   /** Launches and waits: for the launcher's word, or until its processes are seen to be gone. */
@@ -116,7 +117,7 @@ export class LocalBackend implements ComputeBackend {
     const unwatch = this.#watch(attempt, startedMs)
     await this.#gone(claim, attempt)
     if (this.#isClosed) return never()
-    return this.#end(attempt, { startedMs, peakMemoryBytes: unwatch() })
+    return this.#end(attempt, startedMs, unwatch())
   }
 
   async cancel(attempt: Pick<AttemptSpec, 'id' | 'folder'>, graceMs: number): Promise<void> {
@@ -133,14 +134,21 @@ export class LocalBackend implements ComputeBackend {
     await Promise.all([this.#launcher.close(), this.#warm?.close()])
   }
 
-  /** Enforces the timeout and samples memory until the returned function is called, which gives the peak. */
-  #watch(attempt: AttemptSpec, startedMs: number): () => number | undefined {
+  /** Enforces the timeout, keeps the log within its limit and samples memory, until the returned function is called. */
+  #watch(attempt: AttemptSpec, startedMs: number): () => Seen {
     let peak: number | undefined
+    let isOver = false
+    let cutting = Promise.resolve()
     let stopSampling = (): void => undefined
     const sample = (): void => {
       const bytes = residentBytes(this.#living(attempt))
       if (bytes !== undefined && bytes > (peak ?? 0)) peak = bytes
-      stopSampling = this.#clock.after(memorySampleMs, sample)
+      cutting = capLog(attempt.logFile)
+        // A log that cannot be cut now is looked at again in a moment.
+        .catch(() => undefined)
+        .then(() => {
+          if (!isOver) stopSampling = this.#clock.after(memorySampleMs, sample)
+        })
     }
     stopSampling = this.#clock.after(memorySampleMs, sample)
     const stopTimeout =
@@ -152,6 +160,7 @@ export class LocalBackend implements ComputeBackend {
             void this.#endTree(attempt, timeoutGraceMs).then(() => this.#over.get(attempt.folder)?.())
           })
     const stop = (): void => {
+      isOver = true
       stopSampling()
       stopTimeout()
       this.#stopWatching.delete(stop)
@@ -159,14 +168,11 @@ export class LocalBackend implements ComputeBackend {
     this.#stopWatching.add(stop)
     return () => {
       stop()
-      return peak
+      return { peakMemoryBytes: peak, cutting }
     }
   }
 
-  async #end(
-    attempt: AttemptSpec,
-    { startedMs, peakMemoryBytes }: { startedMs: number; peakMemoryBytes: number | undefined },
-  ): Promise<AttemptEnd> {
+  async #end(attempt: AttemptSpec, startedMs: number, { peakMemoryBytes, cutting }: Seen): Promise<AttemptEnd> {
     const exit = readExit(attempt.folder)
     const usage: AttemptUsage = {
       wallMs: Math.max(
@@ -184,6 +190,8 @@ export class LocalBackend implements ComputeBackend {
       signalAll(processesInGroup(readClaim(attempt.folder)), 'SIGKILL')
       this.#sweepLater(attempt.id)
     }
+    await cutting
+    await capLog(attempt.logFile).catch(() => undefined)
     if (isTimedOut) return { kind: 'timed-out', usage }
     if (isCanceled) return { kind: 'canceled' }
     if (exit !== undefined) return { kind: 'exited', exitCode: exit.exitCode, usage }
@@ -239,6 +247,13 @@ export class LocalBackend implements ComputeBackend {
       this.#stopWatching.add(stop)
     })
   }
+}
+
+/** What was seen of an attempt while it ran. */
+interface Seen {
+  readonly peakMemoryBytes: number | undefined
+  /** A log being cut. */
+  readonly cutting: Promise<void>
 }
 
 /** After close nothing may settle: whoever waits belongs to a server that has gone. */

@@ -60,7 +60,8 @@ async function follow({ jobs, stream, pollMs }: Following, name: string, start: 
   try {
     // Sequential: a log has one order, and the reader's pace is ours.
     while (stream.isOpen) {
-      const { bytes, isComplete } = await jobs.log(name, offset)
+      const { bytes, nextOffset, isComplete } = await jobs.log(name, offset)
+      offset = nextOffset - bytes.length
       let sent = 0
       for (
         let piece = nextPiece(bytes, isComplete);
@@ -108,5 +109,6 @@ function nameOf(request: FastifyRequest): string {
 }
 
 function offsetOf(request: FastifyRequest): number {
-  return (request.query as { offset?: number }).offset ?? 0
+  const { offset = 0, tail } = request.query as { offset?: number; tail?: number }
+  return tail === undefined ? offset : -tail
 }

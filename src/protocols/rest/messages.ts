@@ -185,7 +185,16 @@ export const JobQuery = Type.Object({
   page_token: pageToken,
 })
 export type JobQuery = Static<typeof JobQuery>
-export const OffsetQuery = Type.Object({ offset: Type.Optional(Type.Integer({ minimum: 0 })) })
+export const OffsetQuery = Type.Object({
+  offset: Type.Optional(Type.Integer({ minimum: 0 })),
+  tail: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1024 * 1024,
+      description: 'So many bytes before the end, instead of an offset.',
+    }),
+  ),
+})
 
 export const EventMessage = Type.Object(
   {
