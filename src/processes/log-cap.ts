@@ -13,7 +13,7 @@ interface LogLimits {
 
 const mebibyte = 1024 * 1024
 /** Policy (docs/how-to/read-logs.md): what a step said first and what it said last are what one wants to read. */
-export const logLimits: LogLimits = { maxBytes: 256 * mebibyte, headBytes: 16 * mebibyte, tailBytes: 16 * mebibyte }
+const logLimits: LogLimits = { maxBytes: 256 * mebibyte, headBytes: 16 * mebibyte, tailBytes: 16 * mebibyte }
 
 /**
  * Cuts a log that has grown beyond its limit: its beginning, a line that says how much is missing, its end. Its writers
