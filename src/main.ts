@@ -343,6 +343,7 @@ function jobDeps(
   return {
     ...assets.settling,
     ...{ database, environments, clock, random, sha256, runs: assets.destinations.recording(tracking.jobRuns) },
+    trialValues: (runIds, key) => tracking.metrics.values(runIds, key),
     reach: reachPoint(environment['SLUICE_CRASH_AT']),
     findExperiment: async (tables, name) => {
       const found = await findByName(tables, name)

@@ -64,6 +64,7 @@ export function fakeEngine({ namePrefix = 'calm_otter' } = {}): FakeEngine {
         return { kind: 'pipeline-job', name: 'fake' }
       },
       get: (name) => Promise.resolve(state.get(name)),
+      trials: (name) => Promise.reject(new SluiceError('invalid-request', `Job ${name} is no sweep.`)),
       children: (name) => Promise.resolve(state.childrenOf(state.get(name).name)),
       list: (filter) => Promise.resolve(state.list(filter)),
       cancel: (name, by) => Promise.resolve(state.cancel(name, by)),

@@ -113,6 +113,14 @@ async function checkResult(server: RunningServer, place: Place): Promise<void> {
   )
   const tag = run.run.data.tags.find(({ key }) => key === 'best_child_run_id')
   assert.equal(tag?.value, best.name)
+  const trials = await server.get<List<{ job: string; number: number; value: number; is_best: boolean }>>(
+    `/api/v1/jobs/${step('tune').name}/trials`,
+  )
+  assert.deepEqual(
+    trials.items.map(({ value }) => value),
+    [0, 1, 1, 4, 4, 9, 9, 16],
+  )
+  assert.deepEqual([trials.items[0]!.job, trials.items[0]!.number, trials.items[0]!.is_best], [best.name, 5, true])
   // Each trial once: none that ended, or that still ran when the server died, ran again.
   assert.deepEqual([...marksOf(place)].sort(), ['1', '2', '3', '4', '5', '6', '7', '8'])
 }

@@ -2,11 +2,13 @@ import type { Command } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import { pageQuery } from './page-query.ts'
-import type { Job, JobValue, Page } from './rest-types.ts'
+import type { RestClient } from './link/rest-client.ts'
+import type { Job, JobValue, Page, Trials } from './rest-types.ts'
 import { durationOf, outcomeOf, reasonOf, stepName } from './terminal/job-words.ts'
 import { countText } from './terminal/live-tree.ts'
 import { printable } from './terminal/terminal.ts'
 import { textFields, textTable } from './terminal/text-table.ts'
+import { trialsTable } from './terminal/trials-table.ts'
 import type { Watched } from './watch-job.ts'
 import { readJob } from './watch-job.ts'
 
@@ -55,8 +57,12 @@ export const showJob: Command = async (invocation) => {
       return exitCode.ok
     }
     const shown = await readJob(client, name)
-    if (invocation.json) writeJson(invocation, { ...shown.job, ...(shown.steps.length > 0 && { steps: shown.steps }) })
-    else terminal.out(jobText(shown))
+    const { job, steps } = shown
+    const trials = await readTrials(client, shown)
+    if (invocation.json) {
+      const isSweep = job.type === 'sweep'
+      writeJson(invocation, { ...job, ...(steps.length > 0 && { steps }), ...(isSweep && { trials: trials.get(job) }) })
+    } else terminal.out(jobText(shown, trials))
     return exitCode.ok
   })
 }
@@ -74,7 +80,18 @@ function pathOf(name: string): string {
   return `/api/v1/jobs/${encodeURIComponent(name)}`
 }
 
-function jobText({ job, steps }: Watched): string {
+/** The trials of every sweep in a job, by the sweep. */
+async function readTrials(client: RestClient, { job, steps }: Watched): Promise<ReadonlyMap<Job, Trials>> {
+  const sweeps = [job, ...steps].filter(({ type }) => type === 'sweep')
+  const trials = new Map<Job, Trials>()
+  // Sequential: a job has few sweeps.
+  for (const sweep of sweeps) trials.set(sweep, await client.get<Trials>(`${pathOf(sweep.name)}/trials`))
+  return trials
+}
+
+function jobText({ job, steps: all }: Watched, trials: ReadonlyMap<Job, Trials>): string {
+  const inTables = new Set([...trials.values()].flatMap(({ items }) => items.map((trial) => trial.job)))
+  const steps = all.filter(({ name }) => !inTables.has(name))
   const nowMs = Date.now()
   const { usage } = job
   const memory = usage?.peak_memory_bytes
@@ -100,7 +117,12 @@ function jobText({ job, steps }: Watched): string {
   ])
   const rows = steps.map((step) => [stepName(step), outcomeOf(step), durationOf(step, nowMs) ?? '', reasonOf(step)])
   const table = rows.length === 0 ? '' : `\n${textTable(['step', 'status', 'time', 'why'], rows)}${countText(steps)}\n`
-  return `${fields}${changesText(job)}${valuesText('inputs', job.inputs)}${valuesText('outputs', job.outputs)}${table}`
+  const tables = [...trials].map(
+    ([sweep, found]) =>
+      `\n${trialsTable(found, { jobs: all, nowMs, ...(sweep !== job && { sweep: stepName(sweep) }) })}`,
+  )
+  const values = `${valuesText('inputs', job.inputs)}${valuesText('outputs', job.outputs)}`
+  return `${fields}${changesText(job)}${values}${table}${tables.join('')}`
 }
 
 /** Every field in which a step differed from the nearest earlier job, in full. */

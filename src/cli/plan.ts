@@ -7,6 +7,7 @@ import { submissionOf } from './submission.ts'
 import { warningText } from './terminal/error-text.ts'
 import { cut, printable } from './terminal/terminal.ts'
 import { textTable } from './terminal/text-table.ts'
+import { sweepPlanText } from './terminal/trials-table.ts'
 
 /** Shows for every step what a run would do and why; exit code 0 when the file is valid, 2 when not. */
 export const plan: Command = async (invocation) => {
@@ -35,7 +36,10 @@ export function planText({ steps, estimated_seconds: seconds }: Plan, columns: n
   }
   const summary = [...counts].map(([words, count]) => `${count} ${words}`).join(', ')
   const estimate = seconds === undefined ? '' : `; about ${formatDuration(seconds * 1000)} by earlier runs`
-  return `${table}\n${steps.length} ${steps.length === 1 ? 'step' : 'steps'}: ${summary}${estimate}\n`
+  const sweeps = steps.flatMap(({ path, sweep }) =>
+    sweep === undefined ? [] : [`\n${sweepPlanText(path === '' ? '(the job)' : path, sweep, columns)}`],
+  )
+  return `${table}\n${steps.length} ${steps.length === 1 ? 'step' : 'steps'}: ${summary}${estimate}\n${sweeps.join('')}`
 }
 
 const countWords: Readonly<Record<string, string>> = {
@@ -43,6 +47,7 @@ const countWords: Readonly<Record<string, string>> = {
   restored: 'restored',
   taken: 'taken from earlier jobs',
   run: 'will run',
+  rounds: 'with rounds of their own',
   depends: 'depending on others',
   condition: 'deciding a branch',
   skip: 'will be skipped',

@@ -68,6 +68,21 @@ export interface JobDiff {
   readonly outputs_compared: number
 }
 
+export interface Trials {
+  readonly primary_metric: string
+  readonly goal: string
+  readonly items: readonly {
+    readonly job: string
+    readonly number: number
+    readonly status: JobStatus
+    readonly status_detail?: string
+    readonly parameters: Readonly<Record<string, unknown>>
+    readonly value?: number
+    readonly logged: number
+    readonly is_best: boolean
+  }[]
+}
+
 export interface SubmittedJob extends Job {
   readonly warnings?: readonly Diagnostic[]
 }
@@ -88,6 +103,20 @@ export interface Page<Item> {
   readonly next_page_token?: string
 }
 
+export interface SweepPlan {
+  readonly trials: number
+  readonly at_once: number
+  readonly sampling: string
+  readonly search_space: Readonly<Record<string, string>>
+  readonly primary_metric: string
+  readonly goal: string
+  readonly first: readonly {
+    readonly parameters: Readonly<Record<string, unknown>>
+    readonly verdict?: { readonly kind: string }
+    readonly verdict_text?: string
+  }[]
+}
+
 export interface Plan {
   readonly steps: readonly {
     readonly path: string
@@ -95,6 +124,7 @@ export interface Plan {
     readonly verdict: { readonly kind: string }
     readonly verdict_text: string
     readonly command?: string
+    readonly sweep?: SweepPlan
   }[]
   readonly estimated_seconds?: number
   readonly warnings?: readonly Diagnostic[]

@@ -10,6 +10,7 @@ import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
 import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
 import { placeAfterCut } from '../processes/log-cap.ts'
 import type { JobRuns } from '../tracking/job-runs.ts'
+import type { MetricStore } from '../tracking/metric-store.ts'
 import type { AttemptFiles } from './attempt-files.ts'
 import type { ReachPoint } from './crash-points.ts'
 import type { Engine } from './engine.ts'
@@ -22,6 +23,7 @@ import {
   type PlanView,
   type Submission,
   type SubmittedJob,
+  type SweepTrials,
   terminalStatuses,
   type ValidDocument,
 } from './job-service.ts'
@@ -43,6 +45,7 @@ import { viewPlan } from './plan-view.ts'
 import { wholeResults, wishedPlan } from './reuse-wishes.ts'
 import { type SettleDeps, type SettledSources, settleSources } from './settle-sources.ts'
 import { storeNewJob } from './store-new-job.ts'
+import { listTrials, sweepResultProperties } from './sweep-trials.ts'
 import type { StoredSubmission } from './stored-submission.ts'
 
 export interface JobServiceDeps extends Omit<SettleDeps, 'tables' | 'purpose'> {
@@ -52,6 +55,8 @@ export interface JobServiceDeps extends Omit<SettleDeps, 'tables' | 'purpose'> {
   readonly files: Pick<AttemptFiles, 'log' | 'resume'>
   readonly runs: JobRuns
   readonly findExperiment: (tables: Tables, name: string) => Promise<ExperimentId | undefined>
+  /** What runs logged of a metric; tracking's. */
+  readonly trialValues: MetricStore['values']
   readonly clock: Clock
   readonly random: RandomBytes
   readonly sha256: Sha256
@@ -61,7 +66,7 @@ export interface JobServiceDeps extends Omit<SettleDeps, 'tables' | 'purpose'> {
 /** Names the job that another one reproduces. */
 const reproducesProperty = 'sluice.reproduces'
 /** Properties that say something of one job only. */
-const ownProperties = new Set([reproducesProperty, 'azureml.isreused', 'azureml.reusedrunid'])
+const ownProperties = new Set([...sweepResultProperties, reproducesProperty, 'azureml.isreused', 'azureml.reusedrunid'])
 const logChunkBytes = 1024 * 1024
 
 /** The engine as protocols and the command line see it. */
@@ -175,6 +180,11 @@ export class EngineJobService implements JobService {
     const children = await findChildren(this.#deps.database.read, root)
     const waiting = this.#deps.engine.waiting(root)
     return children.map((job) => withProgress(withWaiting(job, waiting), this.#deps.files))
+  }
+
+  async trials(name: string): Promise<SweepTrials> {
+    const { database, trialValues } = this.#deps
+    return listTrials({ tables: database.read, values: trialValues }, await this.get(name))
   }
 
   async list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly nextPageToken?: string }> {

@@ -103,10 +103,26 @@ export interface PlanView {
     readonly type: Job['type']
     readonly verdict: StepVerdict
     readonly command?: string
+    readonly sweep?: PlannedSweepView
   }[]
   /** Estimated from earlier runs of the same steps; absent without any. */
   readonly estimatedMs?: number
   readonly warnings?: readonly Diagnostic[]
+}
+
+/** What a sweep would try. */
+export interface PlannedSweepView {
+  /** At most so many. */
+  readonly trials: number
+  readonly atOnce: number
+  /** In words: `random (seed 0)`. */
+  readonly sampling: string
+  /** Distributions in words by parameter. */
+  readonly searchSpace: Readonly<Record<string, string>>
+  readonly primaryMetric: string
+  readonly goal: 'minimize' | 'maximize'
+  /** The first trials, at most 100; none where they depend on the results of others. Verdicts as far as known. */
+  readonly first: readonly { readonly parameters: JsonObject; readonly verdict?: StepVerdict }[]
 }
 
 /** One thing that differs, in words (`input alpha`, `metric mse`); absent on the side that has none. */
@@ -125,6 +141,23 @@ export interface JobDiff {
   readonly differences: readonly JobDifference[]
   /** Outputs of steps that both jobs have, whether they differ or not. */
   readonly outputsCompared: number
+}
+
+/** What a sweep tried. */
+export interface SweepTrials {
+  readonly primaryMetric: string
+  readonly goal: 'minimize' | 'maximize'
+  readonly trials: readonly {
+    readonly job: Job
+    /** From 1, in the order in which they began. */
+    readonly number: number
+    readonly parameters: JsonObject
+    /** Its best value of the primary metric; absent where it logged no number. */
+    readonly value?: number
+    /** How many values it logged. */
+    readonly logged: number
+    readonly isBest: boolean
+  }[]
 }
 
 export interface JobFilter {
@@ -155,6 +188,8 @@ export interface JobService {
   get(name: string): Promise<Job>
   /** Every step of a root job, in plan order, nested pipelines included. */
   children(name: string): Promise<readonly Job[]>
+  /** The trials of a sweep so far, the best first. Throws `invalid-request` for a job that is none. */
+  trials(name: string): Promise<SweepTrials>
   list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly nextPageToken?: string }>
   /** Asks a job, its steps included, to stop; a no-op when it has ended. */
   cancel(name: string, by: string): Promise<Job>

@@ -8,6 +8,7 @@ import type { JobValue } from './job-service.ts'
 import type { StoredPlan } from './journal-store.ts'
 import type { LoadedJob } from './load-job.ts'
 import { sourceKey } from './step-sources.ts'
+import { sweepProperties } from './sweep-trials.ts'
 
 /** Steps that get rows together: a whole plan, or a round of a control step. */
 type Part = Pick<PlannedPipeline, 'steps' | 'groups'>
@@ -43,8 +44,11 @@ export function newJobRows(options: RowOptions, loaded: NewJob): readonly JobRow
     step: single === undefined ? null : single.path,
     started_ms: single === undefined ? atMs : null,
     tags: JSON.stringify(loaded.tags),
-    properties: JSON.stringify(loaded.properties),
     ...(single !== undefined && stepColumns(single, stored)),
+    properties: JSON.stringify({
+      ...(single?.kind === 'sweep' && sweepProperties(single)),
+      ...loaded.properties,
+    }),
   }
   return single === undefined ? [root, ...partRows(options, stored.plan, 1)] : [root]
 }
@@ -63,6 +67,7 @@ export function partRows(options: RowOptions, { steps, groups }: Part, first: nu
   const ofSteps = steps.map((step) => ({
     ...base,
     ...stepColumns(step, stored),
+    ...(step.kind === 'sweep' && { properties: JSON.stringify(sweepProperties(step)) }),
     name: names.get(step.path)!,
     display_name: step.displayName ?? step.key,
     step: step.path,

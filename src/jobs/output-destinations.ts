@@ -55,11 +55,11 @@ export function destinationsOf(
   names: ReadonlyMap<StepPath, JobName>,
   defaults: { readonly datastore?: string | undefined },
 ): readonly Omit<OutputDestination, 'status' | 'detail'>[] {
-  return plan.steps.flatMap((step) => (step.kind === 'command' ? ofStep(step, names.get(step.path)!, defaults) : []))
+  return plan.steps.flatMap((step) => ('outputs' in step ? ofStep(step, names.get(step.path)!, defaults) : []))
 }
 
 function ofStep(
-  step: PlannedCommand,
+  step: Pick<PlannedCommand, 'outputs'>,
   job: JobName,
   { datastore }: { readonly datastore?: string | undefined },
 ): readonly Omit<OutputDestination, 'status' | 'detail'>[] {
@@ -92,6 +92,11 @@ function ofStep(
 function isOwnView(path: string, job: JobName): boolean {
   const uri = parseDataUri(path)
   return uri?.kind === 'datastore' && uri.datastore === defaultDatastore && uri.path.startsWith(`azureml/${job}/`)
+}
+
+/** The job's outputs were made by another: by an earlier job, or by the best trial of a sweep. */
+function isTakenOver({ reused_from: from, type }: JobRow): boolean {
+  return from !== null || type === 'sweep'
 }
 
 /** Registers and delivers what jobs put out. */
@@ -151,7 +156,7 @@ export class OutputDestinations {
         await this.#fail(tables, wanted, `the step wrote nothing to it`)
       } else if (wanted.kind === 'data') {
         await this.#register(tables, wanted, { row, output })
-      } else if (wanted.kind === 'datastore' && row.reused_from === null) {
+      } else if (wanted.kind === 'datastore' && !isTakenOver(row)) {
         await moveDestination(tables, wanted, { status: 'done' })
       } else {
         await moveDestination(tables, wanted, { status: 'due' })
@@ -218,7 +223,7 @@ export class OutputDestinations {
       ...(wanted.version !== undefined && { version: wanted.version }),
     }
     try {
-      const same = row.reused_from === null ? undefined : await this.#deps.assets.findSame(tables, asset)
+      const same = isTakenOver(row) ? await this.#deps.assets.findSame(tables, asset) : undefined
       const { version } = same ?? (await this.#deps.assets.register(tables, asset)).version
       await moveDestination(tables, wanted, { status: 'done', detail: `azureml:${wanted.target}:${version}` })
     } catch (error) {
@@ -234,7 +239,7 @@ export class OutputDestinations {
   ): Promise<void> {
     const { models } = this.#deps
     const { row, files, entries } = made
-    const same = row.reused_from === null ? undefined : await models.findSame(tables, wanted.target, files)
+    const same = isTakenOver(row) ? await models.findSame(tables, wanted.target, files) : undefined
     const version =
       same ??
       (

@@ -11,10 +11,12 @@ import type {
   PlannedPipeline,
   PlannedStep,
 } from '../plan/planned-pipeline.ts'
+import { trialCount } from '../plan/sweeps/sweep-words.ts'
 import type { PlanView } from './job-service.ts'
 import { findPreviousKeys } from './job-store.ts'
 import type { StepOutputs } from './pipeline-state.ts'
-import { decideSteps, keyStep, type LockCache } from './resolve-steps.ts'
+import { type SweepLook, viewSweep } from './plan-sweep-view.ts'
+import { decideSteps, type KeyedStep, keyStep, type LockCache } from './resolve-steps.ts'
 import { branchTaken } from './step-fate.ts'
 import type { StoredSubmission } from './stored-submission.ts'
 
@@ -47,6 +49,12 @@ export async function viewPlan(deps: PlanDeps, { plan, displayName, submission }
   const outputs = new Map<StepPath, StepOutputs>()
   const verdicts = new Map<StepPath, StepVerdict>()
   const taken = new Map<StepPath, boolean>()
+  const key = (step: PlannedCommand): Promise<KeyedStep> =>
+    keyStep(step, { submission, outputs: (path) => outputs.get(path), locks: deps.locks, sha256: deps.sha256 })
+  const look: SweepLook = {
+    keyOf: async (step) => (unknownInputs(step, outputs).length === 0 ? key(step) : undefined),
+    decide: (steps) => decideSteps(deps, steps, context),
+  }
   for (const level of levelsOf(plan.steps)) {
     const ready: PlannedCommand[] = []
     for (const step of level) {
@@ -55,24 +63,25 @@ export async function viewPlan(deps: PlanDeps, { plan, displayName, submission }
       if (early !== undefined) verdicts.set(step.path, early)
       else ready.push(step as PlannedCommand)
     }
-    const keyed = await Promise.all(
-      ready.map((step) =>
-        keyStep(step, { submission, outputs: (path) => outputs.get(path), locks: deps.locks, sha256: deps.sha256 }),
-      ),
-    )
+    const keyed = await Promise.all(ready.map(key))
     for (const decision of await decideSteps(deps, keyed, context)) {
       verdicts.set(decision.keyed.step.path, decision.verdict)
       if (decision.source !== undefined) outputs.set(decision.keyed.step.path, decision.source.outputs)
     }
   }
-  return {
-    steps: plan.steps.map((step) => ({
+  const steps: PlanView['steps'][number][] = []
+  // Sequential: a job has few sweeps, and each looks at many trials.
+  for (const step of plan.steps) {
+    const verdict = verdicts.get(step.path)!
+    steps.push({
       path: step.path,
       type: step.kind,
-      verdict: verdicts.get(step.path)!,
+      verdict,
       ...(step.kind === 'command' && { command: step.command }),
-    })),
+      ...(step.kind === 'sweep' && verdict.kind === 'rounds' && { sweep: await viewSweep(step, look) }),
+    })
   }
+  return { steps }
 }
 
 interface Known {
@@ -88,15 +97,19 @@ function verdictWithoutKey(step: PlannedStep, known: Known): StepVerdict | undef
   if (step.kind === 'if_else') return conditionVerdict(step, known)
   if (step.kind !== 'command') return roundsVerdict(step)
   const undecided = step.branch !== undefined && !known.taken.has(step.branch.step) ? [step.branch.step] : []
-  const unknown = Object.values(step.inputs).flatMap((input) =>
-    input.kind === 'output' && !known.outputs.has(input.step) ? [input.step] : [],
-  )
-  const needed = [...new Set([...undecided, ...unknown])]
+  const needed = [...new Set([...undecided, ...unknownInputs(step, known.outputs)])]
   return needed.length === 0 ? undefined : { kind: 'depends', steps: needed }
 }
 
+/** Steps whose outputs it takes and that are not known yet. */
+function unknownInputs({ inputs }: PlannedCommand, outputs: Known['outputs']): readonly StepPath[] {
+  return Object.values(inputs).flatMap((input) =>
+    input.kind === 'output' && !outputs.has(input.step) ? [input.step] : [],
+  )
+}
+
 function roundsVerdict(step: PlannedControl): StepVerdict {
-  if (step.kind === 'sweep') return { kind: 'rounds', most: step.limits.maxTotalTrials }
+  if (step.kind === 'sweep') return { kind: 'rounds', trials: trialCount(step) }
   if (step.kind === 'do_while') return { kind: 'rounds', most: step.maxIterations }
   return step.items.kind === 'literal' ? { kind: 'rounds', count: step.items.items.length } : { kind: 'rounds' }
 }

@@ -18,7 +18,7 @@ export type StepVerdict =
   | { readonly kind: 'condition'; readonly step: StepPath; readonly output: string }
   | { readonly kind: 'skip'; readonly condition: StepPath }
   /** A control step: its rounds are decided while it runs. */
-  | { readonly kind: 'rounds'; readonly most?: number; readonly count?: number }
+  | { readonly kind: 'rounds'; readonly most?: number; readonly count?: number; readonly trials?: number }
 
 /** Why a step runs although reuse exists. */
 type RunReason =
@@ -56,8 +56,9 @@ export function verdictText(verdict: StepVerdict, tense: 'plan' | 'job'): string
   }
 }
 
-function roundsText({ count, most }: Extract<StepVerdict, { kind: 'rounds' }>): string {
+function roundsText({ count, most, trials }: Extract<StepVerdict, { kind: 'rounds' }>): string {
   const times = (number: number): string => (number === 1 ? 'once' : `${number} times`)
+  if (trials !== undefined) return `tries ${trials} ${trials === 1 ? 'trial' : 'trials'}`
   if (count !== undefined) return `runs its body ${times(count)}`
   return most === undefined ? 'runs its body for each item' : `runs its body at most ${times(most)}`
 }

@@ -8,6 +8,7 @@ import type { SampledValues } from '../../plan/sweeps/sampled-values.ts'
 import { metricStore } from '../../tracking/metric-store.ts'
 import { type EngineLab, openEngineLab } from '../engine-lab.test-support.ts'
 import { commandStep, plannedPipeline } from '../jobs.test-support.ts'
+import { listTrials } from '../sweep-trials.ts'
 import type { SamplerQuestion } from './optuna-sampler.ts'
 
 /** Logs what a step says with bash alone: `log NAME VALUE`. */
@@ -84,12 +85,25 @@ test('the outputs of the best trial are those of the sweep, and its job says whi
     best_child_run_id: step('tune.1').name,
     score: '1',
     best_metric_status: 'Succeeded',
+    primary_metric_config: '{"name":"loss","goal":"minimize"}',
   })
   assert.equal(step('tune.1').parent, tune.name)
   assert.equal(step('tune.1').displayName, 'trial 2')
   assert.deepEqual(step('tune.1').tags, { hyperparameters: '{"x":"1"}' })
   assert.deepEqual(step('tune.1').inputs['x'], { type: 'string', value: '1' })
   assert.throws(() => step('tune.3'))
+  const { values } = metricStore({ database: lab.database })
+  const listed = await listTrials({ tables: lab.database.read, values }, tune)
+  assert.deepEqual(
+    listed.trials.map(({ number, parameters, value, logged, isBest }) => [number, parameters, value, logged, isBest]),
+    [
+      [2, { x: '1' }, 1, 1, true],
+      [3, { x: '2' }, 2, 1, false],
+      [1, { x: '3' }, 3, 1, false],
+    ],
+  )
+  const ofOther = listTrials({ tables: lab.database.read, values }, step('after'))
+  await assert.rejects(ofOther, { code: 'invalid-request', message: /is no sweep \(command\)/ })
 })
 
 test('the same sweep again reuses every trial, and finds the same best one by what the first had logged', async (t) => {

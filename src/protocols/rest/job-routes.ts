@@ -14,10 +14,18 @@ import {
   RetryRequest,
   SubmissionMessage,
   SubmittedJobMessage,
+  TrialsMessage,
   ValidateMessage,
   ValidateRequest,
 } from './messages.ts'
-import { toDiffMessage, toJobMessage, toPlanMessage, toSubmittedMessage, toWarnings } from './translate.ts'
+import {
+  toDiffMessage,
+  toJobMessage,
+  toPlanMessage,
+  toSubmittedMessage,
+  toTrialsMessage,
+  toWarnings,
+} from './translate.ts'
 
 /** What the routes of jobs ask of the server. */
 export interface JobRouteParts {
@@ -113,6 +121,15 @@ function readingRoutes(jobs: JobService): readonly Route[] {
       summary: 'List every step of a root job, in plan order, nested pipelines included.',
       response: JobList,
       handler: async (request) => ({ items: (await jobs.children(nameOf(request))).map(toJobMessage) }),
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/jobs/:name/trials',
+      permission: 'read',
+      summary:
+        'List the trials of a sweep with their parameters and their values of the primary metric, the best first.',
+      response: TrialsMessage,
+      handler: async (request) => toTrialsMessage(await jobs.trials(nameOf(request))),
     },
     {
       method: 'GET',

@@ -122,6 +122,24 @@ export const SubmissionMessage = Type.Object(
 )
 export type SubmissionMessage = Static<typeof SubmissionMessage>
 
+const goal = words(['minimize', 'maximize'])
+const SweepPlanMessage = Type.Object({
+  trials: Type.Integer({ description: 'How many trials at most.' }),
+  at_once: Type.Integer(),
+  sampling: Type.String(),
+  search_space: Type.Record(Type.String(), Type.String(), { description: 'Distributions in words, by parameter.' }),
+  primary_metric: Type.String(),
+  goal,
+  first: Type.Array(
+    Type.Object({
+      parameters: Type.Record(Type.String(), Type.Unknown()),
+      verdict: Type.Optional(Type.Unknown()),
+      verdict_text: Type.Optional(Type.String()),
+    }),
+    { description: 'The first trials, at most 100; none where they depend on the results of others.' },
+  ),
+})
+
 export const PlanMessage = Type.Object(
   {
     steps: Type.Array(
@@ -131,6 +149,7 @@ export const PlanMessage = Type.Object(
         verdict: Type.Unknown(),
         verdict_text: Type.String(),
         command: Type.Optional(Type.String()),
+        sweep: Type.Optional(SweepPlanMessage),
       }),
     ),
     estimated_seconds: Type.Optional(Type.Number()),
@@ -154,6 +173,27 @@ export const RetryRequest = Type.Object(
 export type RetryRequest = Static<typeof RetryRequest>
 export const DiffQuery = Type.Object({ with: Type.String({ minLength: 1, description: 'The job to compare with.' }) })
 export type DiffQuery = Static<typeof DiffQuery>
+export const TrialsMessage = Type.Object(
+  {
+    primary_metric: Type.String(),
+    goal,
+    items: Type.Array(
+      Type.Object({
+        job: Type.String({ description: 'Name of the trial’s job.' }),
+        number: Type.Integer({ description: 'From 1, in the order in which trials began.' }),
+        status: words(jobStatuses),
+        status_detail: Type.Optional(Type.String()),
+        parameters: Type.Record(Type.String(), Type.Unknown()),
+        value: Type.Optional(Type.Number({ description: 'Its best value; absent where it logged no number.' })),
+        logged: Type.Integer({ description: 'How many values it logged.' }),
+        is_best: Type.Boolean({ description: 'The sweep has ended and this trial’s outputs are its outputs.' }),
+      }),
+    ),
+  },
+  { $id: 'Trials' },
+)
+export type TrialsMessage = Static<typeof TrialsMessage>
+
 export const DiffMessage = Type.Object(
   {
     old: Type.String(),

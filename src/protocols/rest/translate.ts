@@ -1,5 +1,13 @@
 import type { RecordedEvent } from '../../events/event-log.ts'
-import type { Job, JobDiff, JobValue, PlanView, SubmittedJob } from '../../jobs/job-service.ts'
+import type {
+  Job,
+  JobDiff,
+  JobValue,
+  PlannedSweepView,
+  PlanView,
+  SubmittedJob,
+  SweepTrials,
+} from '../../jobs/job-service.ts'
 import { verdictText } from '../../plan/plan-words.ts'
 import type { ModelVersion, RegisteredModel } from '../../registry/registered-model.ts'
 import type { Endpoint } from './endpoint-service.ts'
@@ -12,6 +20,7 @@ import type {
   ModelVersionMessage,
   PlanMessage,
   SubmittedJobMessage,
+  TrialsMessage,
 } from './messages.ts'
 
 /** Epoch milliseconds as RFC 3339 in UTC, e.g. `2026-01-31T12:00:00.000Z`. */
@@ -78,6 +87,24 @@ function toUsageMessage(usage: NonNullable<Job['usage']>): NonNullable<JobMessag
 }
 
 /** What a plan says of every step, in words as well. */
+/** A sweep's trials, the best first. */
+export function toTrialsMessage({ primaryMetric, goal, trials }: SweepTrials): TrialsMessage {
+  return {
+    primary_metric: primaryMetric,
+    goal,
+    items: trials.map(({ job, number, parameters, value, logged, isBest }) => ({
+      job: job.name,
+      number,
+      status: job.status,
+      ...(job.statusDetail !== undefined && { status_detail: job.statusDetail }),
+      parameters,
+      ...(value !== undefined && { value }),
+      logged,
+      is_best: isBest,
+    })),
+  }
+}
+
 export function toPlanMessage(plan: PlanView): PlanMessage {
   return {
     steps: plan.steps.map((step) => ({
@@ -86,9 +113,25 @@ export function toPlanMessage(plan: PlanView): PlanMessage {
       verdict: snakeKeys(step.verdict),
       verdict_text: verdictText(step.verdict, 'plan'),
       ...(step.command !== undefined && { command: step.command }),
+      ...(step.sweep !== undefined && { sweep: toSweepMessage(step.sweep) }),
     })),
     ...(plan.estimatedMs !== undefined && { estimated_seconds: plan.estimatedMs / 1000 }),
     ...toWarnings(plan),
+  }
+}
+
+function toSweepMessage(sweep: PlannedSweepView): NonNullable<PlanMessage['steps'][number]['sweep']> {
+  return {
+    trials: sweep.trials,
+    at_once: sweep.atOnce,
+    sampling: sweep.sampling,
+    search_space: { ...sweep.searchSpace },
+    primary_metric: sweep.primaryMetric,
+    goal: sweep.goal,
+    first: sweep.first.map(({ parameters, verdict }) => ({
+      parameters,
+      ...(verdict !== undefined && { verdict: snakeKeys(verdict), verdict_text: verdictText(verdict, 'plan') }),
+    })),
   }
 }
 
