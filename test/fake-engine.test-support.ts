@@ -64,7 +64,15 @@ export function fakeEngine({ namePrefix = 'calm_otter' } = {}): FakeEngine {
         return { kind: 'pipeline-job', name: 'fake' }
       },
       get: (name) => Promise.resolve(state.get(name)),
-      trials: (name) => Promise.reject(new SluiceError('invalid-request', `Job ${name} is no sweep.`)),
+      // Every job is a sweep of its children, of which none was better than another.
+      trials: (name) =>
+        Promise.resolve({
+          primaryMetric: 'loss',
+          goal: 'minimize',
+          trials: state.childrenOf(state.get(name).name).map((job, index) => ({
+            ...{ job, number: index + 1, parameters: { x: index }, value: 1, logged: 1, isBest: index === 0 },
+          })),
+        }),
       children: (name) => Promise.resolve(state.childrenOf(state.get(name).name)),
       list: (filter) => Promise.resolve(state.list(filter)),
       cancel: (name, by) => Promise.resolve(state.cancel(name, by)),
