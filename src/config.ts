@@ -32,6 +32,8 @@ export interface Settings {
   readonly allowedHosts: readonly string[]
   /** Hosts that webhooks may call though they are private, and without TLS. */
   readonly webhookHosts: readonly string[]
+  /** Whether MLflow's own pages are served at /mlflow, from the MLflow that the Python has. */
+  readonly mlflowUi: 'on' | 'off'
   readonly logLevel: LogLevel
   readonly color: 'auto' | 'never'
   /** URIs that jobs name -> files or folders of this machine that stand for them. */
@@ -138,6 +140,14 @@ export const settingTable: Readonly<Record<SettingName, SettingRow>> = {
     sentence: 'Hosts that webhooks may call although they are private or local, and also over http.',
     default: () => [],
     defaultText: 'none: only https to public addresses',
+  },
+  mlflowUi: {
+    kind: 'word',
+    words: ['on', 'off'],
+    flag: 'none',
+    sentence: "Whether MLflow's own web pages are served at /mlflow, from the MLflow installed in the Python above.",
+    default: () => 'off',
+    defaultText: 'off',
   },
   logLevel: {
     kind: 'word',

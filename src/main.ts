@@ -32,10 +32,8 @@ import { terminalStatuses } from './jobs/job-service.ts'
 import { findStatus } from './jobs/job-store.ts'
 import { LockCache } from './jobs/resolve-steps.ts'
 import { azureMlScoringRoutes } from './protocols/azureml-scoring/routes.ts'
-import { mlflowRegistryRoutes } from './protocols/mlflow/registry-routes.ts'
-import { mlflowRoutes } from './protocols/mlflow/routes.ts'
-import { graphqlRoutes } from './protocols/mlflow/web-ui/graphql-routes.ts'
-import { webhookRoutes, type WebhookRouteParts } from './protocols/mlflow/webhooks/webhook-routes.ts'
+import { findPageBundle, type PageBundle } from './protocols/mlflow/web-ui/page-bundle.ts'
+import type { WebhookRouteParts } from './protocols/mlflow/webhooks/webhook-routes.ts'
 import { restRoutes } from './protocols/rest/rest-routes.ts'
 import { requireLocalCaller } from './protocols/rest/local-caller.ts'
 import type { StoreCheck } from './protocols/rest/status-routes.ts'
@@ -45,7 +43,11 @@ import { allowAllChanges } from './registry/change-policy.ts'
 import { modelRegistry } from './registry/model-registry.ts'
 import { trackedOrigins } from './registry/tracked-origins.ts'
 import { collectGarbage } from './main/collect-garbage.ts'
+import { mlflowInterface } from './main/mlflow-interface.ts'
 import { storeAssets } from './main/store-assets.ts'
+import { commentStore } from './registry/notes/comment-store.ts'
+import { savedViewStore } from './registry/notes/saved-view-store.ts'
+import { purgeDeleted } from './registry/purge-deleted.ts'
 import { webhookDeliverer } from './registry/webhooks/webhook-delivery.ts'
 import { webhookStore } from './registry/webhooks/webhook-store.ts'
 import { type HttpServer, startHttpServer } from './server/http-server.ts'
@@ -209,7 +211,8 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   const serving = openServing(options, { store, keys })
   const pipelines = new PublishedPipelines({ ...store, jobs, keys, sha256 })
   opened.closing.unshift(() => serving.close())
-  const webhookParts = { ...context, box, allowedHosts: options.settings.webhookHosts }
+  const { settings } = options
+  const webhookParts = { ...context, box, allowedHosts: settings.webhookHosts }
   const deliverer = webhookDeliverer(webhookParts)
   store.afterChange.push(() => deliverer.wake())
   opened.closing.unshift(() => deliverer.close())
@@ -222,6 +225,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     serving,
     pipelines,
     webhooks: { webhooks: webhookStore(webhookParts), deliverer },
+    ...(settings.mlflowUi === 'on' && { pages: await findPageBundle(settings.python ?? 'python3') }),
     principalOf,
     url: () => url,
     localToken,
@@ -379,6 +383,7 @@ interface RouteParts extends Pick<Parts, 'localToken' | 'startedMs'> {
   readonly pipelines?: PublishedPipelines
   readonly url: () => string
   readonly webhooks?: WebhookRouteParts
+  readonly pages?: PageBundle
   /** Absent: everybody is the person on this machine. */
   readonly principalOf?: (request: FastifyRequest) => Principal
   /** Its lock was resolved anew. */
@@ -387,12 +392,11 @@ interface RouteParts extends Pick<Parts, 'localToken' | 'startedMs'> {
 
 /** The whole route table: ours, MLflow's, scoring. */
 function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly Route[] {
-  const { store, jobs, serving, pipelines, webhooks, url, localToken, startedMs, principalOf } = parts
+  const { store, jobs, serving, pipelines, webhooks, pages, url, localToken, startedMs, principalOf } = parts
   const caller = principalOf === undefined ? {} : { principalOf }
   const { database, registry, artifacts, tracking, assets } = store
   const version = packageVersion()
   const databaseText = databaseName(settings.database)
-  const mlflow = [...mlflowRoutes({ tracking, artifacts }), ...mlflowRegistryRoutes({ registry, artifacts, ...caller })]
   return [
     ...restRoutes({
       ...caller,
@@ -406,6 +410,11 @@ function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly 
         latestSeq: () => latestEventSeq(database.read),
       },
       models: registry,
+      notes: {
+        ...{ comments: commentStore(store), views: savedViewStore(store), models: registry.models },
+        ...(webhooks !== undefined && { webhooks: webhooks.webhooks }),
+        purge: (wanted) => purgeDeleted(store, wanted),
+      },
       assets: {
         ...assets,
         registry,
@@ -433,9 +442,11 @@ function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly 
       }),
       checkStore: () => checkStore(store, databaseText),
     }),
-    ...mlflow,
-    ...graphqlRoutes(mlflow),
-    ...(webhooks === undefined ? [] : webhookRoutes(webhooks)),
+    ...mlflowInterface({
+      ...{ tracking, artifacts, registry, ...caller },
+      ...(webhooks !== undefined && { webhooks }),
+      ...(pages !== undefined && { pages }),
+    }),
     ...(serving === undefined ? [] : azureMlScoringRoutes({ serving, isKeyRequired: false, version })),
   ]
 }

@@ -34,6 +34,7 @@ export function fakeParts({
     jobs: engine.jobs,
     events: engine.events,
     models: fakeModels(),
+    notes: fakeNotes(),
     endpoints: fakeEndpoints(),
     pipelines: fakePipelines(engine),
     assets: fakeAssets(fakeModels() as unknown as RestParts['assets']['registry']),
@@ -67,6 +68,48 @@ export async function fakeServer({
   const server = await startHttpServer({ routes: restRoutes(parts), port })
   url = server.url
   return { ...server, engine, parts }
+}
+
+/** One of everything that people keep beside a job or a model. */
+function fakeNotes(): RestParts['notes'] {
+  const comment = { commentId: 'c', body: 'Well done.', author: 'local', createdMs: 1_700_000_000_000 }
+  const view = {
+    ...{ viewId: 'v', page: 'runs', name: 'best', content: { filter: '' }, author: 'local' },
+    ...{ createdMs: 1_700_000_000_000, updatedMs: 1_700_000_000_000 },
+  }
+  return {
+    comments: {
+      add: () => Promise.resolve(comment),
+      list: () => Promise.resolve([comment]),
+      edit: () => Promise.resolve(comment),
+      delete: () => Promise.resolve(),
+    },
+    views: {
+      create: () => Promise.resolve(view),
+      get: () => Promise.resolve(view),
+      list: () => Promise.resolve([view]),
+      update: () => Promise.resolve(view),
+      delete: () => Promise.resolve(),
+    },
+    models: {
+      transitions: () =>
+        Promise.resolve([
+          { kind: 'alias', alias: 'champion', fromVersion: 1, toVersion: 2, by: 'local', atMs: 1_700_000_000_000 },
+          { kind: 'stage', version: 1, fromStage: 'None', toStage: 'Staging', by: 'local', atMs: 1_600_000_000_000 },
+        ]),
+    },
+    webhooks: {
+      deliveries: () =>
+        Promise.resolve([
+          {
+            ...{ deliveryId: 'd', webhookId: 'w', event: { entity: 'prompt', action: 'created' }, state: 'pending' },
+            ...{ attempts: 1, error: 'It answered 500.', nextMs: 1_700_000_001_000 },
+            ...{ createdMs: 1_700_000_000_000, updatedMs: 1_700_000_000_000 },
+          } as const,
+        ]),
+    },
+    purge: () => Promise.resolve({ experiments: 1, runs: 2, loggedModels: 3, kept: 4 }),
+  }
 }
 
 function fakeModels() {

@@ -9,12 +9,16 @@ import pg from 'pg'
 const program = join(import.meta.dirname, '../../bin/sluice.mjs')
 
 /** A server of its own on an empty store; stopped and removed after the test. Gives its address. */
-export async function startSluice(t: TestContext, database: 'sqlite' | 'postgres'): Promise<string> {
+export async function startSluice(
+  t: TestContext,
+  database: 'sqlite' | 'postgres',
+  flags: readonly string[] = [],
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-e2e-'))
   const store = database === 'sqlite' ? [] : ['--database', await emptySchema(t)]
   const server = spawn(
     process.execPath,
-    [program, 'up', '--data', folder, '--port', '0', '--webhook-hosts', '127.0.0.1', ...store],
+    [program, 'up', '--data', folder, '--port', '0', '--webhook-hosts', '127.0.0.1', ...store, ...flags],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
     },

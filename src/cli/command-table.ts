@@ -52,6 +52,7 @@ export const commandTable: readonly CommandRow[] = [
     options: [
       { flags: '-d, --detach', sentence: 'Starts it in the background and returns when it answers.' },
       { flags: '--exit-when-idle', sentence: 'Ends by itself once no job runs or waits.' },
+      { flags: '--mlflow-ui', sentence: "Serves MLflow's own web pages at /mlflow, from an MLflow you installed." },
     ],
     startsServer: true,
     load: async () => (await import('./up.ts')).up,
@@ -184,6 +185,12 @@ export const commandTable: readonly CommandRow[] = [
     summary: 'Show a registered model and its versions.',
     arguments: [['<name>', 'Name of the model.']],
     load: async () => (await import('./model.ts')).showModel,
+  },
+  {
+    name: 'model history',
+    summary: 'Show who moved which alias or stage of a model when.',
+    arguments: [['<name>', 'Name of the model.']],
+    load: async () => (await import('./model-history.ts')).modelHistory,
   },
   ...modelCommands,
   ...assetRows,

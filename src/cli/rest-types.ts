@@ -140,6 +140,17 @@ export interface Model {
   readonly updated_at: string
 }
 
+/** One move of an alias or a stage. */
+export interface ModelTransition {
+  readonly kind: 'alias' | 'stage'
+  readonly alias?: string
+  readonly version?: string
+  readonly from?: string
+  readonly to?: string
+  readonly by: string
+  readonly at: string
+}
+
 export interface ModelWithVersions extends Model {
   readonly versions: readonly {
     readonly version: string

@@ -11,7 +11,10 @@ import { openOrFind } from './link/connection.ts'
 import { liveServer } from './link/server-record.ts'
 
 /** Serves the store of this machine until Ctrl-C, or in the background. */
-export const up: Command = async (invocation) => {
+export const up: Command = async (given) => {
+  const invocation = given.options.has('mlflow-ui')
+    ? { ...given, settings: { ...given.settings, mlflowUi: 'on' as const } }
+    : given
   const { settings, terminal, options } = invocation
   if (settings.url !== undefined)
     throw new SluiceError(

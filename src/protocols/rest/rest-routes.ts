@@ -21,6 +21,7 @@ import { openapiDocument } from './openapi.ts'
 import { outputRoutes } from './output-routes.ts'
 import { publishedPipelineRoutes } from './published-pipeline-routes.ts'
 import type { PublishedPipelines } from '../../triggers/published-pipelines.ts'
+import { noteRoutes, type NoteParts } from './notes/note-routes.ts'
 import type { StatusRouteParts } from './status-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 
@@ -39,6 +40,7 @@ export interface RestParts extends StatusRouteParts {
   /** Absent where nothing is served. */
   readonly endpoints?: EndpointService
   readonly pipelines?: Pick<PublishedPipelines, keyof PublishedPipelines>
+  readonly notes: Omit<NoteParts, 'principalOf'>
   readonly assets: Omit<AssetParts, 'localToken' | 'principalOf'>
 }
 
@@ -58,6 +60,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...outputRoutes({ jobs: parts.jobs, content: parts.assets.content }),
     ...eventRoutes(parts.events),
     ...modelRoutes(parts.models),
+    ...noteRoutes({ ...parts.notes, principalOf }),
     ...everyAssetRoute({ ...parts.assets, localToken: parts.localToken, principalOf }),
     ...(parts.endpoints === undefined ? [] : endpointRoutes({ ...parts, endpoints: parts.endpoints })),
     ...(parts.pipelines === undefined
