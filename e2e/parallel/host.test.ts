@@ -25,6 +25,9 @@ test('1,000 mini-batches: every worker loads once, rows stand in the order of th
     script: `def init():
     mark("init")
 def run(mini_batch):
+    # Else one worker might do everything before the other has begun.
+    while open(FOLDER + "/marks").read().count("init") < 2:
+        time.sleep(0.001)
     return [int(read(file)) * 2 for file in mini_batch]
 def shutdown():
     mark("shutdown")
@@ -241,7 +244,7 @@ for (const { what, more, code, message } of [
     assert.equal(ended.code, code, ended.log)
     assert.match(ended.log, message)
     assert.match(ended.log, /mini-batch 1: try 2 of 2 failed: ValueError: bad 1/)
-    assert.match(ended.log, /File ".*entry.py", line \d+, in run/)
+    assert.match(ended.log, /Traceback \(most recent call last\):\n {2}File ".*entry.py", line \d+, in run/)
     assert.equal(existsSync(join(lab.folder, 'rows.txt')), code === 0)
     if (code === 0) assert.equal(lab.rows(), '0\n3\n4\n5\n6\n7\n8\n9\n')
   })
@@ -283,7 +286,7 @@ for (const { what, script, message } of [
   {
     what: 'init() that raises',
     script: 'def init():\n    raise RuntimeError("no model")\ndef run(mini_batch):\n    return mini_batch\n',
-    message: /init\(\) of the entry failed: RuntimeError: no model/,
+    message: /the script or its init\(\) failed: RuntimeError: no model/,
   },
   { what: 'a script without run()', script: 'x = 1\n', message: /entry.py has no function run\(mini_batch\)/ },
   { what: 'a script that cannot be read', script: 'def run(:\n', message: /SyntaxError/ },
@@ -299,6 +302,14 @@ for (const { what, script, message } of [
     assert.match(log, message)
   })
 }
+
+test('an entry script that is not there is named before anything starts', async (t) => {
+  const { code, log } = await openHostLab(t, { files: 3, script: '' }).run({
+    entry: { kind: 'script', path: 'score.py' },
+  })
+  assert.equal(code, 1)
+  assert.match(log, /the code has no file "score.py"; it has: entry.py/)
+})
 
 test('init() that does not return ends the job after --first_task_creation_timeout', async (t) => {
   const lab = openHostLab(t, {

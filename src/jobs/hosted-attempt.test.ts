@@ -126,6 +126,6 @@ test('a script of a wrong kind fails the step with its traceback in the log', as
     twelveFiles(lab, 'def init():\n    raise KeyError("model")\n\ndef run(x):\n    pass\n'),
   )
   assert.equal(step('each').status, 'Failed')
-  assert.match(lab.log(step('each').name), /parallel job failed: init\(\) of the entry failed: KeyError: 'model'/)
+  assert.match(lab.log(step('each').name), /parallel job failed: the script or its init\(\) failed: KeyError: 'model'/)
   assert.ok(!existsSync(join(lab.folder, 'marks')))
 })

@@ -62,8 +62,10 @@ export async function prepareAttempt(options: PrepareAttempt): Promise<AttemptSp
 }
 
 /** An attempt that may be forked from a warm interpreter, or as it was with a line in its log that says why not. */
-function warmed({ files, job, requirements }: PrepareAttempt, attempt: AttemptSpec): AttemptSpec {
-  const found = plainPython({ ...attempt, requirements })
+function warmed({ files, job, step, requirements }: PrepareAttempt, attempt: AttemptSpec): AttemptSpec {
+  // A host starts processes of its own, which a fork of an interpreter with threads should not.
+  const isHost = step.hosted !== undefined
+  const found = isHost ? { cold: `it is a ${step.hosted.kind} step` } : plainPython({ ...attempt, requirements })
   if (!('cold' in found)) return { ...attempt, warm: { ...found, isAskedFor: true } }
   files.appendTo(job)(`note: started as a new process: ${found.cold}`)
   return attempt

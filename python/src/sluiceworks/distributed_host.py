@@ -219,7 +219,9 @@ class Group:
                 return 128 + self._asked_to_end
             how = f"exit code {code}" if code > 0 else f"signal {signal.Signals(-code).name}"
             others = len(self._running)
-            more = f"; the other {others} are ended" if others > 1 else "; the other one is ended" if others == 1 else ""
+            more = (
+                f"; the other {others} are ended" if others > 1 else "; the other one is ended" if others == 1 else ""
+            )
             self._log.line(member.rank, f"process {member.rank} ended with {how}{more}.".encode())
             return code if code > 0 else 128 - code
         return 128 + self._asked_to_end if self._asked_to_end != 0 else 0
@@ -257,7 +259,9 @@ def mpirun_command(description: dict[str, Any], file: str) -> list[str] | None:
         return None
     distribution = description["distribution"]
     size = distribution["nodes"] * distribution["processesPerNode"]
-    version = subprocess.run([mpirun, "--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False).stdout
+    version = subprocess.run(
+        [mpirun, "--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    ).stdout
     flags: list[str] = []
     if b"Open MPI" in version or b"OpenRTE" in version:
         # More processes than cores are meant; and in a container the user is root.
@@ -281,7 +285,9 @@ def run_member(description: dict[str, Any]) -> int:
     assert process.stdout is not None
     distribution = description["distribution"]
     width = len(str(distribution["nodes"] * distribution["processesPerNode"] - 1))
-    copy_output(process.stdout, Path(description["logFolder"]) / f"std_log_{rank}.txt", Log(sys.stdout.buffer, width), rank)
+    copy_output(
+        process.stdout, Path(description["logFolder"]) / f"std_log_{rank}.txt", Log(sys.stdout.buffer, width), rank
+    )
     code = process.wait()
     return code if code >= 0 else 128 - code
 

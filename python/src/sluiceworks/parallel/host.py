@@ -38,6 +38,7 @@ def main(description_file: str) -> int:
     try:
         description = read_description(description_file)
         os.makedirs(description.resume_folder, exist_ok=True)
+        _check_entry(description)
         batches, fingerprint = load_mini_batches(description)
         journal = Journal(description.resume_folder, fingerprint)
         try:
@@ -51,6 +52,14 @@ def main(description_file: str) -> int:
         print(f"parallel job failed: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _check_entry(description: Description) -> None:
+    path = description.entry.path
+    if os.path.exists(path):
+        return
+    found = ", ".join(sorted(name for name in os.listdir(".") if name.endswith(".py")))
+    raise JobFailed(f'the code has no file "{path}"' + (f"; it has: {found}" if found else ""))
 
 
 def _hand_over(description: Description, journal: Journal) -> None:
@@ -166,7 +175,7 @@ class Host:
         elif seat.killed_for is not None:
             return
         elif kind == "failed":
-            raise JobFailed(f"init() of the entry failed: {header['message']}")
+            raise JobFailed(f"the script or its init() failed: {header['message']}")
         elif kind == "loaded":
             self._deal(seat)
         elif kind == "started":

@@ -28,7 +28,7 @@ class ModelEntry:
         try:
             import mlflow.pyfunc
         except ImportError:
-            with open(os.path.join(self._path, "model.pkl"), "rb") as file:
+            with open(os.path.join(self._path, _pickle_of(self._path)), "rb") as file:
                 self._model = pickle.load(file)
             return
         self._model = mlflow.pyfunc.load_model(self._path)
@@ -49,6 +49,17 @@ class ModelEntry:
         return [
             [index, *(value if isinstance(value, (list, tuple)) else [value]), name] for index, value in enumerate(rows)
         ]
+
+
+def _pickle_of(path: str) -> str:
+    """Where the scikit-learn flavor keeps its pickle."""
+    from ..tables.simple_yaml import YamlMistake, parse_yaml
+
+    try:
+        with open(os.path.join(path, "MLmodel"), encoding="utf8") as stream:
+            return str(parse_yaml(stream.read())["flavors"]["sklearn"]["pickled_model"])
+    except (OSError, YamlMistake, KeyError, TypeError):
+        return "model.pkl"
 
 
 def _table(file: str) -> Any:

@@ -46,7 +46,7 @@ def main(descriptor: int) -> int:
     try:
         entry = _load(header)
     except (Exception, SystemExit) as error:
-        traceback.print_exc()
+        _print_traceback(error)
         frames.send({"type": "failed", "message": _words(error)})
         return 1
     frames.send({"type": "loaded"})
@@ -77,14 +77,14 @@ def _serve(frames: FrameConnection, entry: Any, separator: str) -> int:
         if header["type"] == "close":
             try:
                 entry.shutdown()
-            except (Exception, SystemExit):
-                traceback.print_exc()
+            except (Exception, SystemExit) as error:
+                _print_traceback(error)
             frames.send({"type": "closed"})
             return 0
         try:
             answer, rows = _answer(frames, entry, header, separator)
         except (Exception, SystemExit) as error:
-            traceback.print_exc()
+            _print_traceback(error)
             answer, rows = {"type": "error", "index": header["index"], "message": _words(error)}, b""
         frames.send(answer, rows)
 
@@ -108,6 +108,15 @@ def _frame_of(file: str) -> Any:
         while True:
             parts.append(pickle.load(stream))
     return parts[0] if len(parts) == 1 else pandas.concat(parts, ignore_index=True)
+
+
+def _print_traceback(error: BaseException) -> None:
+    """The user's own frames: how the script was called is no news to them."""
+    ours = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith((ours, "<frozen ")):
+        frames = frames.tb_next
+    traceback.print_exception(type(error), error, frames)
 
 
 def _words(error: BaseException) -> str:
