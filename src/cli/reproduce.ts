@@ -40,7 +40,8 @@ async function compare(invocation: Invocation, { client }: Connection, name: str
     )
   } else {
     terminal.out(`Not reproduced: ${outputs.length} of ${diff.outputs_compared} outputs of ${original} differ.\n`)
-    terminal.out(diffText([...outputs, ...causes]))
+    const files = diff.items.filter(({ area }) => area === 'file')
+    terminal.out(diffText([...outputs, ...files, ...causes]))
   }
   return isEqual ? exitCode.ok : exitCode.failed
 }

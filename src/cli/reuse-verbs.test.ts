@@ -254,3 +254,25 @@ test('a job that did not complete cannot be reproduced', async (t) => {
   assert.equal(code, 5)
   assert.match(err, /is Failed; only a completed job can be reproduced\.\nhint: Run it again with: sluice job retry/)
 })
+
+test('diff names the files that differ in a folder that a step wrote, and a step that one job skipped', async (t) => {
+  const lab = await openLab(t)
+  const gated = (good: string) => `type: pipeline
+jobs:
+  write:
+    type: command
+    command: echo ${good} > \${{outputs.folder}}/${good}.txt; echo same > \${{outputs.folder}}/same.txt; echo ${good} > \${{outputs.good}}
+    outputs: {folder: {type: uri_folder}, good: {type: boolean}}
+  gate: {type: if_else, condition: "\${{parent.jobs.write.outputs.good}}", true_block: "\${{parent.jobs.after}}"}
+  after: {type: command, command: 'true'}
+`
+  await lab.file('p.yml', gated('true'))
+  const first = await lab.ran('run', 'p.yml')
+  await lab.file('p.yml', gated('false'))
+  const second = await lab.ran('run', 'p.yml')
+  const { out } = await lab.sluice('job', 'diff', first.job, second.job)
+  assert.match(out, /^write +file folder\/false\.txt +\(none\) +[0-9a-f]{12}\.\.$/m)
+  assert.match(out, /^write +file folder\/true\.txt +[0-9a-f]{12}\.\. +\(none\)$/m)
+  assert.doesNotMatch(out, /same\.txt/)
+  assert.match(out, /^after +status +Completed +Skipped$/m)
+})

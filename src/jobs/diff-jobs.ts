@@ -82,6 +82,7 @@ async function compareSteps(deps: DiffDeps, was: Side, is: Side): Promise<readon
     ...differing('status', { status: was.status }, { status: is.status }),
     ...(await compareFields(deps, was, is)),
     ...differing('output', mapValues(was.outputs, outputText), mapValues(is.outputs, outputText)),
+    ...(await fileDifferences(deps, was, is)),
     ...differing('param', was.logged.params, is.logged.params),
     ...differing('metric', mapValues(was.logged.metrics, String), mapValues(is.logged.metrics, String)),
   ]
@@ -118,13 +119,38 @@ function difference(area: Difference['area'], { field, old, now }: Change): Diff
   return { area, field, ...(old !== undefined && { old }), ...(now !== undefined && { new: now }) }
 }
 
+/** Which files differ in folders that both steps wrote. */
+async function fileDifferences({ content }: DiffDeps, was: Side, is: Side): Promise<readonly Difference[]> {
+  const found: Difference[] = []
+  // Sequential: few outputs differ, and their order is that of the step.
+  for (const [name, old] of Object.entries(was.outputs)) {
+    const now = is.outputs[name]
+    if (old.kind !== 'content' || now?.kind !== 'content' || old.digest === now.digest) continue
+    if (old.content !== 'folder' || now.content !== 'folder') continue
+    const files = await filesOf(content, [old.digest, now.digest])
+    if (files === undefined) continue
+    for (const { field, ...values } of differing('file', ...files))
+      found.push({ ...values, field: field.replace(/^file /, `file ${name}/`) })
+  }
+  return found
+}
+
 /** Which files differ, by digest; the digests of the folders where their lists are gone. */
 async function codeDifferences(
   { content }: Pick<DiffDeps, 'content'>,
   old: FieldChange['old'],
   now: FieldChange['now'],
 ): Promise<readonly Difference[]> {
-  const filesOf = async (digest: string | undefined): Promise<Record<string, string>> => {
+  const files = await filesOf(content, [old, now])
+  return files === undefined ? [difference('code', { field: 'code', old, now })] : differing('code', ...files)
+}
+
+/** Files of two folders by path, each with its digest; undefined where a list is gone. */
+async function filesOf(
+  content: DiffDeps['content'],
+  digests: readonly [string | undefined, string | undefined],
+): Promise<readonly [Texts, Texts] | undefined> {
+  const texts = async (digest: string | undefined): Promise<Texts> => {
     if (digest === undefined) return {}
     const entries = await content.tree(digest as Digest)
     return Object.fromEntries(
@@ -132,10 +158,10 @@ async function codeDifferences(
     )
   }
   try {
-    return differing('code', await filesOf(old), await filesOf(now))
+    return [await texts(digests[0]), await texts(digests[1])]
   } catch (error) {
-    if (!(error instanceof SluiceError)) throw error
-    return [difference('code', { field: 'code', old, now })]
+    if (error instanceof SluiceError) return undefined
+    throw error
   }
 }
 

@@ -81,7 +81,7 @@ function toResults(rows: readonly CompletedStep[]): ReadonlyMap<StepPath, Earlie
 export interface ComparedStep {
   readonly name: JobName
   readonly path: StepPath
-  readonly status: JobStatus
+  readonly status: JobStatus | 'Skipped'
   readonly command?: string
   readonly fields?: ReuseFields
   readonly outputs: StepOutputs
@@ -92,7 +92,7 @@ export async function findComparedSteps(tables: Tables, root: JobName): Promise<
   const rows = await tables
     .withTables<JobTables>()
     .selectFrom('job')
-    .select(['name', 'step', 'status', 'command', 'reuse_fields', 'outputs'])
+    .select(['name', 'step', 'status', 'status_detail', 'command', 'reuse_fields', 'outputs'])
     .where('root', '=', root)
     .where('type', '=', 'command')
     .orderBy('position')
@@ -100,7 +100,8 @@ export async function findComparedSteps(tables: Tables, root: JobName): Promise<
   return rows.map((row) => ({
     name: row.name,
     path: row.step ?? ('' as StepPath),
-    status: row.status,
+    // Azure has no such status; a step that was skipped did not do what a completed one did.
+    status: row.status_detail?.startsWith('Skipped') === true ? 'Skipped' : row.status,
     ...(row.command !== null && { command: row.command }),
     ...(row.reuse_fields !== null && { fields: JSON.parse(row.reuse_fields) as ReuseFields }),
     outputs: row.outputs === null ? {} : (JSON.parse(row.outputs) as StepOutputs),

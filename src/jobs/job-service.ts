@@ -129,7 +129,8 @@ export interface PlannedSweepView {
 export interface JobDifference {
   /** Path of the step; empty for a job without steps and for what concerns the whole job. */
   readonly step: StepPath
-  readonly area: 'status' | 'command' | 'input' | 'code' | 'environment' | 'setting' | 'output' | 'param' | 'metric'
+  readonly area:
+    'status' | 'command' | 'input' | 'code' | 'environment' | 'setting' | 'output' | 'file' | 'param' | 'metric'
   readonly field: string
   readonly old?: string
   readonly new?: string

@@ -201,7 +201,18 @@ export const DiffMessage = Type.Object(
     items: Type.Array(
       Type.Object({
         step: Type.String(),
-        area: words(['status', 'command', 'input', 'code', 'environment', 'setting', 'output', 'param', 'metric']),
+        area: words([
+          'status',
+          'command',
+          'input',
+          'code',
+          'environment',
+          'setting',
+          'output',
+          'file',
+          'param',
+          'metric',
+        ]),
         field: Type.String({ description: 'e.g. `input alpha`, `code train.py`, `metric mse`' }),
         old: Type.Optional(Type.String()),
         new: Type.Optional(Type.String()),
