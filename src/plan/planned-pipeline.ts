@@ -61,7 +61,7 @@ export type PlannedStep = PlannedCommand | PlannedIfElse | PlannedControl
 
 /**
  * A step that runs steps of its own in rounds, made while the job runs (iterations, items, trials). The first round is
- * `PATH.0`, and so on.
+ * `PATH.0`, a sweep's first trial `PATH.trial_1`, and so on.
  */
 export type PlannedControl = PlannedDoWhile | PlannedParallelFor | PlannedSweep
 

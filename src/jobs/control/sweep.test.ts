@@ -82,16 +82,16 @@ test('the outputs of the best trial are those of the sweep, and its job says whi
   const tune = step('tune')
   assert.equal(tune.type, 'sweep')
   assert.deepEqual(tune.properties, {
-    best_child_run_id: step('tune.1').name,
+    best_child_run_id: step('tune.trial_2').name,
     score: '1',
     best_metric_status: 'Succeeded',
     primary_metric_config: '{"name":"loss","goal":"minimize"}',
   })
-  assert.equal(step('tune.1').parent, tune.name)
-  assert.equal(step('tune.1').displayName, 'trial 2')
-  assert.deepEqual(step('tune.1').tags, { hyperparameters: '{"x":"1"}' })
-  assert.deepEqual(step('tune.1').inputs['x'], { type: 'string', value: '1' })
-  assert.throws(() => step('tune.3'))
+  assert.equal(step('tune.trial_2').parent, tune.name)
+  assert.equal(step('tune.trial_2').displayName, 'trial 2')
+  assert.deepEqual(step('tune.trial_2').tags, { hyperparameters: '{"x":"1"}' })
+  assert.deepEqual(step('tune.trial_2').inputs['x'], { type: 'string', value: '1' })
+  assert.throws(() => step('tune.trial_4'))
   const { values } = metricStore({ database: lab.database })
   const listed = await listTrials({ tables: lab.database.read, values }, tune)
   assert.deepEqual(
@@ -112,8 +112,9 @@ test('the same sweep again reuses every trial, and finds the same best one by wh
   await lab.run(plan)
   const { root, step } = await lab.run(plan)
   assert.equal(root.status, 'Completed', JSON.stringify(root.error))
-  for (const trial of ['tune.0', 'tune.1', 'tune.2']) assert.ok(step(trial).reusedFrom !== undefined, trial)
-  assert.equal(step('tune').properties['best_child_run_id'], step('tune.1').name)
+  for (const trial of ['tune.trial_1', 'tune.trial_2', 'tune.trial_3'])
+    assert.ok(step(trial).reusedFrom !== undefined, trial)
+  assert.equal(step('tune').properties['best_child_run_id'], step('tune.trial_2').name)
   assert.ok(step('after').reusedFrom !== undefined)
 })
 
@@ -125,7 +126,7 @@ test('a trial that fails, or that does not log the metric, cannot win and fails 
   )
   assert.equal(root.status, 'Completed', JSON.stringify(root.error))
   assert.deepEqual(
-    ['tune.0', 'tune.1', 'tune.2', 'tune.3', 'tune'].map((path) => step(path).status),
+    ['tune.trial_1', 'tune.trial_2', 'tune.trial_3', 'tune.trial_4', 'tune'].map((path) => step(path).status),
     ['Failed', 'Completed', 'Completed', 'Completed', 'Completed'],
   )
   assert.equal(step('after').outputs['o']?.value, 'got 3')
@@ -136,7 +137,7 @@ test('a sweep none of whose trials completes fails, and says where to look', asy
   const { root, step } = await lab.run(plannedPipeline([sweep('exit 1'), after]))
   assert.equal(root.status, 'Failed')
   assert.match(step('tune').error!.message, /^Sweep "tune" has no result: none of its 3 trials completed\.$/)
-  assert.match(step('tune').error!.hint!, new RegExp(`sluice job show ${step('tune.0').name}`))
+  assert.match(step('tune').error!.hint!, new RegExp(`sluice job show ${step('tune.trial_1').name}`))
   assert.equal(step('after').status, 'Canceled')
 })
 
@@ -169,9 +170,9 @@ test('a trial that is far behind is ended early, and the others go on', async (t
     ]),
   )
   assert.equal(root.status, 'Completed', JSON.stringify(root.error))
-  assert.equal(step('tune.0').status, 'Canceled')
-  assert.equal(step('tune.0').statusDetail, 'ended early by bandit after 3 values of the primary metric')
-  assert.equal(step('tune').properties['best_child_run_id'], step('tune.2').name)
+  assert.equal(step('tune.trial_1').status, 'Canceled')
+  assert.equal(step('tune.trial_1').statusDetail, 'ended early by bandit after 3 values of the primary metric')
+  assert.equal(step('tune').properties['best_child_run_id'], step('tune.trial_3').name)
 })
 
 test('when the time is over what runs is ended and the best so far is the result', async (t) => {
@@ -180,7 +181,7 @@ test('when the time is over what runs is ended and the best so far is the result
   const limits = { maxTotalTrials: 10, maxConcurrentTrials: 2, timeoutSeconds: 1 }
   const { root, step } = await lab.run(plannedPipeline([sweep(command, { limits }), after]))
   assert.equal(root.status, 'Completed', JSON.stringify(root.error))
-  assert.equal(step('tune.1').statusDetail, "the sweep's timeout of 1 s is over")
+  assert.equal(step('tune.trial_2').statusDetail, "the sweep's timeout of 1 s is over")
   assert.equal(step('after').outputs['o']?.value, 'got 3')
   const late = await lab.run(plannedPipeline([sweep('sleep 1000', { limits })]))
   assert.equal(late.step('tune').error?.code, 'timed-out')
@@ -211,8 +212,8 @@ test('bayesian sampling is told every trial, those that run included, and its an
     { values: { x: 1 }, state: 'completed', logged: 1, value: 1 },
     { values: { x: 2 }, state: 'failed', logged: 0 },
   ])
-  assert.deepEqual(step('tune.3').inputs['x'], { type: 'string', value: '3' })
-  assert.ok(step('tune.3').reusedFrom !== undefined)
+  assert.deepEqual(step('tune.trial_4').inputs['x'], { type: 'string', value: '3' })
+  assert.ok(step('tune.trial_4').reusedFrom !== undefined)
 })
 
 test('a sampler that is not to be had fails the sweep with its reason', async (t) => {
@@ -243,8 +244,8 @@ test('a sweep that is the whole job has its trials as children', async (t) => {
   assert.equal(root.status, 'Completed', JSON.stringify(root.error))
   assert.equal(root.type, 'sweep')
   assert.equal(root.outputs['o']?.value, '1')
-  assert.equal(root.properties['best_child_run_id'], child('1').name)
-  assert.equal(child('1').parent, root.name)
+  assert.equal(root.properties['best_child_run_id'], child('trial_2').name)
+  assert.equal(child('trial_2').parent, root.name)
 })
 
 test('a sweep can be canceled, and so are its trials', async (t) => {

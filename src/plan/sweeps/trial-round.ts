@@ -11,7 +11,7 @@ export function trialRound(sweep: PlannedSweep, index: number, point: TrialPoint
   })
   return instantiateBody(sweep.body, {
     control: sweep.path,
-    key: String(index),
+    key: `trial_${index + 1}`,
     displayName: `trial ${index + 1}`,
     parameters: Object.fromEntries(parameters),
   })
