@@ -35,6 +35,7 @@ export interface Job {
   readonly exit_code?: number
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string }
   readonly attempts: number
+  readonly properties?: Readonly<Record<string, string>>
   readonly reused_from?: string
   readonly verdict?: {
     readonly kind: string

@@ -119,6 +119,21 @@ test('a summary counts steps, not the pipelines around them, and says what the j
   assert.equal(summaryText(job('Completed'), [], 80), 'job_root completed\n')
 })
 
+test('a summary says which trial of a sweep is the best, or why none is', () => {
+  const properties = { best_child_run_id: 'job_tune.trial_2', score: '3.5' }
+  const steps = [
+    step('tune', 'Completed', { type: 'sweep', properties }),
+    step('tune.trial_1', 'Completed'),
+    step('tune.trial_2', 'Completed'),
+  ]
+  assert.match(summaryText(job('Completed'), steps, 80), /\n {2}tune: the best is trial_2 with 3\.5\n$/)
+  const error = { code: 'step-failed', message: 'The sweep has no result.', hint: 'They logged: mae.' }
+  const failed = summaryText(job('Failed', { type: 'sweep', error }), [step('trial_1', 'Completed')], 80)
+  assert.match(failed, /\n {2}The sweep has no result\.\n {2}They logged: mae\.\n$/)
+  const failedStep = summaryText(job('Failed'), [step('tune', 'Failed', { type: 'sweep', error })], 80)
+  assert.equal(failedStep.split('The sweep has no result').length, 2)
+})
+
 test('every status has its word', () => {
   const words: Readonly<Record<JobStatus, string>> = {
     NotStarted: 'waiting',

@@ -161,5 +161,20 @@ export function summaryText(job: Job, steps: readonly Job[], columns: number): s
     .split('\n')
     .map((line) => cut(line, columns))
     .join('\n')
-  return `${cutTable}${head}\n${detail}`
+  return `${cutTable}${head}\n${detail}${sweepLines(job, steps)}`
+}
+
+/** What came of the sweeps in a job: which trial is the best, or why there is none. */
+function sweepLines(job: Job, steps: readonly Job[]): string {
+  const lines = [job, ...steps].flatMap((sweep) => {
+    if (sweep.type !== 'sweep') return []
+    const { best_child_run_id: best, score } = sweep.properties ?? {}
+    const trial = steps.find(({ name }) => name === best)
+    const title = sweep === job ? '' : `${stepName(sweep)}: `
+    if (trial !== undefined) return [`${title}the best is ${lastKey(trial)} with ${printable(score ?? '')}`]
+    // The failure of a step stands in its row.
+    if (sweep !== job || sweep.error === undefined) return []
+    return [printable(sweep.error.message), ...(sweep.error.hint === undefined ? [] : [printable(sweep.error.hint)])]
+  })
+  return lines.map((line) => `  ${line}\n`).join('')
 }
