@@ -136,3 +136,37 @@ test('the variables of the process are a copy', () => {
   assert.equal(process.env['SLUICE_TEST_COPY'], undefined)
   assert.equal(copy['PATH'], process.env['PATH'])
 })
+
+test('tables come from the config file, or as JSON from a variable, and reach a child unchanged', async (t) => {
+  const home = await mkdtemp(join(tmpdir(), 'sluice-config-'))
+  t.after(() => rm(home, { recursive: true }))
+  await mkdir(join(home, '.config/sluiceworks'), { recursive: true })
+  const file = join(home, '.config/sluiceworks/config.json')
+  const aliases = { base: { python: '3.11', requirements: ['numpy<3'], based_on: 'sklearn-1.5' } }
+  const write = (content: object) => writeFile(file, JSON.stringify(content))
+  await write({ url_overrides: { 'https://x/': 'data' }, environment_aliases: aliases })
+  const found = settings({ environment: {}, home })
+  assert.deepEqual(found.urlOverrides, { 'https://x/': join(home, '.config/sluiceworks/data') })
+  assert.deepEqual(found.environmentAliases, {
+    base: { python: '3.11', requirements: ['numpy<3'], basedOn: 'sklearn-1.5' },
+  })
+  const child = settings({ environment: settingsEnvironment(found), home: '/nowhere' })
+  assert.deepEqual([child.urlOverrides, child.environmentAliases], [found.urlOverrides, found.environmentAliases])
+  const empty = settings({ environment: {}, home: '/nowhere' })
+  assert.deepEqual([empty.urlOverrides, empty.environmentAliases], [{}, {}])
+  assert.equal(settingsEnvironment(empty)['SLUICE_URL_OVERRIDES'], '')
+  for (const wrong of [
+    { url_overrides: ['x'] },
+    { url_overrides: { a: 1 } },
+    { environment_aliases: { a: 'numpy' } },
+    { environment_aliases: { a: { pyton: '3' } } },
+    { environment_aliases: { a: { requirements: 'numpy' } } },
+  ]) {
+    await write(wrong)
+    assert.throws(() => settings({ environment: {}, home }), /expected a JSON object/)
+  }
+  assert.throws(
+    () => settings({ environment: { SLUICE_URL_OVERRIDES: '{' }, home: '/nowhere' }),
+    /expected a JSON object/,
+  )
+})

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, lstatSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { databaseTest } from '../../test/database.test-support.ts'
 import type { Digest } from '../base/ids.ts'
@@ -178,4 +178,27 @@ databaseTest("a folder's files are told from those of its siblings", async (data
   const isKnown = (file: string): boolean =>
     known.find(join(root, file), lstatSync(join(root, file), { bigint: true })) !== undefined
   assert.deepEqual(['a/x', 'a/deep/er/x', 'a-b/x', 'a0/x'].map(isKnown), [true, true, false, false])
+})
+
+/** Bytes that this process has asked the kernel for. */
+function bytesRead(): number {
+  return Number(/^rchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))![1])
+}
+
+databaseTest('an unchanged folder costs a stat per file: the kernel counts no byte of it', async (database, t) => {
+  if (process.platform !== 'linux') return t.skip('only Linux counts')
+  const lab = openContentLab(database, t)
+  const files = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`${index}.bin`, bytesOf(200_000, index)]))
+  const folder = folderWith(t, files)
+  lab.letFilesSettle()
+  const before = bytesRead()
+  const first = await lab.store.ingest(folder)
+  const readFirst = bytesRead() - before
+  assert.ok(readFirst >= 60 * 200_000, String(readFirst))
+  const between = bytesRead()
+  assert.deepEqual(await lab.store.ingest(folder), first)
+  assert.deepEqual(await lab.store.digest(folder), first)
+  const readAgain = bytesRead() - between
+  // What the database reads is a small fraction of one of the files.
+  assert.ok(readAgain < 60 * 200_000 * 0.1, String(readAgain))
 })

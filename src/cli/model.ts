@@ -57,6 +57,7 @@ export const showModel: Command = async (invocation) => {
 
 function tagsText(tags: Readonly<Record<string, string>>): string {
   return Object.entries(tags)
+    .filter(([key]) => !key.startsWith('sluice.')) // What this program noted is in --json.
     .map(([key, value]) => `${key}=${value}`)
     .join(', ')
 }
