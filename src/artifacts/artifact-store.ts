@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Digest } from '../base/ids.ts'
 import type { Tables } from '../database/database.ts'
-import type { TreeEntry } from './content-store.ts'
+import type { Content, TreeEntry } from './content-store.ts'
 
 /** One stored file under a name: `<experiment>/<run>/artifacts/model/MLmodel`. */
 export interface Artifact {
@@ -37,6 +37,8 @@ export interface ArtifactStore {
   copyFolders(tables: Tables, pairs: readonly { readonly from: string; readonly to: string }[]): Promise<void>
   /** Removes everything below a folder, in the caller's transaction. */
   removeFolder(tables: Tables, folder: string): Promise<number>
+  /** A file or everything below `path` as content; stored as such for `store`, else only told. Throws `not-found`. */
+  content(path: string, options: { readonly store: boolean }): Promise<Content>
   /** A read-only local folder (or, for a single file, the file) with everything below `path`. Throws `not-found`. */
   materialise(path: string): Promise<string>
 }

@@ -13,6 +13,7 @@ import {
 } from './artifact-rows.ts'
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
 import type { ContentStore, TreeEntry } from './content-store.ts'
+import { canonicalTree, serialiseTree } from './tree.ts'
 
 /** The rows go to `database`, the bytes to `content`. */
 export interface ArtifactStoreOptions {
@@ -62,6 +63,15 @@ export function databaseArtifactStore({ database, content, clock }: ArtifactStor
       await copyArtifacts(tables, checked, clock.now())
       // Sequential: statements of one unit of work share a connection.
       for (const { to } of checked) await refuseOverlap(tables, to)
+    },
+    async content(rawPath, { store }) {
+      const path = parseArtifactPath(rawPath)
+      const file = await findArtifact(database.read, path)
+      if (file !== undefined) return { kind: 'file', digest: file.digest, sizeBytes: file.sizeBytes, fileCount: 1 }
+      const artifacts = await artifactsBelow(database.read, path)
+      if (artifacts.length === 0) throw noSuchArtifact(rawPath)
+      const entries = artifacts.map((artifact) => entryOf(artifact, path))
+      return store ? content.writeTree(entries) : serialiseTree(canonicalTree(entries)).content
     },
     async materialise(rawPath) {
       const path = parseArtifactPath(rawPath)

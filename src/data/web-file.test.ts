@@ -12,7 +12,6 @@ interface Lab {
   readonly url: string
   /** `path etag-asked-with` of every request. */
   readonly asked: string[]
-  drop(digest: string): Promise<void>
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
@@ -33,7 +32,7 @@ async function openLab(
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const clock = { now: () => 5, after: () => () => undefined }
   const web = webFiles({ database, content: store, clock, ...(maxBytes !== undefined && { maxBytes }) })
-  return { web, url, asked, drop: async () => void (await store.sweep({ isReferred: () => false, isDryRun: false })) }
+  return { web, url, asked }
 }
 
 databaseTest('an unchanged file is asked for by its ETag and not sent again', async (database, t) => {
@@ -45,16 +44,25 @@ databaseTest('an unchanged file is asked for by its ETag and not sent again', as
       return response.writeHead(200, { etag }).end(body)
     },
   })
-  const first = await lab.web.fetch(`${lab.url}/data/rows%20a.csv?sig=1#part`)
+  const first = await lab.web.fetch(`${lab.url}/data/rows%20a.csv?sig=1#part`, { store: true })
   assert.deepEqual([first.baseName, first.content.sizeBytes], ['rows a.csv', 5])
-  assert.deepEqual(await lab.web.fetch(`${lab.url}/data/rows%20a.csv?sig=1`), first)
+  assert.deepEqual(await lab.web.fetch(`${lab.url}/data/rows%20a.csv?sig=1`, { store: true }), first)
   body = 'second'
-  const second = await lab.web.fetch(`${lab.url}/data/rows%20a.csv?sig=1`)
+  const second = await lab.web.fetch(`${lab.url}/data/rows%20a.csv?sig=1`, { store: true })
   assert.notEqual(second.content.digest, first.content.digest)
   assert.deepEqual(
     lab.asked,
     ['-', '"first"', '"first"'].map((tag) => `/data/rows%20a.csv?sig=1 ${tag}`),
   )
+})
+
+databaseTest('a look tells what the file is and keeps nothing', async (database, t) => {
+  const lab = await openLab(database, t, {
+    answer: (_request, response) => response.writeHead(200, { etag: '"1"' }).end('x'),
+  })
+  const looked = await lab.web.fetch(`${lab.url}/x`, { store: false })
+  assert.deepEqual(await lab.web.fetch(`${lab.url}/x`, { store: true }), looked)
+  assert.deepEqual(lab.asked, ['/x -', '/x -'])
 })
 
 databaseTest('without an ETag the date is asked with', async (database, t) => {
@@ -65,7 +73,10 @@ databaseTest('without an ETag the date is asked with', async (database, t) => {
         ? response.writeHead(304).end()
         : response.writeHead(200, { 'last-modified': date }).end('x'),
   })
-  assert.deepEqual(await lab.web.fetch(`${lab.url}/x`), await lab.web.fetch(`${lab.url}/x`))
+  assert.deepEqual(
+    await lab.web.fetch(`${lab.url}/x`, { store: true }),
+    await lab.web.fetch(`${lab.url}/x`, { store: true }),
+  )
   assert.deepEqual(lab.asked, ['/x -', `/x ${date}`])
 })
 
@@ -82,12 +93,18 @@ databaseTest('redirects are followed a few times, and never to a place less safe
       return response.writeHead(302, { location: to }).end()
     },
   })
-  const found = await lab.web.fetch(`${lab.url}/one`)
+  const found = await lab.web.fetch(`${lab.url}/one`, { store: true })
   assert.deepEqual([found.baseName, found.content.sizeBytes], ['one', 4])
-  await assert.rejects(lab.web.fetch(`${lab.url}/loop`), refusal('input-not-found', /more than 5 times/))
-  await assert.rejects(lab.web.fetch(`${lab.url}/file`), refusal('input-not-found', /less safe/))
-  await assert.rejects(lab.web.fetch(`${lab.url}/cloud`), refusal('input-not-found', /link-local address 169\.254/))
-  await assert.rejects(lab.web.fetch('http://[fe80::1]/x'), refusal('input-not-found', /link-local/))
+  await assert.rejects(
+    lab.web.fetch(`${lab.url}/loop`, { store: true }),
+    refusal('input-not-found', /more than 5 times/),
+  )
+  await assert.rejects(lab.web.fetch(`${lab.url}/file`, { store: true }), refusal('input-not-found', /less safe/))
+  await assert.rejects(
+    lab.web.fetch(`${lab.url}/cloud`, { store: true }),
+    refusal('input-not-found', /link-local address 169\.254/),
+  )
+  await assert.rejects(lab.web.fetch('http://[fe80::1]/x', { store: true }), refusal('input-not-found', /link-local/))
 })
 
 databaseTest(
@@ -105,14 +122,20 @@ databaseTest(
         return response.writeHead(404).end()
       },
     })
-    await assert.rejects(lab.web.fetch(`${lab.url}/announced`), refusal('body-too-large', /11 bytes/))
-    await assert.rejects(lab.web.fetch(`${lab.url}/streamed`), refusal('body-too-large'))
-    await assert.rejects(lab.web.fetch(`${lab.url}/broken`), refusal('input-not-found', /cannot be fetched/))
-    await assert.rejects(lab.web.fetch(`${lab.url}/missing?sig=secret`), (error: unknown) => {
+    await assert.rejects(lab.web.fetch(`${lab.url}/announced`, { store: true }), refusal('body-too-large', /11 bytes/))
+    await assert.rejects(lab.web.fetch(`${lab.url}/streamed`, { store: true }), refusal('body-too-large'))
+    await assert.rejects(
+      lab.web.fetch(`${lab.url}/broken`, { store: true }),
+      refusal('input-not-found', /cannot be fetched/),
+    )
+    await assert.rejects(lab.web.fetch(`${lab.url}/missing?sig=secret`, { store: true }), (error: unknown) => {
       assert.ok(refusal('input-not-found', /answered 404/)(error))
       return !(error as Error).message.includes('secret')
     })
-    await assert.rejects(lab.web.fetch('http://'), refusal('invalid-reference'))
-    await assert.rejects(lab.web.fetch('http://127.0.0.1:1/x'), refusal('input-not-found', /cannot be fetched/))
+    await assert.rejects(lab.web.fetch('http://', { store: true }), refusal('invalid-reference'))
+    await assert.rejects(
+      lab.web.fetch('http://127.0.0.1:1/x', { store: true }),
+      refusal('input-not-found', /cannot be fetched/),
+    )
   },
 )

@@ -7,6 +7,7 @@
  * metadata services of clouds) are refused altogether. A private address that the author names is fetched: it is their
  * own network. Addresses are judged where the connection is made, so a name cannot change in between.
  */
+import { createHash } from 'node:crypto'
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
 import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
@@ -15,13 +16,17 @@ import type { ContentStore } from '../artifacts/content-store.ts'
 import type { NamedContent } from '../assets/asset.ts'
 import type { Clock } from '../base/clock.ts'
 import { messageOf, SluiceError } from '../base/errors.ts'
+import type { Digest } from '../base/ids.ts'
 import type { Database } from '../database/database.ts'
 import { findWebFile, putWebFile, type WebFileRecord } from './web-file-store.ts'
 
 /** Fetches files by URL. */
 export interface WebFiles {
-  /** The file as content. Throws `input-not-found` for what cannot be fetched, `body-too-large` beyond the limit. */
-  fetch(url: string): Promise<NamedContent>
+  /**
+   * The file as content, kept for `store`, else only hashed. Throws `input-not-found` for what cannot be fetched,
+   * `body-too-large` beyond the limit.
+   */
+  fetch(url: string, options: { readonly store: boolean }): Promise<NamedContent>
 }
 
 interface WebFileParts {
@@ -38,7 +43,7 @@ const idleMs = 60_000
 
 export function webFiles({ database, content, clock, maxBytes = usualMaxBytes }: WebFileParts): WebFiles {
   return {
-    async fetch(url) {
+    async fetch(url, { store }) {
       const known = await findWebFile(database.read, withoutFragment(url))
       const isKept = known !== undefined && (await content.verify({ kind: 'file', digest: known.digest }))
       const response = await ask(url, isKept ? known : undefined)
@@ -51,7 +56,8 @@ export function webFiles({ database, content, clock, maxBytes = usualMaxBytes }:
         response.destroy()
         throw tooLarge(url, announced, maxBytes)
       }
-      const stored = await receive(content, response, { url, maxBytes })
+      const write = store ? content.write.bind(content) : hashOnly
+      const stored = await receive(write, response, { url, maxBytes })
       const { etag } = response.headers
       const lastModified = response.headers['last-modified']
       const record: WebFileRecord = {
@@ -63,19 +69,31 @@ export function webFiles({ database, content, clock, maxBytes = usualMaxBytes }:
         baseName: baseNameOf(url),
         fetchedMs: clock.now(),
       }
-      await database.write((tables) => putWebFile(tables, record))
+      if (store) await database.write((tables) => putWebFile(tables, record))
       return named(record)
     },
   }
 }
 
+/** What `ContentStore.write` answers, with nothing written. */
+const hashOnly: ContentStore['write'] = async (stream, maxBytes = Infinity) => {
+  const hash = createHash('sha256')
+  let sizeBytes = 0
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length
+    if (sizeBytes > maxBytes) throw new SluiceError('body-too-large', `The file is larger than ${maxBytes} bytes.`)
+    hash.update(chunk)
+  }
+  return { kind: 'file', digest: hash.digest('hex') as Digest, sizeBytes, fileCount: 1 }
+}
+
 async function receive(
-  content: ContentStore,
+  write: ContentStore['write'],
   response: IncomingMessage,
   { url, maxBytes }: { readonly url: string; readonly maxBytes: number },
 ) {
   try {
-    const stored = await content.write(response, maxBytes)
+    const stored = await write(response, maxBytes)
     if (response.complete) return stored
     throw unreachable(url, 'the answer broke off')
   } catch (error) {

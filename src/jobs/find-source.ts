@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { Content, ContentStore, TreeEntry } from '../artifacts/content-store.ts'
+import { canonicalTree, serialiseTree } from '../artifacts/tree.ts'
 import type { NamedContent } from '../assets/asset.ts'
 import type { AssetCatalogue } from '../assets/asset-catalogue.ts'
 import { SluiceError } from '../base/errors.ts'
@@ -16,7 +17,7 @@ import { findRow } from './job-store.ts'
 import type { StepOutputs } from './pipeline-state.ts'
 
 /** Finds a registered model's or a run's files; throws when the reference names none. */
-type FindModel = (reference: string) => Promise<{ readonly path: string; readonly baseName: string }>
+type FindModel = (reference: string, options: { readonly store: boolean }) => Promise<NamedContent>
 
 /** What every form of reference to data is followed with. */
 export interface SourceParts {
@@ -93,7 +94,7 @@ async function fromUri(parts: SourceParts, uri: string, wanted: WantedSource): P
   }
   switch (parsed.kind) {
     case 'web':
-      return parts.web.fetch(parsed.url)
+      return parts.web.fetch(parsed.url, wanted)
     case 'model':
       return fromModel(parts, uri, wanted)
     case 'run':
@@ -132,8 +133,7 @@ async function fromAsset(
 }
 
 async function fromModel(parts: SourceParts, reference: string, wanted: WantedSource): Promise<NamedContent> {
-  const { path, baseName } = await inWords(wanted, () => parts.findModel(reference))
-  return { content: await parts.content.ingest(path), baseName }
+  return inWords(wanted, () => parts.findModel(reference, wanted))
 }
 
 async function fromRun(
@@ -218,7 +218,10 @@ async function partOf(
   const below: readonly TreeEntry[] = entries
     .filter((entry) => entry.path.startsWith(`${path}/`))
     .map((entry) => ({ ...entry, path: entry.path.slice(path.length + 1) }))
-  if (below.length > 0 || file !== undefined) return { content: await content.writeTree(below), baseName }
+  if (below.length > 0 || file !== undefined) {
+    const part = wanted.store ? await content.writeTree(below) : serialiseTree(canonicalTree(below)).content
+    return { content: part, baseName }
+  }
   throw new SluiceError(
     'input-not-found',
     `${wanted.title}: output "${name}" of job ${job} has nothing at "${path}".`,

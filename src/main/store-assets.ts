@@ -70,9 +70,9 @@ export function storeAssets({ settings, log, registry, registryParts, ...store }
     assets,
     datastores,
     web: webFiles({ database, content, clock }),
-    findModel: async (reference) => {
+    findModel: async (reference, options) => {
       const { artifactPath } = await registry.resolve(reference)
-      return { path: await artifacts.materialise(artifactPath), baseName: basename(artifactPath) }
+      return { content: await artifacts.content(artifactPath, options), baseName: basename(artifactPath) }
     },
     overrideOf: overrideOf(settings.urlOverrides),
   }
