@@ -253,6 +253,10 @@ export const commandTable: readonly CommandRow[] = [
         sentence: 'Also what only jobs refer to that ended so long ago; the jobs, logs and metrics stay.',
       },
       { flags: '--environments-older-than <days>', sentence: 'Also environments that no job asked for since.' },
+      {
+        flags: '--deleted-older-than <days>',
+        sentence: 'Also, for good, runs, experiments and logged models deleted so long ago; their names are free then.',
+      },
     ],
     load: async () => (await import('./gc.ts')).collectGarbage,
   },

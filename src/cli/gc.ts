@@ -11,6 +11,9 @@ const words: Readonly<Record<string, string>> = {
   folders: 'lists of folders that nothing refers to',
   strays: 'files of the store that were never finished',
   environments: 'environments that no job asked for',
+  runs: 'deleted runs',
+  experiments: 'deleted experiments',
+  models: 'deleted logged models',
 }
 
 /** Removes what nothing refers to, or says what would go. */
@@ -18,11 +21,13 @@ export const collectGarbage: Command = async (invocation) => {
   const { options, terminal, json } = invocation
   const outputs = daysOf(options, 'outputs-older-than')
   const environments = daysOf(options, 'environments-older-than')
+  const deleted = daysOf(options, 'deleted-older-than')
   const report = await withConnection(invocation, 'work', ({ client }) =>
     client.post<GarbageReport>('/api/v1/gc', {
       dry_run: options.has('dry-run'),
       ...(outputs !== undefined && { outputs_older_than_days: outputs }),
       ...(environments !== undefined && { environments_older_than_days: environments }),
+      ...(deleted !== undefined && { deleted_older_than_days: deleted }),
     }),
   )
   if (json) writeJson(invocation, report)

@@ -1,3 +1,4 @@
+import type { ArtifactStore } from '../artifacts/artifact-store.ts'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Database } from '../database/database.ts'
@@ -5,6 +6,7 @@ import { referredDigests } from '../database/referred-digests.ts'
 import type { EnvironmentKeeper } from '../environments/environment-builder.ts'
 import { countedJobs } from '../jobs/counted-jobs.ts'
 import type { GarbageRequest, GarbageReport } from '../protocols/rest/gc-routes.ts'
+import { purgeDeleted } from '../registry/purge-deleted.ts'
 import { countedArtifacts, type StoredModels } from '../registry/stored-models.ts'
 
 interface GarbageParts {
@@ -13,6 +15,7 @@ interface GarbageParts {
   readonly environments: EnvironmentKeeper
   readonly models: Pick<StoredModels, 'removeUnused'>
   readonly clock: Clock
+  readonly artifacts: Pick<ArtifactStore, 'remove'>
 }
 
 const dayMs = 24 * 3_600_000
@@ -28,10 +31,14 @@ const countNothing = ['content_object', 'cached_folder', 'file_stat', 'web_file'
  * comes into use in between was touched within the last hour and stays (`ContentStore.sweep`).
  */
 export async function collectGarbage(
-  { database, content, environments, models, clock }: GarbageParts,
-  { isDryRun, outputsOlderThanDays, environmentsOlderThanDays }: GarbageRequest,
+  { database, content, environments, models, clock, artifacts }: GarbageParts,
+  { isDryRun, outputsOlderThanDays, environmentsOlderThanDays, deletedOlderThanDays }: GarbageRequest,
 ): Promise<GarbageReport> {
   const before = (days: number): number => clock.now() - days * dayMs
+  const purged =
+    deletedOlderThanDays === undefined
+      ? undefined
+      : await purgeDeleted({ database, clock, artifacts }, { olderThanMs: deletedOlderThanDays * dayMs, isDryRun })
   if (!isDryRun) await models.removeUnused()
   const referred = await referredDigests(database, {
     except: countNothing,
@@ -45,5 +52,14 @@ export async function collectGarbage(
     environmentsOlderThanDays === undefined
       ? undefined
       : await environments.removeUnused({ beforeMs: before(environmentsOlderThanDays), isDryRun })
-  return { ...swept, ...(unused !== undefined && { environments: unused }) }
+  const counted = (count: number) => ({ count, sizeBytes: 0 })
+  return {
+    ...swept,
+    ...(unused !== undefined && { environments: unused }),
+    ...(purged !== undefined && {
+      runs: counted(purged.runs),
+      experiments: counted(purged.experiments),
+      models: counted(purged.loggedModels),
+    }),
+  }
 }

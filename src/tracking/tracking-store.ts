@@ -13,6 +13,7 @@ import { searchExperiments, type ExperimentQuery } from './search/experiment-sea
 import { searchLoggedModels, type LoggedModelQuery } from './search/logged-model-search.ts'
 import { searchRuns, type RunQuery } from './search/run-search.ts'
 import { correlateTraces, type TraceCorrelation } from './traces/trace-correlation.ts'
+import { traceMetrics, type TraceMetricPoint, type TraceMetricsQuery } from './traces/trace-metrics.ts'
 import { searchTraces, type TraceQuery } from './traces/trace-search.ts'
 import { traceStore, type TraceStore } from './traces/trace-store.ts'
 import type { TraceInfo } from './traces/trace.ts'
@@ -34,6 +35,7 @@ export interface TrackingStore {
   searchLoggedModels(query: LoggedModelQuery): Promise<Page<LoggedModel>>
   searchTraces(query: TraceQuery): Promise<Page<TraceInfo>>
   searchEvaluationDatasets(query: EvaluationDatasetQuery): Promise<Page<EvaluationDataset>>
+  traceMetrics(query: TraceMetricsQuery): Promise<readonly TraceMetricPoint[]>
   /** How much two filters go together among the traces of these experiments that meet `base`. */
   correlateTraces(
     experimentIds: readonly string[],
@@ -58,6 +60,7 @@ export function trackingStore(context: TrackingContext): TrackingStore {
     searchLoggedModels: (query) => searchLoggedModels(database, query),
     searchTraces: (query) => searchTraces(database, query),
     searchEvaluationDatasets: (query) => searchEvaluationDatasets(database, query),
+    traceMetrics: (query) => traceMetrics(database, query),
     correlateTraces: (experimentIds, filters) => correlateTraces(database, experimentIds, filters),
   }
 }

@@ -9,11 +9,17 @@ export interface GarbageRequest {
   readonly outputsOlderThanDays?: number
   /** Environments that no job asked for since. */
   readonly environmentsOlderThanDays?: number
+  /** Runs, experiments and logged models that were deleted so long ago. */
+  readonly deletedOlderThanDays?: number
 }
 
 /** What was removed, or would be. */
 export interface GarbageReport extends Swept {
   readonly environments?: Swept['files']
+  /** Of what was deleted; its files count with what nothing refers to. */
+  readonly runs?: Swept['files']
+  readonly experiments?: Swept['files']
+  readonly models?: Swept['files']
 }
 
 /** What the route asks of the server. */
@@ -27,6 +33,7 @@ const Request = Type.Object(
     dry_run: Type.Optional(Type.Boolean({ description: 'Counts, and removes nothing.' })),
     outputs_older_than_days: days('Also what only jobs refer to that ended so long ago; the jobs stay.'),
     environments_older_than_days: days('Also environments that no job asked for since.'),
+    deleted_older_than_days: days('First, for good, runs, experiments and logged models deleted so long ago.'),
   },
   { additionalProperties: false },
 )
@@ -51,6 +58,7 @@ export function garbageRoutes({ collectGarbage }: GarbageRouteParts): readonly R
           dry_run?: boolean
           outputs_older_than_days?: number
           environments_older_than_days?: number
+          deleted_older_than_days?: number
         }
         const isDryRun = body.dry_run === true
         const report = await collectGarbage({
@@ -59,6 +67,7 @@ export function garbageRoutes({ collectGarbage }: GarbageRouteParts): readonly R
           ...(body.environments_older_than_days !== undefined && {
             environmentsOlderThanDays: body.environments_older_than_days,
           }),
+          ...(body.deleted_older_than_days !== undefined && { deletedOlderThanDays: body.deleted_older_than_days }),
         })
         const removed = Object.entries(report as unknown as Record<string, Swept['files']>).map(
           ([kind, { count, sizeBytes }]) => ({ kind, count, size_bytes: sizeBytes }),

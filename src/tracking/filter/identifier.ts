@@ -31,8 +31,19 @@ export function readIdentifier<Entity extends string>(
     throw cursor.error(`Invalid entity type '${first}'. Valid values are ${list(words)}.`, start)
   }
   const keyStart = cursor.position
-  const key = cursor.takeQuoted('`"\'') ?? cursor.take(bareKey)
+  const key = cursor.takeQuoted('`"\'') ?? dottedKey(cursor)
   return key === undefined ? undefined : resolve(cursor, grammar, { entity, key, start: keyStart })
+}
+
+/** A plain key, of which the last part may be quoted: span.attributes.`a b`. */
+function dottedKey(cursor: Cursor): string | undefined {
+  const plain = cursor.take(bareKey)
+  if (plain === undefined || !/^\.[`"]/.test(cursor.text.slice(cursor.position, cursor.position + 2))) return plain
+  const start = cursor.position++
+  const quoted = cursor.takeQuoted('`"')
+  if (quoted !== undefined) return `${plain}.${quoted}`
+  cursor.position = start
+  return plain
 }
 
 function entityNamed<Entity extends string>(grammar: FilterGrammar<Entity>, word: string): Entity | undefined {

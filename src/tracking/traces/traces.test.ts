@@ -121,6 +121,8 @@ databaseTest('traces are found by what they are, what their spans hold and what 
   assert.equal(await ids("tags.lang RLIKE '^d.$'"), 'tr-0')
   assert.equal(await ids("span.attributes.a.b = 'v1'"), 'tr-1')
   assert.equal(await ids("span.attributes.n = '2'"), 'tr-2')
+  assert.equal(await ids("span.attributes.`a.b` = 'v1'"), 'tr-1')
+  assert.match(await refusalOf(ids('span.attributes.`a.b = 1')), /Invalid clause/)
   assert.equal(await ids("span.attributes.none != 'x'"), '')
   assert.equal(await ids("feedback.good = 'true'"), 'tr-1 tr-0')
   assert.equal(await ids('feedback.score >= 0.5'), 'tr-2')

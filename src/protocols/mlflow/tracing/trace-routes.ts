@@ -162,6 +162,31 @@ function searchRoutes(tracking: TrackingStore): readonly Route[] {
     }),
     ...mlflowRoutesOf({
       method: 'POST',
+      path: `${root}/metrics`,
+      permission: 'read',
+      message: traceRequests.metrics,
+      handle: async (query) => {
+        const points = await tracking.traceMetrics({
+          experimentIds: query.experiment_ids,
+          view: query.view_type,
+          metric: query.metric_name,
+          aggregations: query.aggregations.map(({ aggregation_type: type, percentile_value: percentile }) => ({
+            type,
+            ...(percentile !== undefined && { percentile }),
+          })),
+          ...(query.dimensions !== undefined && { dimensions: query.dimensions }),
+          ...(query.filters !== undefined && { filters: query.filters }),
+          ...(query.time_interval_seconds !== undefined && { intervalSeconds: query.time_interval_seconds }),
+          ...(query.start_time_ms !== undefined && { startMs: query.start_time_ms }),
+          ...(query.end_time_ms !== undefined && { endMs: query.end_time_ms }),
+          ...(query.max_results !== undefined && query.max_results !== 0 && { maxResults: query.max_results }),
+        })
+        const shown = points.map((point) => ({ metric_name: query.metric_name, ...point }))
+        return listField('data_points', shown)
+      },
+    }),
+    ...mlflowRoutesOf({
+      method: 'POST',
       path: `${root}/calculate-filter-correlation`,
       permission: 'read',
       message: traceRequests.correlation,
