@@ -17,7 +17,7 @@ const plans = [
     database: 'sqlite',
     scripts: [...tracking, ...registry, 'registry_prompts', 'traces', 'evaluation', 'webhooks'],
   },
-  { client: '2.22', database: 'postgres', scripts: [...tracking, ...registry, 'traces_2'] },
+  { client: '2.22', database: 'postgres', scripts: [...tracking, ...registry, 'prompts_2', 'traces_2'] },
   {
     client: '3.17',
     database: 'postgres',
