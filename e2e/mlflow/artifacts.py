@@ -33,7 +33,8 @@ with tempfile.TemporaryDirectory() as folder, mlflow.start_run() as run:
     listed = lambda path=None: [(f.path, f.is_dir, f.file_size) for f in client.list_artifacts(run_id, path)]
     assert listed() == [("all", True, None), ("notes", True, None), ("top.txt", False, 3)], listed()
     assert listed("all") == [("all/big.bin", False, 5_000_000), ("all/deep", True, None), ("all/top.txt", False, 3)], listed("all")
-    assert listed("all/deep/deeper") == [("all/deep/deeper/empty", False, 0)]
+    # A size of 0 is left unset, as by MLflow.
+    assert listed("all/deep/deeper") == [("all/deep/deeper/empty", False, None)]
     assert listed("top.txt") == [] and listed("none") == []
     assert len(requests.get(f"{url}/api/2.0/mlflow/artifacts/list", params={"run_id": run_id}).json()["files"]) == 3
 
