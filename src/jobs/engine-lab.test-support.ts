@@ -12,6 +12,7 @@ import { filesystemContentStore } from '../artifacts/filesystem/index.ts'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import { databaseArtifactStore } from '../artifacts/database-artifact-store.ts'
 import { databaseStatCache } from '../artifacts/stat-cache.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Digest, JobName } from '../base/ids.ts'
 import { localBackend } from '../compute/local/index.ts'
 import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
@@ -60,6 +61,7 @@ export interface EngineLab {
 
 interface EngineLabOptions {
   readonly slots?: number
+  readonly clock?: Clock
   readonly sampler?: SweepDeps['sampler']
   /** Interpreter of every step; without one there are no warm interpreters. */
   readonly python?: string
@@ -67,7 +69,7 @@ interface EngineLabOptions {
 
 export async function openEngineLab(t: TestContext, options: EngineLabOptions = {}): Promise<EngineLab> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-engine-'))
-  const clock = systemClock
+  const clock = options.clock ?? systemClock
   const database = await openDatabase({
     connect: async () => sqliteConnection(folder),
     migrationsFolder: join(import.meta.dirname, '../database/migrations'),

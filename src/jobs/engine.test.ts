@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { sql } from 'kysely'
+import type { Clock } from '../base/clock.ts'
 import type { StepPath } from '../base/ids.ts'
 import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
+import { systemClock } from '../../test/system-clock.ts'
 import { openEngineLab } from './engine-lab.test-support.ts'
 import { commandStep, ifElseStep, plannedPipeline } from './jobs.test-support.ts'
 
@@ -245,4 +248,21 @@ test('a step that puts a link in the place of its folder loses nobody a file', a
   assert.equal(readFileSync(join(outside, 'file'), 'utf8'), 'mine\n')
   const next = await lab.run(plannedPipeline([commandStep('b', { command: 'ls ../in ../out outputs logs' })]))
   assert.equal(lab.log(next.step('b').name), '../in:\n\n../out:\n\nlogs:\n\noutputs:\n')
+})
+
+/** Delays are short, so that ten tries do not take ten seconds. */
+const hasty: Clock = { now: systemClock.now, after: (delayMs, call) => systemClock.after(Math.min(delayMs, 20), call) }
+
+test('a job whose events the store refuses for ever is failed with that reason, and others go on', async (t) => {
+  const lab = await openEngineLab(t, { clock: hasty })
+  await lab.database.write(async (tables) => {
+    await sql`create trigger refuse before insert on job_journal when new.event like '%"step":"cursed"%"exitCode":0%'
+      begin select raise(abort, 'refused'); end`.execute(tables)
+  })
+  const cursed = await lab.run(plannedPipeline([commandStep('cursed'), commandStep('b', { parents: paths('cursed') })]))
+  assert.equal(cursed.root.status, 'Failed')
+  assert.match(cursed.root.error!.message, /could not be stored: .*refused/)
+  assert.deepEqual([cursed.step('cursed').status, cursed.step('b').status], ['Failed', 'Failed'])
+  const fine = await lab.run(plannedPipeline([commandStep('fine')]))
+  assert.equal(fine.root.status, 'Completed')
 })

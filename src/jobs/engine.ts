@@ -18,8 +18,9 @@ import type { PlannedControl } from '../plan/planned-pipeline.ts'
 import { advance, initialState, outstanding } from './advance.ts'
 import { runAttempt, type AttemptRunnerDeps } from './attempt-runner.ts'
 import { expandControl, type Expanders, type Expansion } from './control/expander.ts'
+import { failStuckJob } from './fail-stuck-job.ts'
 import { findNames, findPreviousKeys, type JobPatch } from './job-store.ts'
-import { findLiveRoots, findPlan, readJournal, type StoredPlan } from './journal-store.ts'
+import { findLiveRoots, findPlan, readJournal, type StoredPlan, touchPlan } from './journal-store.ts'
 import { LiveJob } from './live-job.ts'
 import { nameSteps } from './new-rows.ts'
 import { type Effect, isTerminal, type JobEvent, type ResolvedStep } from './pipeline-state.ts'
@@ -40,6 +41,9 @@ export interface EngineDeps extends AttemptRunnerDeps, ProgressDeps {
 
 const cancelGraceMs = 10_000
 const reloadDelayMs = 1000
+/** So often the store may refuse a job in a row before the job is given up. */
+const mostRefusals = 10
+const refusalsForgottenMs = 60_000
 /** How long nothing has run before the files of ended attempts are removed. */
 const idleMs = 5000
 /** A reuse decision that takes longer is building a lock; shorter ones are not worth a row. */
@@ -51,6 +55,8 @@ export class Engine {
   readonly #slots: SlotQueue
   readonly #flights = new SingleFlight()
   readonly locks: LockCache
+  /** How often the store lately refused what happened to a job while it took other things. */
+  readonly #refusals = new Map<JobName, { readonly count: number; readonly atMs: number }>()
   readonly #ends = new Map<JobName, (() => void)[]>()
   #isClosed = false
 
@@ -228,8 +234,31 @@ export class Engine {
     if (this.#isClosed) return
     this.#deps.warn(`job ${live.root} could not be stored and is read again: ${messageOf(error)}`)
     this.#deps.clock.after(reloadDelayMs, () => {
-      this.#load(live.root).catch((again: unknown) => this.#drop(live, again))
+      this.#tryAgain(live, error).catch((again: unknown) => this.#drop(live, again))
     })
+  }
+
+  /** What the store refuses for ever would keep the job for ever; a store that refuses everything keeps it waiting. */
+  async #tryAgain(live: LiveJob, error: unknown): Promise<void> {
+    const { root } = live
+    await this.#deps.database.write((tables) => touchPlan(tables, root))
+    const nowMs = this.#deps.clock.now()
+    const before = this.#refusals.get(root)
+    const isNew = before === undefined || nowMs - before.atMs > refusalsForgottenMs
+    const count = isNew ? 1 : before.count + 1
+    this.#refusals.set(root, { count, atMs: nowMs })
+    await (count < mostRefusals ? this.#load(root) : this.#giveUp(live, error))
+  }
+
+  async #giveUp(live: LiveJob, error: unknown): Promise<void> {
+    await failStuckJob(this.#deps, live.root, messageOf(error))
+    for (const [step, at] of live.state.steps) {
+      if (at.status === 'running') void this.#cancelAttempt(live, step, at.attempts)
+      this.#slots.release({ root: live.root, step })
+      const key = live.keys.get(step)
+      if (key !== undefined) this.#flights.end(key, live.nameOf(step))
+    }
+    this.#finish(live)
   }
 
   #perform(live: LiveJob, effect: Effect, isRecovery: boolean): void {
@@ -437,6 +466,7 @@ export class Engine {
     if (this.#live.size === 0) this.#tidyWhenIdle()
     for (const resolve of this.#ends.get(live.root) ?? []) resolve()
     this.#ends.delete(live.root)
+    this.#refusals.delete(live.root)
   }
 }
 

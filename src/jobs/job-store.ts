@@ -82,6 +82,23 @@ export async function addProperties(
     .execute()
 }
 
+/** Ends everything of a root job that has not ended as Failed; the names of what was. */
+export async function failRows(
+  tables: Tables,
+  root: JobName,
+  columns: Pick<JobPatch, 'error' | 'ended_ms'>,
+): Promise<readonly JobName[]> {
+  const rows = await tables
+    .withTables<JobTables>()
+    .updateTable('job')
+    .set({ ...columns, status: 'Failed', status_detail: null })
+    .where('root', '=', root)
+    .where('status', 'not in', ['Completed', 'Failed', 'Canceled'])
+    .returning('name')
+    .execute()
+  return rows.map(({ name }) => name)
+}
+
 /** One job by name. Throws `not-found`. */
 export async function findJob(tables: Tables, name: string): Promise<Job> {
   return rowToJob(await findRow(tables, name))
