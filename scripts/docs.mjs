@@ -12,6 +12,7 @@ import { graphqlRoutes } from '../src/protocols/mlflow/web-ui/graphql-routes.ts'
 import { webhookRoutes } from '../src/protocols/mlflow/webhooks/webhook-routes.ts'
 import { unsupportedSchemas, unsupportedTypes } from '../src/spec/unsupported.ts'
 import { root } from './node-24.mjs'
+import { yamlKeysPage } from './yaml-keys.mjs'
 
 const generated = '<!-- Made by scripts/docs.mjs (npm run docs); do not edit. -->'
 const table = (head, rows) =>
@@ -113,6 +114,7 @@ const pages = {
   'docs/reference/commands.md': await commandsPage(),
   'docs/reference/settings.md': settingsPage(),
   'docs/reference/mlflow.md': filled('docs/reference/mlflow.md', 'calls', mlflowCalls()),
+  'docs/reference/yaml-keys.md': `${generated}\n\n${yamlKeysPage(table)}`,
   'docs/reference/azureml-yaml.md': filled('docs/reference/azureml-yaml.md', 'refused', unsupportedKinds()),
 }
 const isCheck = process.argv.includes('--check')

@@ -317,6 +317,9 @@ export interface DataTransferJob extends JobIdentity {
   readonly isDeterministic: boolean
   readonly inputs: Readonly<Record<string, InputValue>>
   readonly outputs: Readonly<Record<string, OutputValue>>
+  readonly timeoutSeconds?: number
+  readonly retry?: RetryPolicy
+  readonly priority?: Priority
 }
 
 export interface PipelineSettings {

@@ -90,7 +90,9 @@ export function readDataTransferJob(value: Value, scope: ReadingScope): DataTran
   const job = readJob(mapping, scope)
   checkTransferPorts(mapping, transfer, job)
   const isDeterministic = optional(mapping, 'is_deterministic', readBoolean) ?? true
-  return { kind: 'data-transfer-job', ...job, transfer, isDeterministic }
+  const { timeoutSeconds, retry, priority } = readRunSettings(mapping)
+  const run = defined({ timeoutSeconds, retry, priority })
+  return { kind: 'data-transfer-job', ...job, ...run, transfer, isDeterministic }
 }
 
 type JobCommon = Pick<SparkJob, 'located' | 'inputs' | 'outputs'> & ReturnType<typeof readJobIdentity>

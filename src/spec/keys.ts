@@ -112,9 +112,10 @@ export const sparkEntryKeys = keyTable('file class_name', 'spark_job_entry_type'
 export const sparkResourcesKeys = keyTable('instance_type runtime_version instance_count properties')
 
 const transfer = 'task data_copy_mode source sink is_deterministic'
-export const dataTransferJobKeys = keyTable(`${job} ${transfer} inputs outputs`, jobIgnored)
+const transferRun = 'limits retry queue_settings'
+export const dataTransferJobKeys = keyTable(`${job} ${transfer} ${transferRun} inputs outputs`, jobIgnored)
 export const dataTransferComponentKeys = keyTable(`type ${asset} ${transfer} inputs outputs`, `${written} comment`)
-export const dataTransferStepKeys = keyTable(`${step} ${bound} ${transfer}`, stepIgnored)
+export const dataTransferStepKeys = keyTable(`${step} ${bound} ${transfer} ${transferRun}`, stepIgnored)
 export const externalDataKeys = keyTable(
   'type connection query table_name stored_procedure path',
   'stored_procedure_params',

@@ -150,7 +150,9 @@ async function readInlineStep(
   if (component?.kind === 'data-transfer-component') checkTransferPorts(mapping, component.transfer, step)
   if (component === undefined) return undefined
   const own =
-    component.kind === 'parallel-component' ? readRunSettings(mapping) : { environmentVariables: emptyRecord<string>() }
+    component.kind === 'parallel-component' || component.kind === 'data-transfer-component'
+      ? readRunSettings(mapping)
+      : { environmentVariables: emptyRecord<string>() }
   return { kind: 'component', component, ...step, ...own }
 }
 
