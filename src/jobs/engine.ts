@@ -27,7 +27,7 @@ import { type Effect, isTerminal, type JobEvent, type ResolvedStep } from './pip
 import { patchOfEnded } from './projection.ts'
 import { decideSteps, isShareable, keyStep, type KeyedStep, LockCache, requestOf } from './resolve-steps.ts'
 import { SingleFlight } from './single-flight.ts'
-import { SlotQueue } from './slot-queue.ts'
+import { type QueuedStep, SlotQueue } from './slot-queue.ts'
 import { type ProgressDeps, storeProgress } from './store-progress.ts'
 import { waitingWords } from './waiting-words.ts'
 
@@ -277,7 +277,7 @@ export class Engine {
         void this.#prepare(live, effect.step)
         return
       case 'enqueue':
-        this.#slots.add({ root: live.root, step: effect.step }, effect.notBeforeMs)
+        this.#slots.add(queuedStep(live, effect.step), effect.notBeforeMs)
         return
       case 'launch':
         void this.#launch(live, { step: effect.step, attempt: effect.attempt, isRecovery })
@@ -486,6 +486,13 @@ function reuseColumns({ key, fields }: KeyedStep): JobPatch {
  */
 function isInward(effect: Effect): boolean {
   return effect.kind === 'resolve' || effect.kind === 'enqueue' || effect.kind === 'prepare' || effect.kind === 'follow'
+}
+
+/** A step as it waits for a slot, with its own word about who goes first. */
+function queuedStep(live: LiveJob, step: StepPath): QueuedStep {
+  const planned = live.step(step)
+  const priority = planned.kind === 'command' ? planned.priority : undefined
+  return { root: live.root, step, ...(priority !== undefined && { priority }) }
 }
 
 /** What was thrown as a step's failure. */

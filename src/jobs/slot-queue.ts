@@ -1,21 +1,27 @@
 import type { Clock } from '../base/clock.ts'
 import type { JobName, StepPath } from '../base/ids.ts'
+import type { Priority } from '../spec/documents.ts'
 
 /** A step of a job that waits for a slot. */
 export interface QueuedStep {
   readonly root: JobName
   readonly step: StepPath
+  /** Absent: medium. */
+  readonly priority?: Priority
 }
 
+const priorities: readonly Priority[] = ['high', 'medium', 'low']
+
 /**
- * Who runs next: first come, first served over all jobs, as many at once as there are slots. Kept in memory only; after
+ * Who runs next: by priority, then first come, first served over all jobs, as many at once as there are slots. Kept in memory only; after
  * a restart it is filled again from the states of the live jobs.
  */
 export class SlotQueue {
   readonly #slots: number
   readonly #clock: Clock
   readonly #start: (step: QueuedStep) => void
-  readonly #waiting = new Map<string, QueuedStep>()
+  /** One line for each priority, so that granting a slot costs the same however many wait. */
+  readonly #waiting = new Map(priorities.map((priority) => [priority, new Map<string, QueuedStep>()]))
   readonly #held = new Set<string>()
   readonly #timers = new Map<string, () => void>()
 
@@ -39,7 +45,7 @@ export class SlotQueue {
       )
       return
     }
-    this.#waiting.set(key, step)
+    this.#waiting.get(step.priority ?? 'medium')!.set(key, step)
     this.#grant()
   }
 
@@ -53,28 +59,30 @@ export class SlotQueue {
     const key = keyOf(step)
     this.#timers.get(key)?.()
     this.#timers.delete(key)
-    this.#waiting.delete(key)
+    for (const line of this.#waiting.values()) line.delete(key)
     if (this.#held.delete(key)) this.#grant()
   }
 
   /** Who waits for a slot, the next one first. */
   get waiting(): readonly QueuedStep[] {
-    return [...this.#waiting.values()]
+    return [...this.#waiting.values()].flatMap((line) => [...line.values()])
   }
 
   /** Stops all retry timers. */
   close(): void {
     for (const cancel of this.#timers.values()) cancel()
     this.#timers.clear()
-    this.#waiting.clear()
+    for (const line of this.#waiting.values()) line.clear()
   }
 
   #grant(): void {
-    for (const [key, step] of this.#waiting) {
-      if (this.#held.size >= this.#slots) return
-      this.#waiting.delete(key)
-      this.#held.add(key)
-      this.#start(step)
+    for (const line of this.#waiting.values()) {
+      for (const [key, step] of line) {
+        if (this.#held.size >= this.#slots) return
+        line.delete(key)
+        this.#held.add(key)
+        this.#start(step)
+      }
     }
   }
 }

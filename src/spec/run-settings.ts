@@ -1,6 +1,5 @@
 import { isScalar } from 'yaml'
 import { parseDuration } from '../base/duration.ts'
-import { assertNever } from '../base/errors.ts'
 import type { Bindable, Distribution, Isolation, Priority, Resources, RetryPolicy } from './documents.ts'
 import { hasExpression } from './inputs-and-outputs.ts'
 import { distributionKeys, limitsKeys, queueSettingsKeys, resourcesKeys, retryKeys } from './keys.ts'
@@ -128,8 +127,6 @@ function readDistribution(value: Value): Distribution | undefined {
     }
     case 'ray':
       return { type, ...readRay(mapping) }
-    default:
-      return assertNever(type)
   }
 }
 

@@ -1,5 +1,4 @@
 import { isScalar } from 'yaml'
-import { assertNever } from '../base/errors.ts'
 import { readComponent } from './component-reference.ts'
 import type { CommandComponent, Reference, SweepJob, SweepStep } from './documents.ts'
 import { readInputValues, readOutputValues } from './inputs-and-outputs.ts'
@@ -173,8 +172,6 @@ function readEarlyTermination(value: Value): EarlyTermination | undefined {
       const truncationPercentage = required(mapping, 'truncation_percentage', readWholeNumber(1, 99))
       return truncationPercentage === undefined ? undefined : { type, ...common, truncationPercentage }
     }
-    default:
-      return assertNever(type)
   }
 }
 

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { systemClock } from '../../test/system-clock.ts'
+import type { JobName, StepPath } from '../base/ids.ts'
+import type { Priority } from '../spec/documents.ts'
+import { type QueuedStep, SlotQueue } from './slot-queue.ts'
+
+function queued(step: string, priority?: Priority): QueuedStep {
+  return { root: 'job' as JobName, step: step as StepPath, ...(priority !== undefined && { priority }) }
+}
+
+test('of those that wait, the higher priority starts first, and of equals who came first', () => {
+  const started: string[] = []
+  const queue = new SlotQueue({ slots: 1, clock: systemClock, start: ({ step }) => started.push(step) })
+  const steps = [
+    queued('first'),
+    queued('low', 'low'),
+    queued('one'),
+    queued('high', 'high'),
+    queued('two', 'medium'),
+    queued('gone', 'high'),
+  ]
+  for (const step of steps) queue.add(step)
+  assert.deepEqual(
+    queue.waiting.map(({ step }) => step),
+    ['high', 'gone', 'one', 'two', 'low'],
+  )
+  queue.release(queued('gone'))
+  for (const step of ['first', 'high', 'one', 'two']) queue.release(queued(step))
+  assert.deepEqual(started, ['first', 'high', 'one', 'two', 'low'])
+  queue.close()
+  assert.deepEqual(queue.waiting, [])
+})
