@@ -116,7 +116,8 @@ function forcedOption(path: StepPath, forced: StoredSubmission['forced'] = {}): 
     const found = forced[path.slice(0, end) as StepPath]
     if (found !== undefined) return found
   }
-  return forced[path]
+  // A command or a sweep that is the whole job has the empty path, and so stands around all that is below it.
+  return forced['' as StepPath]
 }
 
 /** What an input turned out to be. Throws `input-not-found` for an output that was not written. */

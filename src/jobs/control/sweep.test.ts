@@ -246,6 +246,9 @@ test('a sweep that is the whole job has its trials as children', async (t) => {
   assert.equal(root.outputs['o']?.value, '1')
   assert.equal(root.properties['best_child_run_id'], child('trial_2').name)
   assert.equal(child('trial_2').parent, root.name)
+  const forced = { ['' as StepPath]: '--no-reuse' }
+  const again = await lab.run(plannedPipeline([whole], { outputs }), { forced })
+  assert.deepEqual(again.step('trial_1').verdict, { kind: 'run', reason: { kind: 'asked', by: '--no-reuse' } })
 })
 
 test('a sweep can be canceled, and so are its trials', async (t) => {
