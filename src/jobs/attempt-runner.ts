@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { assert, messageOf } from '../base/errors.ts'
 import type { Digest, JobName, StepPath } from '../base/ids.ts'
 import type { ContentStore } from '../artifacts/content-store.ts'
@@ -151,7 +152,10 @@ async function resultOf(
   deps.reach('artifacts-added')
   if (end.exitCode !== 0) {
     return {
-      ...failed(`The command ended with exit code ${end.exitCode}.`, `Read its log with: sluice job logs ${job}`),
+      ...failed(
+        `The command ended with exit code ${end.exitCode}${signalText(end.exitCode)}.`,
+        `Read its log with: sluice job logs ${job}`,
+      ),
       exitCode: end.exitCode,
       usage: end.usage,
     }
@@ -182,6 +186,12 @@ async function inputsAreWhole(
     `warning: the step changed its input ${damaged.join(', ')}, which others share; its result will not be reused. Ask for mode: download to get a copy.`,
   )
   return false
+}
+
+/** A shell says of a killed command 128 and the signal's number. */
+function signalText(exitCode: number): string {
+  const signal = Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)
+  return signal === undefined ? '' : ` (${signal[0]})`
 }
 
 function failed(message: string, hint?: string): Extract<AttemptResult, { kind: 'failed' }> {

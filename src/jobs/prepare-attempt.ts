@@ -58,16 +58,21 @@ export async function prepareAttempt(options: PrepareAttempt): Promise<AttemptSp
     environment: environmentOf(options, values),
     ...(step.timeoutSeconds !== undefined && { timeoutMs: step.timeoutSeconds * 1000 }),
   }
-  return step.isolation === 'warm' ? warmed(options, attemptSpec) : attemptSpec
+  const { isolation = 'process' } = step
+  return isolation === 'process' ? attemptSpec : warmed(options, attemptSpec, isolation === 'warm')
 }
 
-/** An attempt that may be forked from a warm interpreter, or as it was with a line in its log that says why not. */
-function warmed({ files, job, step, requirements }: PrepareAttempt, attempt: AttemptSpec): AttemptSpec {
+/** An attempt that may be forked from a warm interpreter, or as it was; the log says why not where that was asked for. */
+function warmed(
+  { files, job, step, requirements }: PrepareAttempt,
+  attempt: AttemptSpec,
+  isAskedFor: boolean,
+): AttemptSpec {
   // A host starts processes of its own, which a fork of an interpreter with threads should not.
   const isHost = step.hosted !== undefined
   const found = isHost ? { cold: `it is a ${step.hosted.kind} step` } : plainPython({ ...attempt, requirements })
-  if (!('cold' in found)) return { ...attempt, warm: { ...found, isAskedFor: true } }
-  files.appendTo(job)(`note: started as a new process: ${found.cold}`)
+  if (!('cold' in found)) return { ...attempt, warm: { ...found, isAskedFor } }
+  if (isAskedFor) files.appendTo(job)(`note: started as a new process: ${found.cold}`)
   return attempt
 }
 

@@ -16,12 +16,20 @@ test('a step that asks for it is forked from a warm interpreter, as its parent p
   const { root, step } = await lab.run(
     plannedPipeline([
       commandStep('warm', { command: `python ${script}`, isolation: 'warm' }),
+      commandStep('trial', { command: `python ${script} trial`, isolation: 'warm-where-equal' }),
+      commandStep('piped', {
+        command: `python ${script} | cat`,
+        isolation: 'warm-where-equal',
+        isDeterministic: false,
+      }),
       commandStep('cold', { command: `python ${script} cold` }),
       commandStep('shell', { command: `python ${script} | cat`, isolation: 'warm' }),
     ]),
   )
   assert.equal(root.status, 'Completed')
   assert.match(lab.log(step('warm').name), /^\S+warm_host\.py\n$/)
+  assert.match(lab.log(step('trial').name), /^\S+warm_host\.py\n$/)
+  assert.doesNotMatch(lab.log(step('piped').name), /warm_host|note:/)
   assert.doesNotMatch(lab.log(step('cold').name), /warm_host/)
   assert.match(
     lab.log(step('shell').name),

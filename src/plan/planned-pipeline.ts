@@ -150,7 +150,7 @@ export interface PlannedCommand extends PlannedStepCommon {
   readonly timeoutSeconds?: number
   readonly retry?: RetryPolicy
   /** Never part of the reuse key: the outcome is the same. */
-  readonly isolation?: Isolation
+  readonly isolation?: Isolation | 'warm-where-equal'
   readonly isDeterministic: boolean
 }
 
