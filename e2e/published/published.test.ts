@@ -158,6 +158,37 @@ test('all mistakes of a file are told before it is published', async (t) => {
   assert.deepEqual(JSON.parse(await sluice(place, 'pipeline', 'list', '--json')), { items: [] })
 })
 
+test('registered components are kept as they were, a sweep can be published, and a word says what cannot', async (t) => {
+  const place = makePlace(t)
+  const write = (name: string, text: string): void => writeFileSync(join(place.folder, name), text)
+  write(
+    'greet.yml',
+    'type: command\nname: greet\nversion: 1\ninputs: {who: {type: string}}\ncommand: echo hi ${{inputs.who}}\n',
+  )
+  write(
+    'greeting.yml',
+    'type: pipeline\ninputs: {who: you}\njobs:\n  a: {component: "azureml:greet:1", inputs: {who: "${{parent.inputs.who}}"}}\n',
+  )
+  write(
+    'tune.yml',
+    'type: sweep\ninputs: {most: 3}\ntrial: {command: "echo ${{inputs.most}} ${{search_space.x}}"}\n' +
+      'search_space: {x: {type: choice, values: [1, 2]}}\nsampling_algorithm: grid\n' +
+      'objective: {goal: maximize, primary_metric: m}\nlimits: {max_total_trials: 2}\n',
+  )
+  write('data.yml', 'type: uri_file\nname: d\npath: ./greet.yml\n')
+  await sluice(place, 'component', 'create', '--file', 'greet.yml')
+  for (const name of ['greeting', 'tune']) await sluice(place, 'pipeline', 'publish', `${name}.yml`, '--name', name)
+  await assert.rejects(sluice(place, 'pipeline', 'publish', 'data.yml', '--name', 'd'))
+  await sluice(place, 'component', 'delete', 'greet', '--all')
+  const out = await sluice(place, 'pipeline', 'run', 'greeting', '--set', 'who=them')
+  assert.match(out, /1 ran/)
+  const shown = JSON.parse(await sluice(place, 'pipeline', 'show', 'tune', '--json')) as { parameters: unknown }
+  await assert.rejects(sluice(place, 'pipeline', 'delete', 'tune'), /--all/)
+  await sluice(place, 'pipeline', 'delete', 'tune', '--all')
+  await assert.rejects(sluice(place, 'pipeline', 'show', 'tune'), /no published pipeline "tune"/)
+  assert.deepEqual(shown.parameters, [{ name: 'most', type: 'number', default: '3', is_required: false }])
+})
+
 for (const crashAt of ['job-stored', 'progress-stored']) {
   test(`kill -9 at ${crashAt}: the repeated request finds the one job`, async (t) => {
     const place = makePlace(t)

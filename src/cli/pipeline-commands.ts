@@ -87,7 +87,10 @@ export const pipelineCommands: readonly CommandRow[] = [
     name: 'pipeline delete',
     summary: 'Delete a published pipeline; jobs that it started stay.',
     arguments: nameArgument,
-    options: [versionOption],
+    options: [
+      { flags: '--version <version>', sentence: 'One version.' },
+      { flags: '--all', sentence: 'All of its versions, and its keys.' },
+    ],
     load: async () => (await import('./pipeline.ts')).deletePipeline,
   },
 ]

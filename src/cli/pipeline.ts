@@ -125,6 +125,10 @@ export const archivePipeline: Command = (invocation) => changeStatus(invocation,
 export const deletePipeline: Command = async (invocation) => {
   const name = invocation.arguments[0]!
   const version = invocation.options.text('version')
+  if (version === undefined && !invocation.options.has('all'))
+    throw new SluiceError('invalid-request', `Deleting ${name} would delete all of its versions and its keys.`, {
+      hint: 'Say which one with --version VERSION, or all of them with --all.',
+    })
   const path =
     version === undefined ? pathOf(invocation) : `${pathOf(invocation)}/versions/${encodeURIComponent(version)}`
   await withConnection(invocation, 'work', ({ client }) => client.delete(path))

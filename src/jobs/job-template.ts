@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import type { AssetVersion } from '../assets/asset.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { JobName } from '../base/ids.ts'
+import { canonicalJson, type JsonValue } from '../base/json.ts'
 import type { Tables } from '../database/database.ts'
 import type { PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
 import { isPrimitive } from '../plan/bindings/data-types.ts'
@@ -12,6 +14,7 @@ import type {
   PipelineJob,
   PrimitiveType,
   Step,
+  SweepJob,
 } from '../spec/documents.ts'
 import { loadValidDocument } from '../spec/load-document.ts'
 import { referenceText } from '../spec/scope.ts'
@@ -20,7 +23,7 @@ import { type SettleDeps, type SettledSources, settleSources } from './settle-so
 
 /**
  * A job file as it was at one moment, with all it needs, so that it can be submitted again and again when its folder is
- * gone: the texts of the file and of those it loads, its code, and its environments. Data are looked up again at each
+ * gone: the texts of the file and of those it loads, registered components, its code, and its environments. Data are looked up again at each
  * submission; what they were is kept for local paths that are gone by then.
  */
 export interface JobTemplate extends SettledSources {
@@ -28,6 +31,8 @@ export interface JobTemplate extends SettledSources {
   readonly file: string
   /** Every file that was read, by its absolute path. */
   readonly texts: Readonly<Record<string, string>>
+  /** Registered components by `componentKey`: labels move, and versions may be deleted. */
+  readonly components: Readonly<Record<string, AssetVersion>>
 }
 
 /** An input of the job that a submission may set. */
@@ -67,17 +72,21 @@ export async function captureTemplate(deps: SettleDeps, file: string): Promise<C
   const texts: Record<string, string> = {}
   const readText: ReadText = async (path) => (texts[path] ??= await readFile(path, 'utf8'))
   const { document } = await loadValidDocument({ file, readText, family: 'job' })
-  if (document.kind !== 'pipeline-job' && document.kind !== 'command-job')
+  if (document.kind !== 'pipeline-job' && document.kind !== 'command-job' && document.kind !== 'sweep-job')
     throw new SluiceError('invalid-document', `${file} is a ${document.kind}, which cannot be published.`, {
-      hint: 'Publish a pipeline job or a command job.',
+      hint: 'Publish a pipeline, a command or a sweep.',
     })
   const parameters = parametersOf(document)
   const missing = parameters.filter(({ isRequired }) => isRequired)
   const overrides = Object.fromEntries(missing.map((one) => [one.name, stopgapOf(one)]))
-  const loaded = await loadJob(file, { overrides, assets: deps.assets, readFrom: readText })
+  const components: Record<string, AssetVersion> = {}
+  const assets: Assets = {
+    get: async (name, choice) => (components[componentKey(name, choice)] = await deps.assets.get(name, choice)),
+  }
+  const loaded = await loadJob(file, { overrides, assets, readFrom: readText })
   const settled = await settleSources(deps, withoutPlaceholders(loaded.plan))
   return {
-    template: { file, texts, ...settled },
+    template: { file, texts, components, ...settled },
     parameters,
     loaded,
     ...(document.description !== undefined && { description: document.description }),
@@ -88,8 +97,11 @@ export async function captureTemplate(deps: SettleDeps, file: string): Promise<C
 export async function loadTemplate(
   template: JobTemplate,
   values: TemplateSubmission['values'],
-  assets: SettleDeps['assets'],
+  catalogue: Assets,
 ): Promise<LoadedJob> {
+  const assets: Assets = {
+    get: async (name, choice) => template.components[componentKey(name, choice)] ?? catalogue.get(name, choice),
+  }
   const readFrom: ReadText = async (path) => {
     const text = Object.hasOwn(template.texts, path) ? template.texts[path] : undefined
     if (text !== undefined) return text
@@ -100,6 +112,12 @@ export async function loadTemplate(
   return loaded
 }
 
+type Assets = Pick<SettleDeps['assets'], 'get'>
+
+function componentKey(...asked: Parameters<Assets['get']>): string {
+  return canonicalJson(asked as unknown as JsonValue)
+}
+
 /** The paths of local data that were gone, so that they are as they were when the template was captured. */
 export function dataFromCapture(template: JobTemplate, settled: SettledSources): readonly string[] {
   return Object.entries(settled.sources).flatMap(([key, source]) => {
@@ -108,7 +126,7 @@ export function dataFromCapture(template: JobTemplate, settled: SettledSources):
   })
 }
 
-function parametersOf(document: PipelineJob | CommandJob): readonly JobParameter[] {
+function parametersOf(document: PipelineJob | CommandJob | SweepJob): readonly JobParameter[] {
   const component = document.kind === 'pipeline-job' ? document.component : undefined
   const declared = component !== undefined && 'inputs' in component ? component.inputs : {}
   const steps = document.kind === 'pipeline-job' ? document.steps : {}

@@ -202,6 +202,7 @@ class Interpreter {
     })
     void this.#ended.then(() => {
       this.hasEnded = true
+      this.#stopIdle()
       this.#settleReady('its interpreter ended while it started')
       // Who has no claim yet was never forked: the caller's next launcher takes the claim, or finds it taken.
       for (const { settle } of this.#waiting.values()) settle({ cold: 'its interpreter ended' })

@@ -34,7 +34,14 @@ function openLab(database: Database): Lab {
       file.includes('wrong')
         ? Promise.reject(new SluiceError('invalid-document', 'two mistakes'))
         : Promise.resolve({
-            template: { file, texts: { [file]: 'type: pipeline' }, code: {}, environments: {}, sources: {} },
+            template: {
+              file,
+              texts: { [file]: 'type: pipeline' },
+              components: {},
+              code: {},
+              environments: {},
+              sources: {},
+            },
             parameters: [alpha],
             loaded: { displayName: 'training' } as Awaited<ReturnType<TemplateJobs['capture']>>['loaded'],
             description: 'from the file',
