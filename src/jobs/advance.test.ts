@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { StepPath } from '../base/ids.ts'
-import type { PlannedCommand, PlannedStep } from '../plan/planned-pipeline.ts'
+import type { PlannedCommand, PlannedParallelFor, PlannedStep } from '../plan/planned-pipeline.ts'
 import { advance, initialState, outstanding } from './advance.ts'
 import { commandStep, failed, ifElseStep, plannedPipeline, somebody, StateLab, succeeded } from './jobs.test-support.ts'
 import { isTerminal, type Effect, type JobEvent } from './pipeline-state.ts'
@@ -179,13 +179,14 @@ test('a pipeline without steps ends at once', () => {
   assert.deepEqual(lab.takeEffects(), ['finish'])
 })
 
-/** Any graph of up to 8 steps: each takes some earlier ones as parents. */
+/** Any graph of up to 8 steps, commands and control steps: each takes some earlier ones as parents. */
 const anyPlan = fc
   .array(
     fc.record({
       parents: fc.array(fc.nat(7), { maxLength: 3 }),
       runIf: fc.constantFrom('succeeded', 'always', 'failed'),
       retries: fc.nat(2),
+      kind: fc.constantFrom('command', 'loop', 'sweep'),
     }),
     {
       minLength: 1,
@@ -193,14 +194,20 @@ const anyPlan = fc
     },
   )
   .map((drafts) =>
-    drafts.map(({ parents, runIf, retries }, index) =>
-      commandStep(`s${index}`, {
-        parents: [...new Set(parents.filter((parent) => parent < index))].map((parent) => `s${parent}` as StepPath),
-        runIf,
-        retry: { maxRetries: retries, delaySeconds: 0, backoff: 1 },
-      }),
-    ),
+    drafts.map(({ parents, runIf, retries, kind }, index) => {
+      const waits = [...new Set(parents.filter((parent) => parent < index))].map((parent) => `s${parent}` as StepPath)
+      const retry = { maxRetries: retries, delaySeconds: 0, backoff: 1 }
+      if (kind === 'command') return commandStep(`s${index}`, { parents: waits, runIf, retry })
+      return controlStep(`s${index}`, { parents: waits, runIf, roundsMayFail: kind === 'sweep' })
+    }),
   )
+
+function controlStep(path: string, more: Partial<PlannedParallelFor>): PlannedParallelFor {
+  const body = { path: 'body' as StepPath, steps: [], groups: [], outputs: {} }
+  const items = { kind: 'literal', items: [] } as const
+  const common = { path: path as StepPath, key: path, parents: [], runIf: 'succeeded', roundsMayFail: false } as const
+  return { ...common, kind: 'parallel_for', body, items, ...more }
+}
 
 test('whatever happens in whatever order, every job ends once, and replaying its journal gives the same state', () => {
   fc.assert(
@@ -209,7 +216,7 @@ test('whatever happens in whatever order, every job ends once, and replaying its
       const countFinishes = (): number => lab.takeEffects().filter((effect) => effect === 'finish').length
       let finishes = countFinishes()
       for (let guard = 0; lab.state.outcome === undefined; guard++) {
-        assert.ok(guard < 500, 'the job ends')
+        assert.ok(guard < 5000, 'the job ends')
         const choice = choices.next().value
         if (choice < 20) lab.event({ kind: 'cancel-requested', by: 'x' })
         else lab.event(answer(lab, outstanding(lab.state), choice))
@@ -242,8 +249,68 @@ function answer(lab: StateLab, open: readonly Effect[], choice: number): JobEven
     return choice % 5 === 0
       ? { kind: 'unpreparable', step, error: { code: 'x', message: 'x' } }
       : { kind: 'prepared', step }
+  if (at.status === 'expanded') return nextRound(lab, step, choice)
   if (at.status === 'queued') return { kind: 'started', step, attempt: at.attempts + 1 }
   assert.ok(at.status === 'running')
   const ends = [succeeded(), failed(), { kind: 'never-started' }, { kind: 'canceled' }] as const
   return { kind: 'ended', step, attempt: at.attempts, end: ends[choice % (at.isCanceling === true ? 4 : 3)]!, atMs: 0 }
 }
+
+/** What an expander may say: up to three rounds of two steps, a round that is stopped, an end when none runs. */
+function nextRound(lab: StateLab, step: StepPath, choice: number): JobEvent {
+  const rounds = lab.state.rounds.get(step)!
+  const running = rounds.filter((round) => round.status === 'running')
+  if (rounds.length < 3 && choice % 2 === 0) {
+    const path = `${step}.${rounds.length}`
+    const members = [commandStep(path), commandStep(`${path}.next`, { parents: [path as StepPath] })]
+    return { kind: 'expanded', step, rounds: [{ path: path as StepPath, steps: members, groups: [], outputs: {} }] }
+  }
+  if (running.length === 0) {
+    const end = choice % 3 === 0 ? { error: { code: 'x', message: 'x' } } : { outputs: {} }
+    return { kind: 'expanded', step, rounds: [], end }
+  }
+  const stop = choice % 7 === 0 ? { stop: [{ round: running[0]!.path, why: 'slow' }] } : {}
+  return { kind: 'expanded', step, rounds: [], ...stop }
+}
+
+test('a failed trial is a result; a failed item of a loop fails the loop and stops the job', () => {
+  const round = (control: string): JobEvent => ({
+    kind: 'expanded',
+    step: control as StepPath,
+    rounds: [{ path: `${control}.0` as StepPath, steps: [commandStep(`${control}.0`)], groups: [], outputs: {} }],
+  })
+  const sweep = new StateLab(plannedPipeline([controlStep('sweep', { roundsMayFail: true }), commandStep('other')]))
+  sweep.event(round('sweep')).fail('sweep.0')
+  assert.equal(sweep.at('sweep').status, 'expanded')
+  assert.equal(sweep.state.rounds.get('sweep' as StepPath)![0]!.status, 'failed')
+  sweep.event({ kind: 'expanded', step: 'sweep' as StepPath, rounds: [], end: { outputs: {} } }).succeed('other')
+  assert.equal(sweep.state.outcome, 'completed')
+  const loop = new StateLab(plannedPipeline([controlStep('loop', {}), commandStep('other')]))
+  loop.event(round('loop')).fail('loop.0')
+  assert.deepEqual(loop.at('loop'), {
+    status: 'failed',
+    error: { code: 'step-failed', message: 'Step "loop.0" failed: exit code 1' },
+  })
+  assert.equal(loop.at('other').status, 'canceled')
+  assert.equal(loop.state.outcome, 'failed')
+})
+
+test('a round that is stopped ends its own steps only, with the reason', () => {
+  const lab = new StateLab(plannedPipeline([controlStep('sweep', { roundsMayFail: true })]))
+  const rounds = ['0', '1'].map((key) => ({
+    path: `sweep.${key}` as StepPath,
+    steps: [commandStep(`sweep.${key}`), commandStep(`sweep.${key}.b`, { parents: paths(`sweep.${key}`) })],
+    groups: [],
+    outputs: {},
+  }))
+  lab
+    .event({ kind: 'expanded', step: 'sweep' as StepPath, rounds })
+    .start('sweep.0')
+    .start('sweep.1')
+  const stop = [{ round: 'sweep.0' as StepPath, why: 'far behind' }]
+  lab.event({ kind: 'expanded', step: 'sweep' as StepPath, rounds: [], stop })
+  lab.end('sweep.0', { kind: 'canceled' })
+  assert.deepEqual(lab.at('sweep.0'), { status: 'canceled', why: 'far behind' })
+  assert.deepEqual(lab.at('sweep.0.b'), { status: 'canceled', why: 'far behind' })
+  assert.equal(lab.at('sweep.1').status, 'running')
+})
