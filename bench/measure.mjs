@@ -44,9 +44,10 @@ export function treeCpu(pid) {
 export async function startServer(sluice, data) {
   const server = spawn(process.execPath, [sluice, 'up', '--data', data, '--port', '0'], { stdio: 'ignore' })
   const file = join(data, 'server.json')
+  let url
   for (;;) {
     try {
-      const { url } = JSON.parse(readFileSync(file, 'utf8'))
+      url = JSON.parse(readFileSync(file, 'utf8')).url
       if ((await fetch(`${url}/health`)).ok) break
     } catch {
       // Not written whole, or not listening yet.
@@ -54,6 +55,7 @@ export async function startServer(sluice, data) {
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   return {
+    url,
     pid: server.pid,
     stop: async () => {
       server.kill('SIGTERM')

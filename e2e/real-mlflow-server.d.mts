@@ -1,6 +1,9 @@
 export interface RealMlflow {
   readonly url: string
   readonly pid: number
+  /** The interpreter it runs in. */
+  readonly python: string
+  readonly database: string
   stop(): Promise<void>
   /** The end of what it printed. */
   output(): string

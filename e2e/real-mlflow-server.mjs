@@ -41,7 +41,7 @@ export async function startRealMlflow() {
       (answer) => answer.ok,
       () => false,
     )
-    if (isUp) return { url, pid: server.pid, stop, output: () => output }
+    if (isUp) return { url, pid: server.pid, python, database: join(folder, 'mlflow.db'), stop, output: () => output }
   }
   await stop()
   throw new Error(`mlflow server did not start:\n${output}`)

@@ -427,6 +427,7 @@ function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly 
           return lock
         },
       },
+      tracking,
       ...(serving !== undefined && {
         endpoints: servingEndpoints(serving, assets.settling.findEnvironment),
       }),

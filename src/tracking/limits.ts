@@ -160,6 +160,11 @@ export function checkBatchLimits(batch: {
   }
 }
 
+/** Refuses what cannot be the id of a run or logged model: ids are parts of paths. */
+export function checkAdoptedId(path: string, id: string): void {
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}$/.test(id)) throw invalidValue(path, id)
+}
+
 /** Refuses a page size that is not in 1..`most`. */
 export function checkMaxResults(maxResults: number, most = Number.MAX_SAFE_INTEGER): void {
   if (maxResults >= 1 && maxResults <= most) return

@@ -4,7 +4,7 @@ import type { Tables } from '../database/database.ts'
 import { appendToUri } from './artifact-locations.ts'
 import type { LoggedModel, LoggedModelMetric, LoggedModelStatus, Param, Tag } from './entities.ts'
 import { experimentId, findActiveExperiment } from './experiment-store.ts'
-import { checkedPair, limits } from './limits.ts'
+import { checkAdoptedId, checkedPair, limits } from './limits.ts'
 import { metricOf } from './run-rows.ts'
 import type { TrackingContext } from './run-store.ts'
 import { pieces, trackingTables, type TrackingTables } from './tables.ts'
@@ -19,10 +19,24 @@ interface NewLoggedModel {
   readonly tags?: readonly Tag[]
 }
 
+/** A logged model of another store, taken over under its own id. */
+export interface AdoptedLoggedModel {
+  readonly modelId: string
+  readonly experimentId: string
+  readonly name: string
+  readonly modelType: string
+  readonly sourceRunId: string
+  readonly status: LoggedModelStatus
+  readonly createdMs: number
+  readonly updatedMs: number
+}
+
 /** Models as they were logged, before anyone registers them: MLflow 3's `m-...`, with an artifact folder of their own. */
 export interface LoggedModelStore {
   /** Starts PENDING; the client uploads the files and then finalizes. */
   create(model: NewLoggedModel): Promise<LoggedModel>
+  /** Like `adopt` of runs. */
+  adopt(model: AdoptedLoggedModel): Promise<boolean>
   /** Throws `not-found`, also for a deleted one unless `deletedToo`. */
   get(modelId: string, options?: { readonly deletedToo?: boolean }): Promise<LoggedModel>
   finalize(modelId: string, status: LoggedModelStatus): Promise<LoggedModel>
@@ -49,6 +63,7 @@ export function loggedModelStore({ database, clock, random }: TrackingContext): 
       await database.write((tables) => insertModel(tables, { ...model, modelId, name, atMs: clock.now() }))
       return read(modelId)
     },
+    adopt: (model) => database.write((tables) => adoptModel(tables, model)),
     get: (modelId, options) => read(modelId, options?.deletedToo),
     finalize: async (modelId, status) => {
       await database.write((tables) => changeModel(tables, modelId, { status, updated_ms: clock.now() }))
@@ -89,6 +104,14 @@ async function insertModel(
   tables: Tables,
   model: NewLoggedModel & { readonly modelId: string; readonly name: string; readonly atMs: number },
 ): Promise<void> {
+  const { modelId, experimentId: id, name, modelType = '', sourceRunId = '', atMs } = model
+  const given = { modelId, experimentId: id, name, modelType, sourceRunId, createdMs: atMs, updatedMs: atMs }
+  await putModel(tables, { ...given, status: 'PENDING' })
+  await logModelParams(tables, model.modelId, model.params ?? [])
+  await setModelTags(tables, model.modelId, model.tags ?? [])
+}
+
+async function putModel(tables: Tables, model: AdoptedLoggedModel): Promise<void> {
   const experiment = await findActiveExperiment(tables, model.experimentId)
   await trackingTables(tables)
     .insertInto('logged_model')
@@ -97,17 +120,33 @@ async function insertModel(
       experiment_id: experiment.experiment_id,
       name: model.name,
       artifact_uri: appendToUri(experiment.artifact_location, 'models', model.modelId, 'artifacts'),
-      status: 'PENDING',
+      status: model.status,
       status_message: null,
-      model_type: model.modelType ?? '',
-      source_run_id: model.sourceRunId ?? '',
-      created_ms: model.atMs,
-      updated_ms: model.atMs,
+      model_type: model.modelType,
+      source_run_id: model.sourceRunId,
+      created_ms: model.createdMs,
+      updated_ms: model.updatedMs,
       deleted_ms: null,
     })
     .execute()
-  await logModelParams(tables, model.modelId, model.params ?? [])
-  await setModelTags(tables, model.modelId, model.tags ?? [])
+}
+
+async function adoptModel(tables: Tables, model: AdoptedLoggedModel): Promise<boolean> {
+  checkAdoptedId('model_id', model.modelId)
+  checkModelName(model.name)
+  const existing = await trackingTables(tables)
+    .selectFrom('logged_model')
+    .select('experiment_id')
+    .where('model_id', '=', model.modelId)
+    .executeTakeFirst()
+  if (existing === undefined) await putModel(tables, model)
+  else if (String(existing.experiment_id) !== model.experimentId) {
+    throw new SluiceError(
+      'already-exists',
+      `Logged model ${model.modelId} is in experiment ${existing.experiment_id}, not in ${model.experimentId}.`,
+    )
+  }
+  return existing === undefined
 }
 
 async function changeModel(tables: Tables, modelId: string, changes: Partial<LoggedModelRow>): Promise<void> {

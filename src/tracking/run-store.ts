@@ -4,8 +4,9 @@ import { newRunName, randomHex, type RandomBytes, type RunId } from '../base/ids
 import type { Database, Tables } from '../database/database.ts'
 import { appendToUri } from './artifact-locations.ts'
 import type { LoggedMetric, Param, Run, RunInfo, RunStatus, Tag } from './entities.ts'
-import { findActiveExperiment } from './experiment-store.ts'
+import { findActiveExperiment, type ExperimentRow } from './experiment-store.ts'
 import {
+  checkAdoptedId,
   checkBatchLimits,
   checkedPair,
   checkedParam,
@@ -29,6 +30,17 @@ interface NewRun {
   readonly tags?: readonly Tag[]
 }
 
+/** A run of another store, taken over under its own id. */
+export interface AdoptedRun {
+  readonly runId: string
+  readonly experimentId: string
+  readonly runName: string
+  readonly userId: string
+  readonly status: RunStatus
+  readonly startMs: number
+  readonly endMs?: number
+}
+
 interface RunUpdate {
   readonly status?: RunStatus
   readonly endMs?: number
@@ -48,6 +60,11 @@ interface LogBatch {
  */
 export interface RunStore {
   create(run: NewRun): Promise<Run>
+  /**
+   * Makes a run with an id, a status and times that it had elsewhere; what it logged is logged to it as to any other.
+   * Resolves with false where it is there already. Throws `already-exists` when another experiment has a run of that id.
+   */
+  adopt(run: AdoptedRun): Promise<boolean>
   get(runId: string): Promise<Run>
   update(runId: string, update: RunUpdate): Promise<RunInfo>
   delete(runId: string): Promise<void>
@@ -80,6 +97,7 @@ export function runStore({ database, clock, random }: TrackingContext): RunStore
       await database.write((tables) => insertRun(tables, { ...run, runId, madeUpName }))
       return readRun(database.read, runId)
     },
+    adopt: (run) => database.write((tables) => adoptRun(tables, run)),
     get: (runId) => readRun(database.read, runId),
     update: (runId, update) => database.write((tables) => updateRun(tables, runId, update)),
     delete: (runId) => database.write((tables) => setDeleted(tables, runId, clock.now())),
@@ -126,25 +144,55 @@ async function insertRun(
     (run.tags ?? []).map((tag, index) => checkedPair(tag, `tags[${index}]`, limits.runTagValue)).map(pair),
   )
   tags.set(runNameTag, runName)
-  checkLength(runName, 'run_name', limits.runTagValue)
+  const info = { runId: run.runId, runName, userId: run.userId ?? '', startMs: run.startMs ?? 0 }
+  await putRun(tables, { ...info, experiment, status: 'RUNNING', tags })
+}
+
+/** The row of a new run and its first tags. */
+async function putRun(
+  tables: Tables,
+  run: Omit<AdoptedRun, 'experimentId'> & {
+    readonly experiment: ExperimentRow
+    readonly tags: ReadonlyMap<string, string>
+  },
+): Promise<void> {
+  checkLength(run.runName, 'run_name', limits.runTagValue)
   const tracking = trackingTables(tables)
   await tracking
     .insertInto('run')
     .values({
       run_id: run.runId,
-      experiment_id: experiment.experiment_id,
-      run_name: runName,
-      user_id: run.userId ?? '',
-      status: 'RUNNING',
-      start_ms: run.startMs ?? 0,
-      end_ms: null,
-      artifact_uri: appendToUri(experiment.artifact_location, run.runId, 'artifacts'),
+      experiment_id: run.experiment.experiment_id,
+      run_name: run.runName,
+      user_id: run.userId,
+      status: run.status,
+      start_ms: run.startMs,
+      end_ms: run.endMs ?? null,
+      artifact_uri: appendToUri(run.experiment.artifact_location, run.runId, 'artifacts'),
       is_job: 0,
       deleted_ms: null,
     })
     .execute()
-  const rows = [...tags].map(([key, value]) => ({ run_id: run.runId, key, value }))
+  const rows = [...run.tags].map(([key, value]) => ({ run_id: run.runId, key, value }))
   await tracking.insertInto('run_tag').values(rows).execute()
+}
+
+async function adoptRun(tables: Tables, run: AdoptedRun): Promise<boolean> {
+  checkAdoptedId('run_id', run.runId)
+  const experiment = await findActiveExperiment(tables, run.experimentId)
+  const existing = await trackingTables(tables)
+    .selectFrom('run')
+    .select('experiment_id')
+    .where('run_id', '=', run.runId)
+    .executeTakeFirst()
+  if (existing !== undefined && existing.experiment_id !== experiment.experiment_id) {
+    throw new SluiceError(
+      'already-exists',
+      `Run ${run.runId} is in experiment ${existing.experiment_id}, not in ${experiment.experiment_id}.`,
+    )
+  }
+  if (existing === undefined) await putRun(tables, { ...run, experiment, tags: new Map([[runNameTag, run.runName]]) })
+  return existing === undefined
 }
 
 function pair({ key, value }: Tag): readonly [string, string] {

@@ -6,6 +6,7 @@ import { scorerStore, type ScorerStore } from './evaluation/scorer-store.ts'
 import { experimentStore, type ExperimentStore } from './experiment-store.ts'
 import { jobRuns, type JobRuns } from './job-runs.ts'
 import { loggedModelStore, type LoggedModelStore } from './logged-model-store.ts'
+import { readSeries, type Series, type SeriesQuery } from './metric-series.ts'
 import { metricStore, type MetricStore } from './metric-store.ts'
 import { runInputStore, type RunInputStore } from './run-inputs.ts'
 import { runStore, type RunStore, type TrackingContext } from './run-store.ts'
@@ -30,6 +31,8 @@ export interface TrackingStore {
   readonly scorers: ScorerStore
   /** For the engine, inside its own transactions. */
   readonly jobRuns: JobRuns
+  /** The curve of one metric for a chart, whatever the number of its points. */
+  metricSeries(query: SeriesQuery): Promise<Series>
   searchExperiments(query: ExperimentQuery): Promise<Page<Experiment>>
   searchRuns(query: RunQuery): Promise<Page<Run>>
   searchLoggedModels(query: LoggedModelQuery): Promise<Page<LoggedModel>>
@@ -55,6 +58,7 @@ export function trackingStore(context: TrackingContext): TrackingStore {
     evaluationDatasets: evaluationDatasetStore(context),
     scorers: scorerStore(context),
     jobRuns: jobRuns(context),
+    metricSeries: (query) => readSeries(database, query),
     searchExperiments: (query) => searchExperiments(database, query),
     searchRuns: (query) => searchRuns(database, query),
     searchLoggedModels: (query) => searchLoggedModels(database, query),

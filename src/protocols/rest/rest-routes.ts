@@ -19,6 +19,7 @@ import type { ModelCatalogue } from './model-routes.ts'
 import { modelRoutes } from './model-routes.ts'
 import { openapiDocument } from './openapi.ts'
 import { outputRoutes } from './output-routes.ts'
+import { runRoutes, type RunCatalogue } from './run-routes.ts'
 import { publishedPipelineRoutes } from './published-pipeline-routes.ts'
 import type { PublishedPipelines } from '../../triggers/published-pipelines.ts'
 import { noteRoutes, type NoteParts } from './notes/note-routes.ts'
@@ -39,6 +40,7 @@ export interface RestParts extends StatusRouteParts {
   readonly models: ModelCatalogue
   /** Absent where nothing is served. */
   readonly endpoints?: EndpointService
+  readonly tracking?: RunCatalogue
   readonly pipelines?: Pick<PublishedPipelines, keyof PublishedPipelines>
   readonly notes: Omit<NoteParts, 'principalOf'>
   readonly assets: Omit<AssetParts, 'localToken' | 'principalOf'>
@@ -62,6 +64,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...modelRoutes(parts.models),
     ...noteRoutes({ ...parts.notes, principalOf }),
     ...everyAssetRoute({ ...parts.assets, localToken: parts.localToken, principalOf }),
+    ...(parts.tracking === undefined ? [] : runRoutes(parts.tracking)),
     ...(parts.endpoints === undefined ? [] : endpointRoutes({ ...parts, endpoints: parts.endpoints })),
     ...(parts.pipelines === undefined
       ? []
