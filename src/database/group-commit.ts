@@ -62,8 +62,15 @@ export function groupCommitDatabase(connection: DatabaseConnection, epoch: numbe
         )
       }
       const outcomes: (() => void)[] = []
-      // Sequential: units share one connection and may depend on each other's rows.
-      for (const unit of units) outcomes.push(await runUnit(unit))
+      // A unit alone fails with its transaction and needs no savepoint: a tenth of what a small write costs.
+      if (units.length === 1) {
+        const [unit] = units as readonly [Unit]
+        const result = await unit.work(connection.writer)
+        outcomes.push(() => unit.resolve(result))
+      } else {
+        // Sequential: units share one connection and may depend on each other's rows.
+        for (const unit of units) outcomes.push(await runUnit(unit))
+      }
       await connection.commit()
       awaitingSync.push(...outcomes)
       syncFailed.push(...units.map((unit) => unit.reject))

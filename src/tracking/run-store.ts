@@ -94,8 +94,7 @@ export function runStore({ database, clock, random }: TrackingContext): RunStore
     create: async (run) => {
       const runId = randomHex(random, 16) as RunId
       const madeUpName = newRunName(random)
-      await database.write((tables) => insertRun(tables, { ...run, runId, madeUpName }))
-      return readRun(database.read, runId)
+      return database.write((tables) => insertRun(tables, { ...run, runId, madeUpName }))
     },
     adopt: (run) => database.write((tables) => adoptRun(tables, run)),
     get: (runId) => readRun(database.read, runId),
@@ -137,7 +136,7 @@ function chosenName({ runName, tags }: NewRun): string | undefined {
 async function insertRun(
   tables: Tables,
   run: NewRun & { readonly runId: RunId; readonly madeUpName: string },
-): Promise<void> {
+): Promise<Run> {
   const experiment = await findActiveExperiment(tables, run.experimentId ?? '0')
   const runName = chosenName(run) ?? run.madeUpName
   const tags = new Map(
@@ -145,36 +144,42 @@ async function insertRun(
   )
   tags.set(runNameTag, runName)
   const info = { runId: run.runId, runName, userId: run.userId ?? '', startMs: run.startMs ?? 0 }
-  await putRun(tables, { ...info, experiment, status: 'RUNNING', tags })
+  return putRun(tables, { ...info, experiment, status: 'RUNNING', tags })
 }
 
-/** The row of a new run and its first tags. */
+/** The row of a new run and its first tags; nothing else belongs to it yet. */
 async function putRun(
   tables: Tables,
   run: Omit<AdoptedRun, 'experimentId'> & {
     readonly experiment: ExperimentRow
     readonly tags: ReadonlyMap<string, string>
   },
-): Promise<void> {
+): Promise<Run> {
   checkLength(run.runName, 'run_name', limits.runTagValue)
   const tracking = trackingTables(tables)
-  await tracking
-    .insertInto('run')
-    .values({
-      run_id: run.runId,
-      experiment_id: run.experiment.experiment_id,
-      run_name: run.runName,
-      user_id: run.userId,
-      status: run.status,
-      start_ms: run.startMs,
-      end_ms: run.endMs ?? null,
-      artifact_uri: appendToUri(run.experiment.artifact_location, run.runId, 'artifacts'),
-      is_job: 0,
-      deleted_ms: null,
-    })
-    .execute()
+  const row: RunRow = {
+    run_id: run.runId,
+    experiment_id: run.experiment.experiment_id,
+    run_name: run.runName,
+    user_id: run.userId,
+    status: run.status,
+    start_ms: run.startMs,
+    end_ms: run.endMs ?? null,
+    artifact_uri: appendToUri(run.experiment.artifact_location, run.runId, 'artifacts'),
+    is_job: 0,
+    deleted_ms: null,
+  }
+  await tracking.insertInto('run').values(row).execute()
   const rows = [...run.tags].map(([key, value]) => ({ run_id: run.runId, key, value }))
   await tracking.insertInto('run_tag').values(rows).execute()
+  const tags = [...run.tags].sort(([left], [right]) => byCodePoint(left, right)).map(([key, value]) => ({ key, value }))
+  const nothing = { metrics: [], params: [], datasetInputs: [], modelInputs: [], modelOutputs: [] }
+  return { ...nothing, info: runInfo(row), tags }
+}
+
+/** As both databases sort texts. */
+function byCodePoint(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right))
 }
 
 async function adoptRun(tables: Tables, run: AdoptedRun): Promise<boolean> {

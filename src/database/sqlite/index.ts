@@ -27,14 +27,19 @@ export function sqliteConnection(folder: string): DatabaseConnection {
   // SQLite holds its locks on the database and shm files, so a descriptor of ours on the WAL endangers none of them.
   const wal = openSync(`${file}-wal`, 'r')
   syncFolder(folder)
+  const [begin, commit, rollback] = ['begin immediate', 'commit', 'rollback'].map((text) => writer.prepare(text)) as [
+    SqliteDatabase.Statement,
+    SqliteDatabase.Statement,
+    SqliteDatabase.Statement,
+  ]
 
   return {
     dialect: 'sqlite',
     reader: kysely(reader),
     writer: kysely(writer),
-    begin: async () => void writer.exec('begin immediate'),
-    commit: async () => void writer.exec('commit'),
-    rollback: async () => void writer.exec('rollback'),
+    begin: async () => void begin.run(),
+    commit: async () => void commit.run(),
+    rollback: async () => void rollback.run(),
     run: async (statements) => void writer.exec(statements),
     sync: () => syncData(wal),
     lock: async () => {
