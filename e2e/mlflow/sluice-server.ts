@@ -16,27 +16,42 @@ export async function startSluice(
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-e2e-'))
   const store = database === 'sqlite' ? [] : ['--database', await emptySchema(t)]
-  const server = spawn(
-    process.execPath,
-    [program, 'up', '--data', folder, '--port', '0', '--webhook-hosts', '127.0.0.1', ...store, ...flags],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+  const server = await startSluiceIn(folder, ['--webhook-hosts', '127.0.0.1', ...store, ...flags])
+  t.after(async () => {
+    server.kill('SIGTERM')
+    await server.ended
+    await rm(folder, { recursive: true, force: true })
+  })
+  return server.url
+}
+
+/** A server on the store in a folder; whoever starts it ends it. */
+export async function startSluiceIn(
+  folder: string,
+  flags: readonly string[] = [],
+): Promise<{
+  readonly url: string
+  readonly kill: (signal: NodeJS.Signals) => void
+  readonly ended: Promise<void>
+}> {
+  // What an earlier server wrote would be taken for this one's.
+  await rm(join(folder, 'server.json'), { force: true })
+  const server = spawn(process.execPath, [program, 'up', '--data', folder, '--port', '0', ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (output += chunk))
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
-  t.after(async () => {
-    server.kill('SIGTERM')
-    await ended
-    await rm(folder, { recursive: true, force: true })
-  })
+  const kill = (signal: NodeJS.Signals) => void server.kill(signal)
   const deadline = Date.now() + 60_000
   while (Date.now() < deadline && server.exitCode === null) {
     const text = await readFile(join(folder, 'server.json'), 'utf8').catch(() => '')
-    if (text !== '') return (JSON.parse(text) as { readonly url: string }).url
+    if (text !== '') return { url: (JSON.parse(text) as { readonly url: string }).url, kill, ended }
     await pause(50)
   }
+  kill('SIGKILL')
+  await ended
+  await rm(folder, { recursive: true, force: true })
   throw new Error(`The server did not start:\n${output}`)
 }
 

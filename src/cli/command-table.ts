@@ -2,6 +2,7 @@ import { assetRows, modelCommands } from './asset-commands.ts'
 import type { CommandRow, OptionRow } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import { pipelineCommands } from './pipeline-commands.ts'
+import { transferCommands } from './transfer-commands.ts'
 
 const setOption: OptionRow = {
   flags: '--set <name=value>',
@@ -195,6 +196,7 @@ export const commandTable: readonly CommandRow[] = [
   ...modelCommands,
   ...assetRows,
   ...pipelineCommands,
+  ...transferCommands,
   {
     name: 'endpoint deploy',
     summary: 'Put a model, or what a YAML file says, behind an endpoint.',
@@ -283,6 +285,8 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   env: 'Environments with versions, and their exact packages.',
   component: 'Components with versions, for pipelines to use by name.',
   datastore: 'Places outside the store where files lie by path.',
+  import: 'Bring history along.',
+  export: 'Take history away.',
   pipeline: 'Publish pipelines for other programs to start.',
   endpoint: 'Deploy models and ask them.',
 }

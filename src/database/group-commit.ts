@@ -62,8 +62,9 @@ export function groupCommitDatabase(connection: DatabaseConnection, epoch: numbe
         )
       }
       const outcomes: (() => void)[] = []
-      // A unit alone fails with its transaction and needs no savepoint: a tenth of what a small write costs.
-      if (units.length === 1) {
+      // A unit alone fails with its transaction and needs no savepoint: a tenth of what a small write costs. Not so on
+      // PostgreSQL, where COMMIT of a transaction that has failed or ended is no error.
+      if (units.length === 1 && connection.dialect === 'sqlite') {
         const [unit] = units as readonly [Unit]
         const result = await unit.work(connection.writer)
         outcomes.push(() => unit.resolve(result))

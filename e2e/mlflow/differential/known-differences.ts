@@ -128,7 +128,7 @@ export const knownDifferences: readonly {
       call.path.includes('/model-versions/') &&
       ours.status >= 400 &&
       theirs.status >= 400 &&
-      texts.some((text) => /parameter 'key'|parameter 'name'/.test(String(text))),
+      texts.some((text) => /parameter 'key'|parameter 'name'|Invalid model name/.test(String(text))),
   },
   {
     reason: 'Calls on one logged model: MLflow wants the id of the path in the body as well.',

@@ -67,8 +67,7 @@ export function sequence(seed: number, index: number): { readonly world: World; 
   function* calls(): Generator<Call> {
     yield { ...createExperiment(world), body: { name: `${world.prefix}e1` } }
     for (let run = random.below(3); run >= 0; run--) yield createRun(world)
-    if (index % themes.length === 4)
-      yield { method: 'POST', path: '/api/2.0/mlflow/registered-models/create', body: { name: `${world.prefix}m1` } }
+    if (index % themes.length === 4) yield* firstVersions(world)
     for (let count = 0; count < 14; count++) {
       const unfinished = world.unfinished.pop()
       yield unfinished !== undefined && random.chance(0.9)
@@ -77,6 +76,16 @@ export function sequence(seed: number, index: number): { readonly world: World; 
     }
   }
   return { world, calls }
+}
+
+/** A model with two versions and an alias, so that what follows has something to act on. */
+function* firstVersions({ prefix }: World): Generator<Call> {
+  const name = `${prefix}m1`
+  const post = (path: string, body: object): Call => ({ method: 'POST', path: `/api/2.0/mlflow/${path}`, body })
+  yield post('registered-models/create', { name })
+  yield post('model-versions/create', { name, source: 's3://bucket/model' })
+  yield post('model-versions/create', { name, source: 's3://bucket/model', tags: [{ key: 'a', value: 'one' }] })
+  yield post('registered-models/alias', { name, alias: 'champion', version: '2' })
 }
 
 /** Now and then the call as a careless client would send it. */

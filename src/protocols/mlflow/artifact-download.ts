@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Artifact, ArtifactStore } from '../../artifacts/artifact-store.ts'
 
@@ -28,7 +29,9 @@ export async function sendArtifact(
   }
   const length = range === undefined ? artifact.sizeBytes : range.end - range.start + 1
   void reply.header('content-length', length)
-  if (request.method === 'HEAD' || length === 0) return reply.send(request.method === 'HEAD' ? undefined : '')
+  // A stream of nothing: of a text or nothing, the framework would say that its length is 0.
+  if (request.method === 'HEAD') return reply.send(Readable.from([]))
+  if (length === 0) return reply.send('')
   return reply.send(artifacts.read(artifact, range))
 }
 

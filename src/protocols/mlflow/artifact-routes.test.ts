@@ -27,6 +27,11 @@ test('what is put comes back as a download, whole and in ranges', async (t) => {
     ['content-type', 'content-disposition', 'x-content-type-options', 'accept-ranges', 'content-length'].map(header),
     ['text/plain; charset=utf-8', 'attachment; filename="a b.txt"', 'nosniff', 'bytes', '11'],
   )
+  const head = await fetch(url, { method: 'HEAD' })
+  assert.deepEqual(
+    [head.headers.get('content-length'), head.headers.get('etag'), await head.text()],
+    ['11', header('etag'), ''],
+  )
   const range = async (headers: Record<string, string>, method = 'GET') => {
     const response = await fetch(url, { headers, method })
     const { status } = response

@@ -14,6 +14,7 @@ import {
   type RegisteredModelAnswer,
 } from './registry-messages.ts'
 import {
+  latestVersionsMessage,
   modelVersionMessage,
   modelVersionsMessage,
   registeredModelMessage,
@@ -98,7 +99,7 @@ function aliasRoutes({ registry, principalOf = () => localPrincipal }: RegistryR
 
 function versionRoutes({ registry, principalOf = () => localPrincipal }: RegistryRouteParts): readonly Route[] {
   const latest: MlflowCall<typeof requests.latestVersions.fields>['handle'] = async ({ name, stages }) =>
-    modelVersionsMessage({ items: await registry.versions.latest(name, stages) })
+    latestVersionsMessage(await registry.versions.latest(name, stages))
   return [
     ...post(`${versions}/create`, requests.createVersion, async (wanted, request) => {
       const { name, source, run_id: runId, model_id: loggedModelId, run_link: runLink, description = '', tags } = wanted

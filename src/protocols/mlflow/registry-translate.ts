@@ -27,6 +27,11 @@ export function modelVersionMessage(version: ModelVersion): WireModelVersion {
   }
 }
 
+/** A version among others: MLflow reads no aliases for searches and models. */
+function listedVersionMessage(version: ModelVersion): WireModelVersion {
+  return modelVersionMessage({ ...version, aliases: [] })
+}
+
 /** A model as MLflow writes it, with the newest version of every stage. */
 export function registeredModelMessage(model: RegisteredModel): WireRegisteredModel {
   const aliases = Object.entries(model.aliases).map(([alias, version]) => ({ alias, version: String(version) }))
@@ -35,7 +40,7 @@ export function registeredModelMessage(model: RegisteredModel): WireRegisteredMo
     creation_timestamp: model.createdMs,
     last_updated_timestamp: model.updatedMs,
     ...(model.description !== undefined && model.description !== '' && { description: model.description }),
-    ...(model.latestVersions.length > 0 && { latest_versions: model.latestVersions.map(modelVersionMessage) }),
+    ...(model.latestVersions.length > 0 && { latest_versions: model.latestVersions.map(listedVersionMessage) }),
     ...tagsMessage(model.tags),
     ...(aliases.length > 0 && { aliases }),
   }
@@ -49,10 +54,15 @@ export function registeredModelsMessage(page: Page<RegisteredModel>): Registered
   }
 }
 
+/** The newest versions of a model's stages; none have no list. */
+export function latestVersionsMessage(versions: readonly ModelVersion[]): ModelVersionsAnswer {
+  return versions.length === 0 ? {} : { model_versions: versions.map(modelVersionMessage) }
+}
+
 /** A page of versions; an empty page has no list. */
 export function modelVersionsMessage(page: Page<ModelVersion>): ModelVersionsAnswer {
   return {
-    ...(page.items.length > 0 && { model_versions: page.items.map(modelVersionMessage) }),
+    ...(page.items.length > 0 && { model_versions: page.items.map(listedVersionMessage) }),
     ...(page.nextPageToken !== undefined && { next_page_token: page.nextPageToken }),
   }
 }

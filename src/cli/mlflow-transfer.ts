@@ -1,0 +1,88 @@
+import { resolve } from 'node:path'
+import { SluiceError } from '../base/errors.ts'
+import { withConnection, writeJson, type Command, type Invocation } from './command.ts'
+import { exitCode } from './exit-code.ts'
+import { textFields } from './terminal/text-table.ts'
+import { fileSource } from './transfer/file-source.ts'
+import { foreignDestination, ownDestination, type MlflowDestination } from './transfer/mlflow-destination.ts'
+import { mlflowServer } from './transfer/mlflow-server.ts'
+import { serverSource, type MlflowSource } from './transfer/mlflow-source.ts'
+import { transfer } from './transfer/transfer.ts'
+
+/** Copies an MLflow server's or file store's history into this store, ids included. */
+export const importMlflow: Command = async (invocation) => {
+  const from = required(invocation, 'from')
+  return withConnection(invocation, 'work', async ({ client }) => {
+    const own = mlflowServer(client.url, ownHeaders(invocation))
+    const source = /^https?:/i.test(from)
+      ? serverSource(mlflowServer(from, foreignHeaders(invocation)))
+      : await fileSource(folderOf(invocation, from))
+    return copy(invocation, source, ownDestination(own, client))
+  })
+}
+
+/** Copies what is tracked here to another MLflow server. */
+export const exportMlflow: Command = async (invocation) => {
+  const to = required(invocation, 'to')
+  return withConnection(invocation, 'work', ({ client }) =>
+    copy(
+      invocation,
+      serverSource(mlflowServer(client.url, ownHeaders(invocation))),
+      foreignDestination(mlflowServer(to, foreignHeaders(invocation))),
+    ),
+  )
+}
+
+function required({ options }: Invocation, name: 'from' | 'to'): string {
+  const value = options.text(name)
+  if (value !== undefined && value !== '') return value
+  throw new SluiceError('invalid-request', `The option --${name} is missing.`, {
+    hint: `Name an MLflow server, e.g. --${name} http://127.0.0.1:5000${name === 'from' ? ', or a file store, e.g. --from ./mlruns' : ''}`,
+  })
+}
+
+function folderOf({ workingFolder }: Invocation, from: string): string {
+  const url = from.startsWith('file:') && URL.canParse(from) ? new URL(from) : undefined
+  if (url === undefined && /^[a-z][a-z0-9+.-]+:/i.test(from)) {
+    throw new SluiceError('invalid-request', `${JSON.stringify(from)} can be read by MLflow, but not by sluice.`, {
+      hint: 'Start `mlflow server` on it and give --from the URL of that server.',
+    })
+  }
+  return url === undefined
+    ? resolve(workingFolder, from)
+    : resolve(url.pathname === '' ? '.' : decodeURIComponent(url.pathname))
+}
+
+function ownHeaders({ settings }: Invocation): Readonly<Record<string, string>> {
+  return settings.token === undefined ? {} : { authorization: `Bearer ${settings.token}` }
+}
+
+/** As MLflow's own client is told who it is. */
+function foreignHeaders({ environment }: Invocation): Readonly<Record<string, string>> {
+  const token = environment['MLFLOW_TRACKING_TOKEN']
+  return token === undefined || token === '' ? {} : { authorization: `Bearer ${token}` }
+}
+
+async function copy(invocation: Invocation, source: MlflowSource, destination: MlflowDestination): Promise<number> {
+  const experiments = invocation.options.texts('experiment')
+  try {
+    const report = await transfer({
+      source,
+      destination,
+      ...(experiments.length > 0 && { experiments }),
+      note: (line) => invocation.terminal.note(line),
+    })
+    if (invocation.json) writeJson(invocation, report)
+    else {
+      const { left_out, ...counts } = report
+      invocation.terminal.out(
+        textFields(Object.entries(counts).map(([name, count]) => [name.replaceAll('_', ' '), String(count)])),
+      )
+      for (const line of left_out) invocation.terminal.err(`left out: ${line}\n`)
+    }
+    return exitCode.ok
+  } finally {
+    source.close()
+    destination.server.close()
+  }
+}

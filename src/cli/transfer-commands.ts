@@ -1,0 +1,27 @@
+import type { CommandRow, OptionRow } from './command.ts'
+
+const onlyExperimentOption: OptionRow = {
+  flags: '--experiment <name>',
+  sentence: 'Only this experiment, without registered models; may be repeated.',
+  isRepeated: true,
+}
+
+/** History that comes from other stores, and goes there. */
+export const transferCommands: readonly CommandRow[] = [
+  {
+    name: 'import mlflow',
+    summary: 'Copy the history of an MLflow server or file store into this store; run again to go on.',
+    options: [
+      { flags: '--from <place>', sentence: 'URL of an MLflow server, or a folder such as ./mlruns.' },
+      onlyExperimentOption,
+    ],
+    completes: 'files',
+    load: async () => (await import('./mlflow-transfer.ts')).importMlflow,
+  },
+  {
+    name: 'export mlflow',
+    summary: 'Copy what is tracked here to another MLflow server; run again to go on.',
+    options: [{ flags: '--to <url>', sentence: 'URL of an MLflow server.' }, onlyExperimentOption],
+    load: async () => (await import('./mlflow-transfer.ts')).exportMlflow,
+  },
+]
