@@ -20,7 +20,7 @@ interface NewLoggedModel {
 }
 
 /** A logged model of another store, taken over under its own id. */
-export interface AdoptedLoggedModel {
+interface AdoptedLoggedModel {
   readonly modelId: string
   readonly experimentId: string
   readonly name: string

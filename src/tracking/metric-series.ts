@@ -17,7 +17,7 @@ export interface SeriesQuery {
 }
 
 /** Everything logged between two places of the axis. A peak is never lost: `min` and `max` are of all points there. */
-export interface SeriesPoint {
+interface SeriesPoint {
   readonly from: number
   readonly to: number
   readonly count: number

@@ -31,7 +31,7 @@ interface NewRun {
 }
 
 /** A run of another store, taken over under its own id. */
-export interface AdoptedRun {
+interface AdoptedRun {
   readonly runId: string
   readonly experimentId: string
   readonly runName: string

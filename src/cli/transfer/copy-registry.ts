@@ -1,7 +1,7 @@
 import { SluiceError } from '../../base/errors.ts'
 import type { MlflowServer } from './mlflow-server.ts'
 import type { ModelVersionRecord, RegisteredModelRecord } from './mlflow-records.ts'
-import type { Renamed, Transfer } from './transfer.ts'
+import type { Renamed, Transfer } from './transfer-state.ts'
 
 const models = '/api/2.0/mlflow/registered-models'
 const versions = '/api/2.0/mlflow/model-versions'

@@ -37,7 +37,7 @@ export function mlflowServer(url: string, headersOf: Readonly<Record<string, str
       if (response.statusCode === 200) return response
       response.resume()
       if (response.statusCode === 404) return undefined
-      throw answered(base, path, response, '')
+      throw answered(`${base}${path}`, response, '')
     },
     upload: async (path, bytes) => {
       const response = await open({
@@ -47,7 +47,7 @@ export function mlflowServer(url: string, headersOf: Readonly<Record<string, str
         bytes,
       })
       const text = await textOf(response)
-      if (response.statusCode !== 200) throw answered(base, path, response, text)
+      if (response.statusCode !== 200) throw answered(`${base}${path}`, response, text)
     },
     head: async (path) => {
       const response = await repeated(() => open({ method: 'HEAD', path }))
@@ -130,7 +130,7 @@ async function callJson<Answer>(
   })
   const text = await textOf(response)
   if (response.statusCode === 200) return JSON.parse(text) as Answer
-  throw answered('', path, response, text)
+  throw answered(path, response, text)
 }
 
 function queryOf(fields: object): string {
@@ -149,10 +149,10 @@ async function textOf(response: IncomingMessage): Promise<string> {
 }
 
 /** What a server said instead of doing it, in its words. */
-function answered(base: string, path: string, { statusCode = 0 }: IncomingMessage, text: string): SluiceError {
+function answered(place: string, { statusCode = 0 }: IncomingMessage, text: string): SluiceError {
   const message = /"message":\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1]
   const words = message === undefined ? text.slice(0, 300) : (JSON.parse(message) as string)
-  const sentence = `${base}${path.split('?', 1)[0]} answered ${statusCode}: ${words}`
+  const sentence = `${place.split('?', 1)[0]} answered ${statusCode}: ${words}`
   if (statusCode === 404) return new SluiceError('not-found', sentence)
   if (statusCode === 429 || statusCode >= 500) return new SluiceError('server-unreachable', sentence)
   return new SluiceError(statusCode === 401 || statusCode === 403 ? 'permission-denied' : 'invalid-request', sentence)

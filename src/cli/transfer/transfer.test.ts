@@ -11,7 +11,8 @@ import { foreignDestination, ownDestination, proxiedPath } from './mlflow-destin
 import type { RunRecord } from './mlflow-records.ts'
 import { mlflowServer, type MlflowServer } from './mlflow-server.ts'
 import { serverSource } from './mlflow-source.ts'
-import { transfer, type TransferReport } from './transfer.ts'
+import { transfer } from './transfer.ts'
+import type { TransferReport } from './transfer-state.ts'
 
 const run = 'a'.repeat(32)
 const gone = 'b'.repeat(32)

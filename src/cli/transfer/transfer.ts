@@ -2,7 +2,9 @@ import { SluiceError } from '../../base/errors.ts'
 import { copyRegistry } from './copy-registry.ts'
 import { originTag, proxiedPath, putFile, putMetrics, putPairs, type MlflowDestination } from './mlflow-destination.ts'
 import type { ExperimentRecord, LoggedModelRecord, Owner, RunRecord } from './mlflow-records.ts'
-import type { MlflowSource } from './mlflow-source.ts'
+import type { Renamed, Transfer, TransferOptions, TransferReport } from './transfer-state.ts'
+
+const api = '/api/2.0/mlflow'
 
 /**
  * The story of a transfer between MLflow stores.
@@ -11,45 +13,9 @@ import type { MlflowSource } from './mlflow-source.ts'
  * be made twice: a point of a metric that is there is not logged again, a tag is set to the value it has, a file that is
  * there with the same size is not sent again. So a transfer that broke off is simply started again. What has been
  * written of a run is read back and counted before the next one begins.
+ *
+ * Resolves with what was counted. Throws `conflict` where what was written cannot be found.
  */
-export interface TransferReport {
-  experiments: number
-  runs: number
-  params: number
-  tags: number
-  metric_points: number
-  datasets: number
-  logged_models: number
-  artifacts: number
-  artifact_bytes: number
-  /** Files that were there already. */
-  artifacts_present: number
-  registered_models: number
-  model_versions: number
-  aliases: number
-  /** What could not be taken along, in words. */
-  left_out: string[]
-}
-
-/** What ids and places of the source are called at the destination. */
-export interface Renamed {
-  readonly runs: Map<string, string>
-  readonly loggedModels: Map<string, string>
-  /** Artifact roots: `mlflow-artifacts:/3/<run>/artifacts` and the like. */
-  readonly roots: Map<string, string>
-}
-
-export interface TransferOptions {
-  readonly source: MlflowSource
-  readonly destination: MlflowDestination
-  /** Only experiments of these names; absent: all, and the registry. */
-  readonly experiments?: readonly string[]
-  readonly note: (line: string) => void
-}
-
-const api = '/api/2.0/mlflow'
-
-/** Copies everything, and resolves with what was counted. Throws `conflict` where what was written cannot be found. */
 export async function transfer(options: TransferOptions): Promise<TransferReport> {
   const { source, note } = options
   const report = emptyReport()
@@ -76,9 +42,6 @@ function emptyReport(): TransferReport {
   const files = { artifacts: 0, artifact_bytes: 0, artifacts_present: 0 }
   return { ...counts, ...files, registered_models: 0, model_versions: 0, aliases: 0, left_out: [] }
 }
-
-/** A transfer under way. */
-export type Transfer = TransferOptions & { readonly report: TransferReport; readonly renamed: Renamed }
 
 /** Whether the bytes are where any client may get them without the server: these stay where they are. */
 function isElsewhere(location: string): boolean {

@@ -1,0 +1,41 @@
+import type { MlflowDestination } from './mlflow-destination.ts'
+import type { MlflowSource } from './mlflow-source.ts'
+
+/** What was copied; printed with `--json`. */
+export interface TransferReport {
+  experiments: number
+  runs: number
+  params: number
+  tags: number
+  metric_points: number
+  datasets: number
+  logged_models: number
+  artifacts: number
+  artifact_bytes: number
+  /** Files that were there already. */
+  artifacts_present: number
+  registered_models: number
+  model_versions: number
+  aliases: number
+  /** What could not be taken along, in words. */
+  left_out: string[]
+}
+
+/** What ids and places of the source are called at the destination. */
+export interface Renamed {
+  readonly runs: Map<string, string>
+  readonly loggedModels: Map<string, string>
+  /** Artifact roots: `mlflow-artifacts:/3/<run>/artifacts` and the like. */
+  readonly roots: Map<string, string>
+}
+
+export interface TransferOptions {
+  readonly source: MlflowSource
+  readonly destination: MlflowDestination
+  /** Only experiments of these names; absent: all, and the registry. */
+  readonly experiments?: readonly string[]
+  readonly note: (line: string) => void
+}
+
+/** A transfer under way. */
+export type Transfer = TransferOptions & { readonly report: TransferReport; readonly renamed: Renamed }
