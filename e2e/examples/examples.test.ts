@@ -1,4 +1,4 @@
-// examples/nested-pipeline and examples/distributed as a user runs them: the program from outside.
+// examples/nested-pipeline, examples/distributed and examples/control-flow as a user runs them: the program from outside.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
@@ -71,3 +71,24 @@ test('the distributed training ends with one model that all processes made', asy
   assert.equal(model.processes, 3)
   assert.ok(Math.abs(model.slope - 3) < 0.05 && Math.abs(model.intercept - 2) < 0.05, JSON.stringify(model))
 })
+
+test('loops refine every number until it is exact, and the branch that fits is taken', async (t) => {
+  const sluice = openExample(t, 'control-flow')
+  await sluice('run', 'pipeline.yml')
+  const [, list] = /the roots are (.*)/.exec(await logOf(sluice, 'report'))!
+  const roots = list!.match(/[\d.]+/g)!.map(Number)
+  assert.deepEqual(roots, [newton(2, 1), newton(10, 1), newton(100, 50)])
+  assert.match(await logOf(sluice, 'each.hundred.until_exact.0'), /50.0 -> 26.0/)
+  await assert.rejects(logOf(sluice, 'each.hundred.until_exact.19'))
+  await assert.rejects(sluice('run', 'pipeline.yml', '--set', 'tolerance=0.1'), (error: { stdout?: string }) => {
+    assert.match(error.stdout ?? '', /complain +failed/)
+    assert.match(error.stdout ?? '', /report +skipped/)
+    return true
+  })
+})
+
+/** What the example does, in the same arithmetic. */
+function newton(number: number, guess: number): number {
+  const better = (guess + number / guess) / 2
+  return Math.abs(better - guess) > 1e-6 ? newton(number, better) : better
+}

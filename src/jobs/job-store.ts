@@ -3,6 +3,7 @@ import type { Tables } from '../database/database.ts'
 import { assert } from '../base/errors.ts'
 import type { Job, JobFilter, JobStatus } from './job-service.ts'
 import { type JobRow, rowToJob } from './job-row.ts'
+import { inTreeOrder } from './tree-order.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { StepOutputs } from './pipeline-state.ts'
 import type { ReuseFields } from '../plan/reuse-key.ts'
@@ -123,7 +124,7 @@ export async function findStatus(tables: Tables, name: JobName): Promise<JobStat
   return row?.status
 }
 
-/** Every job of a root but the root itself, in plan order. */
+/** Every job of a root but the root itself, in the order of their tree. */
 export async function findChildren(tables: Tables, root: string): Promise<readonly Job[]> {
   const rows = await tables
     .withTables<JobTables>()
@@ -133,7 +134,7 @@ export async function findChildren(tables: Tables, root: string): Promise<readon
     .where('name', '!=', root as JobName)
     .orderBy('position')
     .execute()
-  return rows.map(rowToJob)
+  return inTreeOrder(root, rows.map(rowToJob))
 }
 
 /** Newest first, by key: the token is the last job's creation time and name. */
