@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -125,6 +134,58 @@ export function computeBackendContract(name: string, open: () => Promise<Compute
   })
 
   backendTest(
+    'hardening 30: a tree that uses more memory than it may is ended, its neighbour goes on',
+    async ({ backend, attempt }) => {
+      const limits = { memoryBytes: 64 * 1024 ** 2 }
+      const neighbour = attempt('until [ -e go ]; do sleep 0.02; done', { limits })
+      const beside = backend.run(neighbour)
+      // Half of it in each of two processes, so that only the tree is over.
+      const half = holds(40_000_000)
+      const spec = attempt(`(${half}) & ${half}`, { limits })
+      const end = await backend.run(spec)
+      assert.deepEqual([end.kind, end.kind === 'over-limit' && end.limit], ['over-limit', 'memoryBytes'])
+      assert.ok(end.kind === 'over-limit' && end.peak! >= limits.memoryBytes / 2, JSON.stringify(end))
+      writeFileSync(join(neighbour.workingFolder, 'go'), '')
+      assert.equal((await beside).kind, 'exited')
+    },
+  )
+
+  backendTest('hardening 30: 64 GB at once are refused or end the attempt', async ({ backend, attempt }) => {
+    const spec = attempt(`python3 -c 'x = bytearray(64 << 30); print("held", len(x))'`, {
+      limits: { memoryBytes: 64 * 1024 ** 2 },
+    })
+    const end = await backend.run(spec)
+    assert.ok(end.kind === 'over-limit' || (end.kind === 'exited' && end.exitCode !== 0), JSON.stringify(end))
+    assert.doesNotMatch(readFileSync(spec.logFile, 'utf8'), /held/)
+  })
+
+  backendTest('hardening 30: a fork bomb is ended at its limit', async ({ backend, attempt }) => {
+    const spec = attempt(`bomb() { echo $BASHPID >>pids; bomb & bomb & wait; }; bomb`, { limits: { processes: 20 } })
+    const end = await backend.run(spec)
+    assert.deepEqual([end.kind, end.kind === 'over-limit' && end.limit], ['over-limit', 'processes'])
+    assert.deepEqual(livingOf(spec.id), [])
+  })
+
+  backendTest('an attempt within its limits ends as any other', async ({ backend, attempt }) => {
+    const spec = attempt('sleep 0.1 & sleep 0.1; wait; exit 3', {
+      limits: { memoryBytes: 64 * 1024 ** 2, processes: 20 },
+    })
+    const end = await backend.run(spec)
+    assert.deepEqual([end.kind, end.kind === 'exited' && end.exitCode], ['exited', 3])
+  })
+
+  backendTest('the limits of an attempt hold under the next server', async ({ backend, attempt, restart }) => {
+    const spec = attempt(`echo ready >ready; until [ -e go ]; do sleep 0.02; done; ${holds(90_000_000)}`, {
+      limits: { memoryBytes: 64 * 1024 ** 2 },
+    })
+    void backend.run(spec)
+    await until(() => existsSync(join(spec.workingFolder, 'ready')))
+    const adopted = (await restart()).adopt(spec)
+    writeFileSync(join(spec.workingFolder, 'go'), '')
+    assert.equal((await adopted).kind, 'over-limit')
+  })
+
+  backendTest(
     'a running attempt goes on when its server stops, and the next server gets its end',
     async ({ backend, attempt, restart }) => {
       const spec = attempt('echo begin; until [ -e go ]; do sleep 0.02; done; echo end; exit 5')
@@ -225,6 +286,23 @@ async function openLab(t: TestContext, open: () => Promise<ComputeBackend>): Pro
 /** Waits for something another process does; the test's own timeout is the limit. */
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+/** A command that keeps so much memory. */
+function holds(bytes: number): string {
+  return `python3 -c 'import time; x = b"x" * ${bytes}; time.sleep(300)'`
+}
+
+/** Processes that carry the attempt's marker. */
+function livingOf(id: string): readonly string[] {
+  return readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false
+    try {
+      return readFileSync(`/proc/${name}/environ`, 'latin1').includes(`SLUICE_ATTEMPT=${id}\0`)
+    } catch {
+      return false // It has ended.
+    }
+  })
 }
 
 /** A zombie has ended: it waits only for its parent to read its exit code. */

@@ -14,8 +14,17 @@ export interface AttemptSpec {
   readonly environment: Readonly<Record<string, string>>
   /** From the start of the command; the whole tree is ended then. */
   readonly timeoutMs?: number
+  /** The whole tree is ended when it uses more. */
+  readonly limits?: AttemptLimits
   /** The command as words for an interpreter that may be warm; a backend without one runs `command`. */
   readonly warm?: WarmAttempt
+}
+
+/** What all processes of an attempt together may use. */
+export interface AttemptLimits {
+  readonly memoryBytes?: number
+  /** Processes and threads. */
+  readonly processes?: number
 }
 
 /** A plain `python SCRIPT ARGUMENT...` whose outcome is the same from a warm interpreter. */
@@ -38,12 +47,19 @@ export interface AttemptUsage {
 }
 
 /**
- * How an attempt ended. `vanished`: its processes are gone without an exit code (machine restart, out of memory,
+ * How an attempt ended. `over-limit`: it used more than it may; `peak` is the most that was seen, bytes or a number of
+ * processes and threads. `vanished`: its processes are gone without an exit code (machine restart, out of memory,
  * kill -9). `never-started`: only from `adopt`; it has not run and never will, so a new attempt is safe.
  */
 export type AttemptEnd =
   | { readonly kind: 'exited'; readonly exitCode: number; readonly usage: AttemptUsage }
   | { readonly kind: 'timed-out'; readonly usage: AttemptUsage }
+  | {
+      readonly kind: 'over-limit'
+      readonly limit: keyof AttemptLimits
+      readonly peak?: number
+      readonly usage: AttemptUsage
+    }
   | { readonly kind: 'canceled' }
   | { readonly kind: 'vanished'; readonly reason: string }
   | { readonly kind: 'never-started' }

@@ -1,10 +1,12 @@
 import { constants } from 'node:os'
+import { byteSizeText } from '../base/byte-size.ts'
 import { assert, messageOf } from '../base/errors.ts'
 import type { Digest, JobName, StepPath } from '../base/ids.ts'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import type { AttemptEnd, AttemptSpec, ComputeBackend } from '../compute/compute-backend.ts'
 import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
 import type { PlannedCommand } from '../plan/planned-pipeline.ts'
+import type { StepLimits } from '../spec/documents.ts'
 import type { AttemptFiles } from './attempt-files.ts'
 import { prepareAttempt } from './prepare-attempt.ts'
 import { collectArtifacts, collectOutputs } from './collect-outputs.ts'
@@ -82,6 +84,7 @@ function adoptedAttempt(
     command: '',
     environment: {},
     ...(step.timeoutSeconds !== undefined && { timeoutMs: step.timeoutSeconds * 1000 }),
+    ...(step.limits !== undefined && { limits: step.limits }),
   }
 }
 
@@ -145,6 +148,7 @@ async function resultOf(
     )
     return { kind: 'failed', error, usage: end.usage }
   }
+  if (end.kind === 'over-limit') return { kind: 'failed', error: overLimit(end, step.limits ?? {}), usage: end.usage }
   const options = { files: deps.files, content: deps.content, job, attempt, step }
   // Also of a failed attempt: what it left in ./outputs is what one wants to look at.
   const artifacts = await collectArtifacts(options)
@@ -154,7 +158,7 @@ async function resultOf(
     return {
       ...failed(
         `The command ended with exit code ${end.exitCode}${signalText(end.exitCode)}.`,
-        `Read its log with: sluice job logs ${job}`,
+        `Read its log with: sluice job logs ${job}${memoryWords(step)}`,
       ),
       exitCode: end.exitCode,
       usage: end.usage,
@@ -192,6 +196,26 @@ async function inputsAreWhole(
 function signalText(exitCode: number): string {
   const signal = Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)
   return signal === undefined ? '' : ` (${signal[0]})`
+}
+
+/** A program that is refused memory says so in its own words, or in none. */
+function memoryWords({ limits }: PlannedCommand): string {
+  return limits?.memoryBytes === undefined ? '' : ` (limits.memory was ${byteSizeText(limits.memoryBytes)})`
+}
+
+function overLimit(
+  { limit, peak }: Extract<AttemptEnd, { kind: 'over-limit' }>,
+  { memoryBytes = 0, processes = 0 }: StepLimits,
+): FailureRecord {
+  if (limit === 'memoryBytes')
+    return failure(
+      `It used more than its limit of ${byteSizeText(memoryBytes)} of memory and was ended${peak === undefined ? '' : ` (peak ${byteSizeText(peak)})`}.`,
+      'Raise limits.memory, or make the step use less.',
+    )
+  return failure(
+    `It started more than its limit of ${processes} processes and threads and was ended${peak === undefined ? '' : ` (peak ${peak})`}.`,
+    'Raise limits.processes, or make the step start fewer.',
+  )
 }
 
 function failed(message: string, hint?: string): Extract<AttemptResult, { kind: 'failed' }> {

@@ -46,6 +46,39 @@ test('outputs flow to inputs, and a second run reuses both steps without running
   assert.equal(second.step('b').outputs['o']?.digest, first.step('b').outputs['o']?.digest)
 })
 
+test('a step that uses more memory than it may fails and says so, and its neighbour goes on', async (t) => {
+  const lab = await openEngineLab(t)
+  const command = `python3 -c 'import time; x = b"x" * 90_000_000; time.sleep(300)'`
+  const run = await lab.run(
+    plannedPipeline(
+      [
+        commandStep('big', { command, limits: { memoryBytes: 64 * 1024 ** 2 } }),
+        commandStep('small', { command: 'sleep 1', limits: { memoryBytes: 64 * 1024 ** 2, processes: 20 } }),
+      ],
+      { continueOnStepFailure: true },
+    ),
+  )
+  const { error } = run.step('big')
+  assert.match(error!.message, /^It used more than its limit of 64 MB of memory and was ended \(peak [\d.]+ MB\)\.$/)
+  assert.equal(error!.hint, 'Raise limits.memory, or make the step use less.')
+  assert.deepEqual([run.step('big').status, run.step('small').status], ['Failed', 'Completed'])
+})
+
+test('a fork bomb fails at its limit and says so', async (t) => {
+  const lab = await openEngineLab(t)
+  const command = 'bomb() { bomb & bomb & wait; }; bomb'
+  const { step } = await lab.run(plannedPipeline([commandStep('bomb', { command, limits: { processes: 20 } })]))
+  assert.match(step('bomb').error!.message, /^It started more than its limit of 20 processes and threads and was ended/)
+})
+
+test('limits are no part of what reuse compares', async (t) => {
+  const lab = await openEngineLab(t)
+  const marks = join(lab.folder, 'marks')
+  await lab.run(twoSteps(marks, { limits: { memoryBytes: 1e8 } }))
+  const second = await lab.run(twoSteps(marks, { limits: { processes: 50 } }))
+  assert.deepEqual(second.step('a').verdict?.kind, 'unchanged')
+})
+
 test('a step that re-ran to the same output stops the ripple there', async (t) => {
   const lab = await openEngineLab(t)
   const marks = join(lab.folder, 'marks')

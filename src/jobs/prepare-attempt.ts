@@ -57,6 +57,7 @@ export async function prepareAttempt(options: PrepareAttempt): Promise<AttemptSp
     command: step.hosted === undefined ? startCommand(options, values) : startHost(options, step.hosted, values),
     environment: environmentOf(options, values),
     ...(step.timeoutSeconds !== undefined && { timeoutMs: step.timeoutSeconds * 1000 }),
+    ...(step.limits !== undefined && { limits: step.limits }),
   }
   const { isolation = 'process' } = step
   return isolation === 'process' ? attemptSpec : warmed(options, attemptSpec, isolation === 'warm')

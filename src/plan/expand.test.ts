@@ -98,6 +98,13 @@ test('a pipeline step cannot have what belongs to a command', () => {
   ])
 })
 
+test('a pipeline step cannot limit memory', () => {
+  const own = step(pipelineComponent('nested', { a: inline('x') }), { limits: { memoryBytes: 1e9 } })
+  assert.deepEqual(mistakesOf(pipeline({ n: own })), [
+    'Step "n" is a pipeline: it cannot have "limits". | Set it on the steps of that pipeline.',
+  ])
+})
+
 test('a mistake in a component that is used five times is one mistake', () => {
   const nested = pipelineComponent('nested', { a: inline('${{inputs.x}}') })
   const uses = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((key) => [key, step(nested)]))

@@ -267,7 +267,7 @@ function refuseStepSettings(mistakes: Mistakes, { key, scope, step }: GroupNode)
   const given = {
     resources: step.resources,
     distribution: step.distribution,
-    limits: step.timeoutSeconds,
+    limits: step.timeoutSeconds ?? step.limits,
     retry: step.retry,
     environment_variables: Object.keys(step.environmentVariables).length > 0 ? step.environmentVariables : undefined,
   }

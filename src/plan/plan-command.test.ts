@@ -25,6 +25,7 @@ const train = component('train', {
   resources: { instanceCount: 2, instanceType: 'small' },
   distribution: { type: 'mpi', processCountPerInstance: 1 },
   timeoutSeconds: 60,
+  limits: { memoryBytes: 1e9, processes: 9 },
   retry: { maxRetries: 1, delaySeconds: 5, backoff: 2 },
 })
 
@@ -45,6 +46,7 @@ test('what the component says is what the engine runs', () => {
     resources: { instanceCount: 2, instanceType: 'small' },
     distribution: { type: 'mpi', processCountPerInstance: 1 },
     timeoutSeconds: 60,
+    limits: { memoryBytes: 1e9, processes: 9 },
     retry: { maxRetries: 1, delaySeconds: 5, backoff: 2 },
     isDeterministic: true,
   })
@@ -58,6 +60,7 @@ test('what the step says goes before what its component says', () => {
     resources: { instanceCount: 4 },
     distribution: { type: 'pytorch', processCountPerInstance: 1 },
     timeoutSeconds: 5,
+    limits: { processes: 3 },
     retry: { maxRetries: 0, delaySeconds: 1, backoff: 2 },
     isDeterministic: false,
     compute: 'gpu',
@@ -71,6 +74,7 @@ test('what the step says goes before what its component says', () => {
   assert.deepEqual(planned.environmentVariables, { LOG: 'debug', DATA: '${{inputs.data}}/train', SEED: '1' })
   assert.deepEqual(planned.resources, { instanceCount: 4, instanceType: 'small' })
   assert.deepEqual(planned.distribution, { type: 'pytorch', processCountPerInstance: 1 })
+  assert.deepEqual(planned.limits, { memoryBytes: 1e9, processes: 3 })
   assert.deepEqual(planned.retry, { maxRetries: 0, delaySeconds: 1, backoff: 2 })
   assert.deepEqual(
     [planned.displayName, planned.timeoutSeconds, planned.isDeterministic, planned.compute, planned.runIf],

@@ -20,6 +20,7 @@ export function planCommand(node: CommandNode, common: PlannedStepCommon, option
   const { notebook } = component
   const hosted = notebook === undefined ? parallel?.work : ({ kind: 'notebook', file: notebook } as const)
   const timeoutSeconds = step.timeoutSeconds ?? component.timeoutSeconds
+  const limits = { ...component.limits, ...step.limits }
   const retry = step.retry ?? component.retry
   const priority = step.priority ?? component.priority
   const isolation = step.isolation ?? component.isolation
@@ -41,6 +42,7 @@ export function planCommand(node: CommandNode, common: PlannedStepCommon, option
     ...(distribution !== undefined && { distribution }),
     ...(compute !== undefined && { compute }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    ...(Object.keys(limits).length > 0 && { limits }),
     ...(retry !== undefined && { retry }),
     ...(priority !== undefined && { priority }),
     ...(isolation !== undefined && { isolation }),

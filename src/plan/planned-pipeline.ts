@@ -13,6 +13,7 @@ import type {
   Resources,
   RetryPolicy,
   RunIf,
+  StepLimits,
   Isolation,
 } from '../spec/documents.ts'
 import type { SweepSettings } from '../spec/sweep-settings.ts'
@@ -148,6 +149,8 @@ export interface PlannedCommand extends PlannedStepCommon {
   readonly priority?: Priority
   readonly compute?: string
   readonly timeoutSeconds?: number
+  /** Never part of the reuse key: they say how much, not what comes of it. */
+  readonly limits?: StepLimits
   readonly retry?: RetryPolicy
   /** Never part of the reuse key: the outcome is the same. */
   readonly isolation?: Isolation | 'warm-where-equal'

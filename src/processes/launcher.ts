@@ -21,6 +21,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { type Cgroups, makeCgroups, type ResourceLimits } from './cgroup.ts'
 import { type ProcessIdentity, startFromStat } from './process-identity.ts'
 
 /**
@@ -54,19 +55,26 @@ export interface Launch {
   /** bash text. */
   readonly command: string
   readonly environment: Readonly<Record<string, string>>
+  readonly limits?: ResourceLimits
 }
 
 /** Starts launchers and hears of their ends. */
 export class Launcher {
+  readonly #withoutCgroups: boolean
   #shell: ChildProcess | undefined
   readonly #waiting = new Map<string, () => void>()
 
+  constructor(options: { readonly withoutCgroups: boolean }) {
+    this.#withoutCgroups = options.withoutCgroups
+  }
+
   /** Writes the launch into its folder and has it started; `ended` is called when the launcher says so, or never. */
-  launch({ folder, workingFolder, logFile, command, environment }: Launch, ended: () => void): void {
+  launch({ folder, workingFolder, logFile, command, environment, limits }: Launch, ended: () => void): void {
     const exports = Object.entries(environment).filter(([name]) => isAssignable(name))
     const others = Object.entries(environment).filter(([name]) => !isAssignable(name))
     const lines = [
       `exec </dev/null >>${quote(logFile)} 2>&1`,
+      ...(limits === undefined ? [] : limitLines(limits, this.#withoutCgroups ? {} : makeCgroups(folder, limits))),
       `cd ${quote(workingFolder)} || exit`,
       ...exports.map(([name, value]) => `export ${name}=${quote(value)}`),
       `set -- "$1" ${[...otherVariables(others), commandWords(folder, command)].join(' ')}`,
@@ -149,6 +157,18 @@ function overwrite(path: string, text: string): void {
   } finally {
     closeSync(descriptor)
   }
+}
+
+/**
+ * The launcher enters its control groups. Without one for memory each process gets a bound for what it allocates
+ * (RLIMIT_DATA), so that one that wants far more at once is refused it before anybody looks: twice the limit, since what is
+ * asked for but never touched counts there. Not RLIMIT_AS: threads, JVMs and
+ * CUDA reserve address space they never use. Not RLIMIT_NPROC: it counts all of the user's processes, and none of root's.
+ */
+function limitLines(limits: ResourceLimits, cgroups: Cgroups): readonly string[] {
+  const lines = Object.values(cgroups).map((path) => `{ echo 0 >${quote(join(path, 'cgroup.procs'))}; } 2>/dev/null`)
+  if (cgroups.memory !== undefined || limits.memoryBytes === undefined) return lines
+  return [...lines, `ulimit -d ${Math.ceil((2 * limits.memoryBytes) / 1024)} 2>/dev/null`]
 }
 
 /** One argument of a program may have 128 KiB on Linux; a longer command is a file. */

@@ -29,6 +29,7 @@ export async function readCommandBody(mapping: Mapping, scope: ReadingScope): Pr
       environment: await readEnvironmentChoice(mapping, scope),
       distribution: run.distribution,
       timeoutSeconds: run.timeoutSeconds,
+      limits: run.limits,
       retry: run.retry,
       priority: run.priority,
       isolation: run.isolation,

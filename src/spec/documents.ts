@@ -162,6 +162,13 @@ export type Distribution =
 /** How a command starts: in a new process, or forked from an interpreter that has made the script's imports. */
 export type Isolation = 'process' | 'warm'
 
+/** Ours: what all processes of a step together may use. */
+export interface StepLimits {
+  readonly memoryBytes?: number
+  /** Processes and threads. */
+  readonly processes?: number
+}
+
 /** What a command runs and with what; shared by command jobs, command components and inline steps. */
 export interface CommandBody {
   /** Empty with a notebook. */
@@ -176,6 +183,7 @@ export interface CommandBody {
   readonly resources: Resources
   readonly distribution?: Distribution
   readonly timeoutSeconds?: number
+  readonly limits?: StepLimits
   readonly retry?: RetryPolicy
   readonly priority?: Priority
   readonly isolation?: Isolation
@@ -397,6 +405,7 @@ export interface ComponentStep extends StepCommon {
   readonly resources?: Partial<Resources>
   readonly distribution?: Distribution
   readonly timeoutSeconds?: number
+  readonly limits?: StepLimits
   readonly retry?: RetryPolicy
   readonly priority?: Priority
   readonly isolation?: Isolation

@@ -14,6 +14,7 @@ import { hasScheme } from './reference.ts'
 import { readReference, referenceText } from './scope.ts'
 import type { Entry, Mapping } from './yaml/mapping.ts'
 import { defined, given, optional, readEntries, readMapping, recordOf, required } from './yaml/mapping.ts'
+import { quoted } from './yaml/source-text.ts'
 import type { Value } from './yaml/values.ts'
 import {
   emptyRecord,
@@ -59,8 +60,22 @@ export const portNames = {
   rule: 'A name has letters, digits and underscores, and starts with no digit; dots make groups.',
 }
 
+/** A file name may have 255 bytes on usual file systems; some are ours. Names are ASCII. */
+const longestOutputName = 200
+
 function readPorts(value: Value, noun: 'input' | 'output'): readonly Entry[] {
-  return readEntries(value, { noun, ...portNames })
+  const entries = readEntries(value, { noun, ...portNames })
+  if (noun === 'input') return entries
+  return entries.filter(({ name, mark }) => {
+    if (name.length <= longestOutputName) return true
+    const hint = 'It is the name of a file or folder while the step runs: choose a shorter one.'
+    value.document.report(
+      mark,
+      `output name ${quoted(`${name.slice(0, 20)}...`)} has ${name.length} characters; at most ${longestOutputName} are possible`,
+      hint,
+    )
+    return false
+  })
 }
 
 /** `inputs:` of a job or step: literals, expressions and data, in every form that section 3 of the facts lists. */

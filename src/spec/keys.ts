@@ -2,7 +2,8 @@ import { keyTable } from './yaml/mapping.ts'
 
 /*
  * Which keys each kind of document has, read off azure-ai-ml 1.35.2's schema classes: first those we read (ours among
- * them: depends_on, run_if, retry, isolation, and is_deterministic beyond components), then those we accept and leave aside.
+ * them: depends_on, run_if, retry, isolation, memory and processes in limits, and is_deterministic beyond components),
+ * then those we accept and leave aside.
  */
 
 /** What Azure writes into files it returns, on every kind. */
@@ -126,7 +127,7 @@ export const settingsKeys = keyTable(
   'continue_run_on_failed_optional_input',
   { isOpen: true },
 )
-export const limitsKeys = keyTable('timeout')
+export const limitsKeys = keyTable('timeout memory processes')
 export const retryKeys = keyTable('max_retries delay backoff max_delay')
 export const resourcesKeys = keyTable('instance_count instance_type shm_size properties', '', {
   aside: {

@@ -1,6 +1,7 @@
 import { isScalar } from 'yaml'
+import { parseByteSize } from '../base/byte-size.ts'
 import { parseDuration } from '../base/duration.ts'
-import type { Bindable, Distribution, Isolation, Priority, Resources, RetryPolicy } from './documents.ts'
+import type { Bindable, Distribution, Isolation, Priority, Resources, RetryPolicy, StepLimits } from './documents.ts'
 import { hasExpression } from './inputs-and-outputs.ts'
 import { distributionKeys, limitsKeys, queueSettingsKeys, resourcesKeys, retryKeys } from './keys.ts'
 import type { Mapping } from './yaml/mapping.ts'
@@ -30,6 +31,7 @@ export interface RunSettings {
   readonly resources?: Partial<Resources>
   readonly distribution?: Distribution
   readonly timeoutSeconds?: number
+  readonly limits?: StepLimits
   readonly retry?: RetryPolicy
   readonly priority?: Priority
   readonly isolation?: Isolation
@@ -38,12 +40,14 @@ export interface RunSettings {
 
 /** How something runs, apart from what it runs; what is not said is absent. */
 export function readRunSettings(mapping: Mapping): RunSettings {
+  const limits = optional(mapping, 'limits', readLimits)
   return {
     environmentVariables: optional(mapping, 'environment_variables', readEnvironmentVariables) ?? emptyRecord(),
     ...defined({
       resources: optional(mapping, 'resources', readResources),
       distribution: optional(mapping, 'distribution', readDistribution),
-      timeoutSeconds: optional(mapping, 'limits', readTimeout),
+      timeoutSeconds: limits?.timeoutSeconds,
+      limits: limits?.limits,
       retry: optional(mapping, 'retry', readRetry),
       priority: optional(mapping, 'queue_settings', readQueueSettings),
       isolation: optional(mapping, 'isolation', readIsolation),
@@ -149,10 +153,27 @@ function readRay(mapping: Mapping): Omit<Extract<Distribution, { type: 'ray' }>,
   })
 }
 
-/** `limits: {timeout}`. */
-function readTimeout(value: Value): number | undefined {
+/** `limits:`, Azure's `timeout` apart from ours: `memory` and `processes`. */
+function readLimits(value: Value): Pick<RunSettings, 'timeoutSeconds' | 'limits'> | undefined {
   const mapping = readMapping(value, limitsKeys)
-  return mapping && optional(mapping, 'timeout', readSeconds)
+  if (mapping === undefined) return undefined
+  const limits = defined({
+    memoryBytes: optional(mapping, 'memory', readMemory),
+    processes: optional(mapping, 'processes', readWholeNumber(1, 1_000_000)),
+  })
+  return defined({
+    timeoutSeconds: optional(mapping, 'timeout', readSeconds),
+    limits: Object.keys(limits).length > 0 ? limits : undefined,
+  })
+}
+
+/** Less is not enough for a shell and what it starts. */
+const leastMemoryBytes = 16 * 1024 ** 2
+
+function readMemory(value: Value): number | undefined {
+  const bytes = parseByteSize(isScalar(value.node) ? String(value.node.value) : '')
+  if (bytes !== undefined && bytes >= leastMemoryBytes) return bytes
+  return wrongType(value, 'a size of at least 16MB, such as 512MB or 2GB')
 }
 
 /** Seconds as a number or a duration such as 90s, 10m, 1h30m. */

@@ -8,9 +8,11 @@ export interface LocalBackendSettings {
   readonly clock: Clock
   /** Absolute path of warm_host.py; without it every attempt is a new process. */
   readonly warmHost?: string
+  /** Limits are enforced by looking at the processes, also where control groups could do it. */
+  readonly withoutCgroups?: boolean
 }
 
 /** Compute backend: processes of this machine, detached, each attempt in a session of its own. */
-export function localBackend({ cpu, clock, warmHost }: LocalBackendSettings): ComputeBackend {
-  return new LocalBackend({ slots: { cpu }, clock, ...(warmHost !== undefined && { warmHost }) })
+export function localBackend({ cpu, ...settings }: LocalBackendSettings): ComputeBackend {
+  return new LocalBackend({ slots: { cpu }, ...settings })
 }

@@ -2,12 +2,14 @@ import { appendFileSync, existsSync, mkdirSync, statSync, writeFileSync } from '
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
+import { processesInCgroups, refuseForks, removeCgroups } from '../../processes/cgroup.ts'
 import { Launcher, readClaim, readExit, voidClaim } from '../../processes/launcher.ts'
 import { isAlive, type ProcessIdentity } from '../../processes/process-identity.ts'
+import { lookForOverLimit, markOverLimit, overLimitOf } from '../../processes/resource-limits.ts'
 import { attemptMarker, processesOf, residentBytes, signalAll, survivorsOf } from '../../processes/process-tree.ts'
 import { capLog } from '../../processes/log-cap.ts'
 import { WarmLauncher } from '../../processes/warm-launcher.ts'
-import type { AttemptEnd, AttemptSpec, AttemptUsage, ComputeBackend, Slots } from '../compute-backend.ts'
+import type { AttemptEnd, AttemptLimits, AttemptSpec, AttemptUsage, ComputeBackend, Slots } from '../compute-backend.ts'
 
 /** How often an adopted attempt (not our child, so no exit signal) is looked at. */
 const adoptedPollMs = 100
@@ -17,6 +19,9 @@ const livenessPollMs = 2000
 const claimLimitMs = 30_000
 const sweepMs = 1000
 const memorySampleMs = 1000
+/** Without a control group this is how long an attempt may be over its limit. */
+const limitSampleMs = 250
+const cgroupLimitMs = 5000
 /** Also the first sample's delay: shorter steps have no memory figure. */
 const killPollMs = 20
 const timeoutGraceMs = 10_000
@@ -28,7 +33,7 @@ const timeoutGraceMs = 10_000
 export class LocalBackend implements ComputeBackend {
   readonly slots: Slots
   readonly #clock: Clock
-  readonly #launcher = new Launcher()
+  readonly #launcher: Launcher
   readonly #warm: WarmLauncher | undefined
   /** Says of a folder's attempt that it is over: a killed launcher cannot say it itself. */
   readonly #over = new Map<string, () => void>()
@@ -36,9 +41,15 @@ export class LocalBackend implements ComputeBackend {
   readonly #stopWatching = new Set<() => void>()
   #isClosed = false
 
-  constructor(options: { readonly slots: Slots; readonly clock: Clock; readonly warmHost?: string }) {
+  constructor(options: {
+    readonly slots: Slots
+    readonly clock: Clock
+    readonly warmHost?: string
+    readonly withoutCgroups?: boolean
+  }) {
     this.slots = options.slots
     this.#clock = options.clock
+    this.#launcher = new Launcher({ withoutCgroups: options.withoutCgroups === true })
     // Only Linux shows a process its own memory as a file, and forks without side effects of its libraries.
     if (options.warmHost !== undefined && process.platform === 'linux')
       this.#warm = new WarmLauncher({ host: options.warmHost, clock: options.clock })
@@ -84,9 +95,11 @@ export class LocalBackend implements ComputeBackend {
   async #launch(attempt: AttemptSpec, ended: () => void): Promise<void> {
     const launch = { ...attempt, environment: { ...attempt.environment, [attemptMarker]: attempt.id } }
     if (attempt.warm !== undefined && this.#warm !== undefined) {
-      const refused = await this.#warm
-        .launch(launch, attempt.warm, ended)
-        .catch((error: unknown) => ({ cold: messageOf(error) }))
+      // A fork shares memory with its warm interpreter, and enters no control group.
+      const refused =
+        attempt.limits !== undefined
+          ? { cold: 'it has limits of its own' }
+          : await this.#warm.launch(launch, attempt.warm, ended).catch((error: unknown) => ({ cold: messageOf(error) }))
       if (refused === undefined) return
       // Canceled, or stopped, while it waited.
       if (this.#isClosed || readClaim(attempt.folder) !== undefined) return ended()
@@ -139,18 +152,21 @@ export class LocalBackend implements ComputeBackend {
     let peak: number | undefined
     let isOver = false
     let cutting = Promise.resolve()
+    const sampleMs = attempt.limits === undefined ? memorySampleMs : limitSampleMs
     let stopSampling = (): void => undefined
     const sample = (): void => {
-      const bytes = residentBytes(this.#living(attempt))
+      const pids = this.#living(attempt)
+      const bytes = residentBytes(pids)
       if (bytes !== undefined && bytes > (peak ?? 0)) peak = bytes
+      if (attempt.limits !== undefined) this.#enforce(attempt, attempt.limits, pids)
       cutting = capLog(attempt.logFile)
         // A log that cannot be cut now is looked at again in a moment.
         .catch(() => undefined)
         .then(() => {
-          if (!isOver) stopSampling = this.#clock.after(memorySampleMs, sample)
+          if (!isOver) stopSampling = this.#clock.after(sampleMs, sample)
         })
     }
-    stopSampling = this.#clock.after(memorySampleMs, sample)
+    stopSampling = this.#clock.after(sampleMs, sample)
     const stopTimeout =
       attempt.timeoutMs === undefined
         ? () => undefined
@@ -172,6 +188,15 @@ export class LocalBackend implements ComputeBackend {
     }
   }
 
+  /** At once and without grace: with more time it would only take more. */
+  #enforce(attempt: AttemptSpec, limits: AttemptLimits, pids: readonly number[]): void {
+    if (readExit(attempt.folder) !== undefined) return
+    const over = lookForOverLimit(attempt.folder, limits, pids)
+    if (over === undefined) return
+    markOverLimit(attempt.folder, over)
+    void this.#endTree(attempt, 0).then(() => this.#over.get(attempt.folder)?.())
+  }
+
   async #end(attempt: AttemptSpec, startedMs: number, { peakMemoryBytes, cutting }: Seen): Promise<AttemptEnd> {
     const exit = readExit(attempt.folder)
     const usage: AttemptUsage = {
@@ -184,16 +209,19 @@ export class LocalBackend implements ComputeBackend {
     }
     const isCanceled = existsSync(join(attempt.folder, 'canceled'))
     const isTimedOut = existsSync(join(attempt.folder, 'timed-out'))
+    const over = attempt.limits === undefined ? undefined : overLimitOf(attempt.folder)
     // Background processes of a finished command must not write into outputs that are being collected.
-    if (exit === undefined || isCanceled || isTimedOut) await this.#endTree(attempt, 0)
+    if (exit === undefined || isCanceled || isTimedOut || attempt.limits !== undefined) await this.#endTree(attempt, 0)
     else {
       signalAll(processesInGroup(readClaim(attempt.folder)), 'SIGKILL')
       this.#sweepLater(attempt.id)
     }
+    if (attempt.limits !== undefined) await this.#removeCgroups(attempt.folder)
     await cutting
     await capLog(attempt.logFile).catch(() => undefined)
     if (isTimedOut) return { kind: 'timed-out', usage }
     if (isCanceled) return { kind: 'canceled' }
+    if (over !== undefined) return { kind: 'over-limit', ...over, usage }
     if (exit !== undefined) return { kind: 'exited', exitCode: exit.exitCode, usage }
     const claim = readClaim(attempt.folder)
     if (claim === 'void' || claim === undefined) return { kind: 'never-started' }
@@ -210,9 +238,23 @@ export class LocalBackend implements ComputeBackend {
     signalAll(pids, 'SIGTERM')
     // Sequential by nature: look, wait, look again, until nothing lives.
     while (pids.length > 0 && !this.#isClosed) {
-      if (this.#clock.now() >= deadlineMs) signalAll(pids, 'SIGKILL')
+      if (this.#clock.now() >= deadlineMs) {
+        refuseForks(attempt.folder)
+        // The group first and as one: what forks faster than it is counted cannot outrun that.
+        signalAll([...processesInGroup(readClaim(attempt.folder)), ...pids], 'SIGKILL')
+      }
       await this.#pause(killPollMs)
       pids = this.#living(attempt)
+    }
+  }
+
+  /** A process keeps its group until its parent has taken note of its end; a parent that never does is not waited for. */
+  async #removeCgroups(folder: string): Promise<void> {
+    const deadlineMs = this.#clock.now() + cgroupLimitMs
+    // Sequential by nature: look, wait, look again.
+    while (!removeCgroups(folder) && this.#clock.now() < deadlineMs && !this.#isClosed) {
+      signalAll(processesInCgroups(folder), 'SIGKILL')
+      await this.#pause(killPollMs)
     }
   }
 
