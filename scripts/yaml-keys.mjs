@@ -133,6 +133,8 @@ const words = {
   max_concurrent_trials: 'how many run at the same time; all of them by default',
   timeout: 'a time limit: seconds, or such as `90s`, `10m`, `1h30m`',
   trial_timeout: 'the time limit of one trial',
+  memory: 'ours: what all processes of a step together may use: `512MB`, `2GB`; at least `16MB`',
+  processes: 'ours: how many processes and threads a step may have at one time',
   seed: 'the start of the random numbers; the same seed gives the same trials',
   rule: '`random` (default) or `sobol`',
   logbase: 'the base of the log distributions: a number, or `e` (default)',
