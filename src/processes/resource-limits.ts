@@ -35,7 +35,9 @@ export function lookForOverLimit(
   const known = overLimitOf(folder)
   if (known !== undefined) return known
   if (process.platform !== 'linux') return undefined
-  if (memoryBytes !== undefined && (residentBytes(pids) ?? 0) > memoryBytes) {
+  // In a control group the kernel watches; maps of large processes take long to read.
+  const isGrouped = (readCgroups(folder).peakMemoryBytes ?? 0) > 0
+  if (memoryBytes !== undefined && !isGrouped && (residentBytes(pids) ?? 0) > memoryBytes) {
     // Resident memory counts shared pages for each process, and files that are only mapped; a second look does not.
     const bytes = ownBytes(pids)
     if (bytes > memoryBytes) return { limit: 'memoryBytes', peak: bytes }
