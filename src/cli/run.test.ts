@@ -32,6 +32,15 @@ test('a failed job ends with 1, shows why, the last lines of the log, and where 
   assert.match(err, /^next: sluice job logs calm_otter_0000000001 --step train$/m)
 })
 
+test('where to look after the failure of a job that is no pipeline is a command that works', async (t) => {
+  const lab = await openCliLab(t)
+  await lab.serve()
+  await lab.file('p.yml', 'steps: { "": { fails: no network, log: "lost\\n" } }')
+  const { code, err } = await lab.sluice('run', 'p.yml')
+  assert.equal(code, 1)
+  assert.match(err, /^next: sluice job logs calm_otter_0000000001$/m)
+})
+
 test('what was typed reaches the server: overrides, experiment, no reuse', async (t) => {
   const lab = await openCliLab(t)
   await lab.serve()

@@ -174,9 +174,8 @@ async function report(invocation: Invocation, connection: Connection, state: Wat
     for (const line of lines) terminal.err(`  ${printable(line)}\n`)
   }
   if (!connection.isInProcess) terminal.err(`job:  ${connection.client.url}/api/v1/jobs/${job.name}\n`)
-  const next =
-    failed.length > 0
-      ? `sluice job logs ${job.name}${failed[0]!.step === undefined ? '' : ` --step ${failed[0]!.step}`}`
-      : `sluice job show ${job.name}`
+  // The only step of a job that is no pipeline has an empty name, which nothing asks for.
+  const ofStep = failed[0]?.step ? ` --step ${failed[0].step}` : ''
+  const next = failed.length > 0 ? `sluice job logs ${job.name}${ofStep}` : `sluice job show ${job.name}`
   terminal.err(`next: ${next}\n`)
 }
