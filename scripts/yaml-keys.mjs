@@ -229,7 +229,7 @@ const words = {
   auth_mode: '`key`, `aml_token` or `aad_token`',
   traffic: 'shares of the requests by deployment, in percent',
   mirror_traffic: 'a copy of at most 50 percent for one deployment',
-  endpoint_name: 'the endpoint it belongs to',
+  endpoint_name: 'the endpoint it belongs to; the name on the command line counts more',
   code_configuration: 'see Code of a deployment',
   scoring_script: 'the file with `init()` and `run()`',
   request_settings: 'see Requests of a deployment',

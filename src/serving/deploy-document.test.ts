@@ -25,6 +25,7 @@ const deployment = (t: TestContext, text: string): Promise<{ folder: string; doc
 const endpoint = async (t: TestContext, text: string): Promise<OnlineEndpointDocument> =>
   (await load(t, 'online-endpoint', `name: lines\nauth_mode: key\n${text}`)).document
 
+const schema = '$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineDeployment.schema.json\n'
 const resolveEnvironment = async () => ({ kind: 'curated', registry: 'azureml', name: 'sklearn-1.5' }) as const
 
 test('a deployment document is asked for as it is written', async (t) => {
@@ -40,7 +41,9 @@ data_collector: {collections: {model_inputs: {enabled: 'true'}}}
 `,
   )
   assert.deepEqual(
-    JSON.parse(JSON.stringify(await deployRequestOf(document, { resolveEnvironment, traffic: 'all' }))),
+    JSON.parse(
+      JSON.stringify(await deployRequestOf(document, { endpoint: 'lines', resolveEnvironment, traffic: 'all' })),
+    ),
     {
       endpoint: 'lines',
       deployment: 'blue',
@@ -58,10 +61,18 @@ data_collector: {collections: {model_inputs: {enabled: 'true'}}}
 
 test('request settings that a document does not write are ours', async (t) => {
   const { document } = await deployment(t, 'model: azureml:diabetes@champion\ninstance_count: 1\n')
-  const { request, model, environment } = await deployRequestOf(document, { resolveEnvironment })
+  const { request, model, environment } = await deployRequestOf(document, { endpoint: 'lines', resolveEnvironment })
   assert.deepEqual(request, { timeoutMs: 5000 })
   assert.deepEqual(model, { kind: 'reference', reference: 'azureml:diabetes@champion' })
   assert.equal(environment, undefined)
+})
+
+test('who deploys says the endpoint, also of a document that names none or another', async (t) => {
+  for (const named of ['', 'endpoint_name: lines\n']) {
+    const { document } = await load(t, 'online-deployment', `${schema}name: blue\n${named}model: azureml:diabetes:1\n`)
+    const request = await deployRequestOf(document, { endpoint: 'squares', resolveEnvironment })
+    assert.deepEqual([request.endpoint, request.deployment], ['squares', 'blue'])
+  }
 })
 
 test('an endpoint document makes an endpoint with keys, and changes it when it is there', async (t) => {

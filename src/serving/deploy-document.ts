@@ -14,6 +14,8 @@ import type { ServingService } from './serving-service.ts'
 
 /** What a deployment document needs beside itself. */
 export interface DeployDocumentOptions {
+  /** Who is to serve it, whatever `endpoint_name` says, as with `--endpoint-name` of `az ml online-deployment`. */
+  readonly endpoint: string
   /** Follows a reference to a registered or curated environment. */
   readonly resolveEnvironment: (choice: EnvironmentChoice) => Promise<EnvironmentRequest>
   /** Default `first`; `az ml online-deployment create --all-traffic` is `all`. */
@@ -27,11 +29,11 @@ export interface DeployDocumentOptions {
  */
 export async function deployRequestOf(
   document: OnlineDeploymentDocument,
-  { resolveEnvironment, traffic }: DeployDocumentOptions,
+  { endpoint, resolveEnvironment, traffic }: DeployDocumentOptions,
 ): Promise<DeployRequest> {
   const { environment, dataCollector, scoring } = document
   return {
-    endpoint: document.endpointName,
+    endpoint,
     deployment: document.name,
     ...(document.model !== undefined && { model: modelOf(document.model) }),
     ...(scoring !== undefined && { scoring }),

@@ -522,7 +522,8 @@ export interface OnlineDeploymentDocument extends AssetIdentity {
   readonly kind: 'online-deployment'
   readonly located: Located
   readonly name: string
-  readonly endpointName: string
+  /** Absent where it is said on deploying, which counts more than what is written here. */
+  readonly endpointName?: string
   readonly model?:
     | { readonly kind: 'reference'; readonly reference: Reference }
     | { readonly kind: 'inline'; readonly source: Reference; readonly type: ModelDocument['type'] }

@@ -89,7 +89,8 @@ export async function readOnlineDeployment(
   const mapping = readMapping(value, onlineDeploymentKeys)
   if (mapping === undefined) return undefined
   const identity = readAssetIdentity(mapping, { name: readDeploymentName, isNameRequired: true })
-  const endpointName = required(mapping, 'endpoint_name', readEndpointName)
+  // Often left to who deploys: `az ml online-deployment create --endpoint-name`, `sluice endpoint deploy NAME`.
+  const endpointName = optional(mapping, 'endpoint_name', readEndpointName)
   optional(mapping, 'type', readOneOf(['managed', 'kubernetes']))
   const modelValue = given(mapping, 'model')
   const fields = {
@@ -103,9 +104,10 @@ export async function readOnlineDeployment(
       dataCollector: optional(mapping, 'data_collector', readDataCollector),
     }),
   }
-  if (identity.name === undefined || endpointName === undefined) return undefined
+  if (identity.name === undefined) return undefined
   const located = locatedAt(scope.document)
-  return { kind: 'online-deployment', located, ...identity, name: identity.name, endpointName, ...fields }
+  const names = { name: identity.name, ...defined({ endpointName }) }
+  return { kind: 'online-deployment', located, ...identity, ...names, ...fields }
 }
 
 function readScoring(value: Value): OnlineDeploymentDocument['scoring'] {

@@ -66,14 +66,13 @@ async function deploy(
       'invalid-document',
       `${file} is not an endpoint or a deployment (it is of kind ${document.kind}).`,
       {
-        hint: 'A deployment has endpoint_name, and a model or code_configuration.',
+        hint: 'A deployment has a model or code_configuration, and $schema or endpoint_name.',
       },
     )
   }
-  const request = await deployRequestOf(document, { resolveEnvironment })
+  const request = await deployRequestOf(document, { endpoint, resolveEnvironment })
   await serving.deploy({
     ...request,
-    endpoint,
     ...(deployment !== undefined && { deployment }),
     ...(model !== undefined && { model: { kind: 'reference' as const, reference: model } }),
   })
