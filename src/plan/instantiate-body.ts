@@ -125,7 +125,7 @@ function fillControl<Control extends PlannedControl>(control: Control, given: Gi
     const { items } = control
     const list =
       items.kind === 'output'
-        ? { ...items, step: moved(items.step) }
+        ? { ...items, step: moved(items.step), defaults: fillInputs(items.defaults, given, moved) }
         : {
             ...items,
             items: items.items.map((item) => ({ ...item, inputs: fillInputs(item.inputs, given, moved) })),

@@ -1,32 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Job } from '../spec/documents.ts'
-import { loadDocument } from '../spec/load-document.ts'
-import { planJob, type PlanResult } from './plan-pipeline.ts'
+import { counter, mistakes, plan } from './plan-text.test-support.ts'
 import type { PlannedDoWhile, PlannedParallelFor } from './planned-pipeline.ts'
-
-/** Plans a pipeline file; `files` are others it refers to. */
-async function plan(text: string, files: Readonly<Record<string, string>> = {}): Promise<PlanResult> {
-  const all: Readonly<Record<string, string>> = { ...files, '/p/pipeline.yml': text }
-  const readText = (path: string): string => all[path] ?? all[path.replace('/p/', '')]!
-  const { document, diagnostics } = await loadDocument({ file: '/p/pipeline.yml', readText })
-  assert.deepEqual(diagnostics, [])
-  return planJob(document as Job, { resolveComponent: () => undefined })
-}
-
-async function mistakes(text: string, files?: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const { diagnostics } = await plan(text, files)
-  return diagnostics.map(({ at, message }) => `${at?.line}: ${message}`)
-}
-
-const counter = `
-type: command
-name: count
-inputs: {n: {type: integer}, by: {type: integer, default: 1}}
-outputs: {n: {type: integer}, more: {type: boolean}}
-environment: azureml:e@latest
-command: count \${{inputs.n}} \${{inputs.by}}
-`
 
 test('a do_while takes its body in: it waits for what the body waits for, and readers of the body read the loop', async () => {
   const { plan: planned, diagnostics } = await plan(

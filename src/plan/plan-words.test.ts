@@ -8,6 +8,17 @@ const steps = (...paths: string[]): readonly StepPath[] => paths as StepPath[]
 const change = { field: 'input alpha', old: '0.4', now: '0.5' }
 
 const rows: readonly (readonly [StepVerdict, string, string])[] = [
+  [{ kind: 'taken', from: job }, 'taken from keen_owl_1 as it is', 'reused from keen_owl_1, taken as it is'],
+  [{ kind: 'rounds', trials: 1 }, 'tries 1 trial', 'tries 1 trial'],
+  [{ kind: 'rounds', trials: 20 }, 'tries 20 trials', 'tries 20 trials'],
+  [{ kind: 'rounds', count: 1 }, 'runs its body once', 'runs its body once'],
+  [{ kind: 'rounds', most: 5 }, 'runs its body at most 5 times', 'runs its body at most 5 times'],
+  [{ kind: 'rounds' }, 'runs its body for each item', 'runs its body for each item'],
+  [
+    { kind: 'run', reason: { kind: 'asked', by: '--from' } },
+    'will run because --from asks for it',
+    'ran because --from asks for it',
+  ],
   [{ kind: 'unchanged', from: job }, 'unchanged', 'reused from keen_owl_1, unchanged'],
   [{ kind: 'restored', from: job }, 'restored from keen_owl_1', 'reused from keen_owl_1, restored'],
   [

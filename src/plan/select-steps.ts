@@ -1,4 +1,4 @@
-import { assertNever, SluiceError } from '../base/errors.ts'
+import { SluiceError } from '../base/errors.ts'
 import type { StepPath } from '../base/ids.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { PipelineOutput, PlannedInput, PlannedPipeline, PlannedStep } from './planned-pipeline.ts'
@@ -66,13 +66,11 @@ function directSources(step: PlannedStep): readonly PipelineOutput[] {
     case 'do_while':
       return outputsAmong(Object.values(step.carried).flatMap(({ first }) => first ?? []))
     case 'parallel_for':
-      if (step.items.kind === 'output') return [step.items]
+      if (step.items.kind === 'output') return [step.items, ...outputsAmong(Object.values(step.items.defaults))]
       return outputsAmong(step.items.items.flatMap(({ inputs }) => Object.values(inputs)))
     // What its trials take stands in its body.
     case 'sweep':
       return []
-    default:
-      return assertNever(step)
   }
 }
 
