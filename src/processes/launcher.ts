@@ -25,11 +25,14 @@ import { type Cgroups, makeCgroups, type ResourceLimits } from './cgroup.ts'
 import { type ProcessIdentity, startFromStat } from './process-identity.ts'
 
 /**
+ * Node gives its coverage variable to every child, whatever environment is asked for: a step must not get it.
+ *
  * Reads folders line by line and forks a launcher for each. `set -m` gives each a process group. Only positional
  * parameters are used after `launch` was sourced: any variable's name may be one of the command's own environment. What the
  * shell itself would say of a killed command, in words of its own lines, is kept out of the log.
  */
 const forkingShell = `
+unset NODE_V8_COVERAGE
 set -m
 while IFS= read -r REPLY; do (
   set -- "$REPLY"
