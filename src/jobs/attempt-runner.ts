@@ -164,7 +164,7 @@ async function resultOf(
       usage: end.usage,
     }
   }
-  const outputs = await collectOutputs(options)
+  const outputs = await collectOutputs(options, artifacts)
   assert(Object.keys(outputs).length === Object.keys(step.outputs).length, 'every declared output is collected')
   if (Object.values(step.outputs).some(({ path }) => path !== undefined)) await deps.deliver?.(job, outputs)
   const isReusable = await inputsAreWhole(deps, live, { step, job })

@@ -16,7 +16,7 @@ const maxLiteralBytes = 64 * 1024
 
 export interface CollectOutputs {
   readonly files: AttemptFiles
-  readonly content: Pick<ContentStore, 'ingest'>
+  readonly content: Pick<ContentStore, 'ingest' | 'tree' | 'writeTree'>
   readonly job: JobName
   readonly attempt: number
   readonly step: PlannedCommand
@@ -26,12 +26,30 @@ export interface CollectOutputs {
  * Takes what a finished attempt wrote into the store: by hard link, never copied. What was not written is `absent`
  * (whoever needs it says so). Doing it twice gives the same result, so a crash in between costs nothing.
  */
-export async function collectOutputs(options: CollectOutputs): Promise<StepOutputs> {
+export async function collectOutputs(options: CollectOutputs, artifacts: Content | undefined): Promise<StepOutputs> {
   const outputs: Record<string, StepOutput> = {}
   // Sequential: outputs are few, their files are handled side by side inside `ingest`.
   for (const [name, output] of Object.entries(options.step.outputs))
-    outputs[name] = await collect(options, name, output)
+    outputs[name] = isArtifactRoot(options, name)
+      ? stored(output, await artifactRoot(options, artifacts), name)
+      : await collect(options, name, output)
   return outputs
+}
+
+/**
+ * An output called `artifacts` of which the command does not know and in which nothing lies is the root of the run's
+ * artifacts (azureml-yaml.md 4).
+ */
+function isArtifactRoot({ files, job, attempt, step }: CollectOutputs, name: string): boolean {
+  if (name !== 'artifacts' || !isFolderType(step.outputs[name]!.type)) return false
+  if (/\$\{\{\s*outputs\.artifacts\s*\}\}/.test(step.command)) return false
+  return readdirSync(files.output(job, attempt, name)).length === 0
+}
+
+/** What lies in `./outputs`, below a folder `outputs` as among the run's artifacts. */
+async function artifactRoot({ content }: CollectOutputs, artifacts: Content | undefined): Promise<Content> {
+  const entries = artifacts === undefined ? [] : await content.tree(artifacts.digest)
+  return content.writeTree(entries.map((entry) => ({ ...entry, path: `outputs/${entry.path}` })))
 }
 
 async function collect(

@@ -72,6 +72,26 @@ test('a fork bomb fails at its limit and says so', async (t) => {
   assert.match(step('bomb').error!.message, /^It started more than its limit of 20 processes and threads and was ended/)
 })
 
+test('an output called artifacts that the command does not know is what the run keeps', async (t) => {
+  const lab = await openEngineLab(t)
+  const folder = { type: 'uri_folder', mode: 'rw_mount' } as const
+  const { step } = await lab.run(
+    plannedPipeline([
+      commandStep('a', { command: 'echo hello >outputs/world.txt', outputs: { artifacts: folder } }),
+      commandStep('b', {
+        command: 'cat ${{inputs.i}}/outputs/world.txt',
+        parents: paths('a'),
+        inputs: {
+          i: { kind: 'output', type: 'uri_folder', mode: 'ro_mount', step: 'a' as StepPath, output: 'artifacts' },
+        },
+      }),
+      commandStep('c', { command: 'echo own >${{outputs.artifacts}}/file', outputs: { artifacts: folder } }),
+    ]),
+  )
+  assert.equal(lab.log(step('b').name), 'hello\n')
+  assert.equal(step('c').outputs['artifacts']?.sizeBytes, 4)
+})
+
 test('limits are no part of what reuse compares', async (t) => {
   const lab = await openEngineLab(t)
   const marks = join(lab.folder, 'marks')
