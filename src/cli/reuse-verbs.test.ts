@@ -111,6 +111,48 @@ test('--only says what is missing when no earlier job has what the step takes', 
   assert.deepEqual(both.steps, ['prepare', 'train'])
 })
 
+test('--only takes what loops gave in an earlier job, none of whose rounds run', async (t) => {
+  const lab = await openLab(t)
+  await lab.file(
+    'p.yml',
+    `type: pipeline
+jobs:
+  work:
+    command: echo work >> $HOME/trace; echo \${{inputs.i}} > \${{outputs.v}}
+    inputs: {i: 0}
+    outputs: {v: {type: string}}
+  each: {type: parallel_for, body: "\${{parent.jobs.work}}", items: [{i: 1}, {i: 2}]}
+  count:
+    command: echo count >> $HOME/trace; echo $((\${{inputs.n}} + 1)) > \${{outputs.n}}
+    inputs: {n: 0}
+    outputs: {n: {type: integer}}
+  thrice:
+    type: do_while
+    body: \${{parent.jobs.count}}
+    mapping: {n: "\${{parent.jobs.count.inputs.n}}"}
+    limits: {max_iteration_count: 3}
+  show:
+    command: echo show '\${{inputs.all}}' \${{inputs.n}} >> $HOME/trace
+    inputs: {all: "\${{parent.jobs.each.outputs.v}}", n: "\${{parent.jobs.thrice.outputs.n}}"}
+`,
+  )
+  await lab.ran('run', 'p.yml')
+  const planned = (await lab.sluice('plan', 'p.yml', '--only', 'show')).out
+  assert.match(planned, /^each +taken from \S+ as it is\nthrice +taken from \S+ as it is\nshow +will run/m)
+  const { steps, job } = await lab.ran('run', 'p.yml', '--only', 'show')
+  assert.deepEqual(steps, ['show ["1","2"] 3'])
+  assert.deepEqual(
+    (await lab.steps(job)).map(({ step, status }) => [step, status]),
+    [
+      ['each', 'Completed'],
+      ['thrice', 'Completed'],
+      ['show', 'Completed'],
+    ],
+  )
+  // What was taken may be taken again.
+  assert.deepEqual((await lab.ran('run', 'p.yml', '--only', 'show')).steps, ['show ["1","2"] 3'])
+})
+
 test('--no-reuse runs everything, --no-reuse STEP that step; a file after it is the file', async (t) => {
   const lab = await openLab(t)
   await lab.ran('run', 'p.yml')

@@ -1,30 +1,37 @@
 import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
 import type { Tables } from '../database/database.ts'
+import type { PlannedStep } from '../plan/planned-pipeline.ts'
 import type { ReuseFields } from '../plan/reuse-key.ts'
 import type { JobStatus } from './job-service.ts'
 import type { JobTables } from './job-store.ts'
 import type { StepOutputs } from './pipeline-state.ts'
 
-/** What a step of an earlier job came to, with what it was computed from. */
+/** What a step of an earlier job came to. */
 export interface EarlierResult {
   readonly from: JobName
-  readonly key: string
-  readonly fields: ReuseFields
+  /** What a command was computed from; a loop or a sweep has no key: its rounds do. */
+  readonly key?: string
+  readonly fields?: ReuseFields
   readonly outputs: StepOutputs
 }
 
 /** The results that the steps of one root job have; steps that did not complete, or were skipped, are absent. */
 export async function findResultsOf(tables: Tables, root: JobName): Promise<ReadonlyMap<StepPath, EarlierResult>> {
-  return toResults(await completedSteps(tables).where('root', '=', root).execute())
+  return toResults(
+    await completedSteps(tables).where('root', '=', root).where('reuse_fields', 'is not', null).execute(),
+  )
 }
 
-/** The newest result of each of these steps among all jobs of the pipeline (same experiment and display name). */
+/**
+ * The newest result of each of these steps among all jobs of the pipeline (same experiment and display name), of when
+ * the step was of the same kind: a path that was a command may be a loop now.
+ */
 export async function findLatestResults(
   tables: Tables,
   pipeline: {
     readonly experimentId: ExperimentId
     readonly displayName: string
-    readonly steps: readonly StepPath[]
+    readonly steps: readonly Pick<PlannedStep, 'path' | 'kind'>[]
   },
 ): Promise<ReadonlyMap<StepPath, EarlierResult>> {
   const { experimentId, displayName, steps } = pipeline
@@ -37,10 +44,12 @@ export async function findLatestResults(
     .where('earlier.parent', 'is', null)
   const found = new Map<StepPath, EarlierResult>()
   // Few steps, each with a long history of which the newest row is wanted: one look into the index each.
-  for (const step of steps) {
+  for (const { path: step, kind } of steps) {
     const rows = await completedSteps(tables)
       .where('experiment_id', '=', experimentId)
       .where('step', '=', step)
+      .where('type', '=', kind)
+      .$if(kind === 'command', (query) => query.where('reuse_fields', 'is not', null))
       .where('root', 'in', roots)
       .orderBy('created_ms', 'desc')
       .limit(1)
@@ -57,7 +66,6 @@ function completedSteps(tables: Tables) {
     .select(['name', 'step', 'reuse_key', 'reuse_fields', 'outputs'])
     .where('status', '=', 'Completed')
     .where('step', 'is not', null)
-    .where('reuse_fields', 'is not', null)
     .where('outputs', 'is not', null)
 }
 
@@ -69,8 +77,10 @@ function toResults(rows: readonly CompletedStep[]): ReadonlyMap<StepPath, Earlie
       row.step!,
       {
         from: row.name,
-        key: row.reuse_key!,
-        fields: JSON.parse(row.reuse_fields!) as ReuseFields,
+        ...(row.reuse_fields !== null && {
+          key: row.reuse_key!,
+          fields: JSON.parse(row.reuse_fields) as ReuseFields,
+        }),
         outputs: JSON.parse(row.outputs!) as StepOutputs,
       },
     ]),

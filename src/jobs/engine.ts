@@ -397,6 +397,8 @@ export class Engine {
   }
 
   async #nextRounds(live: LiveJob, path: StepPath): Promise<Expansion> {
+    const taken = live.stored.submission.taken?.[path]
+    if (taken !== undefined) return { rounds: [], end: { outputs: taken.outputs } }
     try {
       return await expandControl(this.#deps.expanders, live.step(path) as PlannedControl, {
         rounds: live.state.rounds.get(path)!,

@@ -58,8 +58,13 @@ export async function viewPlan(deps: PlanDeps, { plan, displayName, submission }
   for (const level of levelsOf(plan.steps)) {
     const ready: PlannedCommand[] = []
     for (const step of level) {
-      const hasResult = submission.taken?.[step.path] !== undefined
-      const early = hasResult ? undefined : verdictWithoutKey(step, { verdicts, outputs, taken })
+      const result = submission.taken?.[step.path]
+      if (result !== undefined && step.kind !== 'command') {
+        verdicts.set(step.path, { kind: 'taken', from: result.from })
+        outputs.set(step.path, result.outputs)
+        continue
+      }
+      const early = result === undefined ? verdictWithoutKey(step, { verdicts, outputs, taken }) : undefined
       if (early !== undefined) verdicts.set(step.path, early)
       else ready.push(step as PlannedCommand)
     }

@@ -84,7 +84,8 @@ export async function keyStep(
 ): Promise<KeyedStep> {
   const { submission, outputs, locks, sha256 } = context
   const taken = submission.taken?.[step.path]
-  if (taken !== undefined) return { step, fields: taken.fields, key: taken.key, taken }
+  if (taken?.key !== undefined && taken.fields !== undefined)
+    return { step, fields: taken.fields, key: taken.key, taken }
   const forcedBy = forcedOption(step.path, submission.forced)
   const lock = await locks.lock(requestOf(step, submission))
   const literals: Record<string, string> = {}

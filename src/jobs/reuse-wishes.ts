@@ -53,7 +53,8 @@ async function takenResults(
   selected: ReadonlyMap<StepPath, string>,
   { plan, experimentId, displayName }: { plan: PlannedPipeline; experimentId: ExperimentId; displayName: string },
 ): Promise<NonNullable<StoredSubmission['taken']>> {
-  const steps = [...neededSteps(plan, selected)]
+  const needed = neededSteps(plan, selected)
+  const steps = plan.steps.filter(({ path }) => needed.has(path))
   const results = await wholeResults(deps, await findLatestResults(deps.tables, { experimentId, displayName, steps }))
   for (const step of plan.steps) {
     if (!selected.has(step.path)) continue
