@@ -1,5 +1,5 @@
 import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely'
-import { assertNever } from '../../base/errors.ts'
+import { assert } from '../../base/errors.ts'
 import type { Dialect } from '../../database/database.ts'
 import { matches } from '../filter/condition.ts'
 import {
@@ -13,6 +13,9 @@ import {
 import { datasetContextTag } from '../run-inputs.ts'
 
 export type RunEntity = 'metric' | 'parameter' | 'tag' | 'attribute' | 'dataset'
+
+/** The tables that hold what a run has by key. */
+export const keyedTables = { metric: 'latest_metric', parameter: 'param', tag: 'run_tag' } as const
 
 const keyed = { type: 'text', operators: [...textOperators, 'IS NULL', 'IS NOT NULL'] } as const
 const startAliases = new Map([
@@ -68,51 +71,84 @@ export const runAttributeColumn: Readonly<Record<string, string>> = {
   end_time: 'run.end_ms',
 }
 
+/**
+ * How a clause over metrics, params or tags is asked. `list`: read the matching rows once and look each run up among
+ * them, which costs what matches. `probe`: look the clause up for each run that is read, which costs what is read.
+ */
+export type ClauseReading = 'list' | 'probe'
+
+interface ClauseScope {
+  readonly dialect: Dialect
+  readonly experiments: readonly number[]
+}
+
 /** The condition on the table `run` for one clause of a filter. A key that a run lacks never matches, not even `!=`. */
-export function runCondition(dialect: Dialect, clause: FilterClause<RunEntity>): Expression<SqlBool> {
+export function runCondition(
+  scope: ClauseScope,
+  clause: FilterClause<RunEntity>,
+  reading: ClauseReading,
+): Expression<SqlBool> {
+  const { dialect } = scope
   const { entity, key, comparison } = clause
-  switch (entity) {
-    case 'attribute': {
-      const column = sql.ref(runAttributeColumn[key]!)
-      return matches({ dialect, column, comparison, integer: true })
-    }
-    case 'metric':
-      return metricCondition(dialect, key, comparison)
-    case 'parameter':
-      return pairCondition(dialect, sql.table('param'), clause)
-    case 'tag':
-      return pairCondition(dialect, sql.table('run_tag'), clause)
-    case 'dataset':
-      return datasetCondition(dialect, key, comparison)
-    default:
-      return assertNever(entity)
+  if (entity === 'attribute') {
+    const column = sql.ref(runAttributeColumn[key]!)
+    return matches({ dialect, column, comparison, integer: true })
   }
+  if (entity === 'dataset') return datasetCondition(dialect, key, comparison)
+  const probe = sql`select 1 from ${keyedTable(entity)} as pair where pair.run_id = run.run_id and pair.key = ${key}`
+  if (comparison.kind === 'presence') {
+    return comparison.operator === 'IS NULL' ? sql<SqlBool>`not exists (${probe})` : sql<SqlBool>`exists (${probe})`
+  }
+  if (reading === 'probe') return sql<SqlBool>`exists (${probe} and ${met(dialect, clause)})`
+  return sql<SqlBool>`run.run_id in (select pair.run_id from ${meeting(scope, clause)})`
+}
+
+/** The rows that meet a clause over keys, read by their index: what follows FROM, the rows being `pair`. */
+export function meeting({ dialect, experiments }: ClauseScope, clause: FilterClause<RunEntity>): RawBuilder<unknown> {
+  const { entity, key, comparison } = clause
+  const indexed =
+    entity === 'metric' ? sql`${oneOf(sql.ref('pair.experiment_id'), experiments)} and ` : inIndex(comparison)
+  return sql`${keyedTable(entity)} as pair where pair.key = ${key} and ${indexed}${met(dialect, clause)}`
+}
+
+/** SQLite walks an index in order below an equality, but not below IN. */
+export function oneOf(column: Expression<unknown>, numbers: readonly number[]): Expression<SqlBool> {
+  return numbers.length === 1
+    ? sql<SqlBool>`${column} = ${numbers[0]}`
+    : sql<SqlBool>`${column} in (${sql.join(numbers.map((number) => sql`${number}`))})`
+}
+
+function keyedTable(entity: RunEntity): RawBuilder<unknown> {
+  assert(entity !== 'attribute' && entity !== 'dataset', 'the clause names a key')
+  return sql.table(keyedTables[entity])
 }
 
 /** NaN is stored as 0 and a mark: it differs from every number and compares with none. */
-function metricCondition(dialect: Dialect, key: string, comparison: Comparison): Expression<SqlBool> {
-  const value = matches({ dialect, column: sql.ref('latest_metric.value'), comparison })
-  const met = comparison.operator === '!=' ? sql`(is_nan = 1 or ${value})` : sql`is_nan = 0 and ${value}`
-  return sql<SqlBool>`run.run_id in (select run_id from latest_metric where key = ${key} and ${met})`
+function met(dialect: Dialect, { entity, comparison }: FilterClause<RunEntity>): Expression<SqlBool> {
+  const value = matches({ dialect, column: sql.ref('pair.value'), comparison })
+  if (entity !== 'metric') return value
+  return comparison.operator === '!='
+    ? sql<SqlBool>`(pair.is_nan = 1 or ${value})`
+    : sql<SqlBool>`pair.is_nan = 0 and ${value}`
 }
 
-function pairCondition(
-  dialect: Dialect,
-  table: RawBuilder<unknown>,
-  { key, comparison }: FilterClause<RunEntity>,
-): Expression<SqlBool> {
-  if (comparison.kind === 'presence') {
-    const present = sql<SqlBool>`exists (select 1 from ${table} as pair where pair.run_id = run.run_id and pair.key = ${key})`
-    return comparison.operator === 'IS NULL' ? sql<SqlBool>`not ${present}` : present
-  }
-  const column = sql.ref('pair.value')
-  const met = matches({ dialect, column, comparison })
-  // The index holds the value's first 64 characters; migration 0003.
-  const indexed =
-    comparison.kind === 'text' && comparison.operator === '='
-      ? sql`substr(pair.value, 1, 64) = ${[...comparison.value].slice(0, 64).join('')} and `
-      : sql``
-  return sql<SqlBool>`run.run_id in (select pair.run_id from ${table} as pair where pair.key = ${key} and ${indexed}${met})`
+/** What the index of texts, by their first 64 characters (migration 0003), can narrow a comparison to. */
+function inIndex(comparison: Comparison): RawBuilder<unknown> {
+  if (comparison.kind !== 'text') return sql``
+  const start = sql`substr(pair.value, 1, 64)`
+  if (comparison.operator === '=') return sql`${start} = ${[...comparison.value].slice(0, 64).join('')} and `
+  const prefix = likePrefix(comparison)
+  if (prefix === '') return sql``
+  // No text of 64 characters that begins so is greater.
+  const last = prefix + '\u{10FFFF}'.repeat(64 - [...prefix].length)
+  return sql`${start} >= ${prefix} and ${start} <= ${last} and `
+}
+
+/** The text before the first wildcard of LIKE, at most 64 characters of it. */
+export function likePrefix(comparison: Comparison): string {
+  if (comparison.kind !== 'text' || comparison.operator !== 'LIKE') return ''
+  const [literal] = comparison.value.toWellFormed().split(/[%_]/, 1)
+  return [...literal!].slice(0, 64).join('')
 }
 
 function datasetCondition(dialect: Dialect, key: string, comparison: Comparison): Expression<SqlBool> {

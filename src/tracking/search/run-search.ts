@@ -7,19 +7,28 @@ import { parseFilter } from '../filter/parse-filter.ts'
 import { parseOrderBy } from '../filter/parse-order.ts'
 import { checkMaxResults } from '../limits.ts'
 import { hydrateRuns, type RunRow } from '../run-rows.ts'
+import { planSearch } from './clause-reading.ts'
 import { nullsLast, orderList, sortsAfter, type SortColumn } from './keyset.ts'
 import { lifecycleIn } from './lifecycle.ts'
 import { decodePageToken, encodePageToken, queryFingerprint, type KeyValues } from './page-token.ts'
-import { runAttributeColumn, runCondition, runFilterGrammar, runOrderGrammar } from './run-conditions.ts'
+import {
+  keyedTables,
+  oneOf,
+  runAttributeColumn,
+  runCondition,
+  runFilterGrammar,
+  runOrderGrammar,
+} from './run-conditions.ts'
 
 /**
  * The story of a search over runs.
  *
- * A search is one SELECT over `run`, its filter as conditions, paged by key. Only an order that begins with a metric is
- * special: sorting every run to show a page costs the whole experiment (366 ms for 100,000 runs), reading the index of
- * latest values from its end costs the page (0.2 ms). So such a search reads in up to three *stretches*, each ordered
- * in itself: runs with a number, driven by that index; runs whose value is NaN; runs without the metric. That is also
- * the order MLflow asks for, in both directions. A page may span stretches; a page token says in which one it begins.
+ * A search is one SELECT over `run`, its filter as conditions, paged by key. Only an order that begins with a metric,
+ * a param or a tag is special: sorting every run to show a page costs the whole experiment, reading the index of values
+ * from its end costs the page. So such a search reads in up to three *stretches*, each ordered in itself: runs with the
+ * value, driven by that index; runs whose metric is NaN; runs without the key. That is also the order MLflow asks for,
+ * in both directions. A page may span stretches; a page token says in which one it begins. Where few runs can be found
+ * the same stretches are gathered from the runs and sorted (`planSearch`), so a token fits either way.
  */
 export interface RunQuery {
   readonly experimentIds: readonly string[]
@@ -51,13 +60,15 @@ export async function searchRuns(database: Database, query: RunQuery): Promise<P
   const experiments = experimentNumbers(query.experimentIds)
   const view = query.view ?? 'ACTIVE_ONLY'
   const fingerprint = queryFingerprint('runs', experiments, query.filter ?? '', query.orderBy ?? [], view)
-  const stretches = stretchesOf(order, experiments)
-  const start = decodeStart(query.pageToken, fingerprint, stretches)
+  const start = decodeStart(query.pageToken, fingerprint, stretchesOf(order, { experiments, isFew: false }))
   if (experiments.length === 0) return { items: [] }
+  const { readings, isFew } = await planSearch(database, experiments, clauses)
+  const stretches = stretchesOf(order, { experiments, isFew })
+  const scope = { dialect: database.dialect, experiments }
   const where = [
     oneOf(sql.ref('run.experiment_id'), experiments),
     lifecycleIn(view, sql.ref('run.deleted_ms')),
-    ...clauses.map((clause) => runCondition(database.dialect, clause)),
+    ...clauses.map((clause, index) => runCondition(scope, clause, readings[index]!)),
   ]
   const found = await readPage(database, { stretches, start, where, limit: query.maxResults + 1 })
   const shown = found.slice(0, query.maxResults)
@@ -69,13 +80,6 @@ export async function searchRuns(database: Database, query: RunQuery): Promise<P
   const last = shown.at(-1)
   if (found.length <= query.maxResults || last === undefined) return { items }
   return { items, nextPageToken: encodePageToken(fingerprint, [last.stretch, ...last.key]) }
-}
-
-function oneOf(column: Expression<unknown>, numbers: readonly number[]): Expression<SqlBool> {
-  // SQLite walks an index in order below an equality, but not below IN.
-  return numbers.length === 1
-    ? sql<SqlBool>`${column} = ${numbers[0]}`
-    : sql<SqlBool>`${column} in (${sql.join(numbers.map((number) => sql`${number}`))})`
 }
 
 interface FoundRun {
@@ -118,29 +122,46 @@ async function readPage(
   return found
 }
 
-function stretchesOf(order: readonly RunOrder[], experiments: readonly number[]): readonly Stretch[] {
+function stretchesOf(
+  order: readonly RunOrder[],
+  { experiments, isFew }: { readonly experiments: readonly number[]; readonly isFew: boolean },
+): readonly Stretch[] {
   const [first, ...rest] = order
   const tail = [...rest.flatMap((field, index) => sortColumns(field, `sort_${index}`)), ...tieBreakers(order)]
-  const joins = rest.map((field, index) => joinFor(field, `sort_${index}`))
-  if (first?.entity !== 'metric') {
+  const joins = sql.join(
+    rest.map((field, index) => joinFor(field, `sort_${index}`)),
+    sql` `,
+  )
+  if (first === undefined || first.entity === 'attribute') {
     const columns = first === undefined ? tail : [...sortColumns(first, 'sorted'), ...tail]
-    const from = first === undefined ? sql`run` : sql`run ${joinFor(first, 'sorted')}`
-    return [{ from: sql`${from} ${sql.join(joins, sql` `)}`, where: [], columns }]
+    return [{ from: sql`run ${joins}`, where: [], columns }]
   }
-  const driven = sql`latest_metric as sorted cross join run ${sql.join(joins, sql` `)}`
-  const metric = (isNaN: 0 | 1) => [
-    sql<SqlBool>`sorted.key = ${first.key}`,
-    oneOf(sql.ref('sorted.experiment_id'), experiments.length === 0 ? [-1] : experiments),
-    sql<SqlBool>`sorted.is_nan = ${isNaN}`,
-    sql<SqlBool>`run.run_id = sorted.run_id`,
-  ]
-  const value: SortColumn = { expression: sql.ref('sorted.value'), type: 'number', ascending: first.ascending }
+  const { entity, key, ascending } = first
+  const table = sql.table(keyedTables[entity])
+  // SQLite reads the tables of a CROSS JOIN in the order written.
+  const pair = isFew ? sql`run cross join ${table} as sorted` : sql`${table} as sorted cross join run`
+  const from = sql`${pair} ${joins}`
+  const keyed = [sql<SqlBool>`sorted.key = ${key}`, sql<SqlBool>`run.run_id = sorted.run_id`]
   const missing = sql<SqlBool>`not exists (
-    select 1 from latest_metric where latest_metric.run_id = run.run_id and latest_metric.key = ${first.key})`
+    select 1 from ${table} as other where other.run_id = run.run_id and other.key = ${key})`
+  const without = { from: sql`run ${joins}`, where: [missing], columns: tail }
+  const value = sql.ref('sorted.value')
+  if (entity !== 'metric')
+    return [{ from, where: keyed, columns: [...textColumns(value, ascending), ...tail] }, without]
+  const inExperiments = oneOf(sql.ref('sorted.experiment_id'), experiments.length === 0 ? [-1] : experiments)
+  const metric = (isNaN: 0 | 1) => [...keyed, inExperiments, sql<SqlBool>`sorted.is_nan = ${isNaN}`]
   return [
-    { from: driven, where: metric(0), columns: [value, ...tail] },
-    { from: driven, where: metric(1), columns: tail },
-    { from: sql`run ${sql.join(joins, sql` `)}`, where: [missing], columns: tail },
+    { from, where: metric(0), columns: [{ expression: value, type: 'number', ascending }, ...tail] },
+    { from, where: metric(1), columns: tail },
+    without,
+  ]
+}
+
+/** A text by its first 64 characters, which an index holds, then whole: the same order as whole alone. */
+function textColumns(text: Expression<unknown>, ascending: boolean): readonly SortColumn[] {
+  return [
+    { expression: sql`substr(${text}, 1, 64)`, type: 'string', ascending },
+    { expression: text, type: 'string', ascending },
   ]
 }
 
@@ -153,9 +174,8 @@ function tieBreakers(order: readonly RunOrder[]): readonly SortColumn[] {
 
 function joinFor({ entity, key }: RunOrder, alias: string): RawBuilder<unknown> {
   if (entity === 'attribute') return sql``
-  const table = { metric: 'latest_metric', parameter: 'param', tag: 'run_tag' }[entity]
   const joined = sql.ref(alias)
-  return sql`left join ${sql.table(table)} as ${joined} on ${joined}.run_id = run.run_id and ${joined}.key = ${key}`
+  return sql`left join ${sql.table(keyedTables[entity])} as ${joined} on ${joined}.run_id = run.run_id and ${joined}.key = ${key}`
 }
 
 /** Rows without the value last, NaN before them, in both directions. */
@@ -163,6 +183,7 @@ function sortColumns({ entity, key, type, ascending }: RunOrder, alias: string):
   const sortType = type === 'number' ? 'number' : 'string'
   if (entity === 'attribute') {
     const column: SortColumn = { expression: sql.ref(runAttributeColumn[key]!), type: sortType, ascending }
+    if (key === 'run_name') return textColumns(column.expression, ascending)
     return key === 'end_time' ? nullsLast(column) : [column]
   }
   const value: SortColumn = { expression: sql.ref(`${alias}.value`), type: sortType, ascending }
