@@ -4,8 +4,7 @@ import type { FilterClause } from '../filter/grammar.ts'
 import { likePrefix, meeting, oneOf, runCondition, type ClauseReading, type RunEntity } from './run-conditions.ts'
 
 /** So many rows are listed, and so many runs sorted, faster than a page is read from an index of everything. */
-const fewRows = 2000
-const fewRuns = 5000
+const usualBounds = { rows: 2000, runs: 5000 }
 /** Where no index narrows a clause: so many runs are asked, and if so many of them meet it, most pages are near. */
 const asked = 500
 const often = 25
@@ -18,14 +17,25 @@ interface SearchPlan {
   readonly isFew: boolean
 }
 
+/** Up to what is few. */
+export interface PlanBounds {
+  readonly rows: number
+  readonly runs: number
+}
+
+interface PlanOptions {
+  readonly experiments: readonly number[]
+  readonly clauses: readonly FilterClause<RunEntity>[]
+  readonly bounds?: PlanBounds | undefined
+}
+
 /** Counts what the clauses meet, each count ending at a bound. */
 export async function planSearch(
   database: Database,
-  experiments: readonly number[],
-  clauses: readonly FilterClause<RunEntity>[],
+  { experiments, clauses, bounds = usualBounds }: PlanOptions,
 ): Promise<SearchPlan> {
   const runs = sql`run where ${oneOf(sql.ref('run.experiment_id'), experiments)}`
-  if ((await countUpTo(database, runs, fewRuns)) <= fewRuns) {
+  if ((await countUpTo(database, runs, bounds.runs)) <= bounds.runs) {
     return { readings: clauses.map(() => 'probe'), isFew: true }
   }
   const scope = { dialect: database.dialect, experiments }
@@ -35,7 +45,7 @@ export async function planSearch(
   for (const clause of clauses) {
     const estimate = estimateOf(clause)
     if (estimate === 'count') {
-      const isRare = (await countUpTo(database, meeting(scope, clause), fewRows)) <= fewRows
+      const isRare = (await countUpTo(database, meeting(scope, clause), bounds.rows)) <= bounds.rows
       readings.push(isRare ? 'list' : 'probe')
       isFew ||= isRare
     } else if (estimate === 'sample') {

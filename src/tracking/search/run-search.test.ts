@@ -3,6 +3,14 @@ import fc from 'fast-check'
 import { databaseTest } from '../../../test/database.test-support.ts'
 import type { Run } from '../entities.ts'
 import { refusalOf, trackingLab } from '../tracking.test-support.ts'
+import { searchRuns } from './run-search.ts'
+
+/** As if there were too many runs to sort: clauses probed, or listed. */
+const everyPlan = [
+  { rows: 0, runs: 0 },
+  { rows: 1, runs: 0 },
+  { rows: 2000, runs: 0 },
+]
 
 type Lab = ReturnType<typeof trackingLab>
 
@@ -91,7 +99,13 @@ databaseTest('filters find runs by metrics, params, tags, attributes and dataset
     ["tags.`'; drop table run; --` = '\"'", ''],
     ["tags.t = '''; drop table run; --'", ''],
   ]
-  for (const [filter, expected] of table) assert.equal(await names(lab, { filter }), expected, filter)
+  for (const [filter, expected] of table) {
+    assert.equal(await names(lab, { filter }), expected, filter)
+    for (const bounds of everyPlan) {
+      const { items } = await searchRuns(database, { experimentIds: ['0'], maxResults: 100, filter }, bounds)
+      assert.equal(items.map((run) => run.info.runName).join(' '), expected, `${filter} ${bounds.rows}`)
+    }
+  }
   assert.match(await refusalOf(names(lab, { filter: 'metrics.acc > x' })), /^invalid-request: Expected numeric/)
 })
 
@@ -162,7 +176,16 @@ databaseTest('page sizes and tokens that do not fit are refused', async (databas
 })
 
 const metricValue = fc.option(fc.constantFrom(0, 1, 2, -1, Number.NaN), { nil: undefined })
-const field = fc.constantFrom('metrics.m', 'metrics.n', 'params.p', 'start_time', 'run_id', 'end_time', 'tags.t')
+const field = fc.constantFrom(
+  'metrics.m',
+  'metrics.n',
+  'params.p',
+  'start_time',
+  'run_id',
+  'end_time',
+  'tags.t',
+  'run_name',
+)
 
 databaseTest('any search, read in pages of any size, gives what a plain sort gives', async (database) => {
   const lab = trackingLab(database)
@@ -175,7 +198,11 @@ databaseTest('any search, read in pages of any size, gives what a plain sort giv
   const [sample] = fc.sample(fc.array(logged, { minLength: 40, maxLength: 40 }), { numRuns: 1, seed: 7 })
   for (const { m, n, p, startMs } of sample!) {
     const metrics = Object.fromEntries(Object.entries({ m, n }).filter(([, value]) => value !== undefined))
-    const runId = await add(lab, 'r', { metrics, ...(p !== undefined && { params: { p }, tags: { t: p } }), startMs })
+    const runId = await add(lab, `${'r'.repeat(70)}${startMs}`, {
+      metrics,
+      ...(p !== undefined && { params: { p }, tags: { t: p } }),
+      startMs,
+    })
     if (startMs === 1) await lab.runs.update(runId, { endMs: 5 })
   }
   const all = (await lab.searchRuns({ experimentIds: ['0'], maxResults: 100 })).items
@@ -193,32 +220,40 @@ databaseTest('any search, read in pages of any size, gives what a plain sort giv
     "params.p LIKE '%'",
     'metrics.n <= 1 and start_time < 2',
   )
+  const plan = fc.constantFrom(undefined, ...everyPlan)
   await fc.assert(
-    fc.asyncProperty(order, filter, fc.integer({ min: 1, max: 45 }), async (fields, filterText, maxResults) => {
-      const orderBy = fields.map(({ name, ascending }) => `${name} ${ascending ? 'ASC' : 'DESC'}`)
-      const expected = all.filter((run) => passes(run, filterText)).toSorted((x, y) => compare(x, y, fields))
-      const found: string[] = []
-      let pageToken: string | undefined
-      do {
-        const query = { experimentIds: ['0'], filter: filterText, orderBy, maxResults }
-        const page = await lab.searchRuns({ ...query, ...(pageToken !== undefined && { pageToken }) })
-        assert.ok(page.items.length === maxResults || page.nextPageToken === undefined)
-        found.push(...page.items.map((run) => run.info.runId))
-        pageToken = page.nextPageToken
-      } while (pageToken !== undefined)
-      assert.deepEqual(
-        found,
-        expected.map((run) => run.info.runId),
-        `${filterText} / ${orderBy.join()}`,
-      )
-    }),
-    { numRuns: 60 },
+    fc.asyncProperty(
+      order,
+      filter,
+      fc.integer({ min: 1, max: 45 }),
+      plan,
+      async (fields, filterText, maxResults, bounds) => {
+        const orderBy = fields.map(({ name, ascending }) => `${name} ${ascending ? 'ASC' : 'DESC'}`)
+        const expected = all.filter((run) => passes(run, filterText)).toSorted((x, y) => compare(x, y, fields))
+        const found: string[] = []
+        let pageToken: string | undefined
+        do {
+          const query = { experimentIds: ['0'], filter: filterText, orderBy, maxResults }
+          const page = await searchRuns(database, { ...query, ...(pageToken !== undefined && { pageToken }) }, bounds)
+          assert.ok(page.items.length === maxResults || page.nextPageToken === undefined)
+          found.push(...page.items.map((run) => run.info.runId))
+          pageToken = page.nextPageToken
+        } while (pageToken !== undefined)
+        assert.deepEqual(
+          found,
+          expected.map((run) => run.info.runId),
+          `${filterText} / ${orderBy.join()}`,
+        )
+      },
+    ),
+    { numRuns: 120 },
   )
 })
 
 function value(run: Run, name: string): string | number | undefined {
   if (name === 'start_time') return run.info.startMs
   if (name === 'end_time') return run.info.endMs
+  if (name === 'run_name') return run.info.runName
   if (name === 'run_id') return run.info.runId
   const [entity, key] = name.split('.')
   const pairs: readonly { key: string; value: string | number }[] =

@@ -7,7 +7,7 @@ import { parseFilter } from '../filter/parse-filter.ts'
 import { parseOrderBy } from '../filter/parse-order.ts'
 import { checkMaxResults } from '../limits.ts'
 import { hydrateRuns, type RunRow } from '../run-rows.ts'
-import { planSearch } from './clause-reading.ts'
+import { planSearch, type PlanBounds } from './clause-reading.ts'
 import { nullsLast, orderList, sortsAfter, type SortColumn } from './keyset.ts'
 import { lifecycleIn } from './lifecycle.ts'
 import { decodePageToken, encodePageToken, queryFingerprint, type KeyValues } from './page-token.ts'
@@ -53,7 +53,7 @@ interface Stretch {
  * A page of runs, newest first where nothing else is asked; ties by start time, newest first, then by id. Experiments
  * that do not exist have no runs. Throws `invalid-request` for a filter, order or token that it cannot read.
  */
-export async function searchRuns(database: Database, query: RunQuery): Promise<Page<Run>> {
+export async function searchRuns(database: Database, query: RunQuery, bounds?: PlanBounds): Promise<Page<Run>> {
   checkMaxResults(query.maxResults, maxPage)
   const clauses = parseFilter(query.filter, runFilterGrammar)
   const order = parseOrderBy(query.orderBy ?? [], runOrderGrammar)
@@ -62,7 +62,7 @@ export async function searchRuns(database: Database, query: RunQuery): Promise<P
   const fingerprint = queryFingerprint('runs', experiments, query.filter ?? '', query.orderBy ?? [], view)
   const start = decodeStart(query.pageToken, fingerprint, stretchesOf(order, { experiments, isFew: false }))
   if (experiments.length === 0) return { items: [] }
-  const { readings, isFew } = await planSearch(database, experiments, clauses)
+  const { readings, isFew } = await planSearch(database, { experiments, clauses, bounds })
   const stretches = stretchesOf(order, { experiments, isFew })
   const scope = { dialect: database.dialect, experiments }
   const where = [
