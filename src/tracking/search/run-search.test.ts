@@ -220,32 +220,29 @@ databaseTest('any search, read in pages of any size, gives what a plain sort giv
     "params.p LIKE '%'",
     'metrics.n <= 1 and start_time < 2',
   )
-  const plan = fc.constantFrom(undefined, ...everyPlan)
+  const plan = fc.record({
+    maxResults: fc.integer({ min: 1, max: 45 }),
+    bounds: fc.constantFrom(undefined, ...everyPlan),
+  })
   await fc.assert(
-    fc.asyncProperty(
-      order,
-      filter,
-      fc.integer({ min: 1, max: 45 }),
-      plan,
-      async (fields, filterText, maxResults, bounds) => {
-        const orderBy = fields.map(({ name, ascending }) => `${name} ${ascending ? 'ASC' : 'DESC'}`)
-        const expected = all.filter((run) => passes(run, filterText)).toSorted((x, y) => compare(x, y, fields))
-        const found: string[] = []
-        let pageToken: string | undefined
-        do {
-          const query = { experimentIds: ['0'], filter: filterText, orderBy, maxResults }
-          const page = await searchRuns(database, { ...query, ...(pageToken !== undefined && { pageToken }) }, bounds)
-          assert.ok(page.items.length === maxResults || page.nextPageToken === undefined)
-          found.push(...page.items.map((run) => run.info.runId))
-          pageToken = page.nextPageToken
-        } while (pageToken !== undefined)
-        assert.deepEqual(
-          found,
-          expected.map((run) => run.info.runId),
-          `${filterText} / ${orderBy.join()}`,
-        )
-      },
-    ),
+    fc.asyncProperty(order, filter, plan, async (fields, filterText, { maxResults, bounds }) => {
+      const orderBy = fields.map(({ name, ascending }) => `${name} ${ascending ? 'ASC' : 'DESC'}`)
+      const expected = all.filter((run) => passes(run, filterText)).toSorted((x, y) => compare(x, y, fields))
+      const found: string[] = []
+      let pageToken: string | undefined
+      do {
+        const query = { experimentIds: ['0'], filter: filterText, orderBy, maxResults }
+        const page = await searchRuns(database, { ...query, ...(pageToken !== undefined && { pageToken }) }, bounds)
+        assert.ok(page.items.length === maxResults || page.nextPageToken === undefined)
+        found.push(...page.items.map((run) => run.info.runId))
+        pageToken = page.nextPageToken
+      } while (pageToken !== undefined)
+      assert.deepEqual(
+        found,
+        expected.map((run) => run.info.runId),
+        `${filterText} / ${orderBy.join()}`,
+      )
+    }),
     { numRuns: 120 },
   )
 })
