@@ -3,6 +3,8 @@ const benches = {
   steps: 'CPU and rate of no-op steps against a bare spawn loop, make and ninja; the unchanged rerun of each',
   warm: 'a scikit-learn fit and 50 trials: new processes against forks of a warm interpreter',
   tracking: 'server CPU and p50 of tracking calls against a real mlflow server; --runs 100000: pages and memory',
+  crash: 'kill -9 of the server at every point and at random moments, over chains, grids, loops and sweeps',
+  scale: '10,000 steps: rate, memory, and whether a step costs more when there are many',
   footprint: 'start to the first answer, idle memory, CPU of --version',
 }
 const name = process.argv[2]

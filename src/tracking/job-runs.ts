@@ -125,7 +125,7 @@ async function artifactLocations(tables: Tables, runs: readonly NewJobRun[]): Pr
   const rows = await trackingTables(tables)
     .selectFrom('experiment')
     .select(['experiment_id', 'artifact_location'])
-    .where('experiment_id', 'in', experimentNumbers(runs.map((run) => run.experimentId)))
+    .where('experiment_id', 'in', experimentNumbers([...new Set(runs.map((run) => run.experimentId))]))
     .execute()
   const locations = new Map(rows.map((row) => [String(row.experiment_id), row.artifact_location]))
   const unknown = runs.find((run) => !locations.has(run.experimentId))
