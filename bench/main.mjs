@@ -1,15 +1,18 @@
 // npm run bench -- NAME: runs us and the peers in one go and prints ratios. Without a name: what there is.
 const benches = {
   steps: 'CPU and rate of no-op steps against a bare spawn loop, make and ninja; the unchanged rerun of each',
+  'steps --peers':
+    'ours beside make, ninja, Snakemake, DVC, Luigi, Prefect, Dagster and Metaflow (all, or those named)',
   warm: 'a scikit-learn fit and 50 trials: new processes against forks of a warm interpreter',
   tracking: 'server CPU and p50 of tracking calls against a real mlflow server; --runs 100000: pages and memory',
   crash: 'kill -9 of the server at every point and at random moments, over chains, grids, loops and sweeps',
   scale: '10,000 steps: rate, memory, and whether a step costs more when there are many',
   footprint: 'start to the first answer, idle memory, CPU of --version',
 }
-const name = process.argv[2]
+const [, , first, option] = process.argv
+const name = first === 'steps' && option === '--peers' ? 'steps --peers' : first
 if (name === undefined || !(name in benches)) {
-  for (const [key, sentence] of Object.entries(benches)) console.log(`npm run bench -- ${key.padEnd(10)} ${sentence}`)
+  for (const [key, sentence] of Object.entries(benches)) console.log(`npm run bench -- ${key.padEnd(13)} ${sentence}`)
   process.exit(name === undefined ? 0 : 2)
 }
-await import(`./${name}.mjs`)
+await import(`./${name.replace(' --', '-')}.mjs`)

@@ -1,6 +1,7 @@
 // Whole-process figures of a command: wall seconds, CPU seconds of it and everything it waited for, peak memory.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 
 /** Runs a command to its end through a tiny waiter whose resource usage is the command's alone. */
@@ -8,6 +9,7 @@ export function measure(command, args, options = {}) {
   const script = `
     const { spawnSync } = require('node:child_process')
     const [command, ...args] = JSON.parse(process.argv[1])
+    const startedMs = Date.now()
     const before = process.hrtime.bigint()
     const { status, stderr, stdout } = spawnSync(command, args, { maxBuffer: 1 << 28 })
     const wall = Number(process.hrtime.bigint() - before) / 1e9
@@ -15,7 +17,7 @@ export function measure(command, args, options = {}) {
     // Fields 16 and 17 of /proc/self/stat: CPU of waited-for children, in ticks of 10 ms.
     const stat = fs.readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ')
     const cpu = (Number(stat[13]) + Number(stat[14])) / 100
-    process.stdout.write(JSON.stringify({ status, wall, cpu, stdout: String(stdout).slice(-20000), stderr: String(stderr).slice(-4000) }))
+    process.stdout.write(JSON.stringify({ status, startedMs, wall, cpu, stdout: String(stdout).slice(-20000), stderr: String(stderr).slice(-4000) }))
   `
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', script, JSON.stringify([command, ...args])], {
     maxBuffer: 1 << 28,
@@ -42,24 +44,44 @@ export function treeCpu(pid) {
 
 /** A server of ours on a store of its own, answering. */
 export async function startServer(sluice, data) {
-  const server = spawn(process.execPath, [sluice, 'up', '--data', data, '--port', '0'], { stdio: 'ignore' })
   const file = join(data, 'server.json')
-  let url
+  // Not there yet or not written whole until it listens.
+  const health = () => `${JSON.parse(readFileSync(file, 'utf8')).url}/health`
+  const command = [process.execPath, sluice, 'up', '--data', data, '--port', '0']
+  const started = await startProcess(command, { log: `${data}.log`, health })
+  return { ...started, url: JSON.parse(readFileSync(file, 'utf8')).url }
+}
+
+/** A port of 127.0.0.1 that nothing listens on now. */
+export async function freePort() {
+  const server = createServer()
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** A server, answering at what `health` gives; what it printed is in the error when it ends before that. */
+export async function startProcess([command, ...args], { log, health, ...options }) {
+  const output = openSync(log, 'w')
+  const child = spawn(command, args, { ...options, stdio: ['ignore', output, output] })
+  closeSync(output)
+  let over = false
+  const ended = new Promise((resolve) => child.once('exit', resolve).once('error', resolve)).then(() => (over = true))
   for (;;) {
+    if (over) throw new Error(`${command} ${args.join(' ')} ended at its start:\n${readFileSync(log, 'utf8')}`)
     try {
-      url = JSON.parse(readFileSync(file, 'utf8')).url
-      if ((await fetch(`${url}/health`)).ok) break
+      if ((await fetch(health())).ok) break
     } catch {
-      // Not written whole, or not listening yet.
+      // Not listening yet.
     }
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   return {
-    url,
-    pid: server.pid,
+    pid: child.pid,
     stop: async () => {
-      server.kill('SIGTERM')
-      await new Promise((resolve) => server.once('exit', resolve))
+      child.kill('SIGTERM')
+      await ended
     },
   }
 }
