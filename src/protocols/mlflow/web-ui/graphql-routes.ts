@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type * as graphqlPackage from 'graphql'
+import type graphqlPackage from 'graphql'
 import type { DocumentNode, GraphQLSchema, SelectionSetNode } from 'graphql'
 import { SluiceError } from '../../../base/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts'
@@ -34,7 +34,8 @@ type Graphql = typeof graphqlPackage
 export function graphqlRoutes(routes: readonly Route[]): readonly Route[] {
   let loaded: Promise<{ readonly graphql: Graphql; readonly schema: GraphQLSchema }> | undefined
   const load = async () => {
-    const graphql = await import('graphql')
+    // CommonJS: Node finds its names one by one, the bundle has them under `default` alone.
+    const { default: graphql } = await import('graphql')
     const schema = graphql.buildSchema(graphqlSchema)
     for (const type of Object.values(schema.getTypeMap())) {
       if (!graphql.isObjectType(type) || type.name.startsWith('__')) continue
