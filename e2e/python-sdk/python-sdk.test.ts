@@ -17,18 +17,22 @@ for (const version of ['3.10', '3.11', '3.12', '3.13']) {
     () => true,
     () => false,
   )
-  test(`the client does what its documentation says, on Python ${version}`, { skip: !isThere }, async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 'sluice-sdk-'))
-    const data = join(folder, 'store')
-    const server = await startServer({ data })
-    t.after(async () => {
-      await stopServer(server)
-      rmSync(folder, { recursive: true, force: true })
-    })
-    const env = { ...process.env, PYTHONPATH: source, PYTHONDONTWRITEBYTECODE: '1', HTTP_PROXY: 'http://127.0.0.1:9' }
-    const { stdout } = await run(python, [join(import.meta.dirname, 'check.py'), folder, data], { env })
-    assert.deepEqual((JSON.parse(stdout) as { python: number[] }).python, version.split('.').map(Number))
-  })
+  test(
+    `the client does what its documentation says, on Python ${version}`,
+    { skip: !isThere && `no ${python} here` },
+    async (t) => {
+      const folder = mkdtempSync(join(tmpdir(), 'sluice-sdk-'))
+      const data = join(folder, 'store')
+      const server = await startServer({ data })
+      t.after(async () => {
+        await stopServer(server)
+        rmSync(folder, { recursive: true, force: true })
+      })
+      const env = { ...process.env, PYTHONPATH: source, PYTHONDONTWRITEBYTECODE: '1', HTTP_PROXY: 'http://127.0.0.1:9' }
+      const { stdout } = await run(python, [join(import.meta.dirname, 'check.py'), folder, data], { env })
+      assert.deepEqual((JSON.parse(stdout) as { python: number[] }).python, version.split('.').map(Number))
+    },
+  )
 }
 
 test('a server that restarts while a job is waited for is waited for too', async (t) => {

@@ -1,5 +1,6 @@
 import { SluiceError } from '../base/errors.ts'
 import { type Digest, runIdOf, type StepPath } from '../base/ids.ts'
+import { mapValues } from '../base/map-values.ts'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import type { Tables } from '../database/database.ts'
 import type { EnvironmentLock } from '../environments/environment-builder.ts'
@@ -215,8 +216,4 @@ function differing(area: Difference['area'], old: Texts, now: Texts): readonly D
     const change = { field: name === area ? name : `${area} ${name}`, old: textOf(old, name), now: textOf(now, name) }
     return change.old === change.now ? [] : [difference(area, change)]
   })
-}
-
-function mapValues<From, To>(record: Readonly<Record<string, From>>, to: (value: From) => To): Record<string, To> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, to(value)]))
 }

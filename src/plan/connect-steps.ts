@@ -45,8 +45,7 @@ export function connectSteps(expansion: Expansion, mistakes: Mistakes): Connecti
   connectScope(draft, expansion.root, { waits: [] })
   // Innermost first: a source of an inner pipeline may be a source of the outer one too.
   for (const gate of draft.gates.reverse()) openGate(draft, gate)
-  const loops = leaves.filter((leaf) => leaf.kind === 'loop').sort((one, other) => other.path.length - one.path.length)
-  for (const loop of loops) joinLoop(draft, loop)
+  for (const leaf of leaves) if (leaf.kind === 'loop') joinLoop(draft, leaf)
   const parents = draft.parents.map((own) => [...own].sort((one, other) => one - other))
   const order = topologicalOrder(parents)
   if (order.length < leaves.length) {
@@ -122,7 +121,7 @@ function valuesOf(node: Exclude<Node, { kind: 'group' }>): readonly BoundValue[]
 }
 
 /**
- * A loop waits for what its body waits for, and who waits for the body waits for the loop. Inner loops come first.
+ * A loop waits for what its body waits for, and who waits for the body waits for the loop.
  */
 function joinLoop({ parents, mistakes }: Draft, loop: LoopNode): void {
   const { body } = loop

@@ -1,4 +1,5 @@
 import type { StepPath } from '../base/ids.ts'
+import { mapValues } from '../base/map-values.ts'
 import { outputNames, findOutput, draftOf } from './bindings/settle-outputs.ts'
 import { parameterTypes } from './bindings/bind-loop.ts'
 import { isInBody } from './loops.ts'
@@ -78,9 +79,9 @@ export function foldLoops(plan: Foldable, loops: readonly LoopNode[]): Foldable 
     const redirect = redirectionTo(loop, own)
     steps = steps.map((step) => (isInBody(loop, step.path) ? step : redirected(step, redirect)))
     groups = groups.map((group) =>
-      isInBody(loop, group.path) ? group : { ...group, outputs: mapRecord(group.outputs, redirect) },
+      isInBody(loop, group.path) ? group : { ...group, outputs: mapValues(group.outputs, redirect) },
     )
-    outputs = mapRecord(outputs, redirect)
+    outputs = mapValues(outputs, redirect)
   }
   for (const loop of inward) {
     const isInside = ({ path }: { readonly path: StepPath }): boolean => isInBody(loop, path)
@@ -121,13 +122,13 @@ function redirectionTo(loop: LoopNode, outputs: PlannedBody['outputs']): Redirec
 
 function redirected(step: PlannedStep, redirect: Redirect): PlannedStep {
   const input = (one: PlannedInput): PlannedInput => (one.kind === 'output' ? { ...one, ...redirect(one) } : one)
-  if (step.kind === 'command') return { ...step, inputs: mapRecord(step.inputs, input) }
+  if (step.kind === 'command') return { ...step, inputs: mapValues(step.inputs, input) }
   if (step.kind === 'if_else') {
     const { condition } = step
     return condition.kind === 'output' ? { ...step, condition: { ...condition, ...redirect(condition) } } : step
   }
   if (step.kind === 'do_while') {
-    const carried = mapRecord(step.carried, (one) =>
+    const carried = mapValues(step.carried, (one) =>
       one.first === undefined ? one : { ...one, first: input(one.first) },
     )
     return { ...step, carried }
@@ -138,15 +139,8 @@ function redirected(step: PlannedStep, redirect: Redirect): PlannedStep {
   }
   const { items } = step
   if (items.kind === 'output') {
-    return { ...step, items: { ...items, ...redirect(items), defaults: mapRecord(items.defaults, input) } }
+    return { ...step, items: { ...items, ...redirect(items), defaults: mapValues(items.defaults, input) } }
   }
-  const list = items.items.map((item) => ({ ...item, inputs: mapRecord(item.inputs, input) }))
+  const list = items.items.map((item) => ({ ...item, inputs: mapValues(item.inputs, input) }))
   return { ...step, items: { ...items, items: list } }
-}
-
-function mapRecord<Value, To>(
-  record: Readonly<Record<string, Value>>,
-  change: (value: Value) => To,
-): Readonly<Record<string, To>> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]))
 }

@@ -36,28 +36,18 @@ export function instantiateBody(
   const path = (round.control === '' ? round.key : `${round.control}.${round.key}`) as StepPath
   const moved = (old: StepPath): StepPath => movePath(old, body.path, path)
   const given: Given = { of: round.control, values: round.parameters }
-  const place = (old: StepPath, group: StepPath | undefined): { path: StepPath; group?: StepPath } => {
-    const to = old === body.path ? round.control : group === undefined ? undefined : moved(group)
-    return { path: moved(old), ...(to !== undefined && { group: to }) }
-  }
-  const title = (old: StepPath): { key?: string; displayName?: string } =>
-    old === body.path
-      ? { key: round.key, ...(round.displayName !== undefined && { displayName: round.displayName }) }
-      : {}
+  // What the body is itself stands in the control step, under the round's own key.
+  const title = { key: round.key, ...(round.displayName !== undefined && { displayName: round.displayName }) }
   return {
     path,
     steps: body.steps.map((step) => ({
-      ...fill(step, given, moved),
-      ...place(step.path, step.group),
-      ...title(step.path),
-      parents: step.parents.map(moved),
-      ...(step.branch !== undefined && { branch: { ...step.branch, step: moved(step.branch.step) } }),
+      ...moveStep(step, given, moved),
+      ...(step.path === body.path && { ...title, group: round.control }),
     })),
-    groups: body.groups.map((group) => {
-      const { path: at, group: parent } = place(group.path, group.parent)
-      const outputs = moveOutputs(group.outputs, moved)
-      return { ...group, path: at, ...(parent !== undefined && { parent }), ...title(group.path), outputs }
-    }),
+    groups: body.groups.map((group) => ({
+      ...moveGroup(group, moved),
+      ...(group.path === body.path && { ...title, parent: round.control }),
+    })),
     outputs: moveOutputs(body.outputs, moved),
   }
 }
@@ -82,6 +72,26 @@ function moveOutputs(outputs: PlannedBody['outputs'] | PlannedGroup['outputs'], 
   )
 }
 
+/** A step with everything that names steps moved, and the given values in it. */
+function moveStep(step: PlannedStep, given: Given, moved: Move): PlannedStep {
+  return {
+    ...fill(step, given, moved),
+    path: moved(step.path),
+    ...(step.group !== undefined && { group: moved(step.group) }),
+    parents: step.parents.map(moved),
+    ...(step.branch !== undefined && { branch: { ...step.branch, step: moved(step.branch.step) } }),
+  }
+}
+
+function moveGroup(group: PlannedGroup, moved: Move): PlannedGroup {
+  return {
+    ...group,
+    path: moved(group.path),
+    ...(group.parent !== undefined && { parent: moved(group.parent) }),
+    outputs: moveOutputs(group.outputs, moved),
+  }
+}
+
 function fill(step: PlannedStep, given: Given, moved: Move): PlannedStep {
   if (step.kind === 'command') return { ...step, inputs: fillInputs(step.inputs, given, moved) }
   if (step.kind === 'if_else') {
@@ -104,19 +114,8 @@ function fillControl<Control extends PlannedControl>(control: Control, given: Gi
   const { body } = control
   const inner: PlannedBody = {
     path: moved(body.path),
-    steps: body.steps.map((step) => ({
-      ...fill(step, given, moved),
-      path: moved(step.path),
-      ...(step.group !== undefined && { group: moved(step.group) }),
-      parents: step.parents.map(moved),
-      ...(step.branch !== undefined && { branch: { ...step.branch, step: moved(step.branch.step) } }),
-    })),
-    groups: body.groups.map((group) => ({
-      ...group,
-      path: moved(group.path),
-      ...(group.parent !== undefined && { parent: moved(group.parent) }),
-      outputs: moveOutputs(group.outputs, moved),
-    })),
+    steps: body.steps.map((step) => moveStep(step, given, moved)),
+    groups: body.groups.map((group) => moveGroup(group, moved)),
     outputs: Object.fromEntries(
       Object.entries(body.outputs).map(([name, output]) => [name, { ...output, step: moved(output.step) }]),
     ),

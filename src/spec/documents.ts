@@ -393,14 +393,8 @@ export interface StepCommon {
 /** A step: a component (loaded from its file, inline, or still a reference to a registered one) with its bindings, a sweep, or control flow. */
 export type Step = ComponentStep | SweepStep | IfElseStep | DoWhileStep | ParallelForStep
 
-/** A step of one component: a command, a pipeline, a parallel or Spark step or a data transfer, as `component.kind` says. */
-export interface ComponentStep extends StepCommon {
-  readonly kind: 'component'
-  readonly component: Component | Reference
-  readonly inputs: Readonly<Record<string, InputValue>>
-  readonly outputs: Readonly<Record<string, OutputValue>>
-  readonly compute?: string
-  /** What the step says on top of its component; absent fields leave the component's. */
+/** What a step may say on top of its component; absent fields leave the component's. */
+export interface RunSettings {
   readonly environmentVariables: Readonly<Record<string, string>>
   readonly resources?: Partial<Resources>
   readonly distribution?: Distribution
@@ -410,6 +404,15 @@ export interface ComponentStep extends StepCommon {
   readonly priority?: Priority
   readonly isolation?: Isolation
   readonly isDeterministic?: boolean
+}
+
+/** A step of one component: a command, a pipeline, a parallel or Spark step or a data transfer, as `component.kind` says. */
+export interface ComponentStep extends StepCommon, RunSettings {
+  readonly kind: 'component'
+  readonly component: Component | Reference
+  readonly inputs: Readonly<Record<string, InputValue>>
+  readonly outputs: Readonly<Record<string, OutputValue>>
+  readonly compute?: string
   /** The same of a parallel component: fields that are given replace the component's. */
   readonly parallel?: ParallelSettings & { readonly task?: ParallelTask }
   /** The same of a Spark component. */
@@ -417,19 +420,17 @@ export interface ComponentStep extends StepCommon {
 }
 
 /** A sweep in a pipeline; its outputs are those of its best trial. */
-export interface SweepStep extends StepCommon, SweepSettings {
+export interface SweepStep
+  extends
+    StepCommon,
+    SweepSettings,
+    Pick<RunSettings, 'environmentVariables' | 'resources' | 'retry' | 'priority' | 'isDeterministic'> {
   readonly kind: 'sweep'
   readonly trial: CommandComponent | Reference
   /** Given to every trial; names of `searchSpace` go before them. */
   readonly inputs: Readonly<Record<string, InputValue>>
   readonly outputs: Readonly<Record<string, OutputValue>>
   readonly compute?: string
-  readonly environmentVariables: Readonly<Record<string, string>>
-  /** Fields that are not given leave the trial's. */
-  readonly resources?: Partial<Resources>
-  readonly retry?: RetryPolicy
-  readonly priority?: Priority
-  readonly isDeterministic?: boolean
 }
 
 /** Runs `body` again and again, each time with outputs of the time before, while `condition` is true. */

@@ -1,7 +1,7 @@
 import { isScalar } from 'yaml'
 import { parseByteSize } from '../base/byte-size.ts'
 import { parseDuration } from '../base/duration.ts'
-import type { Bindable, Distribution, Isolation, Priority, Resources, RetryPolicy, StepLimits } from './documents.ts'
+import type { Bindable, Distribution, Isolation, Priority, Resources, RetryPolicy, RunSettings } from './documents.ts'
 import { hasExpression } from './inputs-and-outputs.ts'
 import { distributionKeys, limitsKeys, queueSettingsKeys, resourcesKeys, retryKeys } from './keys.ts'
 import type { Mapping } from './yaml/mapping.ts'
@@ -24,19 +24,6 @@ import {
 } from './yaml/values.ts'
 
 const readIsolation = readOneOf<Isolation>(['process', 'warm'])
-
-/** What a step may say on top of its component. */
-export interface RunSettings {
-  readonly environmentVariables: Readonly<Record<string, string>>
-  readonly resources?: Partial<Resources>
-  readonly distribution?: Distribution
-  readonly timeoutSeconds?: number
-  readonly limits?: StepLimits
-  readonly retry?: RetryPolicy
-  readonly priority?: Priority
-  readonly isolation?: Isolation
-  readonly isDeterministic?: boolean
-}
 
 /** How something runs, apart from what it runs; what is not said is absent. */
 export function readRunSettings(mapping: Mapping): RunSettings {

@@ -15,8 +15,11 @@ type Items = Extract<PlannedItems, { kind: 'literal' }>['items']
  * value becomes a JSON list (type string), data a folder with one folder per item and an MLTable over them.
  */
 export function parallelForExpander(content: ContentStore): Expander<PlannedParallelFor> {
+  // Asked at every end of a round: what a step wrote is parsed once for a job, whose planned step stays one object.
+  const known = new WeakMap<PlannedParallelFor, Items>()
   return async (step, view) => {
-    const items = itemsOf(step, view)
+    const items = known.get(step) ?? itemsOf(step, view)
+    known.set(step, items)
     const { rounds } = view
     const running = rounds.filter((round) => round.status === 'running').length
     const failed = rounds.filter((round) => round.status === 'failed' || round.status === 'canceled')

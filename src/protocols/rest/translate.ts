@@ -1,3 +1,4 @@
+import { mapValues } from '../../base/map-values.ts'
 import type { RecordedEvent } from '../../events/event-log.ts'
 import type {
   Job,
@@ -193,13 +194,6 @@ export function toEndpointMessage(endpoint: Endpoint, baseUrl: string): Endpoint
     tags: { ...endpoint.tags },
     created_at: wireTime(endpoint.createdMs),
   }
-}
-
-function mapValues<From, To>(
-  record: Readonly<Record<string, From>>,
-  translate: (value: From) => To,
-): Record<string, To> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, translate(value)]))
 }
 
 /** Field names of our own records in snake_case, at every depth. Not for maps keyed by users' names. */
