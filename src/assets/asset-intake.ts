@@ -3,15 +3,9 @@ import { basename, resolve } from 'node:path'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import { SluiceError } from '../base/errors.ts'
 import { contentUri } from '../spec/data-uri.ts'
-import type {
-  AssetIdentity,
-  CommandComponent,
-  DataDocument,
-  DataType,
-  EnvironmentDocument,
-  PipelineComponent,
-  Reference,
-} from '../spec/documents.ts'
+import type { DataDocument, EnvironmentDocument } from '../spec/asset-documents.ts'
+import type { AssetIdentity, DataType, Reference } from '../spec/document-parts.ts'
+import type { CommandComponent, PipelineComponent } from '../spec/documents.ts'
 import { referenceText } from '../spec/scope.ts'
 import type { AssetVersion, NamedContent, NewAssetVersion } from './asset.ts'
 import type { AssetCatalogue } from './asset-catalogue.ts'

@@ -7,7 +7,8 @@
 import { join } from 'node:path'
 import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts'
 import { SluiceError } from '../base/errors.ts'
-import type { Component, EnvironmentSpec, Reference } from '../spec/documents.ts'
+import type { EnvironmentSpec, Reference } from '../spec/document-parts.ts'
+import type { Component } from '../spec/documents.ts'
 import { includedFile } from './included-file.ts'
 
 /** What packing asks for; every URI is one of `contentUri`. */

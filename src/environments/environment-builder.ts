@@ -1,5 +1,5 @@
 import type { Digest } from '../base/ids.ts'
-import type { EnvironmentSpec } from '../spec/documents.ts'
+import type { EnvironmentSpec } from '../spec/document-parts.ts'
 
 /** What a step is to run in, before resolution: an inline or registered definition, or a curated (registry) name. */
 export type EnvironmentRequest =

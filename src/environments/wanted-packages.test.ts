@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { EnvironmentSpec } from '../spec/documents.ts'
+import type { EnvironmentSpec } from '../spec/document-parts.ts'
 import { pythonOfImage, wantedPackages } from './wanted-packages.ts'
 import type { WantedPackages } from './wanted-packages.ts'
 

@@ -1,5 +1,5 @@
 import { assertNever, SluiceError } from '../base/errors.ts'
-import type { EnvironmentSpec } from '../spec/documents.ts'
+import type { EnvironmentSpec } from '../spec/document-parts.ts'
 import { parseCondaFile } from './conda-file.ts'
 import { curatedEnvironment, isCurated } from './curated.ts'
 import type { CuratedTable } from './curated.ts'

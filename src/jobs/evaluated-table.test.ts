@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { StepPath } from '../base/ids.ts'
-import type { InputMode } from '../spec/documents.ts'
+import type { InputMode } from '../spec/document-parts.ts'
 import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
 import { openEngineLab } from './engine-lab.test-support.ts'
 import { commandStep, plannedPipeline } from './jobs.test-support.ts'

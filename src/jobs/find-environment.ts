@@ -2,7 +2,7 @@ import type { AssetCatalogue } from '../assets/asset-catalogue.ts'
 import { SluiceError } from '../base/errors.ts'
 import { curatedNames, type CuratedTable, isCurated } from '../environments/curated.ts'
 import type { EnvironmentRequest } from '../environments/environment-builder.ts'
-import type { EnvironmentChoice, EnvironmentSpec, Reference } from '../spec/documents.ts'
+import type { EnvironmentChoice, EnvironmentSpec, Reference } from '../spec/document-parts.ts'
 import { referenceText } from '../spec/scope.ts'
 import { nearestName } from '../spec/yaml/nearest-name.ts'
 

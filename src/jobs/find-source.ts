@@ -9,7 +9,7 @@ import { artifactDatastore, type DatastoreCatalogue, defaultDatastore } from '..
 import { readFromDatastore } from '../data/datastore-content.ts'
 import type { WebFiles } from '../data/web-file.ts'
 import type { Tables } from '../database/database.ts'
-import type { DataType, Reference } from '../spec/documents.ts'
+import type { DataType, Reference } from '../spec/document-parts.ts'
 import { type DataUri, parseDataUri } from '../spec/data-uri.ts'
 import { referenceText } from '../spec/scope.ts'
 import { terminalStatuses } from './job-service.ts'

@@ -6,16 +6,8 @@ import { canonicalJson, type JsonValue } from '../base/json.ts'
 import type { Tables } from '../database/database.ts'
 import type { PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
 import { isPrimitive } from '../plan/bindings/data-types.ts'
-import type {
-  CommandJob,
-  DataType,
-  InputDeclaration,
-  InputValue,
-  PipelineJob,
-  PrimitiveType,
-  Step,
-  SweepJob,
-} from '../spec/documents.ts'
+import type { DataType, InputDeclaration, InputValue, PrimitiveType } from '../spec/document-parts.ts'
+import type { CommandJob, PipelineJob, Step, SweepJob } from '../spec/documents.ts'
 import { loadValidDocument } from '../spec/load-document.ts'
 import { referenceText } from '../spec/scope.ts'
 import { type LoadedJob, loadJob, type ReadText } from './load-job.ts'

@@ -1,7 +1,8 @@
 import type { AssetCatalogue } from '../assets/asset-catalogue.ts'
 import { unpackComponent } from '../assets/stored-document.ts'
 import { SluiceError } from '../base/errors.ts'
-import type { Component, Reference } from '../spec/documents.ts'
+import type { Reference } from '../spec/document-parts.ts'
+import type { Component } from '../spec/documents.ts'
 import { referenceText } from '../spec/scope.ts'
 
 /** Registered components that a document and the components in it refer to, loaded before it is planned. */

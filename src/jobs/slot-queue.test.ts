@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemClock } from '../../test/system-clock.ts'
 import type { JobName, StepPath } from '../base/ids.ts'
-import type { Priority } from '../spec/documents.ts'
+import type { Priority } from '../spec/document-parts.ts'
 import { type QueuedStep, SlotQueue } from './slot-queue.ts'
 
 function queued(step: string, priority?: Priority): QueuedStep {

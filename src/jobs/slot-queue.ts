@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { JobName, StepPath } from '../base/ids.ts'
-import type { Priority } from '../spec/documents.ts'
+import type { Priority } from '../spec/document-parts.ts'
 
 /** A step of a job that waits for a slot. */
 export interface QueuedStep {

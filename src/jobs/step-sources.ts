@@ -1,6 +1,6 @@
 import { canonicalJson, type JsonValue } from '../base/json.ts'
 import type { PlannedCommand } from '../plan/planned-pipeline.ts'
-import type { Reference } from '../spec/documents.ts'
+import type { Reference } from '../spec/document-parts.ts'
 
 /** Key of a data source among a submission's sources; equal references share one. */
 export function sourceKey(reference: Reference): string {

@@ -22,7 +22,7 @@ import { createModel } from '../registry/create-model.ts'
 import type { RegistryParts } from '../registry/model-change.ts'
 import type { ModelRegistry } from '../registry/model-registry.ts'
 import { type RegisteredVersion, storedModels, type StoredModels } from '../registry/stored-models.ts'
-import type { ModelDocument } from '../spec/documents.ts'
+import type { ModelDocument } from '../spec/asset-documents.ts'
 
 interface AssetParts {
   readonly settings: Settings
@@ -36,7 +36,7 @@ interface AssetParts {
 }
 
 /** The assets of a store, and what jobs need of them. */
-interface StoreAssets {
+export interface StoreAssets {
   readonly catalogue: AssetCatalogue
   readonly datastores: DatastoreCatalogue
   readonly models: StoredModels

@@ -11,7 +11,7 @@ import {
   type Node,
   type Scope,
 } from './scope.ts'
-import type { RunIf } from '../spec/documents.ts'
+import type { RunIf } from '../spec/document-parts.ts'
 
 /** A branch a step stands in, by the index of its if_else. */
 interface Branch {

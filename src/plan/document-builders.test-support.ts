@@ -1,14 +1,10 @@
 import { assert, type SourcePosition } from '../base/errors.ts'
+import type { InputDeclaration, InputValue, Located, OutputDeclaration, OutputValue } from '../spec/document-parts.ts'
 import type {
   CommandComponent,
   CommandJob,
   ComponentStep,
   IfElseStep,
-  InputDeclaration,
-  InputValue,
-  Located,
-  OutputDeclaration,
-  OutputValue,
   PipelineComponent,
   PipelineJob,
   Step,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Component, Reference } from '../spec/documents.ts'
+import type { Reference } from '../spec/document-parts.ts'
+import type { Component } from '../spec/documents.ts'
 import {
   component,
   folder,

@@ -1,4 +1,5 @@
 import type { StepPath } from '../base/ids.ts'
+import type { Reference } from '../spec/document-parts.ts'
 import type {
   CommandComponent,
   CommandJob,
@@ -7,7 +8,6 @@ import type {
   ParallelComponent,
   PipelineComponent,
   PipelineJob,
-  Reference,
   SparkComponent,
   Step,
   SweepJob,

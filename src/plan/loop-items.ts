@@ -1,4 +1,4 @@
-import type { DataType, PrimitiveType } from '../spec/documents.ts'
+import type { DataType, PrimitiveType } from '../spec/document-parts.ts'
 import { isPrimitive } from './bindings/data-types.ts'
 import { checkLiteral } from './bindings/literal.ts'
 import type { PlannedInput } from './planned-pipeline.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Located } from '../spec/documents.ts'
+import type { Located } from '../spec/document-parts.ts'
 import { collectMistakes, positionOf } from './mistakes.ts'
 
 /** Knows the lines of these paths, written with dots. */

@@ -1,5 +1,5 @@
 import type { Diagnostic, SourcePosition } from '../base/errors.ts'
-import type { Located } from '../spec/documents.ts'
+import type { Located } from '../spec/document-parts.ts'
 
 /** One place in YAML: a path from a document's root; where it does not exist, its nearest parent that does. */
 export interface Place {

@@ -2,7 +2,7 @@ import { evaluateText, type EvaluateOptions, type TextSite } from './bindings/ev
 import { hasExpression, parseText, type TextPart } from './expression.ts'
 import type { Place } from './mistakes.ts'
 import { planDistribution, planResources } from './plan-processes.ts'
-import type { InputMode } from '../spec/documents.ts'
+import type { InputMode } from '../spec/document-parts.ts'
 import type { PlannedCommand, PlannedInput, PlannedOutput, PlannedStepCommon } from './planned-pipeline.ts'
 import { planParallel } from './plan-parallel.ts'
 import { checkTemplate, planTemplate, usedInputs } from './plan-template.ts'

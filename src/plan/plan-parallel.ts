@@ -1,4 +1,5 @@
-import type { Bindable, MiniBatchSize, ParallelBody } from '../spec/documents.ts'
+import type { Bindable } from '../spec/document-parts.ts'
+import type { MiniBatchSize, ParallelBody } from '../spec/documents.ts'
 import { referenceText } from '../spec/scope.ts'
 import { evaluateText, type EvaluateOptions } from './bindings/evaluate.ts'
 import { didYouMean } from './did-you-mean.ts'

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/errors.ts'
 import type { StepPath } from '../base/ids.ts'
-import type { CommandJob, Component, Job, Located, PipelineJob, Reference, SweepJob } from '../spec/documents.ts'
+import type { Located, Reference } from '../spec/document-parts.ts'
+import type { CommandJob, Component, Job, PipelineJob, SweepJob } from '../spec/documents.ts'
 import { mergeRootComponent } from '../spec/job.ts'
 import { referenceText } from '../spec/scope.ts'
 import { bindInputs, bindJobInputs } from './bindings/bind-inputs.ts'

@@ -1,4 +1,4 @@
-import type { Bindable, Distribution, Resources } from '../spec/documents.ts'
+import type { Bindable, Distribution, Resources } from '../spec/document-parts.ts'
 import { evaluateText, type EvaluateOptions } from './bindings/evaluate.ts'
 import { parseNumber } from './bindings/literal.ts'
 import type { Place } from './mistakes.ts'

@@ -15,7 +15,7 @@ import type {
   RunIf,
   StepLimits,
   Isolation,
-} from '../spec/documents.ts'
+} from '../spec/document-parts.ts'
 import type { SweepSettings } from '../spec/sweep-settings.ts'
 
 /**

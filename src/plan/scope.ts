@@ -1,21 +1,23 @@
 import type { StepPath } from '../base/ids.ts'
 import type {
-  CommandComponent,
-  ComponentStep,
   DataType,
-  DoWhileStep,
-  IfElseStep,
   InputMode,
   InputValue,
   Located,
   OutputDeclaration,
   OutputMode,
   OutputValue,
+  PrimitiveType,
+  Reference,
+} from '../spec/document-parts.ts'
+import type {
+  CommandComponent,
+  ComponentStep,
+  DoWhileStep,
+  IfElseStep,
   ParallelBody,
   ParallelForStep,
   PipelineComponent,
-  PrimitiveType,
-  Reference,
   Step,
 } from '../spec/documents.ts'
 import type { SearchDistribution, SweepSettings } from '../spec/sweep-settings.ts'

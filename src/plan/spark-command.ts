@@ -1,5 +1,6 @@
 import { shellWord } from '../base/shell-word.ts'
-import type { CommandBody, EnvironmentChoice, SparkBody, SparkSubmission } from '../spec/documents.ts'
+import type { EnvironmentChoice } from '../spec/document-parts.ts'
+import type { CommandBody, SparkBody, SparkSubmission } from '../spec/documents.ts'
 
 /**
  * What runs a Spark job or component: the environment's own `spark-submit`, in local mode. `own` is what a step says on

@@ -5,7 +5,7 @@ import { readSource, type ReadSource } from '../assets/asset-intake.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { Database } from '../database/database.ts'
 import { parseDataUri } from '../spec/data-uri.ts'
-import type { ModelDocument } from '../spec/documents.ts'
+import type { ModelDocument } from '../spec/asset-documents.ts'
 import { referenceText } from '../spec/scope.ts'
 import type { RegisteredVersion, StoredModels } from './stored-models.ts'
 

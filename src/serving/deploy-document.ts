@@ -1,11 +1,7 @@
 import { SluiceError } from '../base/errors.ts'
 import type { EnvironmentRequest } from '../environments/environment-builder.ts'
-import type {
-  EnvironmentChoice,
-  OnlineDeploymentDocument,
-  OnlineEndpointDocument,
-  Reference,
-} from '../spec/documents.ts'
+import type { OnlineDeploymentDocument, OnlineEndpointDocument } from '../spec/asset-documents.ts'
+import type { EnvironmentChoice, Reference } from '../spec/document-parts.ts'
 import { referenceText } from '../spec/scope.ts'
 import type { DeployedModel, DeployRequest } from './deploy-request.ts'
 import type { DeploymentSpec, RequestSettings } from './deployment-spec.ts'

@@ -1,4 +1,5 @@
-import type { CommandBody, Reference } from './documents.ts'
+import type { Reference } from './document-parts.ts'
+import type { CommandBody } from './documents.ts'
 import { readEnvironmentChoice } from './environment.ts'
 import { readRunSettings } from './run-settings.ts'
 import type { ReadingScope } from './scope.ts'

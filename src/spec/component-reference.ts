@@ -1,5 +1,6 @@
 import { isScalar } from 'yaml'
-import type { Component, Reference } from './documents.ts'
+import type { Reference } from './document-parts.ts'
+import type { Component } from './documents.ts'
 import type { ReadingScope } from './scope.ts'
 import { readReference } from './scope.ts'
 import type { Mapping } from './yaml/mapping.ts'

@@ -1,11 +1,6 @@
 import { isScalar } from 'yaml'
-import type {
-  DataDocument,
-  EnvironmentDocument,
-  ModelDocument,
-  OnlineDeploymentDocument,
-  Reference,
-} from './documents.ts'
+import type { DataDocument, EnvironmentDocument, ModelDocument, OnlineDeploymentDocument } from './asset-documents.ts'
+import type { Reference } from './document-parts.ts'
 import { readEnvironment } from './environment.ts'
 import { readAssetIdentity, readAssetName } from './job-fields.ts'
 import { dataKeys, environmentKeys, modelKeys } from './keys.ts'

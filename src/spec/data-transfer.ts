@@ -1,5 +1,6 @@
 import { isMap } from 'yaml'
-import type { DataTransferBody, ExternalData, InputDeclaration, InputValue } from './documents.ts'
+import type { InputDeclaration, InputValue } from './document-parts.ts'
+import type { DataTransferBody, ExternalData } from './documents.ts'
 import { externalDataKeys } from './keys.ts'
 import type { Mapping } from './yaml/mapping.ts'
 import { defined, given, optional, readMapping, required } from './yaml/mapping.ts'

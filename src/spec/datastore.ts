@@ -1,4 +1,4 @@
-import type { DatastoreDocument } from './documents.ts'
+import type { DatastoreDocument } from './asset-documents.ts'
 import { readAssetIdentity, readAssetName } from './job-fields.ts'
 import { azureBlobKeys, blobCredentialKeys, localFolderKeys } from './keys.ts'
 import { readOpen } from './run-settings.ts'

@@ -1,5 +1,5 @@
 import { isMap, isScalar } from 'yaml'
-import type { EnvironmentChoice, EnvironmentSpec } from './documents.ts'
+import type { EnvironmentChoice, EnvironmentSpec } from './document-parts.ts'
 import { buildKeys, environmentKeys } from './keys.ts'
 import { hasScheme } from './reference.ts'
 import type { ReadingScope } from './scope.ts'

@@ -8,7 +8,7 @@ import type {
   OutputMode,
   OutputValue,
   PrimitiveType,
-} from './documents.ts'
+} from './document-parts.ts'
 import { inputDeclarationKeys, inputValueKeys, outputDeclarationKeys, outputValueKeys } from './keys.ts'
 import { hasScheme } from './reference.ts'
 import { readReference, referenceText } from './scope.ts'

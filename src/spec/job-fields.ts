@@ -1,4 +1,5 @@
-import type { AssetIdentity, JobIdentity, JobService, PipelineSettings } from './documents.ts'
+import type { AssetIdentity } from './document-parts.ts'
+import type { JobIdentity, JobService, PipelineSettings } from './documents.ts'
 import { readCompute } from './run-settings.ts'
 import { identityKeys, jobServiceKeys, settingsKeys } from './keys.ts'
 import type { Mapping } from './yaml/mapping.ts'

@@ -4,19 +4,14 @@ import { checkTransferPorts, readDataTransfer } from './data-transfer.ts'
 import { readCommandBody } from './command-body.ts'
 import { readRunSettings } from './run-settings.ts'
 import type {
-  CommandJob,
-  Component,
-  DataTransferJob,
   InputDeclaration,
   InputValue,
   Located,
   OutputDeclaration,
   OutputValue,
-  PipelineComponent,
-  PipelineJob,
   Reference,
-  SparkJob,
-} from './documents.ts'
+} from './document-parts.ts'
+import type { CommandJob, Component, DataTransferJob, PipelineComponent, PipelineJob, SparkJob } from './documents.ts'
 import { hasExpression, isDataType, readInputValues, readOutputValues } from './inputs-and-outputs.ts'
 import { readJobIdentity, readSettings } from './job-fields.ts'
 import {

@@ -2,7 +2,7 @@ import { isMap } from 'yaml'
 import type { JsonObject } from '../base/json.ts'
 import { readEnvironmentVariables } from './run-settings.ts'
 import { readDeployedModel } from './data-and-model.ts'
-import type { OnlineDeploymentDocument, OnlineEndpointDocument } from './documents.ts'
+import type { OnlineDeploymentDocument, OnlineEndpointDocument } from './asset-documents.ts'
 import { readEnvironmentChoice } from './environment.ts'
 import { readAssetIdentity } from './job-fields.ts'
 import {

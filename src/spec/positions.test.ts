@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Document, Located } from './documents.ts'
+import type { Located } from './document-parts.ts'
+import type { Document } from './documents.ts'
 import { mergeRootComponent } from './job.ts'
 import { loadDocument } from './load-document.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SluiceError } from '../base/errors.ts'
-import type { Reference } from './documents.ts'
+import type { Reference } from './document-parts.ts'
 import { hasScheme, parseReference, resolvePath } from './reference.ts'
 import { referenceText } from './scope.ts'
 

@@ -1,5 +1,5 @@
 import { SluiceError } from '../base/errors.ts'
-import type { Reference } from './documents.ts'
+import type { Reference } from './document-parts.ts'
 import { quoted } from './yaml/source-text.ts'
 
 /** What the references of Azure ML start with, where it is not a path. */

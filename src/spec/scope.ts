@@ -1,5 +1,6 @@
 import { SluiceError, assertNever } from '../base/errors.ts'
-import type { Component, EnvironmentSpec, Located, Reference } from './documents.ts'
+import type { EnvironmentSpec, Located, Reference } from './document-parts.ts'
+import type { Component } from './documents.ts'
 import { parseReference } from './reference.ts'
 import type { Value } from './yaml/values.ts'
 import { reportAt } from './yaml/values.ts'

@@ -1,6 +1,7 @@
 import { isScalar } from 'yaml'
 import { readComponent } from './component-reference.ts'
-import type { CommandComponent, Reference, SweepJob, SweepStep } from './documents.ts'
+import type { Reference } from './document-parts.ts'
+import type { CommandComponent, SweepJob, SweepStep } from './documents.ts'
 import { readInputValues, readOutputValues } from './inputs-and-outputs.ts'
 import { readJobIdentity } from './job-fields.ts'
 import { objectiveKeys, policyKeys, samplingKeys, sweepJobKeys, sweepLimitsKeys, sweepStepKeys } from './keys.ts'

@@ -2,7 +2,7 @@ import { type Diagnostic, SluiceError } from '../base/errors.ts'
 import type { JobParameter } from '../jobs/job-template.ts'
 import { isPrimitive } from '../plan/bindings/data-types.ts'
 import { checkLiteral } from '../plan/bindings/literal.ts'
-import type { PrimitiveType } from '../spec/documents.ts'
+import type { PrimitiveType } from '../spec/document-parts.ts'
 import { parseReference } from '../spec/reference.ts'
 import { nearestName } from '../spec/yaml/nearest-name.ts'
 

@@ -1,4 +1,5 @@
-import type { DataType, InputDeclaration, InputValue, PipelineJob, PrimitiveType } from '../../spec/documents.ts'
+import type { DataType, InputDeclaration, InputValue, PrimitiveType } from '../../spec/document-parts.ts'
+import type { PipelineJob } from '../../spec/documents.ts'
 import { parameterNames } from '../loops.ts'
 import { bindLoop, listItems } from './bind-loop.ts'
 import { evaluateText, type EvaluateOptions, type TextSite } from './evaluate.ts'

@@ -1,4 +1,4 @@
-import type { DataType, PrimitiveType } from '../../spec/documents.ts'
+import type { DataType, PrimitiveType } from '../../spec/document-parts.ts'
 
 const primitiveTypes: ReadonlySet<string> = new Set(['string', 'integer', 'number', 'boolean'])
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { DataType, InputValue, OutputValue, PrimitiveType } from '../../spec/documents.ts'
+import type { DataType, InputValue, OutputValue, PrimitiveType } from '../../spec/document-parts.ts'
 import {
   component,
   folder,

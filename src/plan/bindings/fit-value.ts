@@ -1,5 +1,5 @@
 import { assertNever, SluiceError } from '../../base/errors.ts'
-import type { DataType, InputDeclaration, InputMode, PrimitiveType } from '../../spec/documents.ts'
+import type { DataType, InputDeclaration, InputMode, PrimitiveType } from '../../spec/document-parts.ts'
 import { parseReference } from '../../spec/reference.ts'
 import { canFlow, isFolderKind, isPrimitive } from './data-types.ts'
 import type { TextSite } from './evaluate.ts'

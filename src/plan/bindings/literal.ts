@@ -1,5 +1,5 @@
 import { assertNever } from '../../base/errors.ts'
-import type { InputDeclaration, PrimitiveType } from '../../spec/documents.ts'
+import type { InputDeclaration, PrimitiveType } from '../../spec/document-parts.ts'
 import { nearestName } from '../../spec/yaml/nearest-name.ts'
 
 /** What a literal must satisfy; an `InputDeclaration` of a primitive type is one. */

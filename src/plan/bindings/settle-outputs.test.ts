@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { OutputValue } from '../../spec/documents.ts'
+import type { OutputValue } from '../../spec/document-parts.ts'
 import {
   commandJob,
   component,

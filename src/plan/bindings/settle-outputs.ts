@@ -1,4 +1,4 @@
-import type { DataType, OutputDeclaration, OutputValue, PrimitiveType } from '../../spec/documents.ts'
+import type { DataType, OutputDeclaration, OutputValue, PrimitiveType } from '../../spec/document-parts.ts'
 import { canFlow, isFolderKind, isPrimitive } from './data-types.ts'
 import { parseText } from '../expression.ts'
 import type { Mistakes, Place } from '../mistakes.ts'

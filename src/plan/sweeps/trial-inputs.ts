@@ -1,6 +1,6 @@
 import { checkLiteral, parseBoolean, parseNumber, type LiteralRule } from '../bindings/literal.ts'
 import { isPrimitive } from '../bindings/data-types.ts'
-import type { DataType, InputDeclaration, PrimitiveType } from '../../spec/documents.ts'
+import type { DataType, InputDeclaration, PrimitiveType } from '../../spec/document-parts.ts'
 import type { SearchDistribution } from '../../spec/sweep-settings.ts'
 import type { TrialValue } from './trial-point.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { EnvironmentLock } from '../../environments/environment-builder.ts'
-import type { EnvironmentChoice } from '../../spec/documents.ts'
+import type { EnvironmentChoice } from '../../spec/document-parts.ts'
 import type { Route } from '../../server/route.ts'
 import { documentOf } from './asset-document.ts'
 import { LockDocumentRequest, LockMessage, LockRequest } from './asset-messages.ts'

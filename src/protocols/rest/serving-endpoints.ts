@@ -4,7 +4,7 @@ import type { EnvironmentRequest } from '../../environments/environment-builder.
 import { applyEndpointDocument, deployRequestOf } from '../../serving/deploy-document.ts'
 import type { DeploymentView, EndpointView } from '../../serving/endpoint-view.ts'
 import type { ServingService } from '../../serving/serving-service.ts'
-import type { EnvironmentChoice } from '../../spec/documents.ts'
+import type { EnvironmentChoice } from '../../spec/document-parts.ts'
 import { loadValidDocument } from '../../spec/load-document.ts'
 import type { Deployment, Endpoint, EndpointDeployment, EndpointService } from './endpoint-service.ts'
 

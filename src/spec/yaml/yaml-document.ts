@@ -1,7 +1,7 @@
 import { isMap, isNode, isScalar, isSeq } from 'yaml'
 import type { Node } from 'yaml'
 import type { Diagnostic, SourcePosition } from '../../base/errors.ts'
-import type { PositionFinder } from '../documents.ts'
+import type { PositionFinder } from '../document-parts.ts'
 import { checkTree, pairsOf } from './check-tree.ts'
 import { parseYaml } from './parse-yaml.ts'
 import type { Mark, Problem, SourceText } from './source-text.ts'

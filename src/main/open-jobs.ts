@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { computeBackend } from '../adapters.ts'
+import type { JobTokens } from '../access/job-token.ts'
+import { SluiceError } from '../base/errors.ts'
+import { type Digest, type ExperimentId, type JobName, runIdOf } from '../base/ids.ts'
+import { silentLog } from '../base/log.ts'
+import { packageRoot } from '../config.ts'
+import { AttemptFiles } from '../jobs/attempt-files.ts'
+import { type CrashPoint, crashPoints, type ReachPoint } from '../jobs/crash-points.ts'
+import { makeExpanders } from '../jobs/control/expanders.ts'
+import { OptunaSampler } from '../jobs/control/optuna-sampler.ts'
+import { EngineJobService, type JobServiceDeps } from '../jobs/engine-job-service.ts'
+import { Engine } from '../jobs/engine.ts'
+import { stepVariables } from './step-surroundings.ts'
+import { findByName } from '../tracking/experiment-store.ts'
+import type { Opened, OpenServerOptions } from './server-options.ts'
+import type { Store } from './open-store.ts'
+import { machineVariables } from './machine-variables.ts'
+
+export const sha256 = (text: string): Digest => createHash('sha256').update(text).digest('hex') as Digest
+
+interface JobParts {
+  readonly store: Store
+  readonly closing: Opened['closing']
+  readonly url: () => string
+  readonly tokens: JobTokens
+}
+
+/** What runs: the engine and the jobs as others see them. */
+export async function openJobs(
+  { settings, environment, log = silentLog }: OpenServerOptions,
+  { store, closing, url, tokens }: JobParts,
+): Promise<{ readonly engine: Engine; readonly jobs: EngineJobService }> {
+  const { database, content, artifacts, tracking, assets } = store
+  const files = new AttemptFiles(settings.data)
+  const deps = jobDeps({ environment }, store)
+  const sampler = new OptunaSampler({
+    environments: store.environments,
+    pythonSource: join(packageRoot(), 'python', 'src'),
+    variables: machineVariables(environment),
+    clock: store.clock,
+    log: (line) => log.write('info', line),
+  })
+  closing.unshift(() => sampler.close())
+  const engine = new Engine({
+    ...store,
+    ...deps,
+    files,
+    expanders: makeExpanders({ content, metrics: tracking.metrics, sampler, clock: store.clock }),
+    backend: await computeBackend({
+      cpu: settings.slots,
+      clock: store.clock,
+      warmHost: join(packageRoot(), 'python', 'src', 'sluiceworks', 'warm_host.py'),
+    }),
+    pythonFolder: join(packageRoot(), 'python'),
+    addArtifacts: async (job: JobName, digest: Digest) => {
+      const entries = await content.tree(digest)
+      const [target] = await tracking.jobRuns.artifactFolders(database.read, [runIdOf(job)])
+      if (target === undefined) return
+      await database.write((tables) => artifacts.addTree(tables, `${target}/outputs`, entries))
+    },
+    deliver: (job, outputs) => assets.destinations.deliver(job, outputs),
+    stepVariables: stepVariables({
+      machine: machineVariables(environment),
+      dataFolder: settings.data,
+      url,
+      tokens,
+      clock: store.clock,
+    }),
+    warn: (message) => log.write('warn', message),
+  })
+  closing.unshift(() => engine.close())
+  return { engine, jobs: new EngineJobService({ ...deps, engine, files }) }
+}
+
+/** What jobs need of the store, whether they run here or are only looked at. */
+export function jobDeps(
+  { environment }: Pick<OpenServerOptions, 'environment'>,
+  store: Store,
+): Omit<JobServiceDeps, 'engine' | 'files'> {
+  const { database, environments, clock, random, tracking, assets } = store
+  return {
+    ...assets.settling,
+    ...{ database, environments, clock, random, sha256, runs: assets.destinations.recording(tracking.jobRuns) },
+    trialValues: (runIds, key) => tracking.metrics.values(runIds, key),
+    reach: reachPoint(environment['SLUICE_CRASH_AT']),
+    findExperiment: async (tables, name) => {
+      const found = await findByName(tables, name)
+      return found === undefined ? undefined : (String(found.experiment_id) as ExperimentId)
+    },
+  }
+}
+
+/** The kill test's way in: this process kills itself at the point that the variable names. */
+function reachPoint(crashAt: string | undefined): ReachPoint {
+  if (crashAt === undefined) return () => undefined
+  if (!(crashAt in crashPoints)) {
+    throw new SluiceError('invalid-setting', `There is no crash point "${crashAt}".`, {
+      hint: `They are ${Object.keys(crashPoints).join(', ')}.`,
+    })
+  }
+  return (point: CrashPoint) => {
+    if (point === crashAt) process.kill(process.pid, 'SIGKILL')
+  }
+}

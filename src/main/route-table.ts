@@ -1,0 +1,109 @@
+import type { FastifyRequest } from 'fastify'
+import type { EnvironmentRequest } from '../environments/environment-builder.ts'
+import type { Principal } from '../access/principal.ts'
+import { packageVersion } from '../config.ts'
+import { latestEventSeq, readEvents } from '../events/event-log.ts'
+import type { EngineJobService } from '../jobs/engine-job-service.ts'
+import { azureMlScoringRoutes } from '../protocols/azureml-scoring/routes.ts'
+import type { PageBundle } from '../protocols/mlflow/web-ui/page-bundle.ts'
+import type { WebhookRouteParts } from '../protocols/mlflow/webhooks/webhook-routes.ts'
+import { restRoutes } from '../protocols/rest/rest-routes.ts'
+import { servingEndpoints } from '../protocols/rest/serving-endpoints.ts'
+import { collectGarbage } from './collect-garbage.ts'
+import { mlflowInterface } from './mlflow-interface.ts'
+import { commentStore } from '../registry/notes/comment-store.ts'
+import { savedViewStore } from '../registry/notes/saved-view-store.ts'
+import { purgeDeleted } from '../registry/purge-deleted.ts'
+import type { Route } from '../server/route.ts'
+import type { ServingService } from '../serving/serving-service.ts'
+import type { PublishedPipelines } from '../triggers/published-pipelines.ts'
+import type { OpenServerOptions } from './server-options.ts'
+import { checkStore, type Store } from './open-store.ts'
+
+export interface RouteParts {
+  /** Proves to routes that name local files that the caller is this user on this machine. */
+  readonly localToken: string
+  readonly startedMs: number
+  /** Absent for who only looks. */
+  readonly serving?: ServingService
+  readonly store: Store
+  readonly jobs: EngineJobService
+  /** Absent for who only looks, too. */
+  readonly pipelines?: PublishedPipelines
+  readonly url: () => string
+  readonly webhooks?: WebhookRouteParts
+  readonly pages?: PageBundle
+  /** Absent: everybody is the person on this machine. */
+  readonly principalOf?: (request: FastifyRequest) => Principal
+  /** Its lock was resolved anew. */
+  readonly forgetLock: (request: EnvironmentRequest) => void
+}
+
+/** The whole route table: ours, MLflow's, scoring. */
+export function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly Route[] {
+  const { store, jobs, serving, pipelines, webhooks, pages, url, localToken, startedMs, principalOf } = parts
+  const caller = principalOf === undefined ? {} : { principalOf }
+  const { database, registry, artifacts, tracking, assets } = store
+  const version = packageVersion()
+  const databaseText = databaseName(settings.database)
+  return [
+    ...restRoutes({
+      ...caller,
+      version,
+      url,
+      localToken,
+      jobs,
+      ...(pipelines !== undefined && { pipelines }),
+      events: {
+        read: (query) => readEvents(database.read, query),
+        latestSeq: () => latestEventSeq(database.read),
+      },
+      models: registry,
+      notes: {
+        ...{ comments: commentStore(store), views: savedViewStore(store), models: registry.models },
+        ...(webhooks !== undefined && { webhooks: webhooks.webhooks }),
+        purge: (wanted) => purgeDeleted(store, wanted),
+      },
+      assets: {
+        ...assets,
+        registry,
+        content: store.content,
+        collectGarbage: (request) => collectGarbage({ ...store, models: assets.models }, request),
+        lockEnvironment: async (choice, { upgrade }) => {
+          const request = await assets.settling.findEnvironment(choice)
+          const lock = await store.environments.lock(request, { upgrade })
+          if (upgrade) parts.forgetLock(request)
+          return lock
+        },
+      },
+      tracking,
+      ...(serving !== undefined && {
+        endpoints: servingEndpoints(serving, assets.settling.findEnvironment),
+      }),
+      status: async () => ({
+        version,
+        url: url(),
+        pid: process.pid,
+        dataFolder: settings.data,
+        database: databaseText,
+        startedMs,
+        jobs: await jobs.counts(),
+        memoryBytes: process.memoryUsage.rss(),
+      }),
+      checkStore: () => checkStore(store, databaseText),
+    }),
+    ...mlflowInterface({
+      ...{ tracking, artifacts, registry, ...caller },
+      ...(webhooks !== undefined && { webhooks }),
+      ...(pages !== undefined && { pages }),
+    }),
+    ...(serving === undefined ? [] : azureMlScoringRoutes({ serving, isKeyRequired: false, version })),
+  ]
+}
+
+function databaseName(address: string | undefined): string {
+  if (address === undefined) return 'sqlite'
+  const url = new URL(address)
+  url.password = ''
+  return url.href
+}

@@ -1,0 +1,73 @@
+import type { JsonObject } from '../base/json.ts'
+import type { AssetIdentity, EnvironmentChoice, EnvironmentSpec, Located, Reference } from './document-parts.ts'
+
+/** Documents of what is kept by name, and of what serves it. */
+
+export interface EnvironmentDocument extends AssetIdentity {
+  readonly kind: 'environment'
+  readonly located: Located
+  readonly environment: EnvironmentSpec
+}
+
+export interface DataDocument extends AssetIdentity {
+  readonly kind: 'data'
+  readonly located: Located
+  readonly type: 'uri_file' | 'uri_folder' | 'mltable'
+  readonly source: Reference
+}
+
+export interface ModelDocument extends AssetIdentity {
+  readonly kind: 'model'
+  readonly located: Located
+  readonly type: 'custom_model' | 'mlflow_model' | 'triton_model'
+  readonly source: Reference
+  readonly stage?: string
+  readonly flavors?: JsonObject
+}
+
+/** Where data lies. Only a `local_folder` needs nothing from outside. */
+export interface DatastoreDocument extends AssetIdentity {
+  readonly kind: 'datastore'
+  readonly located: Located
+  readonly name: string
+  readonly store:
+    | { readonly type: 'local_folder'; readonly path: string }
+    | {
+        readonly type: 'azure_blob'
+        readonly accountName: string
+        readonly containerName: string
+        readonly endpoint?: string
+        readonly protocol?: string
+        readonly credential?: { readonly kind: 'account_key' | 'sas_token'; readonly secret: string }
+      }
+}
+
+export interface OnlineEndpointDocument extends AssetIdentity {
+  readonly kind: 'online-endpoint'
+  readonly located: Located
+  readonly name: string
+  readonly authMode: 'key' | 'aml_token' | 'aad_token'
+  readonly traffic: Readonly<Record<string, number>>
+  readonly mirrorTraffic: Readonly<Record<string, number>>
+}
+
+export interface OnlineDeploymentDocument extends AssetIdentity {
+  readonly kind: 'online-deployment'
+  readonly located: Located
+  readonly name: string
+  /** Absent where it is said on deploying, which counts more than what is written here. */
+  readonly endpointName?: string
+  readonly model?:
+    | { readonly kind: 'reference'; readonly reference: Reference }
+    | { readonly kind: 'inline'; readonly source: Reference; readonly type: ModelDocument['type'] }
+  readonly scoring?: { readonly code: string; readonly script: string }
+  readonly environment?: EnvironmentChoice
+  readonly environmentVariables: Readonly<Record<string, string>>
+  readonly instanceCount: number
+  readonly request: {
+    readonly timeoutMs: number
+    readonly maxConcurrentPerInstance: number
+    readonly maxQueueWaitMs: number
+  }
+  readonly dataCollector?: JsonObject
+}
