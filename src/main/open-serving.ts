@@ -1,3 +1,4 @@
+import { silentLog } from '../base/log.ts'
 import { join } from 'node:path'
 import type { EndpointKeys } from '../access/endpoint-keys.ts'
 import { packageRoot } from '../config.ts'
@@ -8,7 +9,7 @@ import { machineVariables } from './machine-variables.ts'
 
 /** What answers: endpoints with their workers. */
 export function openServing(
-  { settings, environment }: OpenServerOptions,
+  { settings, environment, log = silentLog }: OpenServerOptions,
   { store, keys }: { readonly store: Store; readonly keys: EndpointKeys },
 ): ServingService {
   const { registry, artifacts } = store
@@ -21,5 +22,7 @@ export function openServing(
     pythonSource: join(packageRoot(), 'python', 'src'),
     variables: machineVariables(environment),
     random: Math.random,
+    observers: [],
+    warn: (message) => log.write('warn', message),
   })
 }

@@ -44,6 +44,29 @@ databaseTest(
   },
 )
 
+databaseTest('observers are told of every answer; one that fails costs nobody anything', async (database, t) => {
+  const told: (readonly unknown[])[] = []
+  const warnings: string[] = []
+  const lab = await openServing(t, database, {
+    observers: [
+      () => {
+        throw new Error('out of order')
+      },
+      ({ requestId, revision, body, answer, durationMs }) =>
+        void told.push([requestId, revision.deployment, body.toString(), answer.kind, durationMs > 0]),
+    ],
+    warn: (message) => void warnings.push(message),
+  })
+  await lab.serving.deploy({ endpoint: 'echo', scoring: await lab.code(answering('1 / len(raw[2:])')) })
+  assert.equal((await lab.ask('echo', [1])).status, 200)
+  assert.equal((await lab.ask('echo', '')).status, 424)
+  assert.deepEqual(told, [
+    ['asked', 'default', '[1]', 'answered', true],
+    ['asked', 'default', '""', 'refused', true],
+  ])
+  assert.deepEqual(new Set(warnings), new Set(['an answer of echo could not be noted: out of order']))
+})
+
 databaseTest('a worker finds its model, its code and its environment where Azure ML puts them', async (database, t) => {
   const lab = await openServing(t, database)
   await mkdir(join(lab.folder, 'models/ridge/sub'), { recursive: true })

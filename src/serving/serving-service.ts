@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import type { EndpointKeys, KeyPair } from '../access/endpoint-keys.ts'
 import type { ContentStore } from '../artifacts/content-store.ts'
-import { SluiceError } from '../base/errors.ts'
+import { messageOf, SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Tables } from '../database/database.ts'
 import { appendEvent } from '../events/event-log.ts'
 import { processesOf, signalAll } from '../processes/process-tree.ts'
+import type { AnsweredRequest, AnswerObserver } from './answered-request.ts'
 import { defaultDeployment, specOf, type DeployRequest } from './deploy-request.ts'
 import { DeploymentLifecycle, type LifecyclePlace } from './deployment-lifecycle.ts'
 import { readDeploymentLog, type DeploymentLogChunk } from './deployment-log.ts'
@@ -40,11 +41,16 @@ export interface ServingPlace extends Omit<LifecyclePlace, 'keys' | 'contents' |
   readonly keys: Pick<EndpointKeys, 'create' | 'read' | 'isValid' | 'remove'>
   /** A number in [0, 1), new each time: which deployment a request goes to. */
   readonly random: () => number
+  readonly observers: readonly AnswerObserver[]
+  /** Told what an observer threw. */
+  readonly warn: (message: string) => void
 }
 
 /** One request to an endpoint. */
 interface EndpointRequest {
   readonly endpoint: string
+  /** What the client knows it by. */
+  readonly requestId: string
   /** Overrides the traffic. */
   readonly deployment?: string
   readonly contentType: string
@@ -205,12 +211,17 @@ class OnlineServing implements ServingService {
     await this.#lifecycle.finishDeletion(endpoint, deployment)
   }
 
-  async score({ endpoint, deployment, contentType, body, headers, client }: EndpointRequest): Promise<EndpointAnswer> {
+  async score(wanted: EndpointRequest): Promise<EndpointAnswer> {
+    const { endpoint, deployment, contentType, body, headers, client } = wanted
+    const arrivedMs = this.#place.clock.now()
+    const arrived = performance.now()
     if (!this.#isStarted) await this.#started.promise
     const unit = this.#place.random()
     const online = this.#routes.choose(endpoint, { ...(deployment !== undefined && { pinned: deployment }), unit })
     const request = { contentType, body, headers: online.wantsHeaders() ? headers() : {} }
-    return { deployment: online.revision.deployment, answer: await online.score(request, client) }
+    const answer = await online.score(request, client)
+    this.#tell({ ...wanted, revision: online.revision, arrivedMs, durationMs: performance.now() - arrived, answer })
+    return { deployment: online.revision.deployment, answer }
   }
 
   async authorise(name: string, presented: string | undefined, isKeyRequired = false): Promise<void> {
@@ -249,6 +260,16 @@ class OnlineServing implements ServingService {
   async close(): Promise<void> {
     await this.#lifecycle.close()
     this.#started.resolve()
+  }
+
+  #tell(answered: AnsweredRequest): void {
+    for (const observer of this.#place.observers) {
+      try {
+        observer(answered)
+      } catch (error) {
+        this.#place.warn(`an answer of ${answered.endpoint} could not be noted: ${messageOf(error)}`)
+      }
+    }
   }
 
   #view(endpoint: Endpoint, deployments: readonly Deployment[]): EndpointView {

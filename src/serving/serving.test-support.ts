@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -212,6 +213,8 @@ export async function openServing(
     pythonSource,
     variables: { PATH: process.env['PATH']! },
     random: Math.random,
+    observers: [],
+    warn: (message) => assert.fail(message),
     ...changes,
   }
   let scripts = 0
@@ -242,6 +245,7 @@ export async function openServing(
     async ask(endpoint, body = {}, deployment) {
       const { answer } = await serving.score({
         endpoint,
+        requestId: 'asked',
         ...(deployment !== undefined && { deployment }),
         contentType: 'application/json',
         body: Buffer.from(JSON.stringify(body)),

@@ -87,6 +87,7 @@ async function answerScore(
   const pinned = headers[deploymentHeader]
   const answer = await serving.score({
     endpoint,
+    requestId: ids.msRequestId,
     ...(typeof pinned === 'string' && pinned !== '' && { deployment: pinned }),
     contentType,
     body: isGet ? Buffer.from(queryBody(request.url)) : bodyOf(request),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { SluiceError } from '../../base/errors.ts'
 import type { EnvironmentRequest } from '../../environments/environment-builder.ts'
@@ -32,6 +33,7 @@ export function servingEndpoints(
     async invoke({ endpoint, deployment, contentType, body }) {
       const { answer } = await serving.score({
         endpoint,
+        requestId: randomUUID(),
         ...(deployment !== undefined && { deployment }),
         contentType,
         body,
