@@ -1,3 +1,4 @@
+import type { JsonObject } from '../base/json.ts'
 import type { Revision } from './deployment-store.ts'
 import type { PoolAnswer } from './worker-pool.ts'
 
@@ -9,6 +10,8 @@ export interface AnsweredRequest {
   readonly revision: Revision
   readonly contentType: string
   readonly body: Buffer
+  /** Of the Open Inference Protocol: the tensors that `body` holds (tensor-message.ts). */
+  readonly infer?: JsonObject
   /** The request's headers, lower case; made when asked for. */
   readonly headers: () => Readonly<Record<string, string>>
   /** Epoch milliseconds of its arrival. */

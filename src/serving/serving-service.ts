@@ -55,6 +55,8 @@ interface EndpointRequest {
   readonly deployment?: string
   readonly contentType: string
   readonly body: Buffer
+  /** Tensors instead of a document. */
+  readonly infer?: JsonObject
   /** Read only when the model asks for them. */
   readonly headers: () => Readonly<Record<string, string>>
   /** Aborted when the client leaves: a waiting request then stops waiting. */
@@ -212,13 +214,18 @@ class OnlineServing implements ServingService {
   }
 
   async score(wanted: EndpointRequest): Promise<EndpointAnswer> {
-    const { endpoint, deployment, contentType, body, headers, client } = wanted
+    const { endpoint, deployment, contentType, body, infer, headers, client } = wanted
     const arrivedMs = this.#place.clock.now()
     const arrived = performance.now()
     if (!this.#isStarted) await this.#started.promise
     const unit = this.#place.random()
     const online = this.#routes.choose(endpoint, { ...(deployment !== undefined && { pinned: deployment }), unit })
-    const request = { contentType, body, headers: online.wantsHeaders() ? headers() : {} }
+    const request = {
+      contentType,
+      body,
+      headers: online.wantsHeaders() ? headers() : {},
+      ...(infer !== undefined && { infer }),
+    }
     const answer = await online.score(request, client)
     this.#tell({ ...wanted, revision: online.revision, arrivedMs, durationMs: performance.now() - arrived, answer })
     return { deployment: online.revision.deployment, answer }

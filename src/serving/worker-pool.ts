@@ -16,6 +16,7 @@ import {
 import { WaitingRequests } from './waiting-requests.ts'
 import {
   startWorker,
+  type AnswerBody,
   type ScoringRequest,
   type Worker,
   type WorkerAnswer,
@@ -59,7 +60,7 @@ export interface PoolPlace {
 
 /** What a request came to; `executionMs` where a worker ran it. */
 export type PoolAnswer =
-  | { readonly kind: 'answered'; readonly contentType: string; readonly body: Buffer; readonly executionMs: number }
+  | ({ readonly kind: 'answered'; readonly executionMs: number } & AnswerBody)
   | { readonly kind: 'refused'; readonly error: SluiceError; readonly executionMs?: number }
 
 /** How a pool is doing. */
@@ -371,8 +372,10 @@ export class WorkerPool {
 function toPoolAnswer(answer: WorkerAnswer): PoolAnswer {
   const { executionMs } = answer
   switch (answer.outcome) {
-    case 'answered':
-      return { kind: 'answered', contentType: answer.contentType, body: answer.body, executionMs }
+    case 'answered': {
+      const { outcome, ...rest } = answer
+      return { kind: outcome, ...rest }
+    }
     case 'rejected':
       return { kind: 'refused', error: new SluiceError(answer.code, answer.message), executionMs }
     case 'failed':

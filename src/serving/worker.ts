@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.ts'
 import { messageOf } from '../base/errors.ts'
-import type { JsonObject } from '../base/json.ts'
+import { isJsonObject, type JsonObject } from '../base/json.ts'
 import { FrameDecoder, frameStart, type Frame } from './scoring-frames.ts'
 
 /** How a scoring host is started, and what it is told to load. */
@@ -20,11 +20,21 @@ export interface ScoringRequest {
   readonly contentType: string
   readonly body: Buffer
   readonly headers: Readonly<Record<string, string>>
+  /** Tensors instead of a document: what `body` holds, one tensor after another (tensor-message.ts). */
+  readonly infer?: JsonObject
+}
+
+/** The bytes of an answer. */
+export interface AnswerBody {
+  readonly contentType: string
+  readonly body: Buffer
+  /** What the protocol needs to know beside them: the tensors in the body. */
+  readonly details?: JsonObject
 }
 
 /** What a worker answered. `rejected`: the client's mistake; `failed`: the model raised. */
 export type WorkerAnswer =
-  | { readonly outcome: 'answered'; readonly contentType: string; readonly body: Buffer; readonly executionMs: number }
+  | ({ readonly outcome: 'answered'; readonly executionMs: number } & AnswerBody)
   | {
       readonly outcome: 'rejected'
       readonly code: 'invalid-request' | 'unsupported-media-type'
@@ -109,8 +119,8 @@ export function startWorker(
   send({ type: 'load', model: command.model })
   return {
     pid: child.pid,
-    score(id, { contentType, headers, body }) {
-      send({ type: 'score', id, contentType, headers }, body)
+    score(id, { contentType, headers, body, infer }) {
+      send({ type: 'score', id, contentType, headers, ...(infer !== undefined && { infer }) }, body)
     },
     close(graceMs) {
       send({ type: 'close' })
@@ -166,8 +176,14 @@ function toAnswer({ header, payload }: Frame): WorkerAnswer {
   const executionMs = Number(header['executionMs'])
   const message = String(header['message'])
   switch (header['outcome']) {
-    case 'answered':
-      return { outcome: 'answered', contentType: String(header['contentType']), body: payload, executionMs }
+    case 'answered': {
+      const { details } = header
+      const contentType = String(header['contentType'])
+      return {
+        ...{ outcome: 'answered', contentType, body: payload, executionMs },
+        ...(isJsonObject(details) && { details }),
+      }
+    }
     case 'rejected': {
       const code = header['code'] === 'unsupported-media-type' ? 'unsupported-media-type' : 'invalid-request'
       return { outcome: 'rejected', code, message, executionMs }

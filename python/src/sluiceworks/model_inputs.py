@@ -10,19 +10,15 @@ import io
 import json
 from typing import Any, NamedTuple
 
-from .scoring_types import RequestRejected, ScoringRequest, reject_media_type
+from .scoring_types import ModelInput, RequestRejected, ScoringRequest, reject_media_type
+from .signature_mistakes import explain
 from .table_schema import TableSchema
 
 _FORMS = ("input_data", "dataframe_split", "dataframe_records", "instances", "inputs")
 _JSON_TYPES = ("application/json", "text/json", "")
-
-
-class ModelInput(NamedTuple):
-    """Parsed input: `form` is the key it came under ("csv" for CSV)."""
-
-    form: str
-    data: Any
-    params: dict[str, Any] | None
+_PARQUET = "application/vnd.apache.parquet"
+# Bodies of models that talk (mlflow's "unified LLM input"): the model gets the whole object.
+_CHAT = ("messages", "prompt", "input")
 
 
 class InputSchema(NamedTuple):
@@ -30,25 +26,40 @@ class InputSchema(NamedTuple):
 
     schema: Any
     table: TableSchema | None
+    # The signature was made from type hints: the model converts `inputs` itself.
+    is_typed: bool = False
+    # What the signature says of `params`.
+    parameters: list[str] = []
 
 
 def parse_model_input(request: ScoringRequest, declared: InputSchema) -> ModelInput:
     """Raises RequestRejected with the reason."""
     kind = request.content_type
     if kind == "text/csv":
-        return ModelInput("csv", _from_csv(_text(request.body), declared.schema), None)
+        return ModelInput("csv", _from_csv(_text(request.body), declared.schema))
+    if kind == _PARQUET:
+        return ModelInput("parquet", _from_parquet(request.body))
     if kind not in _JSON_TYPES and not kind.endswith("+json"):
-        raise reject_media_type(kind, ["application/json", "text/csv"])
+        raise reject_media_type(kind, ["application/json", "text/csv", _PARQUET])
     body = _json_object(request.body)
+    if any(name in body for name in _CHAT):
+        params = {name: body.pop(name) for name in declared.parameters if name in body}
+        return ModelInput("chat", body, params or None)
     found = [form for form in _FORMS if form in body]
     if len(found) != 1:
         got = ", ".join(map(repr, list(body)[:10])) or "none"
         raise RequestRejected(f"The body must have exactly one of the fields {', '.join(_FORMS)}; it has: {got}.")
     form = found[0]
+    return ModelInput(form, _parse_form(form, body[form], declared), _params_of(body, declared))
+
+
+def _params_of(body: dict[str, Any], declared: InputSchema) -> dict[str, Any] | None:
     params = body.get("params")
-    if params is not None and not isinstance(params, dict):
-        raise RequestRejected(f'"params" must be an object, not {_name_of(params)}.')
-    return ModelInput(form, _parse_form(form, body[form], declared), params)
+    if not declared.parameters or params is None:
+        return None  # As mlflow does: ignored by a model that declares none.
+    if isinstance(params, dict):
+        return params
+    raise RequestRejected(f'"params" must be an object, not {_name_of(params)}.')
 
 
 def _text(body: bytes) -> str:
@@ -78,6 +89,10 @@ def _name_of(value: Any) -> str:
 
 
 def _parse_form(form: str, value: Any, declared: InputSchema) -> Any:
+    if declared.is_typed:
+        if form in ("inputs", "input_data"):
+            return value
+        raise RequestRejected(f'The model takes its input under "inputs", by its type hint; the body has "{form}".')
     if form == "dataframe_split":
         return _from_split(form, value, declared)
     if form == "dataframe_records":
@@ -164,6 +179,17 @@ def _from_csv(text: str, schema: Any) -> Any:
         raise RequestRejected(f"The body is not a CSV table that the model can read: {error}") from None
 
 
+def _from_parquet(body: bytes) -> Any:
+    import pandas
+
+    try:
+        return pandas.read_parquet(io.BytesIO(body))
+    except ImportError:
+        raise reject_media_type(_PARQUET, ["application/json", "text/csv"]) from None
+    except Exception as error:
+        raise RequestRejected(f"The body is not a Parquet table: {error}") from None
+
+
 def _from_tensor_form(form: str, value: Any, schema: Any) -> Any:
     try:
         from mlflow.utils.proto_json_utils import parse_tf_serving_input
@@ -172,7 +198,9 @@ def _from_tensor_form(form: str, value: Any, schema: Any) -> Any:
     try:
         return parse_tf_serving_input({form: value}, schema=schema)
     except Exception as error:
-        raise RequestRejected(f'"{form}" does not match the model\'s signature: {error}') from None
+        raise RequestRejected(
+            explain(f'"{form}" does not match the model\'s signature: {error}', value, schema)
+        ) from None
 
 
 def _cast(frame: Any, declared: InputSchema) -> Any:
@@ -181,7 +209,9 @@ def _cast(frame: Any, declared: InputSchema) -> Any:
         return frame
     from mlflow.utils.proto_json_utils import cast_df_types_according_to_schema
 
+    given = frame.copy(deep=False)  # Casting replaces its columns; the message is about what was sent.
     try:
         return cast_df_types_according_to_schema(frame, declared.schema)
     except Exception as error:
-        raise RequestRejected(f"The input does not match the model's signature: {error}") from None
+        reason = f"The input does not match the model's signature: {error}"
+        raise RequestRejected(explain(reason, given, declared.schema)) from None

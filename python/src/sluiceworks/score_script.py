@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any, Callable
 
 from .json_output import to_json
-from .scoring_types import LoadFailed, RequestRejected, ScoringAnswer, ScoringRequest, reject_media_type
+from .scoring_types import LoadFailed, ModelInput, RequestRejected, ScoringAnswer, ScoringRequest, reject_media_type
 
 # "" : a client that named no type; the script gets the text either way.
 _TEXT_TYPES = ("application/json", "text/json", "text/csv", "text/plain", "")
@@ -46,16 +46,26 @@ class ScoreScript:
             raise LoadFailed(f"init() in {script} raised {_describe(error)}", _import_hint(error)) from error
         self.description: dict[str, Any] = {"kind": "script", "wantsHeaders": self._wants_headers}
 
-    def answer(self, request: ScoringRequest) -> ScoringAnswer:
-        """Runs the script; raises RequestRejected when the body is at fault, else what the script raised."""
+    def decode(self, request: ScoringRequest) -> ModelInput:
+        """The arguments of run()."""
+        if request.infer is not None:
+            raise RequestRejected("A scoring script takes no tensors of the Open Inference Protocol; ask /score.")
         arguments = self._arguments(request)
         if self._wants_headers:
             arguments["request_headers"] = dict(request.headers)
+        return ModelInput("script", (arguments, request.body))
+
+    def predict(self, given: ModelInput) -> Any:
+        """Runs the script; raises RequestRejected when the body is at fault, else what the script raised."""
+        arguments, body = given.data
         try:
-            result = self._run(**arguments)
+            return self._run(**arguments)
         except Exception as error:
-            _reject_if_body_is_at_fault(error, request.body)
+            _reject_if_body_is_at_fault(error, body)
             raise
+
+    def encode(self, given: ModelInput, result: Any) -> ScoringAnswer:
+        """JSON, with {} for None."""
         return ScoringAnswer("application/json", to_json({} if result is None else result))
 
     def _arguments(self, request: ScoringRequest) -> dict[str, Any]:

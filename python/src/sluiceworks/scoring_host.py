@@ -4,8 +4,8 @@ The server starts it with a connected stream socket as file descriptor 3 and spe
 
   server  load   {model}                       once, first
   host    ready  {description}                 or  failed {message, hint}, and the process ends
-  server  score  {id, contentType, headers}    + body
-  host    answer {id, outcome, executionMs, contentType | code, message} + body
+  server  score  {id, contentType, headers, infer?}    + body
+  host    answer {id, outcome, executionMs, contentType, details? | code, message} + body
   server  close                                end after the requests before it
 
 Every request is answered exactly once, in the order of arrival. Standard output and error are the deployment's log:
@@ -27,7 +27,7 @@ import traceback
 from typing import Any, NoReturn
 
 from .frames import FrameConnection, Header
-from .scoring_types import LoadedModel, LoadFailed, RequestRejected, ScoringAnswer, ScoringRequest
+from .scoring_types import LoadedModel, LoadFailed, RequestRejected, ScoringAnswer, ScoringRequest, answer
 
 _CONNECTION = 3
 # The server takes a closed connection for a dead worker, so it must outlive main() and the model's exit handlers.
@@ -84,13 +84,15 @@ def _serve(frames: FrameConnection, model: LoadedModel) -> None:
 
 
 def _answer(model: LoadedModel, header: Header, body: bytes) -> tuple[Header, bytes]:
-    request = ScoringRequest(header["contentType"], body, header.get("headers") or {})
+    request = ScoringRequest(header["contentType"], body, header.get("headers") or {}, header.get("infer"))
     started = time.perf_counter()
     answered: Header = {"type": "answer", "id": header["id"]}
     result = ScoringAnswer("", b"")
     try:
-        result = model.answer(request)
+        result = answer(model, request)
         answered.update(outcome="answered", contentType=result.content_type)
+        if result.details:
+            answered["details"] = result.details
     except RequestRejected as error:
         answered.update(outcome="rejected", code=error.code, message=str(error))
     except (Exception, SystemExit) as error:

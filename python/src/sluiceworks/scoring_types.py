@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Mapping, NamedTuple, Protocol
 
+_NOTHING: Mapping[str, Any] = {}
+
 
 class ScoringRequest(NamedTuple):
     """One HTTP request as the model sees it."""
@@ -13,6 +15,8 @@ class ScoringRequest(NamedTuple):
     body: bytes
     # Only for scripts that ask for them (`request_headers`).
     headers: Mapping[str, str]
+    # Tensors instead of a document (tensors.py): what `body` holds, one tensor after another.
+    infer: Mapping[str, Any] | None = None
 
 
 class ScoringAnswer(NamedTuple):
@@ -20,17 +24,48 @@ class ScoringAnswer(NamedTuple):
 
     content_type: str
     body: bytes
+    # What the server needs to know beside the bytes: the tensors in them.
+    details: Mapping[str, Any] = _NOTHING
+
+
+class ModelInput(NamedTuple):
+    """A request as its model takes it."""
+
+    # The key it came under ("csv" for CSV, "infer" for tensors, "script"): the answer is written accordingly.
+    form: str
+    data: Any
+    params: dict[str, Any] | None = None
+    # The signature is enforced already.
+    is_checked: bool = False
+    # How many rows `data` has; None: the request is to be predicted alone, never joined with the rows of others.
+    rows: int | None = None
+    # Of tensors: the names that are wanted, None for all.
+    wanted: list[str] | None = None
 
 
 class LoadedModel(Protocol):
-    """A model in memory."""
+    """A model in memory. A request is decoded, predicted and encoded; the host may predict several together."""
 
     # Told to the server when the worker is ready.
     description: dict[str, Any]
 
-    def answer(self, request: ScoringRequest) -> ScoringAnswer:
-        """Raises RequestRejected for a client's mistake; any other exception is the model's own."""
+    def decode(self, request: ScoringRequest) -> ModelInput:
+        """What the model takes, checked as far as it can be. Raises RequestRejected for a client's mistake."""
         ...
+
+    def predict(self, given: ModelInput) -> Any:
+        """What the model returns; raises RequestRejected for a client's mistake, and whatever the model raises."""
+        ...
+
+    def encode(self, given: ModelInput, result: Any) -> ScoringAnswer:
+        """The answer to that input; raises TypeError for a result that cannot be written."""
+        ...
+
+
+def answer(model: LoadedModel, request: ScoringRequest) -> ScoringAnswer:
+    """One request from its bytes to the answer's."""
+    given = model.decode(request)
+    return model.encode(given, model.predict(given))
 
 
 class RequestRejected(Exception):

@@ -53,5 +53,5 @@ class TableSchema:
         )
 
     def fits(self, frame: Any) -> bool:
-        """True when the frame is what the signature declares, column by column: enforcing it would change nothing."""
-        return list(frame.columns) == self._names and self.has_declared_types(frame)
+        """True when it is a frame of what the signature declares, column by column: enforcing it would change nothing."""
+        return hasattr(frame, "iloc") and list(frame.columns) == self._names and self.has_declared_types(frame)
