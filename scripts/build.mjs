@@ -7,7 +7,7 @@ import { root } from './node-24.mjs'
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 await build({
   absWorkingDir: root,
-  entryPoints: { cli: 'src/cli/command-line.ts' },
+  entryPoints: { cli: 'src/cli/command-line.ts', 'table-engine-child': 'src/data/table-engine-child.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -15,7 +15,7 @@ await build({
   platform: 'node',
   target: 'node22',
   // Native parts, and what finds files of its own beside itself.
-  external: ['better-sqlite3', 'pg-native'],
+  external: ['better-sqlite3', 'pg-native', '@duckdb/node-api'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

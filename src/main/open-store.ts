@@ -9,6 +9,7 @@ import type { EnvironmentBuilder, EnvironmentKeeper } from '../environments/envi
 import type { Clock } from '../base/clock.ts'
 import { messageOf, SluiceError } from '../base/errors.ts'
 import { silentLog } from '../base/log.ts'
+import { type TableEngine, tableEngine } from '../data/table-engine.ts'
 import { checkDatabase } from '../database/check-database.ts'
 import type { StoreCheck } from '../protocols/rest/status-routes.ts'
 import { allowAllChanges } from '../registry/change-policy.ts'
@@ -38,6 +39,8 @@ export interface Store extends TrackingContext {
   readonly environments: EnvironmentBuilder & EnvironmentKeeper
   readonly registry: ModelRegistry
   readonly assets: StoreAssets
+  /** Reads tables, in a process of its own. */
+  readonly tables: TableEngine
   /** Called after every change of the registry, once it is durable. */
   readonly afterChange: (() => void)[]
 }
@@ -71,7 +74,9 @@ export async function openStore(
   const registry = modelRegistry({ ...registryParts, artifacts })
   const assets = storeAssets({ ...context, settings, log, content, artifacts, registry, registryParts })
   closing.unshift(() => assets.destinations.close())
-  return { ...context, context, content, artifacts, tracking, environments, registry, assets, afterChange }
+  const tables = tableEngine({ folder: join(settings.data, 'tables') })
+  closing.unshift(() => tables.close())
+  return { ...context, context, content, artifacts, tracking, environments, registry, assets, tables, afterChange }
 }
 
 /** For `sluice doctor`: the whole database, and a sample of the contents. */
