@@ -26,7 +26,7 @@ export interface Decision {
 }
 
 /** Below so many observations a mean's distribution is too far from a normal one for any verdict. */
-export const leastObservations = 30
+const leastObservations = 30
 
 /**
  * A verdict for every metric. Over several metrics the false discovery rate is held (Benjamini-Hochberg): of all
