@@ -11,7 +11,7 @@ import json
 from typing import Any, NamedTuple
 
 from .scoring_types import ModelInput, RequestRejected, ScoringRequest, reject_media_type
-from .signature_mistakes import explain
+from .signature_mistakes import explain, explain_csv
 from .table_schema import TableSchema
 
 _FORMS = ("input_data", "dataframe_split", "dataframe_records", "instances", "inputs")
@@ -50,16 +50,8 @@ def parse_model_input(request: ScoringRequest, declared: InputSchema) -> ModelIn
         got = ", ".join(map(repr, list(body)[:10])) or "none"
         raise RequestRejected(f"The body must have exactly one of the fields {', '.join(_FORMS)}; it has: {got}.")
     form = found[0]
-    return ModelInput(form, _parse_form(form, body[form], declared), _params_of(body, declared))
-
-
-def _params_of(body: dict[str, Any], declared: InputSchema) -> dict[str, Any] | None:
-    params = body.get("params")
-    if not declared.parameters or params is None:
-        return None  # As mlflow does: ignored by a model that declares none.
-    if isinstance(params, dict):
-        return params
-    raise RequestRejected(f'"params" must be an object, not {_name_of(params)}.')
+    # Whether they fit is mlflow's to say.
+    return ModelInput(form, _parse_form(form, body[form], declared), body.get("params"))
 
 
 def _text(body: bytes) -> str:
@@ -176,7 +168,18 @@ def _from_csv(text: str, schema: Any) -> Any:
         types = dict(zip(schema.input_names(), schema.pandas_types()))
         return pandas.read_csv(io.StringIO(text), dtype=types)
     except Exception as error:
-        raise RequestRejected(f"The body is not a CSV table that the model can read: {error}") from None
+        raise RequestRejected(_csv_mistake(text, schema, error)) from None
+
+
+def _csv_mistake(text: str, schema: Any, error: Exception) -> str:
+    import pandas
+
+    reason = f"The body is not a CSV table that the model can read: {error}"
+    try:
+        cells = pandas.read_csv(io.StringIO(text), dtype=str)
+    except Exception:
+        return reason
+    return explain_csv(reason, cells, schema)
 
 
 def _from_parquet(body: bytes) -> Any:

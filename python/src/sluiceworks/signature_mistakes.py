@@ -11,20 +11,37 @@ def explain(reason: str, data: Any, schema: Any) -> str:
     """`reason` with the place of the first value that is of another type, and with what the model expects."""
     place = _first_misfit(data, _types_of(schema))
     expected = _expectation(schema)
-    parts = [_sentence(reason), place, f"The model expects: {expected}." if expected else ""]
+    parts = [place, _sentence(reason), f"The model expects: {expected}." if expected else ""]
     return " ".join(part for part in parts if part)
 
 
+def explain_csv(reason: str, cells: Any, schema: Any) -> str:
+    """The same for a CSV table of text."""
+    import pandas
+
+    for name, kind in _types_of(schema).items():
+        if kind in _NUMBERS and name in cells:
+            is_wrong = pandas.to_numeric(cells[name], errors="coerce").isna() & cells[name].notna()
+            if is_wrong.any():
+                row = int(is_wrong.to_numpy().argmax())
+                place = f"Column {name}, row {row}: {_shown(cells[name].iloc[row])} is not a {kind}."
+                return f"{place} {explain(reason, None, schema)}"
+    return explain(reason, None, schema)
+
+
 def _sentence(text: str) -> str:
+    for lead in ("Invalid input. ", "Data is not compatible with model signature. "):
+        text = text.replace(lead, "", 1)
     text = text.strip()
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def _types_of(schema: Any) -> Mapping[str, str]:
-    """Column name to MLflow's name of its type; none for tensors and unnamed columns."""
-    if schema is None or schema.is_tensor_spec() or not schema.has_input_names():
+def _types_of(schema: Any) -> Mapping[Any, str]:
+    """Column, by name or number, to MLflow's name of its type; none for tensors."""
+    if schema is None or schema.is_tensor_spec():
         return {}
-    return {name: getattr(kind, "name", "") for name, kind in zip(schema.input_names(), schema.input_types())}
+    names = schema.input_names() if schema.has_input_names() else range(len(schema.inputs))
+    return {name: getattr(kind, "name", "") for name, kind in zip(names, schema.input_types())}
 
 
 def _expectation(schema: Any) -> str:
@@ -39,7 +56,7 @@ def _expectation(schema: Any) -> str:
     )
 
 
-def _first_misfit(data: Any, types: Mapping[str, str]) -> str:
+def _first_misfit(data: Any, types: Mapping[Any, str]) -> str:
     for name, kind in types.items():
         values = _column(data, name)
         for row, value in enumerate(values):
@@ -48,7 +65,7 @@ def _first_misfit(data: Any, types: Mapping[str, str]) -> str:
     return ""
 
 
-def _column(data: Any, name: str) -> Any:
+def _column(data: Any, name: Any) -> Any:
     try:
         if isinstance(data, list):
             return [record.get(name) for record in data if isinstance(record, dict)]

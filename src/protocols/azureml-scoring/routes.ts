@@ -84,6 +84,8 @@ async function answerScore(
   const isGet = request.method !== 'POST'
   const contentType = isGet ? 'application/json' : mediaType(headers['content-type'])
   if (contentType === undefined) throw otherCharset(headers['content-type'])
+  const isOfMlflow = isInvocations(request)
+  if (isOfMlflow) checkParameters(headers['content-type'])
   const pinned = headers[deploymentHeader]
   const answer = await serving.score({
     endpoint,
@@ -94,11 +96,18 @@ async function answerScore(
     headers: () => scriptHeaders(headers),
     client: clientOf(reply),
   })
-  return send(reply, answer)
+  return send(reply, { ...answer, isOfMlflow })
+}
+
+function isInvocations(request: FastifyRequest): boolean {
+  return request.routeOptions.url?.endsWith('/invocations') === true
 }
 
 /** Puts what is known of the execution into the headers; throws what the deployment refused with. */
-function send(reply: FastifyReply, { deployment, answer }: EndpointAnswer): FastifyReply {
+function send(
+  reply: FastifyReply,
+  { deployment, answer, isOfMlflow }: EndpointAnswer & { readonly isOfMlflow: boolean },
+): FastifyReply {
   reply.header(deploymentHeader, deployment)
   // Written out, as Azure ML does: 0.012 and never 1.2e-2.
   if (answer.executionMs !== undefined) reply.header('x-ms-run-fn-exec-ms', answer.executionMs.toFixed(3))
@@ -110,7 +119,9 @@ function send(reply: FastifyReply, { deployment, answer }: EndpointAnswer): Fast
     reply.header('ms-azureml-model-error-statuscode', '500').header('ms-azureml-model-error-reason', 'model_error')
   }
   if (error.status === 429 || error.status === 503) reply.header('retry-after', '1')
-  throw error
+  // To `mlflow models serve` a model that raises is a bad request. A worker that died is none.
+  const isBadRequest = isOfMlflow && isModelAtFault && answer.executionMs !== undefined
+  throw isBadRequest ? new SluiceError('invalid-request', error.message, { cause: error }) : error
 }
 
 /** Aborted when the connection closes before the answer is written. */
@@ -136,6 +147,23 @@ function swaggerVersion(version: unknown): '2' | '3' {
   throw new SluiceError('not-found', `There is no description in Swagger version ${JSON.stringify(version)}.`, {
     hint: 'The versions are 2 and 3.',
   })
+}
+
+/** `mlflow models serve` refuses `format=pandas-split` and the like, which meant something before its version 2. */
+function checkParameters(contentType: string | undefined): void {
+  const others = (contentType ?? '')
+    .split(';')
+    .slice(1)
+    .map((parameter) => parameter.trim().split('=', 1)[0]!)
+    .filter((name) => name.toLowerCase() !== 'charset')
+  if (others.length === 0) return
+  throw new SluiceError(
+    'unsupported-media-type',
+    `The content type has unrecognized parameters: ${others.join(', ')}.`,
+    {
+      hint: 'Name the form of a JSON body by its key: dataframe_split, dataframe_records, instances or inputs.',
+    },
+  )
 }
 
 function otherCharset(contentType: string | undefined): SluiceError {
