@@ -59,7 +59,7 @@ export interface WorkerEnd {
 }
 
 /** A request on its way: answers carry its number. */
-export interface NumberedRequest {
+interface NumberedRequest {
   readonly id: number
   readonly request: ScoringRequest
 }
