@@ -6,10 +6,7 @@ import prettier from 'prettier'
 import { commandTable } from '../src/cli/command-table.ts'
 import { runCommandLine } from '../src/cli/command-line.ts'
 import { flagOf, keyOf, settingTable, variableOf } from '../src/config.ts'
-import { mlflowRegistryRoutes } from '../src/protocols/mlflow/registry-routes.ts'
-import { mlflowRoutes } from '../src/protocols/mlflow/routes.ts'
-import { graphqlRoutes } from '../src/protocols/mlflow/web-ui/graphql-routes.ts'
-import { webhookRoutes } from '../src/protocols/mlflow/webhooks/webhook-routes.ts'
+import { servedEndpoints, unservedEndpoints } from '../src/protocols/mlflow/endpoint-list.ts'
 import { unsupportedSchemas, unsupportedTypes } from '../src/spec/unsupported.ts'
 import { root } from './node-24.mjs'
 import { yamlKeysPage } from './yaml-keys.mjs'
@@ -60,24 +57,24 @@ function settingsPage() {
   return `${generated}\n\n# Settings\n\n${intro}\n\n${settings}\n`
 }
 
-/** The MLflow calls that are served; the same list is also there below /ajax-api, for MLflow's pages. */
+/** Every endpoint of MLflow's protocol that is served; a test holds the list to the route table. */
 function mlflowCalls() {
-  // Routes are only listed here, so whatever they are made from may be anything.
-  const anything = new Proxy(() => anything, { get: () => anything })
-  const routes = [
-    ...mlflowRoutes(anything),
-    ...mlflowRegistryRoutes(anything),
-    ...webhookRoutes(anything),
-    ...graphqlRoutes([]),
-  ]
-  const listed = routes
-    .filter(({ url }) => !url.startsWith('/ajax-api'))
-    .map(({ method, url }) => [url.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}'), method])
-    .sort()
-  return table(
-    ['method', 'path'],
-    listed.map(([path, method]) => [method, `\`${path}\``]),
-  )
+  const rows = servedEndpoints.map(({ method, path, callers }) => [
+    method,
+    `\`${path}\``,
+    ...['2.22', '3.17', 'pages'].map((caller) => (callers.includes(caller) ? '✓' : '')),
+  ])
+  return table(['method', 'path', 'client 2.22', 'client 3.17', "MLflow's pages"], rows)
+}
+
+function mlflowRefusals() {
+  const seen = {
+    client: 'its function raises `MlflowException`',
+    pages: 'an error, or nothing, in the pages',
+    none: '',
+  }
+  const rows = unservedEndpoints.map(({ path, what, caller }) => [`\`${path}\``, what, seen[caller]])
+  return table(['path', 'what it is for', 'what is seen of its 404'], rows)
 }
 
 /** Every kind of document or step that is refused by name, and what to use in its place. */
@@ -102,20 +99,27 @@ function unsupportedKinds() {
   return table(['kind', '`type`', 'base name of `$schema`', 'what to use in its place'], rows)
 }
 
-/** The page with what stands between its marks `made: NAME` and `end` replaced. */
+function pageOf(page) {
+  return readFileSync(join(root, page), 'utf8')
+}
+
+/** The text of a page with what stands between its marks `made: NAME` and `end` replaced. */
 function filled(page, name, text) {
   const marks = new RegExp(`(<!-- made by npm run docs: ${name} -->)[^]*?(<!-- end -->)`)
-  const before = readFileSync(join(root, page), 'utf8')
-  if (!marks.test(before)) throw new Error(`${page} has no marks for ${name}.`)
-  return before.replace(marks, (_all, start, end) => `${start}\n\n${text}\n\n${end}`)
+  if (!marks.test(page)) throw new Error(`A page has no marks for ${name}: ${page.slice(0, 80)}`)
+  return page.replace(marks, (_all, start, end) => `${start}\n\n${text}\n\n${end}`)
 }
 
 const pages = {
   'docs/reference/commands.md': await commandsPage(),
   'docs/reference/settings.md': settingsPage(),
-  'docs/reference/mlflow.md': filled('docs/reference/mlflow.md', 'calls', mlflowCalls()),
+  'docs/reference/mlflow.md': filled(
+    filled(pageOf('docs/reference/mlflow.md'), 'calls', mlflowCalls()),
+    'refused calls',
+    mlflowRefusals(),
+  ),
   'docs/reference/yaml-keys.md': `${generated}\n\n${yamlKeysPage(table)}`,
-  'docs/reference/azureml-yaml.md': filled('docs/reference/azureml-yaml.md', 'refused', unsupportedKinds()),
+  'docs/reference/azureml-yaml.md': filled(pageOf('docs/reference/azureml-yaml.md'), 'refused', unsupportedKinds()),
 }
 const isCheck = process.argv.includes('--check')
 let stale = 0

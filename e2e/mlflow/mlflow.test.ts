@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { mlflowClients, pythonEnvironment } from '../python-environments.mjs'
+import { recordingProxy } from './recording-proxy.ts'
 import { startSluice } from './sluice-server.ts'
 
 const run = promisify(execFile)
@@ -15,21 +17,28 @@ const plans = [
   {
     client: '3.17',
     database: 'sqlite',
-    scripts: [...tracking, ...registry, 'registry_prompts', 'traces', 'evaluation', 'webhooks'],
+    scripts: [...tracking, ...registry, 'registry_prompts', 'traces', 'evaluation', 'webhooks', 'not_served'],
+    isWhole: true,
   },
-  { client: '2.22', database: 'postgres', scripts: [...tracking, ...registry, 'prompts_2', 'traces_2'] },
+  {
+    client: '2.22',
+    database: 'postgres',
+    scripts: [...tracking, ...registry, 'prompts_2', 'traces_2'],
+    isWhole: true,
+  },
   {
     client: '3.17',
     database: 'postgres',
     scripts: ['experiments', 'runs', 'search', 'registry_models', 'traces', 'evaluation', 'webhooks'],
+    isWhole: false,
   },
 ] as const
 
-for (const { client, database, scripts } of plans) {
+for (const { client, database, scripts, isWhole } of plans) {
   const skip = database === 'postgres' && process.env['SLUICE_TEST_POSTGRES'] === undefined && 'no PostgreSQL is set'
   test(`the mlflow client ${client} works against ${database}`, { skip }, async (t) => {
     const python = await pythonEnvironment(mlflowClients[client])
-    const url = await startSluice(t, database)
+    const { url, calls } = await recordingProxy(t, await startSluice(t, database))
     for (const script of scripts) {
       await t.test(script, async () => {
         const { stdout } = await run(python, [join(import.meta.dirname, `${script}.py`), url], {
@@ -43,5 +52,35 @@ for (const { client, database, scripts } of plans) {
         assert.equal(typeof stdout, 'string')
       })
     }
+    const { listed, byClient } = await listedCalls(client)
+    const called = new Set([...calls].map((call) => endpointOf(call, listed)))
+    if (isWhole) assert.deepEqual([...called].sort(), [...byClient].sort())
   })
+}
+
+/** What the reference page says: every endpoint, and those that this client calls. */
+async function listedCalls(
+  client: '2.22' | '3.17',
+): Promise<{ readonly listed: readonly string[]; readonly byClient: readonly string[] }> {
+  const page = await readFile(join(import.meta.dirname, '../../docs/reference/mlflow.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| ([A-Z]+) +\| `([^`]+)` +\| (✓| ) +\| (✓| ) +\|/gm)]
+  const column = client === '2.22' ? 3 : 4
+  const nameOf = (row: RegExpMatchArray) => `${row[1]} ${row[2]}`
+  return { listed: rows.map(nameOf), byClient: rows.filter((row) => row[column] === '✓').map(nameOf) }
+}
+
+/** The endpoint that a call is one of, of two that fit the one without fields; a twin below `/ajax-api` is the same. */
+function endpointOf(call: string, listed: readonly string[]): string {
+  const calls = [call, call.replace(' /ajax-api/', ' /api/')]
+  const exact = listed.find((endpoint) => calls.includes(endpoint))
+  if (exact !== undefined) return exact
+  const found = listed.find((endpoint) => {
+    const pattern = endpoint
+      .replace(/[.]/g, '\\.')
+      .replace('{path}', '.+')
+      .replace(/\{\w+\}/g, '[^/]+')
+    return calls.some((one) => new RegExp(`^${pattern}$`).test(one))
+  })
+  assert.ok(found !== undefined, `${call} is not on the reference page`)
+  return found
 }
