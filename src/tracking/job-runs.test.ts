@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { databaseTest } from '../../test/database.test-support.ts'
 import type { ExperimentId, RunId } from '../base/ids.ts'
-import { refusalOf, trackingLab } from './tracking.test-support.ts'
+import { refusalOf, trackingLab, wholeHistory } from './tracking.test-support.ts'
 
 const id = (text: string) => text as RunId
 const job = (name: string, experimentId: string, more: object = {}) => ({
@@ -106,7 +106,7 @@ databaseTest(
       for (const part of ['metrics', 'params', 'datasetInputs', 'modelInputs', 'modelOutputs'] as const) {
         assert.deepEqual(copy[part], source[part], `${name} ${part}`)
       }
-      assert.deepEqual(await metrics.history({ runId: name, key: 'loss' }), { items: points })
+      assert.deepEqual(await wholeHistory({ metrics }, { runId: name, key: 'loss' }), points)
       const tags = new Map(copy.tags.map(({ key, value }) => [key, value]))
       assert.deepEqual([tags.get('note'), tags.get('mlflow.runName')], ['kept', `${name} shown`])
       assert.equal(tags.get('mlflow.parentRunId'), name === 'copy' ? 'p' : undefined)

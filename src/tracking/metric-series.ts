@@ -1,7 +1,6 @@
-import { sql } from 'kysely'
 import { SluiceError } from '../base/errors.ts'
 import type { Database, Tables } from '../database/database.ts'
-import { sortsAfter, type SortColumn } from './search/keyset.ts'
+import { readPieces, type AxisRange, type PointRow } from './metric-history.ts'
 import { trackingTables } from './tables.ts'
 
 /** What a chart of a metric asks: a curve of at most `points` places along `axis`. */
@@ -35,16 +34,6 @@ export interface Series {
 }
 
 const maxPoints = 10_000
-/** Rows read at a time: other requests are answered in between, and memory stays the same for a million points. */
-const rowsAtOnce = 20_000
-
-const order: readonly SortColumn[] = [
-  { expression: sql.ref('timestamp_ms'), type: 'number', ascending: true },
-  { expression: sql.ref('step'), type: 'number', ascending: true },
-  { expression: sql.ref('value'), type: 'number', ascending: true },
-  { expression: sql.ref('is_nan'), type: 'number', ascending: true },
-]
-
 /** The curve of a metric, read in its stored order and gathered per place. Throws `invalid-request` for a bad width. */
 export async function readSeries({ read }: Database, query: SeriesQuery): Promise<Series> {
   if (!Number.isInteger(query.points) || query.points < 1 || query.points > maxPoints) {
@@ -53,15 +42,16 @@ export async function readSeries({ read }: Database, query: SeriesQuery): Promis
   const ends = await endsOf(read, query)
   if (ends === undefined) return { count: 0, points: [] }
   const places = new Places(ends, query.points)
-  let after: readonly number[] | undefined
-  for (;;) {
-    // Sequential: each piece begins where the last one ended.
-    const rows = await readPiece(read, query, after)
-    for (const row of rows) places.add(query.axis === 'step' ? row.step : row.timestamp_ms, row)
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < rowsAtOnce) return places.series()
-    after = [last.timestamp_ms, last.step, last.value, last.is_nan]
+  const { runId, key, axis } = query
+  for await (const rows of readPieces(read, { runId, key, within: rangeOf(query) })) {
+    for (const row of rows) places.add(axis === 'step' ? row.step : row.timestamp_ms, row)
   }
+  return places.series()
+}
+
+function rangeOf({ axis, from, to }: SeriesQuery): AxisRange {
+  const [first, last] = [from ?? Number.MIN_SAFE_INTEGER, to ?? Number.MAX_SAFE_INTEGER]
+  return { axis: axis === 'step' ? 'step' : 'timestamp_ms', from: first, to: last }
 }
 
 interface Ends {
@@ -70,42 +60,18 @@ interface Ends {
 }
 
 async function endsOf(tables: Tables, query: SeriesQuery): Promise<Ends | undefined> {
-  const axis = query.axis === 'step' ? 'step' : 'timestamp_ms'
+  const { axis, from: first, to: last } = rangeOf(query)
   const row = await trackingTables(tables)
     .selectFrom('metric')
     .select((eb) => [eb.fn.min(axis).as('from'), eb.fn.max(axis).as('to')])
     .where('run_id', '=', query.runId)
     .where('key', '=', query.key)
-    .where(axis, '>=', query.from ?? Number.MIN_SAFE_INTEGER)
-    .where(axis, '<=', query.to ?? Number.MAX_SAFE_INTEGER)
+    .where(axis, '>=', first)
+    .where(axis, '<=', last)
     .executeTakeFirst()
   // Of no rows both are null, whatever the types say.
   const from: number | null = row?.from ?? null
   return from === null || row === undefined ? undefined : { from, to: row.to }
-}
-
-type PointRow = { timestamp_ms: number; step: number; value: number; is_nan: number }
-
-async function readPiece(
-  tables: Tables,
-  query: SeriesQuery,
-  after: readonly number[] | undefined,
-): Promise<readonly PointRow[]> {
-  const axis = query.axis === 'step' ? 'step' : 'timestamp_ms'
-  let select = trackingTables(tables)
-    .selectFrom('metric')
-    .select(['timestamp_ms', 'step', 'value', 'is_nan'])
-    .where('run_id', '=', query.runId)
-    .where('key', '=', query.key)
-    .where(axis, '>=', query.from ?? Number.MIN_SAFE_INTEGER)
-    .where(axis, '<=', query.to ?? Number.MAX_SAFE_INTEGER)
-    .orderBy('timestamp_ms')
-    .orderBy('step')
-    .orderBy('value')
-    .orderBy('is_nan')
-    .limit(rowsAtOnce)
-  if (after !== undefined) select = select.where(sortsAfter(order, after))
-  return select.execute()
 }
 
 interface Place {

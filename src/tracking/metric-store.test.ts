@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { databaseTest } from '../../test/database.test-support.ts'
 import type { Metric } from './entities.ts'
-import { refusalOf, trackingLab } from './tracking.test-support.ts'
+import { refusalOf, trackingLab, wholeHistory } from './tracking.test-support.ts'
 
 const at = (key: string, value: number, ...[timestampMs = 1, step = 0]: number[]): Metric => ({
   key,
@@ -29,7 +29,7 @@ databaseTest(
       await metrics.log(runId, at('m', value, timestampMs, step))
       assert.deepEqual(await latest(), [expected])
     }
-    const { items } = await metrics.history({ runId, key: 'm' })
+    const items = await wholeHistory({ metrics }, { runId, key: 'm' })
     assert.deepEqual(
       items.map((point) => [point.timestampMs, point.step, point.value]),
       [
@@ -41,7 +41,7 @@ databaseTest(
         [11, 0, 0.5],
       ],
     )
-    assert.deepEqual(await metrics.history({ runId, key: 'never logged' }), { items: [] })
+    assert.deepEqual(await wholeHistory({ metrics }, { runId, key: 'never logged' }), [])
   },
 )
 
@@ -56,7 +56,7 @@ databaseTest('NaN comes back as NaN, infinities as the largest doubles, every do
     [Number.NaN, largest, -largest, 3295.714938563238, 0.1 + 0.2, 5e-324, 0, largest],
   )
   await metrics.log(runId, at('m0', Number.NaN))
-  assert.deepEqual((await metrics.history({ runId, key: 'm0' })).items, [at('m0', Number.NaN)])
+  assert.deepEqual(await wholeHistory({ metrics }, { runId, key: 'm0' }), [at('m0', Number.NaN)])
 })
 
 databaseTest(
@@ -78,7 +78,7 @@ databaseTest(
           runs.logBatch(runId, { metrics: points.slice(cut) }),
         ])
         for (const key of ['a', 'b']) {
-          const { items } = await metrics.history({ runId, key })
+          const items = await wholeHistory({ metrics }, { runId, key })
           const expected = new Set(points.filter((p) => p.key === key).map((p) => JSON.stringify(identity(p))))
           assert.deepEqual(new Set(items.map((item) => JSON.stringify(identity(item)))), expected)
           assert.equal(items.length, expected.size)
@@ -100,7 +100,7 @@ databaseTest('a history comes in pages whose tokens fit only their own question'
   const { runId } = (await runs.create({})).info
   const points = Array.from({ length: 25 }, (_, i) => at('m', i % 3, Math.floor(i / 4), i))
   await runs.logBatch(runId, { metrics: points })
-  const all = (await metrics.history({ runId, key: 'm' })).items
+  const all = await wholeHistory({ metrics }, { runId, key: 'm' })
   assert.equal(all.length, 25)
   const paged: Metric[] = []
   let pageToken: string | undefined
@@ -116,16 +116,17 @@ databaseTest('a history comes in pages whose tokens fit only their own question'
   } while (pageToken !== undefined)
   assert.deepEqual(paged, all)
   const token = (await metrics.history({ runId, key: 'm', maxResults: 7 })).nextPageToken!
-  assert.match(await refusalOf(metrics.history({ runId, key: 'n', pageToken: token })), /Invalid page token .* another/)
+  assert.deepEqual(await wholeHistory({ metrics }, { runId, key: 'm', pageToken: token }), all.slice(7))
+  const other = { runId, key: 'n', maxResults: 7, pageToken: token }
+  assert.match(await refusalOf(metrics.history(other)), /Invalid page token .* another/)
   for (const bad of ['x', 'e30', Buffer.from('["a",1]').toString('base64url')]) {
-    assert.match(
-      await refusalOf(metrics.history({ runId, key: 'm', pageToken: bad })),
-      /^invalid-request: Invalid page/,
-    )
+    const query = { runId, key: 'm', pageToken: bad }
+    assert.match(await refusalOf(metrics.history({ ...query, maxResults: 7 })), /^invalid-request: Invalid page/)
+    assert.match(await refusalOf(wholeHistory({ metrics }, query)), /^invalid-request: Invalid page/)
   }
   assert.match(await refusalOf(metrics.history({ runId, key: 'm', maxResults: 0 })), /must be a positive integer/)
   assert.equal((await metrics.history({ runId, key: 'm', maxResults: 25_001 })).items.length, 25)
-  assert.deepEqual(await metrics.history({ runId: 'no', key: 'm' }), { items: [] }, 'as in MLflow')
+  assert.deepEqual(await wholeHistory({ metrics }, { runId: 'no', key: 'm' }), [], 'as in MLflow')
 })
 
 databaseTest('a sample spreads over the points and keeps both ends', async (database) => {
@@ -142,7 +143,7 @@ databaseTest('a sample spreads over the points and keeps both ends', async (data
     return ids.map((id) => points.filter((point) => point.runId === id).map((point) => point.step))
   }
   assert.deepEqual(await steps(5), [
-    [0, 20, 40, 60, 99],
+    [0, 25, 50, 74, 99],
     [0, 1, 2],
   ])
   assert.deepEqual(await steps(2), [
@@ -158,6 +159,27 @@ databaseTest('a sample spreads over the points and keeps both ends', async (data
   const bulk = await metrics.bulkHistory({ runIds: ids, key: 'm', maxResults: 101 })
   assert.equal(bulk.length, 101)
   assert.equal(new Set(bulk.map((point) => point.runId)).size, 2)
+})
+
+databaseTest('a history of many pieces is whole and in order, and so are its samples', async (database) => {
+  const { runs, metrics } = trackingLab(database)
+  const { runId } = (await runs.create({})).info
+  const count = 12_000
+  for (let from = 0; from < count; from += 1000) {
+    // Later steps were logged at earlier times, as by a run that went back.
+    const points = Array.from({ length: 1000 }, (_, i) => at('m', from + i, count - from - i, from + i))
+    await runs.logBatch(runId, { metrics: points })
+  }
+  const all = await wholeHistory({ metrics }, { runId, key: 'm' })
+  assert.deepEqual(
+    all.map(({ value }) => value),
+    Array.from({ length: count }, (_, i) => count - 1 - i),
+  )
+  const samples = await metrics.sampledHistory({ runIds: [runId], key: 'm', maxResults: 4 })
+  assert.deepEqual(
+    samples.map(({ step }) => step),
+    [0, 4000, 7999, 11_999],
+  )
 })
 
 databaseTest(

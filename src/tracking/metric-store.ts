@@ -2,10 +2,16 @@ import type { Database, Tables } from '../database/database.ts'
 import { sql } from 'kysely'
 import type { RunId } from '../base/ids.ts'
 import type { LoggedMetric, Metric, Page } from './entities.ts'
-import { checkMaxResults, checkMetric } from './limits.ts'
+import { checkMetric } from './limits.ts'
+import {
+  readHistoryPage,
+  readSampledHistory,
+  readWholeHistory,
+  type HistoryPageQuery,
+  type HistoryQuery,
+  type SampledHistoryQuery,
+} from './metric-history.ts'
 import { findActiveRun, metricOf, type RunRow } from './run-rows.ts'
-import { sortsAfter, type SortColumn } from './search/keyset.ts'
-import { decodePageToken, encodePageToken, queryFingerprint } from './search/page-token.ts'
 import { pieces, trackingTables, type TrackingTables } from './tables.ts'
 
 /**
@@ -15,9 +21,11 @@ import { pieces, trackingTables, type TrackingTables } from './tables.ts'
  */
 export interface MetricStore {
   log(runId: string, metric: LoggedMetric): Promise<void>
-  /** All points of a key by (timestamp, step, value); in pages when `maxResults` is given. */
-  history(query: HistoryQuery): Promise<Page<Metric>>
-  /** At most `maxResults` points per run by (step, timestamp), spread evenly, the first and the last included. */
+  /** A page of the points of a key by (timestamp, step, value). */
+  history(query: HistoryPageQuery): Promise<Page<Metric>>
+  /** All of them, or all after a page, piece by piece: a million points take no more memory than ten thousand. */
+  wholeHistory(query: HistoryQuery): AsyncGenerator<readonly Metric[]>
+  /** At most `maxResults` points per run by (step, timestamp), at equal distances in the order of time, the first and the last included. */
   sampledHistory(query: SampledHistoryQuery): Promise<readonly (Metric & { readonly runId: RunId })[]>
   /** Points of several runs by (run, timestamp, step, value), cut at `maxResults`. */
   bulkHistory(query: BulkHistoryQuery): Promise<readonly (Metric & { readonly runId: RunId })[]>
@@ -27,22 +35,10 @@ export interface MetricStore {
   names(runIds: readonly RunId[]): Promise<readonly string[]>
 }
 
-interface HistoryQuery {
-  readonly runId: string
-  readonly key: string
-  readonly maxResults?: number
-  readonly pageToken?: string
-}
-
 interface BulkHistoryQuery {
   readonly runIds: readonly string[]
   readonly key: string
   readonly maxResults: number
-}
-
-interface SampledHistoryQuery extends BulkHistoryQuery {
-  /** Both ends included. */
-  readonly steps?: { readonly from: number; readonly to: number }
 }
 
 /** PostgreSQL has no infinite doubles that MLflow's clients could read, so MLflow stores the largest one. */
@@ -56,7 +52,8 @@ export function metricStore({ database }: { readonly database: Database }): Metr
         await logMetrics(tables, await findActiveRun(tables, runId), [metric])
       })
     },
-    history: (query) => readHistory(database.read, query),
+    history: (query) => readHistoryPage(database.read, query),
+    wholeHistory: (query) => readWholeHistory(database.read, query),
     sampledHistory: (query) => readSampledHistory(database.read, query),
     bulkHistory: (query) => readBulkHistory(database.read, query),
     values: (runIds, key) => readValues(database.read, runIds, key),
@@ -144,36 +141,6 @@ async function logModelMetrics(tables: Tables, runId: string, metrics: readonly 
   }
 }
 
-const historyOrder: readonly SortColumn[] = [
-  { expression: sql.ref('timestamp_ms'), type: 'number', ascending: true },
-  { expression: sql.ref('step'), type: 'number', ascending: true },
-  { expression: sql.ref('value'), type: 'number', ascending: true },
-  { expression: sql.ref('is_nan'), type: 'number', ascending: true },
-]
-
-async function readHistory(tables: Tables, { runId, key, maxResults, pageToken }: HistoryQuery): Promise<Page<Metric>> {
-  if (maxResults !== undefined) checkMaxResults(maxResults)
-  const fingerprint = queryFingerprint('history', runId, key)
-  const after = decodePageToken(pageToken, fingerprint, () => historyOrder.map((column) => column.type))
-  let query = trackingTables(tables)
-    .selectFrom('metric')
-    .select(['key', 'timestamp_ms', 'step', 'value', 'is_nan'])
-    .where('run_id', '=', runId)
-    .where('key', '=', key)
-    .orderBy('timestamp_ms')
-    .orderBy('step')
-    .orderBy('value')
-    .orderBy('is_nan')
-  if (after !== undefined) query = query.where(sortsAfter(historyOrder, after))
-  if (maxResults !== undefined) query = query.limit(maxResults + 1)
-  const rows = await query.execute()
-  if (maxResults === undefined || rows.length <= maxResults) return { items: rows.map(metricOf) }
-  const shown = rows.slice(0, maxResults)
-  const last = shown.at(-1)!
-  const nextPageToken = encodePageToken(fingerprint, [last.timestamp_ms, last.step, last.value, last.is_nan])
-  return { items: shown.map(metricOf), nextPageToken }
-}
-
 async function readBulkHistory(
   tables: Tables,
   { runIds, key, maxResults }: BulkHistoryQuery,
@@ -231,33 +198,4 @@ async function readNames(tables: Tables, runIds: readonly RunId[]): Promise<read
     for (const { key } of rows) names.add(key)
   }
   return [...names].sort()
-}
-
-async function readSampledHistory(
-  tables: Tables,
-  { runIds, key, maxResults, steps }: SampledHistoryQuery,
-): Promise<readonly (Metric & { readonly runId: RunId })[]> {
-  const points: (Metric & { readonly runId: RunId })[] = []
-  // Sequential: each run's points are sampled in the database, so only what is shown is held.
-  for (const runId of runIds) {
-    const inSteps = steps === undefined ? sql`1 = 1` : sql`step between ${steps.from} and ${steps.to}`
-    const order = sql`step, timestamp_ms, value, is_nan`
-    const { rows } = await sql<MetricRow & { position: number; bucket: number }>`
-      select run_id, key, timestamp_ms, step, value, is_nan, position, bucket from (
-        select *, row_number() over (partition by bucket order by position) as place from (
-          select run_id, key, timestamp_ms, step, value, is_nan,
-            row_number() over (order by ${order}) as position,
-            row_number() over (order by step desc, timestamp_ms desc, value desc, is_nan desc) as from_end,
-            ntile(${sql.lit(maxResults)}) over (order by ${order}) as bucket
-          from metric where run_id = ${runId} and key = ${key} and ${inSteps}
-        ) as numbered
-      ) as placed
-      where place = 1 or from_end = 1
-      order by position
-    `.execute(tables)
-    // The last point takes the place of the last bucket's first one, so that the curve ends where the data does.
-    const shown = rows.length > maxResults ? [...rows.slice(0, maxResults - 1), rows.at(-1)!] : rows
-    points.push(...(shown.map((row) => ({ ...metricOf(row), runId })) as typeof points))
-  }
-  return points
 }

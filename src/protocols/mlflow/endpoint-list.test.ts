@@ -93,7 +93,7 @@ function endpointCaller(url: string, prefix: '/api' | '/ajax-api', called: Set<s
     })
     const isQuery = method === 'GET' || body !== undefined
     const pairs = Object.entries(fields).flatMap(([name, value]) =>
-      (Array.isArray(value) ? value : [value]).map((one) => [name, String(one)]),
+      (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, String(one)]),
     )
     const query = isQuery && pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : ''
     const response = await fetch(`${url}${path}${query}`, {

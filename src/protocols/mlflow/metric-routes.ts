@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream'
 import { SluiceError } from '../../base/errors.ts'
 import type { Route } from '../../server/route.ts'
+import type { Metric } from '../../tracking/entities.ts'
 import type { TrackingStore } from '../../tracking/tracking-store.ts'
 import { invalid } from './fields.ts'
 import { requests } from './messages.ts'
@@ -21,13 +23,13 @@ export function metricRoutes({ tracking }: { readonly tracking: TrackingStore })
       permission: 'read',
       message: requests.metricHistory,
       handle: async ({ run_id, metric_key, max_results, page_token }) => {
-        const page = await metrics.history({
+        const query = {
           runId: run_id,
           key: metric_key,
-          ...(max_results !== undefined && { maxResults: max_results }),
           ...(page_token !== undefined && { pageToken: page_token }),
-        })
-        return pageMessage('metrics', page, metricMessage)
+        }
+        if (max_results === undefined) return wholeHistoryMessage(metrics.wholeHistory(query))
+        return pageMessage('metrics', await metrics.history({ ...query, maxResults: max_results }), metricMessage)
       },
     }),
     ...mlflowRoutesOf({
@@ -68,6 +70,25 @@ export function metricRoutes({ tracking }: { readonly tracking: TrackingStore })
       },
     }),
   ]
+}
+
+/** The answer as JSON when it comes in one piece, else as a stream of it. */
+async function wholeHistoryMessage(pieces: AsyncGenerator<readonly Metric[]>): Promise<object> {
+  const first = await pieces.next()
+  const second = await pieces.next()
+  if (second.done === true) return listField('metrics', (first.value ?? []).map(metricMessage))
+  async function* text(): AsyncGenerator<string> {
+    yield `{"metrics":[${listText(first.value ?? [])}`
+    for (let piece = second; piece.done !== true; piece = await pieces.next()) {
+      if (piece.value.length > 0) yield `,${listText(piece.value)}`
+    }
+    yield ']}'
+  }
+  return Readable.from(text())
+}
+
+function listText(points: readonly Metric[]): string {
+  return JSON.stringify(points.map(metricMessage)).slice(1, -1)
 }
 
 function checkRuns(call: string, runIds: readonly string[]): void {

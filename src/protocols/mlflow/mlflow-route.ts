@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { assert, messageOf, SluiceError } from '../../base/errors.ts'
 import { parseJson } from '../../server/parse-json.ts'
@@ -12,7 +13,7 @@ export interface MlflowCall<Of extends Fields> {
   readonly permission: Permission
   readonly message: MessageField<Of>
   readonly maxBodyBytes?: number
-  /** The answer as JSON; `undefined` is MLflow's empty message, `{}`. */
+  /** The answer as JSON, or the text of it as a stream; `undefined` is MLflow's empty message, `{}`. */
   readonly handle: (message: Message<Of>, request: FastifyRequest) => Promise<object | undefined>
 }
 
@@ -25,7 +26,8 @@ export function mlflowRoutesOf<Of extends Fields>(call: MlflowCall<Of>): readonl
   const answer: Answer = async (given, request) => (await call.handle(call.message.read(given, ''), request)) ?? {}
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const given = call.method === 'GET' ? queryOf(request, call.message) : bodyOf(request, call.message)
-    return sendJson(reply, await answer({ ...given, ...pathFields(request, given) }, request))
+    const found = await answer({ ...given, ...pathFields(request, given) }, request)
+    return found instanceof Readable ? reply.type('application/json').send(found) : sendJson(reply, found)
   }
   return ['/api', '/ajax-api'].map((prefix) => ({
     method: call.method,

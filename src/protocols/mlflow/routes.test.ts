@@ -162,6 +162,28 @@ test('metric histories come whole, in pages, of several runs and sampled', async
   assert.match((negative.body as { message: string }).message, /Invalid value -1 for parameter 'max_results'/)
 })
 
+test('a history too long for one piece is a stream of the same answer', async (t) => {
+  const lab = await mlflowLab(t)
+  const { run } = (await lab.ok('POST', '/runs/create', {})) as { run: { info: { run_id: string } } }
+  const { run_id } = run.info
+  const points = Array.from({ length: 10_000 }, (_, step) => ({ key: 'm', value: -step, timestamp: step, step }))
+  const log = async (from: number, to: number) => {
+    for (let at = from; at < to; at += 1000)
+      await lab.ok('POST', '/runs/log-batch', { run_id, metrics: points.slice(at, Math.min(to, at + 1000)) })
+  }
+  // Just as many as two pieces have, and one less.
+  for (const [from, to] of [
+    [0, 9999],
+    [9999, 10_000],
+  ] as const) {
+    await log(from, to)
+    const answer = (await lab.ok('GET', `/metrics/get-history?run_id=${run_id}&metric_key=m`)) as Json
+    assert.deepEqual(answer, { metrics: points.slice(0, to) })
+  }
+  const bad = await lab.call('GET', `/api/2.0/mlflow/metrics/get-history?run_id=${run_id}&metric_key=m&page_token=x`)
+  assert.equal(bad.status, 400)
+})
+
 test('logged models live over the wire, DELETE with a JSON body included', async (t) => {
   const lab = await mlflowLab(t)
   const create = {
