@@ -5,7 +5,6 @@ import { secretBox } from '../../access/secret-box.ts'
 import { databaseTest, openSqlite } from '../../../test/database.test-support.ts'
 import { openContentLab } from '../../artifacts/content-lab.test-support.ts'
 import { databaseArtifactStore } from '../../artifacts/database-artifact-store.ts'
-import type { Database } from '../../database/database.ts'
 import { allowAllChanges } from '../../registry/change-policy.ts'
 import { modelRegistry } from '../../registry/model-registry.ts'
 import { trackedOrigins } from '../../registry/tracked-origins.ts'
@@ -21,7 +20,7 @@ import { graphqlRoutes } from './web-ui/graphql-routes.ts'
 import { webhookRoutes } from './webhooks/webhook-routes.ts'
 
 /** The whole protocol over a store of its own; only where a webhook is sent to is not real. */
-function protocolRoutes(database: Database, t: TestContext): readonly Route[] {
+function protocolRoutes(database: Awaited<ReturnType<typeof openSqlite>>, t: TestContext): readonly Route[] {
   const tracking = trackingLab(database)
   const { clock } = tracking
   const artifacts = databaseArtifactStore({ database, content: openContentLab(database, t).store, clock })
