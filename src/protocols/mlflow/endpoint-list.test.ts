@@ -81,9 +81,10 @@ test('what is not served is answered 404 without JSON, so that clients take the 
 
 /** Calls by the list's own words: `{fields}` of the path are taken out of the message, GET has it in the query. */
 function endpointCaller(url: string, prefix: '/api' | '/ajax-api', called: Set<string>): EndpointCaller {
-  return async (method, listed, message = {}, { body, headers = {} } = {}) => {
+  return async (method, listed, { raw, ...message } = {}) => {
+    const { body, headers = {} } = raw ?? {}
     const template = listed.replace(/^\/api\//, `${prefix}/`)
-    const fields = { ...message }
+    const fields: Record<string, unknown> = { ...message }
     const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = fields[name]
       assert.ok(typeof value === 'string', `${listed} needs ${name}`)

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 
 /** Calls an endpoint by the words of the list; anything but 200 fails the test. Gives the answer, parsed where it is JSON. */
-export type EndpointCaller = (
-  method: string,
-  path: string,
-  message?: Readonly<Record<string, unknown>>,
-  /** Sent as they are; the message then goes into path and query alone. */
-  raw?: { readonly body?: string; readonly headers?: Readonly<Record<string, string>> },
-) => Promise<never>
+export type EndpointCaller = (method: string, path: string, message?: GivenMessage) => Promise<never>
+
+export interface GivenMessage {
+  readonly [field: string]: unknown
+  /** Sent as it is; the message's own fields then go into path and query alone. */
+  readonly raw?: { readonly body: string; readonly headers?: Readonly<Record<string, string>> }
+}
 
 interface Place {
   readonly call: EndpointCaller
@@ -143,7 +143,7 @@ async function metrics({ call, run_id }: Place): Promise<void> {
 async function artifacts({ call, run_id, experiment_id }: Place): Promise<void> {
   const proxy = '/api/2.0/mlflow-artifacts/artifacts'
   const folder = `${experiment_id}/${run_id}/artifacts`
-  await call('PUT', `${proxy}/{path}`, { path: `${folder}/a b/c.txt` }, { body: 'hello' })
+  await call('PUT', `${proxy}/{path}`, { path: `${folder}/a b/c.txt`, raw: { body: 'hello' } })
   assert.equal(await call('GET', `${proxy}/{path}`, { path: `${folder}/a b/c.txt` }), 'hello')
   assert.deepEqual(await call('GET', proxy, { path: `${folder}/a b` }), {
     files: [{ path: 'c.txt', is_dir: false, file_size: 5 }],
@@ -153,7 +153,7 @@ async function artifacts({ call, run_id, experiment_id }: Place): Promise<void> 
   assert.equal(await call('GET', '/get-artifact', { run_id, path: 'a b/c.txt' }), 'hello')
   const json = { 'content-type': 'application/json' }
   const upload = '/ajax-api/2.0/mlflow/upload-artifact'
-  await call('POST', upload, { run_id, path: 'model/page.json' }, { body: '{"a":1}', headers: json })
+  await call('POST', upload, { run_id, path: 'model/page.json', raw: { body: '{"a":1}', headers: json } })
   assert.equal(await call('GET', '/get-artifact', { run_id, path: 'model/page.json' }), '{"a":1}')
   await call('DELETE', `${proxy}/{path}`, { path: `${folder}/a b` })
   const left: { files: object[] } = await call('GET', `${api}/artifacts/list`, { run_id })
@@ -189,7 +189,7 @@ async function loggedModels({ call, experiment_id, run_id }: Place): Promise<str
     [model_id],
   )
   const path = `${artifact_uri.replace(/^mlflow-artifacts:\/*/, '')}/MLmodel`
-  await call('PUT', '/api/2.0/mlflow-artifacts/artifacts/{path}', { path }, { body: 'flavors: {}' })
+  await call('PUT', '/api/2.0/mlflow-artifacts/artifacts/{path}', { path, raw: { body: 'flavors: {}' } })
   const listed: { files: object[] } = await call('GET', `${api}/logged-models/{model_id}/artifacts/directories`, {
     model_id,
   })
@@ -294,7 +294,7 @@ async function traces({ call, suffix, experiment_id, run_id }: Place): Promise<v
   }
   const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })
   const headers = { 'content-type': 'application/json', 'x-mlflow-experiment-id': experiment_id }
-  await call('POST', '/v1/traces', {}, { body, headers })
+  await call('POST', '/v1/traces', { raw: { body, headers } })
   const trace_info = {
     trace_id,
     trace_location: { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id } },
