@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 /** Calls an endpoint by the words of the list; anything but 200 fails the test. Gives the answer, parsed where it is JSON. */
 export type EndpointCaller = (method: string, path: string, message?: GivenMessage) => Promise<never>
 
-export interface GivenMessage {
+interface GivenMessage {
   readonly [field: string]: unknown
   /** Sent as it is; the message's own fields then go into path and query alone. */
   readonly raw?: { readonly body: string; readonly headers?: Readonly<Record<string, string>> }
