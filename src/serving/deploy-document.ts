@@ -27,7 +27,7 @@ export async function deployRequestOf(
   document: OnlineDeploymentDocument,
   { endpoint, resolveEnvironment, traffic }: DeployDocumentOptions,
 ): Promise<DeployRequest> {
-  const { environment, dataCollector, scoring, batching } = document
+  const { environment, dataCollector, scoring } = document
   return {
     endpoint,
     deployment: document.name,
@@ -38,7 +38,6 @@ export async function deployRequestOf(
     instanceCount: document.instanceCount,
     request: requestSettingsOf(document),
     ...(dataCollector !== undefined && { dataCollector }),
-    ...(batching !== undefined && { batching }),
     ...(traffic !== undefined && { traffic }),
   }
 }

@@ -25,7 +25,6 @@ export interface DeployRequest {
   readonly instanceCount?: number
   readonly request?: Partial<RequestSettings>
   readonly dataCollector?: JsonObject
-  readonly batching?: DeploymentSpec['batching'] & object
   /** Default `first`. */
   readonly traffic?: DeploymentSpec['traffic']
 }
@@ -44,7 +43,7 @@ export interface DeployRequestPlace {
  * on nothing depends on the caller's folders or on aliases. Throws what is wrong with it before anything is deployed.
  */
 export async function specOf(request: DeployRequest, place: DeployRequestPlace): Promise<DeploymentSpec> {
-  const { environmentVariables = {}, instanceCount = 1, environment, dataCollector, batching } = request
+  const { environmentVariables = {}, instanceCount = 1, environment, dataCollector } = request
   checkName('endpoint', request.endpoint)
   checkName('deployment', request.deployment ?? defaultDeployment)
   workersOf({ instanceCount, environmentVariables })
@@ -62,7 +61,6 @@ export async function specOf(request: DeployRequest, place: DeployRequestPlace):
     traffic: request.traffic ?? 'first',
     request: checkSettings({ ...defaultRequestSettings, ...request.request }),
     ...(dataCollector !== undefined && { dataCollector }),
-    ...(batching !== undefined && { batching }),
   }
 }
 
