@@ -4,7 +4,7 @@ import { parse, YAMLParseError } from 'yaml'
 import { messageOf, SluiceError } from '../base/errors.ts'
 import { filterSql } from './mltable-filter.ts'
 import { sqlList, sqlLiteral, sqlName } from './sql-text.ts'
-import type { TableSource } from './table-source.ts'
+import type { TableSource } from './table-format.ts'
 
 /*
  * An MLTable file as SQL: which files, how they are read, and the transformations one after the other. What the Python

@@ -3,18 +3,7 @@ import { basename, join } from 'node:path'
 import { SluiceError } from '../base/errors.ts'
 import { readMltable } from './mltable-source.ts'
 import { sqlList } from './sql-text.ts'
-
-/** How rows lie in files. */
-export type TableFormat = 'csv' | 'parquet' | 'json'
-
-/** What lies at a path, as a table. */
-export interface TableSource {
-  /** A SELECT of all rows, for a session that may read the path. */
-  readonly sql: string
-  readonly format: TableFormat | 'mltable'
-  /** Absolute paths of the files it is made of, sorted. */
-  readonly files: readonly string[]
-}
+import type { TableFormat, TableSource } from './table-format.ts'
 
 /**
  * The rows of a file or folder: csv, tsv, parquet, JSON lines or one JSON array, also compressed (gz, zst), one file or

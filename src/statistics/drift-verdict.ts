@@ -17,7 +17,7 @@ import type { BinnedCounts, SampleComparison } from './two-samples.ts'
  */
 
 /** The metrics of Azure ML's monitors, and three more. */
-export const driftMetrics = {
+const driftMetrics = {
   number: [
     'normalized_wasserstein_distance',
     'wasserstein_distance',
@@ -32,7 +32,7 @@ export type NumberMetric = (typeof driftMetrics.number)[number]
 export type CategoryMetric = (typeof driftMetrics.category)[number]
 
 /** From which effect on a column has drifted, where nothing else is said. */
-export const usualThreshold = 0.1
+const usualThreshold = 0.1
 const significance = 0.05
 
 export interface DriftVerdict {
@@ -171,7 +171,7 @@ export function judgeInterval(
 }
 
 /** The reference's deviation; of one that does not vary its size, so that a constant that moved has moved by something. */
-export function scaleOf({ reference }: Pick<SampleComparison, 'reference'>): number {
+function scaleOf({ reference }: Pick<SampleComparison, 'reference'>): number {
   return reference.deviation || Math.abs(reference.mean) || 1
 }
 

@@ -58,7 +58,7 @@ function exactPValue(statistic: number, a: number, b: number): number {
 }
 
 /** P(D_n >= x) for one sample of n values; the choice of methods is that of Simard and L'Ecuyer (2011). */
-export function kolmogorovTail(n: number, x: number): number {
+function kolmogorovTail(n: number, x: number): number {
   if (x >= 1) return 0
   const t = n * x
   if (t <= 0.5) return 1

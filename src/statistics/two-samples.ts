@@ -9,7 +9,7 @@ export interface BinnedCounts {
   readonly current: readonly number[]
 }
 
-export interface SampleSummary {
+interface SampleSummary {
   /** Values that are neither missing nor infinite. */
   readonly count: number
   readonly infiniteCount: number
@@ -145,7 +145,7 @@ function singleValues(
 }
 
 /** The value below which a share of a sorted sample lies, between neighbours as numpy's `quantile`. */
-export function quantileOf(sorted: Float64Array, share: number): number {
+function quantileOf(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1)
   const low = sorted[Math.floor(place)] ?? NaN
   const high = sorted[Math.ceil(place)] ?? NaN
