@@ -17,7 +17,7 @@ import type { BinnedCounts, SampleComparison } from './two-samples.ts'
  */
 
 /** The metrics of Azure ML's monitors, and three more. */
-const driftMetrics = {
+export const driftMetrics = {
   number: [
     'normalized_wasserstein_distance',
     'wasserstein_distance',

@@ -6,6 +6,7 @@ import { boundedDistances, type SampleHistogram } from './bounded-samples.ts'
 import { jensenShannonDistance, pearsonsChiSquared, populationStabilityIndex } from './category-counts.ts'
 import { categorySamples, numberSamples } from './drift-samples.test-support.ts'
 import {
+  driftMetrics,
   evidentlyBins,
   judgeCategories,
   judgeCategoriesAsEvidently,
@@ -49,7 +50,8 @@ interface Oracles {
 const oracles = JSON.parse(readFileSync(join(import.meta.dirname, 'oracles/drift_oracles.json'), 'utf8')) as Oracles
 
 /** Equal to so many parts of the larger of 1 and the value. */
-function near(actual: number, expected: number, what: string, tolerance = 1e-10) {
+function near(actual: number, expected: number, named: string | readonly [what: string, tolerance: number]) {
+  const [what, tolerance] = typeof named === 'string' ? [named, 1e-10] : named
   const error = Math.abs(actual - expected)
   assert.ok(error <= tolerance * Math.max(1, Math.abs(expected)), `${what}: ${actual} is not ${expected}`)
 }
@@ -71,18 +73,18 @@ test('distances, binnings and moments of numbers are scipy’s and numpy’s', (
   assert.deepEqual(Object.keys(numberSamples), Object.keys(oracles.numbers))
   for (const [name, expected] of Object.entries(oracles.numbers)) {
     const comparison = compared(name)
-    near(comparison.ksDistance, expected.ks, `${name} ks`, 1e-14)
+    near(comparison.ksDistance, expected.ks, [`${name} ks`, 1e-14])
     near(comparison.wassersteinDistance, expected.wasserstein, `${name} wasserstein`)
     near(comparison.reference.deviation, expected.deviation, `${name} deviation`)
     near(comparison.reference.mean, expected.mean, `${name} mean`)
     assert.equal(comparison.deciles.edges.length, expected.edges.length + 2, name)
-    expected.edges.forEach((edge, at) => near(comparison.deciles.edges[at + 1]!, edge, `${name} edge`, 1e-13))
+    expected.edges.forEach((edge, at) => near(comparison.deciles.edges[at + 1]!, edge, [`${name} edge`, 1e-13]))
     assert.deepEqual([comparison.deciles.reference, comparison.deciles.current], expected.deciles, `${name} deciles`)
     assert.deepEqual([comparison.sturges.reference, comparison.sturges.current], expected.sturges, `${name} sturges`)
     near(judgeNumbers(comparison, { metric: 'population_stability_index' }).effect!, expected.psi, `${name} psi`)
     near(judgeNumbers(comparison, { metric: 'jensen_shannon_distance' }).effect!, expected.jensenShannon, `${name} js`)
     const ks = judgeNumbers(comparison, { metric: 'two_sample_kolmogorov_smirnov_test' })
-    near(ks.pValue!, expected.pValue, `${name} p`, 1e-6)
+    near(ks.pValue!, expected.pValue, [`${name} p`, 1e-6])
     if (expected.deviation > 0) {
       const normalized = judgeNumbers(comparison, { metric: 'normalized_wasserstein_distance' })
       near(normalized.effect!, expected.wasserstein / expected.deviation, `${name} normalized`)
@@ -94,9 +96,9 @@ test('p-values of the Kolmogorov-Smirnov test are scipy’s where its methods ch
   assert.ok(oracles.ks.length > 300)
   for (const [statistic, n, m, expected] of oracles.ks) {
     const p = kolmogorovSmirnovPValue(statistic, n, m)
-    near(p, expected, `p of ${statistic} for ${n} and ${m}`, 1e-6)
+    near(p, expected, [`p of ${statistic} for ${n} and ${m}`, 1e-6])
     // Small tails keep their digits, too.
-    if (expected > 1e-250 && expected < 1e-6) near(p / expected, 1, `tail of ${statistic} for ${n} and ${m}`, 1e-6)
+    if (expected > 1e-250 && expected < 1e-6) near(p / expected, 1, [`tail of ${statistic} for ${n} and ${m}`, 1e-6])
   }
 })
 
@@ -109,7 +111,7 @@ test('statistics of categories are scipy’s', () => {
     const chi = pearsonsChiSquared(counts)
     near(chi.statistic, expected.chiSquared.statistic, `${name} chi squared`)
     assert.equal(chi.degrees, expected.chiSquared.degrees, name)
-    near(chi.pValue, expected.chiSquared.pValue, `${name} p`, 1e-6)
+    near(chi.pValue, expected.chiSquared.pValue, [`${name} p`, 1e-6])
     near(chi.cramersV, expected.cramersV, `${name} V`)
   }
 })
@@ -120,20 +122,20 @@ test('Evidently’s defaults are repeated: which test, its score, its verdict', 
     assert.equal(verdict.threshold, expected.threshold, name)
     assert.equal(verdict.isDrift, expected.drifted, name)
     const isExact = verdict.effectIs === undefined
-    near(verdict.effect!, expected.score ?? NaN, `${name} score`, isExact ? 1e-14 : 1e-6)
+    near(verdict.effect!, expected.score ?? NaN, [`${name} score`, isExact ? 1e-14 : 1e-6])
   }
   for (const [name, { evidently }] of Object.entries(oracles.numbers)) {
     const comparison = compared(name)
     check(name, judgeNumbersAsEvidently(comparison), evidently)
     const bins = evidentlyBins(comparison)
-    near(jensenShannonDistance(bins), evidently.jensenshannon, `${name} js`, 1e-14)
-    near(populationStabilityIndex(bins, { empty: 'evidently' }), evidently.psi, `${name} psi`, 1e-14)
+    near(jensenShannonDistance(bins), evidently.jensenshannon, [`${name} js`, 1e-14])
+    near(populationStabilityIndex(bins, { empty: 'evidently' }), evidently.psi, [`${name} psi`, 1e-14])
   }
   for (const [name, { evidently }] of Object.entries(oracles.categories)) {
     const comparison = counted(categorySamples[name]!)
     check(name, judgeCategoriesAsEvidently(comparison), evidently)
-    near(jensenShannonDistance(comparison.counts), evidently.jensenshannon, `${name} js`, 1e-14)
-    near(populationStabilityIndex(comparison.counts, { empty: 'evidently' }), evidently.psi, `${name} psi`, 1e-14)
+    near(jensenShannonDistance(comparison.counts), evidently.jensenshannon, [`${name} js`, 1e-14])
+    near(populationStabilityIndex(comparison.counts, { empty: 'evidently' }), evidently.psi, [`${name} psi`, 1e-14])
   }
 })
 
@@ -213,6 +215,12 @@ test('a histogram bounds both distances, and more bins bound them closer', () =>
     })
     if (name === 'shifted') assert.ok(spreads[1]! < spreads[0]! / 10 && spreads[1]! < deviation / 100)
   }
+})
+
+test('every metric has a verdict on every kind of column', () => {
+  for (const metric of driftMetrics.number) assert.equal(judgeNumbers(compared('same'), { metric }).metric, metric)
+  const same = counted(categorySamples['same']!)
+  for (const metric of driftMetrics.category) assert.equal(judgeCategories(same, { metric }).metric, metric)
 })
 
 test('an interval decides where it does not straddle the threshold', () => {
