@@ -20,6 +20,9 @@ export const mlflowClients = {
   3.17: ['mlflow==3.17.*'],
 }
 
+/** NVIDIA's client of the Open Inference Protocol. */
+export const tritonClient = ['tritonclient[http,grpc]==2.*', 'numpy']
+
 /**
  * The interpreter of an environment with these packages. It is built when it is not there, byte-compiled, by one
  * process at a time; a build that was interrupted is done anew.

@@ -24,15 +24,15 @@ export interface Answer {
   readonly body: unknown
 }
 
-/** Starts `sluice up` on an empty store; stopped and removed after the test. */
-export async function startServer(t: TestContext): Promise<Server> {
+/** Starts `sluice up` with these options on an empty store; stopped and removed after the test. */
+export async function startServer(t: TestContext, options: readonly string[] = []): Promise<Server> {
   const data = await mkdtemp(join(tmpdir(), 'sluice-e2e-'))
   let running: { readonly child: ChildProcess; readonly ended: Promise<void> } | undefined
   let state = { url: '', local_token: '' }
 
   async function start(): Promise<void> {
     await rm(join(data, 'server.json'), { force: true })
-    const child = spawn(process.execPath, [program, 'up', '--data', data, '--port', '0'], {
+    const child = spawn(process.execPath, [program, 'up', '--data', data, '--port', '0', ...options], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''

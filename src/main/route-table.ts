@@ -4,9 +4,10 @@ import type { Principal } from '../access/principal.ts'
 import { packageVersion } from '../config.ts'
 import { latestEventSeq, readEvents } from '../events/event-log.ts'
 import type { EngineJobService } from '../jobs/engine-job-service.ts'
-import { azureMlScoringRoutes } from '../protocols/azureml-scoring/routes.ts'
+import { azureMlScoringRoutes, type ScoringRouteParts } from '../protocols/azureml-scoring/routes.ts'
 import type { PageBundle } from '../protocols/mlflow/web-ui/page-bundle.ts'
 import type { WebhookRouteParts } from '../protocols/mlflow/webhooks/webhook-routes.ts'
+import { openInferenceRoutes } from '../protocols/open-inference/routes.ts'
 import { restRoutes } from '../protocols/rest/rest-routes.ts'
 import { servingEndpoints } from '../protocols/rest/serving-endpoints.ts'
 import { collectGarbage } from './collect-garbage.ts'
@@ -97,8 +98,13 @@ export function routesOf({ settings }: OpenServerOptions, parts: RouteParts): re
       ...(webhooks !== undefined && { webhooks }),
       ...(pages !== undefined && { pages }),
     }),
-    ...(serving === undefined ? [] : azureMlScoringRoutes({ serving, isKeyRequired: false, version })),
+    ...(serving === undefined ? [] : scoringRoutes({ serving, isKeyRequired: false, version })),
   ]
+}
+
+/** Every protocol that endpoints are asked in. */
+function scoringRoutes(parts: ScoringRouteParts): readonly Route[] {
+  return [...azureMlScoringRoutes(parts), ...openInferenceRoutes(parts)]
 }
 
 function databaseName(address: string | undefined): string {

@@ -37,6 +37,8 @@ export interface OnlineDeployment {
   wantsHeaders(): boolean
   /** The content of the model's `MLmodel`; undefined for other models, and until it is prepared. */
   metadata(): JsonObject | undefined
+  /** What its workers say of the model; undefined until one is ready. */
+  description(): JsonObject | undefined
   /** Answers what it has, then ends its workers and removes its files. */
   retire(): Promise<void>
   /** Ends its workers and removes its files: it never served. */
@@ -124,6 +126,7 @@ export function onlineDeployment(revision: Revision, place: DeploymentPlace): On
     status: () => pool.status(),
     wantsHeaders: () => pool.description?.['wantsHeaders'] !== false && pool.description?.['kind'] !== 'mlflow',
     metadata: () => metadata,
+    description: () => pool.description,
     async retire() {
       await pool.drain()
       await discard()

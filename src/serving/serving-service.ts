@@ -33,6 +33,7 @@ import { endpointView, type DeploymentView, type EndpointView } from './endpoint
 import { deploymentLogFile } from './online-deployment.ts'
 import { checkMirrorTraffic, checkTraffic } from './router.ts'
 import { RoutingTable } from './routing-table.ts'
+import { servedModels, type ServedModel } from './served-model.ts'
 import type { PoolAnswer } from './worker-pool.ts'
 
 /** What serving stands on. */
@@ -66,6 +67,8 @@ interface EndpointRequest {
 /** Which deployment answered, and what. */
 export interface EndpointAnswer {
   readonly deployment: string
+  /** Of the registered model that answered. */
+  readonly modelVersion?: number
   readonly answer: PoolAnswer
 }
 
@@ -96,8 +99,8 @@ export interface ServingService {
   authorise(endpoint: string, presented: string | undefined, isKeyRequired?: boolean): Promise<void>
   /** True when a worker of a deployment with traffic is ready. */
   isReady(endpoint: string): boolean
-  /** The `MLmodel` of the deployment that takes most traffic, if it serves an MLflow model. */
-  modelMetadata(endpoint: string): JsonObject | undefined
+  /** What it serves, the deployment with most traffic first. */
+  models(endpoint: string): readonly ServedModel[]
   logs(endpoint: string, deployment: string, offset: number): Promise<DeploymentLogChunk>
   /** Both keys, in the clear. */
   credentials(endpoint: string): Promise<KeyPair>
@@ -228,7 +231,9 @@ class OnlineServing implements ServingService {
     }
     const answer = await online.score(request, client)
     this.#tell({ ...wanted, revision: online.revision, arrivedMs, durationMs: performance.now() - arrived, answer })
-    return { deployment: online.revision.deployment, answer }
+    const { deployment: name, spec } = online.revision
+    const version = spec.model?.from === 'artifacts' ? spec.model.version : undefined
+    return { deployment: name, ...(version !== undefined && { modelVersion: version }), answer }
   }
 
   async authorise(name: string, presented: string | undefined, isKeyRequired = false): Promise<void> {
@@ -246,11 +251,8 @@ class OnlineServing implements ServingService {
     })
   }
 
-  modelMetadata(name: string): JsonObject | undefined {
-    const { endpoint, deployments } = this.#routes.find(name)
-    const weightOf = (deployment: string): number => endpoint.traffic[deployment] ?? 0
-    const [first] = [...deployments].sort(([one], [other]) => weightOf(other) - weightOf(one))
-    return first?.[1].metadata()
+  models(name: string): readonly ServedModel[] {
+    return servedModels(this.#routes.find(name))
   }
 
   async logs(endpoint: string, deployment: string, offset: number): Promise<DeploymentLogChunk> {

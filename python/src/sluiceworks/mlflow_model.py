@@ -12,6 +12,7 @@ from .json_output import predictions_value, to_json
 from .model_inputs import InputSchema, parse_model_input
 from .pyfunc import Pyfunc
 from .scoring_types import LoadFailed, ModelInput, RequestRejected, ScoringAnswer, ScoringRequest, answer
+from .tensors import tensor_answer, tensor_input
 
 
 class MlflowModel:
@@ -19,6 +20,7 @@ class MlflowModel:
 
     def __init__(self, path: str, metadata: dict[str, Any]) -> None:
         self._columns = _columns_of(metadata)
+        self._outputs = _output_names(metadata)
         self._pyfunc: Pyfunc | None = None
         if _is_importable("mlflow"):
             self._load_pyfunc(path, metadata)
@@ -28,7 +30,10 @@ class MlflowModel:
 
     def decode(self, request: ScoringRequest) -> ModelInput:
         """The table or the tensors of a body, with the signature enforced."""
-        given = parse_model_input(request, self._declared)
+        if request.infer is not None:
+            given = tensor_input(request, self._declared)
+        else:
+            given = parse_model_input(request, self._declared)
         if self._pyfunc is not None:
             return self._pyfunc.check(given)
         return given._replace(data=_ordered(given.data, self._columns)) if self._columns else given
@@ -38,7 +43,9 @@ class MlflowModel:
         return self._predict(given.data) if self._pyfunc is None else self._pyfunc.predict(given)
 
     def encode(self, given: ModelInput, result: Any) -> ScoringAnswer:
-        """Azure's `input_data` is answered with the bare predictions, as Azure does; all else as MLflow does."""
+        """Tensors for tensors; Azure's `input_data` gets the bare predictions, as in Azure; all else as in MLflow."""
+        if given.form == "infer":
+            return tensor_answer(given, result, self._outputs)
         predictions = predictions_value(result)
         is_bare = given.form in ("input_data", "chat")
         return ScoringAnswer("application/json", to_json(predictions if is_bare else {"predictions": predictions}))
@@ -90,6 +97,11 @@ def _columns_of(metadata: dict[str, Any]) -> list[dict[str, Any]]:
     inputs: str | None = (metadata.get("signature") or {}).get("inputs")
     columns = json.loads(inputs) if inputs else []
     return [column for column in columns if isinstance(column.get("name"), str) and isinstance(column.get("type"), str)]
+
+
+def _output_names(metadata: dict[str, Any]) -> list[str]:
+    outputs: str | None = (metadata.get("signature") or {}).get("outputs")
+    return [one.get("name") or f"output-{at}" for at, one in enumerate(json.loads(outputs) if outputs else [])]
 
 
 def _ordered(frame: Any, columns: list[dict[str, Any]]) -> Any:

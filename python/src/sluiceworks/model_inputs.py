@@ -206,6 +206,22 @@ def _from_tensor_form(form: str, value: Any, schema: Any) -> Any:
         ) from None
 
 
+def cast_table(frame: Any, declared: InputSchema, names: list[Any]) -> Any:
+    """Reads times that came as text in the columns `names`."""
+    import pandas
+
+    schema = declared.schema
+    types = dict(zip(schema.input_names() if schema.has_input_names() else frame.columns, schema.input_types()))
+    for name in names:
+        if getattr(types.get(name), "name", None) != "datetime":
+            continue
+        try:
+            frame[name] = pandas.to_datetime(frame[name])
+        except Exception as error:
+            raise RequestRejected(explain(f'The tensor "{name}" is no datetime: {str(error).splitlines()[0]}', frame, schema)) from None
+    return frame
+
+
 def _cast(frame: Any, declared: InputSchema) -> Any:
     """Casts as `mlflow models serve` does, where there is something to cast."""
     if declared.schema is None or (declared.table is not None and declared.table.has_declared_types(frame)):

@@ -29,11 +29,3 @@ export interface InvocationsErrorMessage {
   readonly error_code: string
   readonly message: string
 }
-
-/** A column of an MLflow signature, or an unnamed or named tensor. */
-export interface SignatureField {
-  readonly type?: unknown
-  readonly name?: string
-  readonly required?: boolean
-  readonly 'tensor-spec'?: { readonly dtype?: string; readonly shape?: readonly number[] }
-}

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SluiceError } from '../../base/errors.ts'
+import { bearerKey, clientSignal } from '../../server/request-client.ts'
 import type { Route } from '../../server/route.ts'
 import type { EndpointAnswer, ServingService } from '../../serving/serving-service.ts'
 import { invocationsErrors, scoreErrors } from './errors.ts'
 import { deploymentHeader, longestId } from './messages.ts'
 import { describeEndpoint } from './swagger.ts'
-import { bearerKey, mediaType, queryBody, requestIds, scriptHeaders } from './translate.ts'
+import { mediaType, queryBody, requestIds, scriptHeaders } from './translate.ts'
 
 /** What the scoring routes ask of the server. */
 export interface ScoringRouteParts {
-  readonly serving: Pick<ServingService, 'score' | 'authorise' | 'isReady' | 'modelMetadata'>
+  readonly serving: Pick<ServingService, 'score' | 'authorise' | 'isReady' | 'models'>
   /**
    * With authentication on every endpoint wants its key. Without it (loopback) an endpoint that was made by deploying
    * to it is open, and one whose YAML says `auth_mode: key` wants it all the same.
@@ -48,7 +49,7 @@ function aboutRoutes({ serving, isKeyRequired, version }: ScoringRouteParts): re
       ...about,
       url: '/endpoints/:endpoint/version',
       handler: async (request, reply) => {
-        const mlflow = serving.modelMetadata(endpointOf(request))?.['mlflow_version']
+        const mlflow = serving.models(endpointOf(request))[0]?.metadata?.['mlflow_version']
         return reply.type('text/plain; charset=utf-8').send(typeof mlflow === 'string' ? mlflow : version)
       },
     },
@@ -58,7 +59,7 @@ function aboutRoutes({ serving, isKeyRequired, version }: ScoringRouteParts): re
       handler: async (request) => {
         const name = endpointOf(request)
         await serving.authorise(name, bearerKey(request.headers), isKeyRequired)
-        const metadata = serving.modelMetadata(name)
+        const metadata = serving.models(name)[0]?.metadata
         const wanted = swaggerVersion((request.query as { version?: unknown }).version)
         return describeEndpoint({ name, ...(metadata !== undefined && { metadata }) }, wanted)
       },
@@ -94,7 +95,7 @@ async function answerScore(
     contentType,
     body: isGet ? Buffer.from(queryBody(request.url)) : bodyOf(request),
     headers: () => scriptHeaders(headers),
-    client: clientOf(reply),
+    client: clientSignal(reply),
   })
   return send(reply, { ...answer, isOfMlflow })
 }
@@ -122,15 +123,6 @@ function send(
   // To `mlflow models serve` a model that raises is a bad request. A worker that died is none.
   const isBadRequest = isOfMlflow && isModelAtFault && answer.executionMs !== undefined
   throw isBadRequest ? new SluiceError('invalid-request', error.message, { cause: error }) : error
-}
-
-/** Aborted when the connection closes before the answer is written. */
-function clientOf(reply: FastifyReply): AbortSignal {
-  const client = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) client.abort()
-  })
-  return client.signal
 }
 
 function bodyOf(request: FastifyRequest): Buffer {

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts'
-import type { SignatureField } from './messages.ts'
+import type { JsonObject, JsonValue } from '../../base/json.ts'
+import { signatureFields, type SignatureField } from '../../serving/model-signature.ts'
 
 /** What a description is made from. */
 export interface DescribedEndpoint {
@@ -10,9 +10,9 @@ export interface DescribedEndpoint {
 
 /** The description of an endpoint, as Swagger 2.0 or OpenAPI 3.0: one path, typed by the model's signature. */
 export function describeEndpoint({ name, metadata }: DescribedEndpoint, version: '2' | '3'): JsonObject {
-  const inputs = fieldsOf(metadata, 'inputs')
+  const inputs = signatureFields(metadata, 'inputs')
   const input = inputs.length === 0 ? {} : inputData(inputs)
-  const output = fieldsOf(metadata, 'outputs').length === 0 ? {} : { type: 'array', items: outputItem(metadata) }
+  const output = signatureFields(metadata, 'outputs').length === 0 ? {} : { type: 'array', items: outputItem(metadata) }
   const info = { title: name, version: '1.0', description: `The online endpoint ${name}.` }
   const servers = `/endpoints/${name}`
   return version === '2'
@@ -62,18 +62,6 @@ function json(schema: JsonObject): JsonObject {
   return { 'application/json': { schema } }
 }
 
-function fieldsOf(metadata: JsonObject | undefined, side: 'inputs' | 'outputs'): readonly SignatureField[] {
-  const signature = metadata?.['signature']
-  const text = isJsonObject(signature) ? signature[side] : undefined
-  if (typeof text !== 'string') return []
-  try {
-    const fields = JSON.parse(text) as unknown
-    return Array.isArray(fields) ? (fields as readonly SignatureField[]) : []
-  } catch {
-    return []
-  }
-}
-
 /** Azure ML's form of the input: `{input_data: {columns, index, data}}` for tables, an array for tensors. */
 function inputData(fields: readonly SignatureField[]): JsonObject {
   const isTable = fields.every((field) => typeof field.name === 'string' && field['tensor-spec'] === undefined)
@@ -100,7 +88,7 @@ function tableSchema(fields: readonly SignatureField[]): JsonObject {
 }
 
 function outputItem(metadata: JsonObject | undefined): JsonObject {
-  const [field] = fieldsOf(metadata, 'outputs')
+  const [field] = signatureFields(metadata, 'outputs')
   const type = field?.['tensor-spec']?.dtype ?? field?.type
   return typeof type === 'string' ? schemaOf(type) : {}
 }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SluiceError } from '../../base/errors.ts'
 import { invocationsErrors, scoreErrors } from './errors.ts'
+import { bearerKey } from '../../server/request-client.ts'
 import { describeEndpoint } from './swagger.ts'
-import { bearerKey, mediaType, queryBody, requestIds, scriptHeaders } from './translate.ts'
+import { mediaType, queryBody, requestIds, scriptHeaders } from './translate.ts'
 
 test('ids are echoed, made where there is none, and refused when too long', () => {
   const ids = (headers: Record<string, string>) => requestIds(headers, () => 'new')

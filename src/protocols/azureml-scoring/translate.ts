@@ -19,11 +19,6 @@ export function requestIds(headers: Headers, newId: () => string): RequestIds | 
   }
 }
 
-/** The key in `Authorization: Bearer KEY`; undefined without one. */
-export function bearerKey(headers: Headers): string | undefined {
-  return /^bearer +(\S+) *$/i.exec(first(headers['authorization']) ?? '')?.[1]
-}
-
 /** Media type in lower case without parameters; undefined for a charset other than UTF-8. */
 export function mediaType(contentType: string | undefined): string | undefined {
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase())

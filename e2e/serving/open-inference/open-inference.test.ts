@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
+import { mlflowClients, pythonEnvironment, tritonClient } from '../../python-environments.mjs'
+import { send, startServer, type Server } from '../server.ts'
+
+const run = promisify(execFile)
+
+interface Sample {
+  readonly columns: readonly string[]
+  readonly data: readonly (readonly number[])[]
+  readonly predictions: readonly number[]
+}
+
+/** The endpoints diabetes (a registered model), greet (columns of several types) and double (an array). */
+async function serveModels(t: TestContext, options: readonly string[] = []): Promise<[server: Server, sample: Sample]> {
+  const server = await startServer(t, options)
+  const python = await pythonEnvironment(mlflowClients['3.17'])
+  const environment = { env: { ...process.env, PYTHONUTF8: '1' }, timeout: 300_000 }
+  const train = join(import.meta.dirname, '../train_and_register.py')
+  const { stdout } = await run(python, [train, server.url()], environment)
+  const folder = join(server.data, 'models')
+  await mkdir(folder)
+  await run(python, [join(import.meta.dirname, 'save_models.py'), folder], environment)
+  for (const model of ['greet', 'double']) {
+    const file = join(folder, `${model}.yml`)
+    await writeFile(file, `name: blue\nendpoint_name: ${model}\nmodel:\n  path: ./${model}\n  type: mlflow_model\n`)
+    const { status, body } = await server.post(`/api/v1/endpoints/${model}/deploy`, { file })
+    assert.equal(status, 200, JSON.stringify(body))
+  }
+  const { status, body } = await server.post('/api/v1/endpoints/diabetes/deploy', { model: 'azureml:diabetes:1' })
+  assert.equal(status, 200, JSON.stringify(body))
+  return [server, JSON.parse(stdout.trim().split('\n').at(-1)!) as Sample]
+}
+
+async function askWith(script: string, args: readonly string[]): Promise<Record<string, unknown>> {
+  const python = await pythonEnvironment(tritonClient)
+  const { stdout } = await run(python, [join(import.meta.dirname, script), ...args], { timeout: 120_000 })
+  return JSON.parse(stdout) as Record<string, unknown>
+}
+
+test('tritonclient asks over HTTP: base path in the URL, flat and binary tensors, requested outputs', async (t) => {
+  const [server, sample] = await serveModels(t)
+  const answers = await askWith('ask_http.py', [new URL(server.url()).host, JSON.stringify(sample)])
+  for (const what of ['live', 'ready', 'model ready']) assert.equal(answers[what], true, what)
+  assert.partialDeepStrictEqual(answers['server'], { name: 'sluiceworks', extensions: ['binary_tensor_data'] })
+  const model = {
+    name: 'diabetes',
+    versions: ['1'],
+    platform: 'mlflow_sklearn',
+    inputs: sample.columns.map((name) => ({
+      ...{ name, datatype: 'FP64', shape: [-1], parameters: { content_type: 'np' } },
+    })),
+    outputs: [{ name: 'output-0', datatype: 'FP64', shape: [-1] }],
+    parameters: { content_type: 'pd' },
+  }
+  assert.deepEqual(answers['model'], model)
+  assert.deepEqual(answers['model of a version'], model)
+  for (const binary of ['True', 'False']) {
+    assert.deepEqual(answers[`predictions, binary ${binary}`], sample.predictions)
+    assert.partialDeepStrictEqual(answers[`response, binary ${binary}`], {
+      ...{ model_name: 'diabetes', model_version: '1', id: 'r-1' },
+      outputs: [{ name: 'output-0', datatype: 'FP64', shape: [2] }],
+    })
+    const greetings = { greeting: ['Hello Ada', 'Hello Łukasz'], is_big: [false, true], half: false }
+    assert.deepEqual(answers[`greet, binary ${binary}`], greetings)
+    const doubled = [
+      [
+        [0, 2],
+        [4, 6],
+      ],
+      [
+        [8, 10],
+        [12, 14],
+      ],
+    ]
+    assert.deepEqual(answers[`double, binary ${binary}`], ['float32', doubled])
+  }
+  assert.deepEqual(answers['no such model'], [
+    '404',
+    'The endpoint "diabetes" serves no model "nothing". It answers to: diabetes, diabetes (version 1), default.',
+  ])
+  const [status, message] = answers['another shape'] as [string, string]
+  assert.equal(status, '400')
+  assert.match(message, /^Shape of input \(3,\) does not match expected shape \(-1, 2, 2\)\./)
+
+  await t.test('nested data is what flat data is, and wrong forms are refused', async () => {
+    const infer = async (input: object, rest: object = {}) => {
+      const { status: code, body } = await send(`${server.url()}/endpoints/double/v2/models/double/infer`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2, 2], ...input }], ...rest }),
+      })
+      return code === 200 ? (body as { outputs: unknown[] }).outputs[0] : [code, (body as { error: string }).error]
+    }
+    const doubled = { name: 'output-0', datatype: 'FP32', shape: [1, 2, 2], data: [2, 4, 6, 8] }
+    assert.deepEqual(
+      await infer({
+        data: [
+          [
+            [1, 2],
+            [3, 4],
+          ],
+        ],
+      }),
+      doubled,
+    )
+    assert.deepEqual(await infer({ data: [1, 2, 3, 4] }), doubled)
+    const refused: readonly (readonly [object, RegExp])[] = [
+      [{ data: [1, 2, 3] }, /has 3 elements; its shape \[1, 2, 2\] has 4/],
+      [{ data: [[1, 2, 3, 4]] }, /nested "data" of the tensor "x" does not have its shape/],
+      [{ data: [1, 2, 3, 'four'] }, /Element 3 of the tensor "x" is "four", not FP32: a number/],
+      [{ datatype: 'FLOAT', data: [1, 2, 3, 4] }, /datatype of the tensor "x" is "FLOAT"; the datatypes are BOOL/],
+      [{ datatype: 'FP64', data: [1, 2, 3, 4] }, /dtype of input float64 does not match expected dtype float32/],
+      [{ shape: [-1, 2, 2], data: [1, 2, 3, 4] }, /shape of the tensor "x" must be an array of whole numbers/],
+    ]
+    for (const [input, reason] of refused) {
+      const [code, message] = (await infer(input)) as [number, string]
+      assert.equal(code, 400, JSON.stringify(input))
+      assert.match(message, reason)
+    }
+    const unknown = (await infer({ data: [1, 2, 3, 4] }, { outputs: [{ name: 'nope' }] })) as [number, string]
+    assert.deepEqual(unknown, [400, 'There is no output nope; the outputs are output-0.'])
+  })
+})

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { SluiceError } from '../../base/errors.ts'
+import { bearerKey, clientSignal } from '../../server/request-client.ts'
+import type { Route } from '../../server/route.ts'
+import type { ServingService } from '../../serving/serving-service.ts'
+import { readTensors, toTensorMessage } from '../../serving/tensor-message.ts'
+import { chooseModel, type ChosenModel } from './choose-model.ts'
+import { inferErrors } from './errors.ts'
+import { jsonLengthHeader, type ServerMetadataMessage } from './messages.ts'
+import { describeModel } from './model-tensors.ts'
+import { readInferRequest, writeInferResponse } from './translate.ts'
+
+/** What the routes of the protocol ask of the server. */
+export interface OpenInferenceParts {
+  readonly serving: Pick<ServingService, 'score' | 'authorise' | 'isReady' | 'models'>
+  /** With authentication on every endpoint wants its key. */
+  readonly isKeyRequired: boolean
+  readonly version: string
+}
+
+const base = '/endpoints/:endpoint/v2'
+const maxBodyBytes = 256 << 20
+
+/** Open Inference Protocol V2 below every endpoint: `/endpoints/NAME` is the base URL that its clients are given. */
+export function openInferenceRoutes(parts: OpenInferenceParts): readonly Route[] {
+  const { serving, version } = parts
+  const about = { method: 'GET', permission: 'score', errors: inferErrors } as const
+  const infer = { method: 'POST', permission: 'score', errors: inferErrors, bodyKind: 'raw', maxBodyBytes } as const
+  const metadata: Route['handler'] = async (request) => {
+    const { name, versions, model } = await findModel(parts, request)
+    return describeModel(model, { name, versions })
+  }
+  const ready: Route['handler'] = async (request, reply) => {
+    const { name, model } = await findModel(parts, request)
+    return reply.code(model.isReady ? 200 : 503).send({ name, ready: model.isReady })
+  }
+  const answer: Route['handler'] = (request, reply) => answerInfer(parts, request, reply)
+  const model = `${base}/models/:model`
+  const versioned = `${model}/versions/:version`
+  return [
+    { ...about, url: base, handler: async (request) => serverMetadata(serving, endpointOf(request), version) },
+    { ...about, url: `${base}/health/live`, handler: async () => ({ live: true }) },
+    {
+      ...about,
+      url: `${base}/health/ready`,
+      handler: async (request, reply) => {
+        const isReady = serving.isReady(endpointOf(request))
+        // The protocol's text says `live`; KServe and Triton answer `ready`.
+        return reply.code(isReady ? 200 : 503).send({ live: true, ready: isReady })
+      },
+    },
+    ...[model, versioned].flatMap((url): readonly Route[] => [
+      { ...about, url, handler: metadata },
+      { ...about, url: `${url}/ready`, handler: ready },
+      { ...infer, url: `${url}/infer`, handler: answer },
+    ]),
+  ]
+}
+
+function serverMetadata(
+  serving: OpenInferenceParts['serving'],
+  endpoint: string,
+  version: string,
+): ServerMetadataMessage {
+  serving.models(endpoint) // Throws `not-found`.
+  return { name: 'sluiceworks', version, extensions: ['binary_tensor_data'] }
+}
+
+interface FoundModel extends ChosenModel {
+  readonly endpoint: string
+  readonly name: string
+}
+
+async function findModel({ serving, isKeyRequired }: OpenInferenceParts, request: FastifyRequest): Promise<FoundModel> {
+  const { endpoint, model: name, version } = request.params as Readonly<Record<string, string>>
+  await serving.authorise(endpoint!, bearerKey(request.headers), isKeyRequired)
+  const named = { endpoint: endpoint!, name: name!, ...(version !== undefined && { version }) }
+  return { ...named, ...chooseModel(serving.models(endpoint!), named) }
+}
+
+async function answerInfer(parts: OpenInferenceParts, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const { endpoint, name, deployment } = await findModel(parts, request)
+  const { headers } = request
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity')
+    throw new SluiceError('unsupported-media-type', `The body is compressed ("${encoding}"); it is read as it is only.`)
+  const length = headers[jsonLengthHeader]
+  const asked = readInferRequest(
+    Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    typeof length === 'string' ? length : undefined,
+  )
+  const requestId = asked.id ?? randomUUID()
+  const {
+    answer,
+    modelVersion,
+    deployment: answered,
+  } = await parts.serving.score({
+    ...{
+      endpoint,
+      requestId,
+      contentType: 'application/octet-stream',
+      headers: () => ({}),
+      client: clientSignal(reply),
+    },
+    ...toTensorMessage(asked.tensors),
+    ...(deployment !== undefined && { deployment }),
+  })
+  reply.header('azureml-model-deployment', answered)
+  if (answer.kind === 'refused') throw answer.error
+  const version = modelVersion === undefined ? {} : { version: `${modelVersion}` }
+  const outputs = readTensors(answer.details, 'outputs', answer.body)
+  const { body, jsonBytes } = writeInferResponse(asked, { model: name, ...version }, outputs)
+  if (jsonBytes === undefined) return reply.type('application/json').send(body)
+  return reply.header(jsonLengthHeader, jsonBytes).type('application/octet-stream').send(body)
+}
+
+function endpointOf(request: FastifyRequest): string {
+  return (request.params as { endpoint: string }).endpoint
+}
