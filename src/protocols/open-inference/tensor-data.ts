@@ -7,7 +7,7 @@ import { elementBytes, type Datatype } from '../../serving/tensor-message.ts'
  */
 
 /** What an element of a tensor is in JSON. */
-export type Element = number | bigint | boolean | string | null
+type Element = number | bigint | boolean | string | null
 
 interface Writer {
   readonly what: string
