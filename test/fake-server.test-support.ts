@@ -1,8 +1,9 @@
 import { SluiceError } from '../src/base/errors.ts'
-import type { Endpoint, EndpointService } from '../src/protocols/rest/endpoint-service.ts'
+import type { EndpointService } from '../src/protocols/rest/endpoint-service.ts'
 import { restRoutes } from '../src/protocols/rest/rest-routes.ts'
 import type { RestParts } from '../src/protocols/rest/rest-routes.ts'
 import type { ModelVersion, RegisteredModel } from '../src/registry/registered-model.ts'
+import type { DeploymentView, EndpointView } from '../src/serving/endpoint-view.ts'
 import { startHttpServer } from '../src/server/http-server.ts'
 import type { HttpServer } from '../src/server/http-server.ts'
 import { fakeAssets } from './fake-assets.test-support.ts'
@@ -181,8 +182,13 @@ function fakePipelines(engine: FakeEngine): NonNullable<RestParts['pipelines']> 
 }
 
 function fakeEndpoints(): EndpointService {
-  const endpoints = new Map<string, Endpoint>()
-  const get = (name: string): Endpoint => {
+  const endpoints = new Map<string, EndpointView>()
+  const deploymentOf = (endpoint: string, name: string): DeploymentView => {
+    const found = get(endpoint).deployments.find((deployment) => deployment.name === name)
+    if (found !== undefined) return found
+    throw new SluiceError('not-found', `There is no deployment "${name}".`)
+  }
+  const get = (name: string): EndpointView => {
     const endpoint = endpoints.get(name)
     if (endpoint === undefined) throw new SluiceError('not-found', `There is no endpoint "${name}".`)
     return endpoint
@@ -192,16 +198,32 @@ function fakeEndpoints(): EndpointService {
     get: async (name) => get(name),
     deploy: async ({ endpoint: name, deployment = 'default', model = 'from-file', file = '' }) => {
       const isBare = file.endsWith('endpoint.yml')
-      const endpoint: Endpoint = {
-        name,
-        traffic: isBare ? {} : { [deployment]: file === '' ? 100 : 0 },
-        deployments: isBare ? [] : [{ name: deployment, status: 'ready', model, workers: 1, createdMs: 0 }],
-        tags: {},
-        createdMs: 0,
-      }
+      const traffic = file === '' ? 100 : 0
+      const endpoint = isBare ? fakeEndpoint(name, []) : fakeEndpoint(name, [{ name: deployment, model, traffic }])
       endpoints.set(name, endpoint)
       return endpoint
     },
+    create: async ({ name = 'from-file', ...settings }) => {
+      endpoints.set(name, { ...fakeEndpoint(name, []), ...settings } as EndpointView)
+      return get(name)
+    },
+    change: async (name, change) => {
+      endpoints.set(name, { ...get(name), ...change } as EndpointView)
+      return get(name)
+    },
+    rollBack: async (name) => ({ ...get(name), traffic: { before: 100 } }),
+    createDeployment: async ({ endpoint, deployment = 'from-file', model = 'from-file', isForAllTraffic }) => {
+      const view = fakeEndpoint(endpoint, [{ name: deployment, model, traffic: isForAllTraffic ? 100 : 0 }])
+      endpoints.set(endpoint, view)
+      return view.deployments[0]!
+    },
+    updateDeployment: async ({ endpoint, deployment }) => deploymentOf(endpoint, deployment),
+    getDeployment: async (endpoint, deployment) => deploymentOf(endpoint, deployment),
+    deleteDeployment: async (endpoint, deployment) => void deploymentOf(endpoint, deployment),
+    deploymentLog: async ({ endpoint, lines = 0 }) => ({
+      ...{ text: `the last ${lines} lines of ${get(endpoint).name}\n`, nextOffset: 9, isAtEnd: true },
+    }),
+    regenerateKey: async (name, key) => ({ primary: `first-of-${get(name).name}`, secondary: 'second', [key]: 'new' }),
     delete: async (name) => void endpoints.delete(get(name).name),
     credentials: async (name) => ({ primary: `first-of-${get(name).name}`, secondary: 'second' }),
     invoke: async ({ endpoint, body, deployment }) => {
@@ -214,5 +236,24 @@ function fakeEndpoints(): EndpointService {
 }
 
 function answer(status: number, body: unknown) {
-  return { status, contentType: 'application/json', body: Buffer.from(JSON.stringify(body)) }
+  const contentType = 'application/json'
+  return { status, deployment: 'default', requestId: 'r-1', contentType, body: Buffer.from(JSON.stringify(body)) }
+}
+
+function fakeEndpoint(
+  name: string,
+  deployments: readonly (Pick<DeploymentView, 'name' | 'traffic'> & { readonly model: string })[],
+): EndpointView {
+  return {
+    ...{ name, status: 'ready', authMode: 'none', version: 1, tags: {}, properties: {} },
+    ...{ mirrorTraffic: {}, routing: { labels: {} }, trafficSinceMs: 0, createdMs: 0, updatedMs: 0 },
+    traffic: Object.fromEntries(deployments.map((deployment) => [deployment.name, deployment.traffic])),
+    scoringPath: `/endpoints/${name}/score`,
+    openapiPath: `/endpoints/${name}/swagger.json`,
+    deployments: deployments.map(({ model, ...deployment }) => ({
+      ...deployment,
+      ...{ endpoint: name, status: 'ready', revision: 1, newestRevision: 1, model: { baseName: model } },
+      ...{ instanceCount: 1, requestTimeoutMs: 60_000, createdMs: 0, updatedMs: 0 },
+    })),
+  }
 }

@@ -5,6 +5,7 @@ import { lineLog } from '../base/line-log.ts'
 import { flagOf, packageRoot, packageVersion, processEnvironment, settingTable, settings } from '../config.ts'
 import type { Environment, SettingName } from '../config.ts'
 import type { OpenServer, OpenServerOptions } from '../main.ts'
+import { respell } from './azure-spelling.ts'
 import type { CommandRow, Invocation, Options } from './command.ts'
 import { commandTable, groupSummaries } from './command-table.ts'
 import { exitCode, exitCodeOf } from './exit-code.ts'
@@ -52,6 +53,8 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
       code = fail(error)
     }
   }
+  const respelt = respell(args)
+  if (respelt.note !== undefined) terminal.err(`${respelt.note}\n`)
   const { CommanderError } = await import('commander')
   const program = await programOf({ terminal, writesErrors: !asksForJson, args }, run)
   if (args.length === 0) {
@@ -59,7 +62,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
     return exitCode.invalid
   }
   try {
-    await program.parseAsync(filesBeforeOptions(args), { from: 'user' })
+    await program.parseAsync(filesBeforeOptions(respelt.args), { from: 'user' })
     return code
   } catch (error) {
     if (!(error instanceof CommanderError)) return fail(error)

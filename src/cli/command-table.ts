@@ -1,5 +1,6 @@
 import { assetRows, modelCommands } from './asset-commands.ts'
 import type { CommandRow, OptionRow } from './command.ts'
+import { deploymentCommands, endpointCommands } from './endpoint-commands.ts'
 import { exitCode } from './exit-code.ts'
 import { pipelineCommands } from './pipeline-commands.ts'
 import { transferCommands } from './transfer-commands.ts'
@@ -197,54 +198,8 @@ export const commandTable: readonly CommandRow[] = [
   ...assetRows,
   ...pipelineCommands,
   ...transferCommands,
-  {
-    name: 'endpoint deploy',
-    summary: 'Put a model, or what a YAML file says, behind an endpoint.',
-    arguments: [['<name>', 'Name of the endpoint; it is made where it is missing.']],
-    options: [
-      { flags: '--model <model>', sentence: 'azureml:NAME:VERSION or NAME@ALIAS.' },
-      { flags: '--file <file>', sentence: 'YAML of an online endpoint or deployment.' },
-      { flags: '--deployment <name>', sentence: 'Name of the deployment (default: the one there is, else "default").' },
-    ],
-    completes: 'files',
-    load: async () => (await import('./endpoint.ts')).deployEndpoint,
-  },
-  {
-    name: 'endpoint invoke',
-    summary: 'Send a request to an endpoint and print its answer.',
-    arguments: [['<name>', 'Name of the endpoint.']],
-    options: [
-      { flags: '--request-file <file>', sentence: 'JSON to send; - for standard input.' },
-      { flags: '--body <json>', sentence: 'JSON to send.' },
-      { flags: '--deployment <name>', sentence: 'Asks this deployment, whatever the traffic says.' },
-    ],
-    completes: 'files',
-    load: async () => (await import('./endpoint.ts')).invokeEndpoint,
-  },
-  {
-    name: 'endpoint list',
-    summary: 'List endpoints.',
-    options: [limitOption, { flags: '--page-token <token>', sentence: 'Goes on where a page ended.' }],
-    load: async () => (await import('./endpoint.ts')).listEndpoints,
-  },
-  {
-    name: 'endpoint show',
-    summary: 'Show an endpoint and its deployments.',
-    arguments: [['<name>', 'Name of the endpoint.']],
-    load: async () => (await import('./endpoint.ts')).showEndpoint,
-  },
-  {
-    name: 'endpoint credentials',
-    summary: 'Print the keys of an endpoint.',
-    arguments: [['<name>', 'Name of the endpoint.']],
-    load: async () => (await import('./endpoint.ts')).endpointCredentials,
-  },
-  {
-    name: 'endpoint delete',
-    summary: 'Delete an endpoint with its deployments.',
-    arguments: [['<name>', 'Name of the endpoint.']],
-    load: async () => (await import('./endpoint.ts')).deleteEndpoint,
-  },
+  ...endpointCommands,
+  ...deploymentCommands,
   {
     name: 'gc',
     summary: 'Remove contents that nothing refers to any more.',
@@ -288,5 +243,6 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   import: 'Bring history along.',
   export: 'Take history away.',
   pipeline: 'Publish pipelines for other programs to start.',
-  endpoint: 'Deploy models and ask them.',
+  endpoint: 'Addresses that answer with models: their traffic, keys and requests.',
+  deployment: 'What answers behind an endpoint.',
 }

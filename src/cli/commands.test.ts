@@ -127,6 +127,63 @@ test('after a deployment the next step is one that works: deploy to it, name the
   assert.match((await hint('--model', 'm@champion'))!, /^Try it with: sluice endpoint invoke e --request-file/)
 })
 
+test('an endpoint and its deployment are made, changed, read and gone back with, in our spelling and in Azure\u2019s', async (t) => {
+  const lab = await openCliLab(t)
+  await lab.serve()
+  const made = await lab.sluice('endpoint', 'create', 'lines', '--unit-header', 'X-Unit', '--label', 'v1=blue')
+  assert.deepEqual([made.code, /^unit header: +x-unit$/m.test(made.out)], [0, true], made.err)
+  const deployed = await lab.sluice(
+    ...[
+      'online-deployment',
+      'create',
+      '--name',
+      'blue',
+      '--endpoint-name',
+      'lines',
+      '--model',
+      'm@champion',
+      '--local',
+    ],
+  )
+  assert.match(deployed.out, /^endpoint: +lines$/m)
+  assert.match(deployed.err, /Everything runs on this machine here/)
+  assert.match((await lab.sluice('deployment', 'list', '--endpoint', 'lines')).out, /^blue +ready +0 %/m)
+  assert.match((await lab.sluice('online-deployment', 'show', '-n', 'blue', '-e', 'lines')).out, /^status: +ready$/m)
+  assert.match((await lab.sluice('endpoint', 'traffic', 'lines', 'blue=100')).out, /^traffic: +blue 100 %$/m)
+  const updated = await lab.sluice('online-endpoint', 'update', '-n', 'lines', '--traffic', 'blue=90 green=10%')
+  assert.match(updated.out, /^traffic: +blue 90 %, green 10 %$/m)
+  assert.match((await lab.sluice('endpoint', 'mirror', 'lines', 'green=5')).out, /^mirror traffic: +green 5 %$/m)
+  assert.doesNotMatch((await lab.sluice('endpoint', 'mirror', 'lines', 'off')).out, /mirror/)
+  assert.match((await lab.sluice('endpoint', 'rollback', 'lines', '--reason', 'slow')).out, /^traffic: +before 100 %$/m)
+  const keys = await lab.sluice('endpoint', 'regenerate-keys', 'lines', '--key', 'Secondary')
+  assert.match(keys.out, /^secondary key: +new$/m)
+  assert.equal((await lab.sluice('endpoint', 'logs', 'lines')).out, 'the last 200 lines of lines\n')
+  const tail = await lab.sluice('deployment', 'logs', 'blue', '--endpoint', 'lines', '--lines', '3')
+  assert.equal(tail.out, 'the last 3 lines of lines\n')
+  assert.equal((await lab.sluice('deployment', 'update', 'blue', '--endpoint', 'lines', '--set', 'a=1')).code, 0)
+  assert.equal((await lab.sluice('deployment', 'delete', 'blue', '--endpoint', 'lines')).code, 0)
+})
+
+test('mistakes about endpoints say what is wrong before anything is asked of a server', async (t) => {
+  const lab = await openCliLab(t)
+  await lab.serve()
+  for (const [line, message] of [
+    ['endpoint update lines', /Nothing says what to change/],
+    ['endpoint traffic lines blue', /the traffic is "blue"; expected name=value/],
+    ['endpoint traffic lines blue=all', /The traffic of "blue" is "all"/],
+    ['endpoint regenerate-keys lines --key third', /There is no key "third"/],
+    ['endpoint update lines --set a=1 --if-version x', /--if-version "x" is not a whole number/],
+    ['endpoint invoke lines --body 1 --header broken', /--header "broken" is not "NAME: VALUE"/],
+    ['deployment update blue --endpoint lines', /Nothing says what to change/],
+    ['deployment show blue', /Nothing says which endpoint it is/],
+    ['deployment logs blue --endpoint lines --lines many', /--lines "many" is not a whole number/],
+  ] as const) {
+    const { err, code } = await lab.sluice(...line.split(' '))
+    assert.match(err, message)
+    assert.equal(code, 2, line)
+  }
+})
+
 test('a request that the model refuses ends with 1 and its answer; a request that is not JSON is never sent', async (t) => {
   const lab = await openCliLab(t)
   await lab.serve()

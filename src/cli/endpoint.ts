@@ -44,10 +44,12 @@ export const invokeEndpoint: Command = async (invocation) => {
   const { options, terminal, json } = invocation
   const body = await requestBody(invocation)
   const deployment = options.text('deployment')
+  const headers = headersOf(options.texts('header'))
   const answer = await withConnection(invocation, 'stay', (connection) => {
     tellOfServer(invocation, connection)
     return connection.client.post<InvokeAnswer>(`${pathOf(invocation)}/invoke`, {
       body,
+      headers,
       ...(deployment !== undefined && { deployment }),
     })
   })
@@ -65,7 +67,11 @@ export const listEndpoints: Command = async (invocation) => {
   const page = await withConnection(invocation, 'work', ({ client }) => client.get<Page<Endpoint>>(path))
   if (invocation.json) writeJson(invocation, page)
   else {
-    const rows = page.items.map((endpoint) => [printable(endpoint.name), trafficText(endpoint), endpoint.scoring_uri])
+    const rows = page.items.map((endpoint) => [
+      printable(endpoint.name),
+      trafficText(endpoint.traffic),
+      endpoint.scoring_uri,
+    ])
     terminal.out(textTable(['name', 'traffic', 'scoring uri'], rows))
     if (page.next_page_token !== undefined) terminal.err(`There are more: --page-token ${page.next_page_token}\n`)
   }
@@ -80,23 +86,6 @@ export const showEndpoint: Command = async (invocation) => {
   return exitCode.ok
 }
 
-/** Prints both keys: either is accepted by the scoring routes. */
-export const endpointCredentials: Command = async (invocation) => {
-  const path = `${pathOf(invocation)}/credentials`
-  const keys = await withConnection(invocation, 'work', ({ client }) =>
-    client.get<{ readonly primary_key: string; readonly secondary_key: string }>(path),
-  )
-  if (invocation.json) writeJson(invocation, keys)
-  else
-    invocation.terminal.out(
-      textFields([
-        ['primary key', keys.primary_key],
-        ['secondary key', keys.secondary_key],
-      ]),
-    )
-  return exitCode.ok
-}
-
 /** Deletes an endpoint with its deployments and keys. */
 export const deleteEndpoint: Command = async (invocation) => {
   const name = invocation.arguments[0]!
@@ -107,7 +96,7 @@ export const deleteEndpoint: Command = async (invocation) => {
 }
 
 /** Deployments live in a server, so one was started if there was none. */
-function tellOfServer({ terminal }: Invocation, { client, startedServer }: Connection): void {
+export function tellOfServer({ terminal }: Invocation, { client, startedServer }: Connection): void {
   if (startedServer) terminal.err(`Started a server at ${client.url}; stop it with: sluice down\n`)
 }
 
@@ -122,8 +111,19 @@ function nextStep({ name, deployments, traffic }: Endpoint): string {
   return `${note}Try it with: sluice endpoint invoke ${name}${named} --request-file request.json`
 }
 
-function pathOf(invocation: Invocation): string {
+/** Where the endpoint of an invocation is. */
+export function pathOf(invocation: Invocation): string {
   return `/api/v1/endpoints/${encodeURIComponent(invocation.arguments[0]!)}`
+}
+
+function headersOf(texts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name, value] = /^([^:\s]+)\s*:\s*(.*)$/.exec(text) ?? []
+      if (name === undefined) throw new SluiceError('invalid-request', `--header "${text}" is not "NAME: VALUE".`)
+      return [name, value!]
+    }),
+  )
 }
 
 async function requestBody({ options, workingFolder }: Invocation): Promise<unknown> {
@@ -153,12 +153,18 @@ async function readRequest(file: string): Promise<string> {
   }
 }
 
-function endpointText(endpoint: Endpoint): string {
-  const fields = textFields([
+/** An endpoint for people. */
+export function endpointText(endpoint: Endpoint): string {
+  const given: readonly (readonly [string, string])[] = [
     ['name', printable(endpoint.name)],
     ['scoring uri', endpoint.scoring_uri],
-    ['traffic', trafficText(endpoint)],
-  ])
+    ['traffic', trafficText(endpoint.traffic) || 'none'],
+    ['mirror traffic', trafficText(endpoint.mirror_traffic)],
+    ['authentication', endpoint.auth_mode],
+    ['unit header', endpoint.routing.unit_header ?? ''],
+    ['deployment header', endpoint.routing.deployment_header ?? ''],
+  ]
+  const fields = textFields(given.filter(([, value]) => value !== ''))
   const rows = endpoint.deployments.map((deployment) => [
     printable(deployment.name),
     deployment.status,
@@ -169,8 +175,10 @@ function endpointText(endpoint: Endpoint): string {
   return rows.length === 0 ? fields : `${fields}\n${textTable(['deployment', 'status', 'model', 'workers', ''], rows)}`
 }
 
-function trafficText({ traffic }: Endpoint): string {
+/** `blue 90 %, green 10 %`. */
+export function trafficText(traffic: Endpoint['traffic']): string {
   return Object.entries(traffic)
+    .filter(([, percent]) => percent > 0)
     .map(([deployment, percent]) => `${deployment} ${percent} %`)
     .join(', ')
 }

@@ -236,16 +236,38 @@ export interface GarbageReport {
 
 export interface Endpoint {
   readonly name: string
+  readonly version: number
   readonly scoring_uri: string
+  readonly auth_mode: string
   readonly description?: string
   readonly traffic: Readonly<Record<string, number>>
-  readonly deployments: readonly {
-    readonly name: string
-    readonly status: string
-    readonly status_detail?: string
-    readonly model?: string
-    readonly workers: number
-  }[]
+  readonly mirror_traffic: Readonly<Record<string, number>>
+  readonly routing: { readonly unit_header?: string; readonly deployment_header?: string }
+  readonly deployments: readonly Deployment[]
+}
+
+export interface Deployment {
+  readonly name: string
+  readonly endpoint: string
+  readonly status: string
+  readonly status_detail?: string
+  readonly model?: string
+  readonly scoring_script?: string
+  readonly traffic: number
+  readonly revision?: number
+  readonly newest_revision: number
+  readonly workers: number
+}
+
+export interface EndpointKeys {
+  readonly primary_key: string
+  readonly secondary_key: string
+}
+
+export interface DeploymentLog {
+  readonly text: string
+  readonly next_offset: number
+  readonly is_at_end: boolean
 }
 
 export interface JobOutput {

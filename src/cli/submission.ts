@@ -31,6 +31,13 @@ function reuseWishes(options: Invocation['options']): Record<string, unknown> {
   }
 }
 
+const examples: Readonly<Record<string, string>> = {
+  '--set': '--set alpha=0.5 or --set jobs.train.inputs.alpha=0.5',
+  '--tag': '--tag build=17',
+  '--label': '--label v1=blue',
+  'the traffic': 'blue=90 green=10',
+}
+
 /** `name=value` texts of a flag as a map; the value is everything after the first equals sign, the last name wins. */
 export function parsePairs(flag: string, texts: readonly string[]): Readonly<Record<string, string>> {
   const pairs: Record<string, string> = Object.create(null) as Record<string, string>
@@ -38,10 +45,7 @@ export function parsePairs(flag: string, texts: readonly string[]): Readonly<Rec
     const equals = text.indexOf('=')
     if (equals < 1)
       throw new SluiceError('invalid-request', `${flag} is ${JSON.stringify(text)}; expected name=value.`, {
-        hint:
-          flag === '--set'
-            ? 'For example --set alpha=0.5 or --set jobs.train.inputs.alpha=0.5'
-            : 'For example --tag build=17',
+        ...(examples[flag] !== undefined && { hint: `For example ${examples[flag]}` }),
       })
     pairs[text.slice(0, equals)] = text.slice(equals + 1)
   }

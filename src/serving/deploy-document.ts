@@ -5,6 +5,7 @@ import type { EnvironmentChoice, Reference } from '../spec/document-parts.ts'
 import { referenceText } from '../spec/scope.ts'
 import type { DeployedModel, DeployRequest } from './deploy-request.ts'
 import type { DeploymentSpec, RequestSettings } from './deployment-spec.ts'
+import type { EndpointChange, NewEndpoint } from './endpoint-store.ts'
 import type { EndpointView } from './endpoint-view.ts'
 import type { ServingService } from './serving-service.ts'
 
@@ -42,6 +43,13 @@ export async function deployRequestOf(
   }
 }
 
+/** How a document is applied: `create` refuses a name that is taken, `update` one that is not, `either` does both. */
+export interface ApplyOptions {
+  readonly mode?: 'create' | 'update' | 'either'
+  /** The version that a changed endpoint must have. */
+  readonly version?: number
+}
+
 /**
  * Makes the endpoint of a document, or changes the one of that name to it. As in Azure ML traffic is set on an existing
  * endpoint only (its deployments must exist); a document that does not speak of traffic leaves it as it is.
@@ -49,26 +57,66 @@ export async function deployRequestOf(
 export async function applyEndpointDocument(
   serving: Pick<ServingService, 'list' | 'createEndpoint' | 'changeEndpoint'>,
   document: OnlineEndpointDocument,
+  { mode = 'either', version }: ApplyOptions = {},
 ): Promise<EndpointView> {
-  const { name, description, tags, properties, traffic, mirrorTraffic } = document
-  // Tokens of Azure's identity service mean nothing here: an endpoint's key is accepted in their place.
-  const identity = { authMode: 'key', tags, properties, ...(description !== undefined && { description }) } as const
-  const isThere = (await serving.list()).some((endpoint) => endpoint.name === name)
-  if (!isThere) {
+  const { name, traffic, routing } = document
+  const isThere = mode === 'update' || (await serving.list()).some((endpoint) => endpoint.name === name)
+  if (!isThere || mode === 'create') {
     const wanted = Object.keys(traffic).filter((deployment) => (traffic[deployment] ?? 0) > 0)
-    if (wanted.length > 0) {
+    if (wanted.length > 0 && !isThere) {
       throw new SluiceError('invalid-document', `The new endpoint "${name}" has no deployment "${wanted[0]}" yet.`, {
         hint: 'Leave out traffic, create the deployment, then set its traffic.',
         ...positionOf(document, ['traffic', wanted[0]!]),
       })
     }
-    return serving.createEndpoint({ name, ...identity })
+    return serving.createEndpoint({ name, ...identityOf(document), ...(routing !== undefined && { routing }) })
   }
   return serving.changeEndpoint(name, {
-    ...identity,
+    ...identityOf(document),
+    ...writtenOf(document),
+    ...(version !== undefined && { version }),
+  })
+}
+
+/** What `--set` of an update without a file changes: the fields that are set, and no other. */
+export function endpointChangeOf(document: OnlineEndpointDocument, fields: ReadonlySet<string>): EndpointChange {
+  const { description, tags, properties } = document
+  return {
+    ...(fields.has('description') && description !== undefined && { description }),
+    ...(fields.has('tags') && { tags }),
+    ...(fields.has('properties') && { properties }),
+    ...writtenOf(document),
+  }
+}
+
+// Tokens of Azure's identity service mean nothing here: an endpoint's key is accepted in their place.
+function identityOf({ description, tags, properties }: OnlineEndpointDocument): Omit<NewEndpoint, 'name' | 'routing'> {
+  return { authMode: 'key', tags, properties, ...(description !== undefined && { description }) }
+}
+
+function writtenOf(document: OnlineEndpointDocument): EndpointChange {
+  const { traffic, mirrorTraffic, routing } = document
+  return {
     ...(isWritten(document, ['traffic']) && { traffic }),
     ...(isWritten(document, ['mirror_traffic']) && { mirrorTraffic }),
-  })
+    ...(routing !== undefined && { routing }),
+  }
+}
+
+/** What `--set` of an update without a file changes of a deployment; the rest is its `base`. */
+export async function deploymentChangeOf(
+  document: OnlineDeploymentDocument,
+  fields: ReadonlySet<string>,
+  options: DeployDocumentOptions & { readonly base: DeploymentSpec },
+): Promise<DeployRequest> {
+  const { model, scoring, environment, ...asked } = await deployRequestOf(document, options)
+  return {
+    ...asked,
+    base: options.base,
+    ...(fields.has('model') && model !== undefined && { model }),
+    ...(fields.has('code_configuration') && scoring !== undefined && { scoring }),
+    ...(fields.has('environment') && environment !== undefined && { environment }),
+  }
 }
 
 function modelOf(model: OnlineDeploymentDocument['model'] & object): DeployedModel {

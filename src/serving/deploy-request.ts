@@ -25,6 +25,8 @@ export interface DeployRequest {
   readonly instanceCount?: number
   readonly request?: Partial<RequestSettings>
   readonly dataCollector?: JsonObject
+  /** What is not said here is taken from this: an update that names only what changes. */
+  readonly base?: DeploymentSpec
   /** Default `first`. */
   readonly traffic?: DeploymentSpec['traffic']
 }
@@ -43,23 +45,27 @@ export interface DeployRequestPlace {
  * on nothing depends on the caller's folders or on aliases. Throws what is wrong with it before anything is deployed.
  */
 export async function specOf(request: DeployRequest, place: DeployRequestPlace): Promise<DeploymentSpec> {
-  const { environmentVariables = {}, instanceCount = 1, environment, dataCollector } = request
+  const { base } = request
+  const { environmentVariables = base?.environmentVariables ?? {}, instanceCount = base?.instanceCount ?? 1 } = request
+  const { environment = base?.environment, dataCollector = base?.dataCollector } = request
   checkName('endpoint', request.endpoint)
   checkName('deployment', request.deployment ?? defaultDeployment)
   workersOf({ instanceCount, environmentVariables })
-  if (request.model === undefined && request.scoring === undefined) {
+  const model = request.model === undefined ? base?.model : await storeModel(request.model, place)
+  const scoring = request.scoring === undefined ? base?.scoring : await storeCode(request.scoring, place)
+  if (model === undefined && scoring === undefined) {
     throw new SluiceError('invalid-request', 'The deployment has neither a model nor a scoring script.', {
       hint: 'Name a model (azureml:NAME:VERSION, NAME@champion) or a code folder with a score.py.',
     })
   }
   return {
-    ...(request.model !== undefined && { model: await storeModel(request.model, place) }),
-    ...(request.scoring !== undefined && { scoring: await storeCode(request.scoring, place) }),
+    ...(model !== undefined && { model }),
+    ...(scoring !== undefined && { scoring }),
     ...(environment !== undefined && { environment }),
     environmentVariables,
     instanceCount,
     traffic: request.traffic ?? 'first',
-    request: checkSettings({ ...defaultRequestSettings, ...request.request }),
+    request: checkSettings({ ...(base?.request ?? defaultRequestSettings), ...request.request }),
     ...(dataCollector !== undefined && { dataCollector }),
   }
 }

@@ -19,6 +19,7 @@ export interface DeploymentLogChunk {
 }
 
 const maxChunkBytes = 1 << 20
+const newline = 0x0a
 
 /** Opens the file for appending, making it when there is none. */
 export function openDeploymentLog(file: string): DeploymentLog {
@@ -36,6 +37,20 @@ export function openDeploymentLog(file: string): DeploymentLog {
       closeSync(descriptor)
     },
   }
+}
+
+/** The last lines, at most 1 MiB of them; nothing for a log that does not exist yet. */
+export async function readLogTail(file: string, lines: number): Promise<DeploymentLogChunk> {
+  const sizeBytes = await stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  )
+  const chunk = await readDeploymentLog(file, Math.max(0, sizeBytes - maxChunkBytes))
+  const text = Buffer.from(chunk.bytes)
+  // The line break that ends the last line separates nothing.
+  let start = text.length - Number(text.at(-1) === newline)
+  for (let line = 0; line < lines && start > 0; line++) start = text.lastIndexOf(newline, start - 1)
+  return { ...chunk, bytes: lines === 0 ? new Uint8Array() : text.subarray(Math.max(0, start + 1)) }
 }
 
 /** At most 1 MiB from `offset`; nothing for a log that does not exist yet or an offset beyond its end. */

@@ -70,12 +70,18 @@ export function workersOf(spec: Pick<DeploymentSpec, 'instanceCount' | 'environm
   )
 }
 
-const namePattern = /^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/
+const endpointPattern = /^(?=.{3,32}$)[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/
+// Azure's own examples have underscores in names of deployments.
+const deploymentPattern = /^(?=.{1,64}$)[a-zA-Z]([-_a-zA-Z0-9]*[a-zA-Z0-9])?$/
 
 /** Azure ML's rule for names of endpoints and deployments. Throws `invalid-request`. */
 export function checkName(what: 'endpoint' | 'deployment', name: string): void {
-  if (name.length >= 3 && name.length <= 32 && namePattern.test(name)) return
-  throw new SluiceError('invalid-request', `"${name}" cannot be the name of an ${what}.`.replace('an d', 'a d'), {
-    hint: 'A name has 3 to 32 letters, digits and hyphens, starts with a letter and does not end with a hyphen.',
+  if ((what === 'endpoint' ? endpointPattern : deploymentPattern).test(name)) return
+  const [article, characters] =
+    what === 'endpoint'
+      ? ['an', '3 to 32 letters, digits and hyphens']
+      : ['a', 'up to 64 letters, digits, hyphens and underscores']
+  throw new SluiceError('invalid-request', `"${name}" cannot be the name of ${article} ${what}.`, {
+    hint: `A name has ${characters}, starts with a letter and does not end with a hyphen or underscore.`,
   })
 }

@@ -97,8 +97,15 @@ databaseTest('a deployment that is being deleted gets no revision and none serve
 test('names follow the rule of Azure ML', () => {
   for (const name of ['abc', 'A-1', 'a'.repeat(32)]) checkName('endpoint', name)
   for (const name of ['ab', '1abc', 'abc-', 'a_b', 'a'.repeat(33), '../x', 'é-endpoint', '', 'abc\n'])
+    assert.throws(() => checkName('endpoint', name), {
+      code: 'invalid-request',
+      message: `"${name}" cannot be the name of an endpoint.`,
+    })
+  for (const name of ['b', 'blue_2', 'a'.repeat(64)]) checkName('deployment', name)
+  for (const name of ['1abc', 'abc_', 'a.b', 'a'.repeat(65), '../x', '', 'abc\n'])
     assert.throws(() => checkName('deployment', name), {
       code: 'invalid-request',
       message: `"${name}" cannot be the name of a deployment.`,
+      hint: /up to 64 letters, digits, hyphens and underscores/,
     })
 })

@@ -30,6 +30,8 @@ databaseTest('an endpoint is found as it was stored, and its name is taken', asy
     status: 'ready',
     traffic: {},
     mirrorTraffic: {},
+    routing: { labels: {} },
+    trafficSinceMs: 1000,
     version: 1,
     createdMs: 1000,
     updatedMs: 1000,

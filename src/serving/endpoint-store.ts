@@ -1,6 +1,6 @@
 import { SluiceError } from '../base/errors.ts'
 import type { Tables } from '../database/database.ts'
-import type { Traffic } from './router.ts'
+import { isSameTraffic, noRouting, type Routing, type Traffic } from './router.ts'
 
 /** Who may score: `none` is open to whoever reaches the server, `key` wants one of the endpoint's keys. */
 type AuthMode = 'none' | 'key'
@@ -12,6 +12,11 @@ export interface Endpoint {
   readonly authMode: AuthMode
   readonly traffic: Traffic
   readonly mirrorTraffic: Traffic
+  readonly routing: Routing
+  /** What a rollback returns to: the traffic before the last change, a whole rollout being one. */
+  readonly previousTraffic?: Traffic
+  /** When the traffic last changed. */
+  readonly trafficSinceMs: number
   readonly description?: string
   readonly tags: Readonly<Record<string, string>>
   readonly properties: Readonly<Record<string, string>>
@@ -21,12 +26,17 @@ export interface Endpoint {
 }
 
 /** What can be said of a new endpoint. */
-export type NewEndpoint = Pick<Endpoint, 'name' | 'authMode' | 'description' | 'tags' | 'properties'>
+export type NewEndpoint = Pick<Endpoint, 'name' | 'authMode' | 'description' | 'tags' | 'properties'> & {
+  readonly routing?: Routing
+}
 
 /** What can be changed of an endpoint; absent fields stay. */
 export type EndpointChange = Partial<
-  Pick<Endpoint, 'authMode' | 'traffic' | 'mirrorTraffic' | 'description' | 'tags' | 'properties'>
+  Pick<Endpoint, 'authMode' | 'traffic' | 'mirrorTraffic' | 'routing' | 'description' | 'tags' | 'properties'>
 >
+
+/** What a change writes. */
+type StoredChange = EndpointChange & Pick<Endpoint, 'previousTraffic'>
 
 interface EndpointRow {
   readonly workspace: string
@@ -35,6 +45,9 @@ interface EndpointRow {
   readonly auth_mode: AuthMode
   readonly traffic: string
   readonly mirror_traffic: string
+  readonly routing: string | null
+  readonly previous_traffic: string | null
+  readonly traffic_since_ms: number | null
   readonly description: string | null
   readonly tags: string
   readonly properties: string
@@ -59,6 +72,9 @@ export async function insertEndpoint(tables: Tables, endpoint: NewEndpoint, nowM
       auth_mode: endpoint.authMode,
       traffic: '{}',
       mirror_traffic: '{}',
+      routing: endpoint.routing === undefined ? null : JSON.stringify(endpoint.routing),
+      previous_traffic: null,
+      traffic_since_ms: nowMs,
       description: endpoint.description ?? null,
       tags: JSON.stringify(endpoint.tags),
       properties: JSON.stringify(endpoint.properties),
@@ -103,13 +119,24 @@ export async function listEndpoints(tables: Tables): Promise<readonly Endpoint[]
   return rows.map(toEndpoint)
 }
 
-/** Applies a change to the endpoint as it was read. Throws `conflict` when somebody was faster. */
+/**
+ * Applies a change to the endpoint as it was read; changed traffic is remembered as the one before, unless
+ * `previousTraffic` says what to return to. Throws `conflict` when somebody was faster.
+ */
 export async function changeEndpoint(
   tables: Tables,
   read: Endpoint,
-  { change, nowMs }: { readonly change: EndpointChange; readonly nowMs: number },
+  { change, nowMs }: { readonly change: StoredChange; readonly nowMs: number },
 ): Promise<Endpoint> {
-  const next: Endpoint = { ...read, ...change, version: read.version + 1, updatedMs: nowMs }
+  const { traffic } = change
+  const isOther = traffic !== undefined && !isSameTraffic(read.traffic, traffic)
+  const next: Endpoint = {
+    ...read,
+    ...(isOther && { previousTraffic: read.traffic, trafficSinceMs: nowMs }),
+    ...change,
+    version: read.version + 1,
+    updatedMs: nowMs,
+  }
   const result = await tables
     .withTables<EndpointTables>()
     .updateTable('endpoint')
@@ -117,6 +144,9 @@ export async function changeEndpoint(
       auth_mode: next.authMode,
       traffic: JSON.stringify(next.traffic),
       mirror_traffic: JSON.stringify(next.mirrorTraffic),
+      routing: JSON.stringify(next.routing),
+      previous_traffic: next.previousTraffic === undefined ? null : JSON.stringify(next.previousTraffic),
+      traffic_since_ms: next.trafficSinceMs,
       description: next.description ?? null,
       tags: JSON.stringify(next.tags),
       properties: JSON.stringify(next.properties),
@@ -165,6 +195,9 @@ function toEndpoint(row: EndpointRow): Endpoint {
     authMode: row.auth_mode,
     traffic: JSON.parse(row.traffic) as Traffic,
     mirrorTraffic: JSON.parse(row.mirror_traffic) as Traffic,
+    routing: row.routing === null ? noRouting : (JSON.parse(row.routing) as Routing),
+    ...(row.previous_traffic !== null && { previousTraffic: JSON.parse(row.previous_traffic) as Traffic }),
+    trafficSinceMs: row.traffic_since_ms ?? row.created_ms,
     ...(row.description !== null && { description: row.description }),
     tags: JSON.parse(row.tags) as Endpoint['tags'],
     properties: JSON.parse(row.properties) as Endpoint['properties'],

@@ -1,28 +1,73 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { checkMirrorTraffic, checkTraffic, chooseDeployment, type RoutingChoice } from './router.ts'
+import {
+  checkMirrorTraffic,
+  checkTraffic,
+  chooseDeployment,
+  noRouting,
+  pinOf,
+  unitDraw,
+  type RoutingChoice,
+} from './router.ts'
 
 const choice: RoutingChoice = {
   endpoint: 'diabetes',
   traffic: { blue: 90, green: 10 },
   deployments: new Set(['blue', 'green', 'shadow']),
-  unit: 0,
+  draw: () => 0.5,
 }
 
-test('each deployment gets exactly its weight of the requests', () => {
-  const chosen = Array.from({ length: 1000 }, (_, n) => chooseDeployment({ ...choice, unit: n / 1000 }))
-  assert.equal(chosen.filter((name) => name === 'blue').length, 900)
-  assert.equal(chosen.filter((name) => name === 'green').length, 100)
+const pin = (deployment: string) => ({ deployment, header: 'azureml-model-deployment' })
+
+test('each deployment gets its weight of the requests', () => {
+  const chosen = Array.from({ length: 20_000 }, (_, n) => chooseDeployment({ ...choice, draw: unitDraw('e', `u${n}`) }))
+  const share = chosen.filter((name) => name === 'green').length / 20_000
+  // Four standard errors around a tenth.
+  assert.ok(Math.abs(share - 0.1) < 0.0085, `${share}`)
+})
+
+test('a unit stays where it is, and as a candidate grows units move to it and to nobody else', () => {
+  const deployments = new Set(['blue', 'green', 'grey'])
+  const chosen = (traffic: Record<string, number>, unit: string) =>
+    chooseDeployment({ endpoint: 'e', traffic, deployments, draw: unitDraw('e', unit) })
+  const steps = [5, 25, 50, 100].map((share) => {
+    const rest = (100 - share) / 2
+    return { blue: rest, green: share, grey: rest }
+  })
+  for (const unit of Array.from({ length: 500 }, (_, n) => `person-${n}`)) {
+    const path = steps.map((traffic) => chosen(traffic, unit))
+    assert.deepEqual(
+      path,
+      steps.map((traffic) => chosen(traffic, unit)),
+    )
+    const joined = path.indexOf('green')
+    assert.deepEqual(new Set(path.slice(joined)), new Set(['green']))
+    assert.ok(new Set(path.slice(0, joined)).size <= 1, path.join(' '))
+  }
+})
+
+test("an endpoint's own header picks a deployment by name or by label", () => {
+  const routing = { deploymentHeader: 'x-api-version', labels: { v1: 'blue' } }
+  const pinned = (value: string | undefined) => pinOf(routing, (name) => (name === 'x-api-version' ? value : undefined))
+  assert.deepEqual(pinned('v1'), { deployment: 'blue', header: 'x-api-version' })
+  assert.deepEqual(pinned('green'), { deployment: 'green', header: 'x-api-version' })
+  assert.deepEqual(pinned('toString'), { deployment: 'toString', header: 'x-api-version' })
+  assert.equal(pinned(''), undefined)
+  assert.equal(pinned(undefined), undefined)
+  assert.equal(
+    pinOf(noRouting, () => 'v1'),
+    undefined,
+  )
 })
 
 test('whatever the weights, a deployment without weight is never chosen and the last sliver belongs to somebody', () => {
   const weights = fc.dictionary(fc.constantFrom('blue', 'green', 'red', 'away'), fc.integer({ min: 0, max: 100 }))
   fc.assert(
-    fc.property(weights, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (traffic, unit) => {
+    fc.property(weights, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (traffic, drawn) => {
       const deployments = new Set(['blue', 'green', 'red'])
       const candidates = Object.keys(traffic).filter((name) => deployments.has(name) && traffic[name]! > 0)
-      const choose = () => chooseDeployment({ endpoint: 'e', traffic, deployments, unit })
+      const choose = () => chooseDeployment({ endpoint: 'e', traffic, deployments, draw: () => drawn })
       if (candidates.length === 0) assert.throws(choose, { code: 'not-found' })
       else assert.ok(candidates.includes(choose()))
     }),
@@ -30,8 +75,8 @@ test('whatever the weights, a deployment without weight is never chosen and the 
 })
 
 test('the header picks a deployment without traffic, and 404 names those that there are', () => {
-  assert.equal(chooseDeployment({ ...choice, pinned: 'shadow' }), 'shadow')
-  assert.throws(() => chooseDeployment({ ...choice, pinned: 'red' }), {
+  assert.equal(chooseDeployment({ ...choice, pinned: pin('shadow') }), 'shadow')
+  assert.throws(() => chooseDeployment({ ...choice, pinned: pin('red') }), {
     code: 'not-found',
     message: 'The endpoint "diabetes" has no deployment "red" that is ready.',
     hint: /^It has: blue, green, shadow\./,

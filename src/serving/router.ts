@@ -1,7 +1,21 @@
+import { createHash } from 'node:crypto'
 import { SluiceError } from '../base/errors.ts'
 
 /** Percent by deployment; those that are not named get none. The weights sum to 100, or to 0: nobody is served. */
 export type Traffic = Readonly<Record<string, number>>
+
+/** How an endpoint chooses by headers of a request; the names are lower case. */
+export interface Routing {
+  /** Says for whom a request is: the same value goes to the same deployment while the weights stay. */
+  readonly unitHeader?: string
+  /** Chooses a deployment by name or label, as `azureml-model-deployment` does by name. */
+  readonly deploymentHeader?: string
+  /** Deployment by label. */
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** Requests are routed by weight alone. */
+export const noRouting: Routing = { labels: {} }
 
 /** What a request is routed by. */
 export interface RoutingChoice {
@@ -9,40 +23,75 @@ export interface RoutingChoice {
   readonly traffic: Traffic
   /** Deployments that can be asked, by name. */
   readonly deployments: Pick<ReadonlyMap<string, unknown>, 'has' | 'keys'>
-  /** The header `azureml-model-deployment`: overrides the weights. */
-  readonly pinned?: string
-  /** Where in [0, 1) this request falls: random, or a hash of whom it is for. */
-  readonly unit: number
+  /** Overrides the weights. */
+  readonly pinned?: Pin
+  /** A number in (0, 1) for each deployment: random, or fixed by whom the request is for. */
+  readonly draw: (deployment: string) => number
+}
+
+/** A deployment that a header of the request asks for. */
+export interface Pin {
+  readonly deployment: string
+  readonly header: string
 }
 
 /**
- * The deployment that answers. Each gets its weight of the unit interval, in the order of the names, so the same unit
- * goes to the same deployment while the weights stay. Throws `not-found` when the pinned one is not there, or when no
- * deployment with positive weight is (Azure ML answers 404 as well).
+ * The deployment that answers. Every deployment draws a number, and the one with the largest `-weight / ln(number)` is
+ * chosen: each with the probability of its weight, and a deployment that gets more weight only takes requests from the
+ * others, so a unit that moves to a candidate stays there while the candidate's share grows (weighted rendezvous
+ * hashing). Throws `not-found` when the pinned one is not there, or when no deployment with positive weight is (Azure
+ * ML answers 404 as well).
  */
-export function chooseDeployment({ endpoint, traffic, deployments, pinned, unit }: RoutingChoice): string {
+export function chooseDeployment({ endpoint, traffic, deployments, pinned, draw }: RoutingChoice): string {
   if (pinned !== undefined) {
-    if (deployments.has(pinned)) return pinned
-    throw new SluiceError('not-found', `The endpoint "${endpoint}" has no deployment "${pinned}" that is ready.`, {
-      hint: `It has: ${[...deployments.keys()].sort().join(', ') || 'none'}. Leave out the header azureml-model-deployment to be routed by traffic.`,
-    })
-  }
-  const weighted = Object.entries(traffic)
-    .filter(([name, weight]) => weight > 0 && deployments.has(name))
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-  const last = weighted.at(-1)
-  if (last === undefined) {
-    throw new SluiceError('not-found', `No deployment of the endpoint "${endpoint}" takes traffic.`, {
-      hint: 'Deploy one, or set traffic in the endpoint YAML and apply it with: sluice endpoint deploy NAME --file endpoint.yml',
-    })
+    if (deployments.has(pinned.deployment)) return pinned.deployment
+    throw new SluiceError(
+      'not-found',
+      `The endpoint "${endpoint}" has no deployment "${pinned.deployment}" that is ready.`,
+      {
+        hint: `It has: ${[...deployments.keys()].sort().join(', ') || 'none'}. Leave out the header ${pinned.header} to be routed by traffic.`,
+      },
+    )
   }
   // A deployment that is away leaves its share to the others.
-  let at = unit * weighted.reduce((sum, [, weight]) => sum + weight, 0)
-  for (const [name, weight] of weighted) {
-    at -= weight
-    if (at < 0) return name
+  const candidates = Object.entries(traffic).filter(([name, weight]) => weight > 0 && deployments.has(name))
+  const [first] = candidates
+  if (first === undefined) {
+    throw new SluiceError('not-found', `No deployment of the endpoint "${endpoint}" takes traffic.`, {
+      hint: `Deploy one, or give one traffic: sluice endpoint traffic ${endpoint} NAME=100`,
+    })
   }
-  return last[0]
+  if (candidates.length === 1) return first[0]
+  let best = first[0]
+  let highest = -1
+  for (const [name, weight] of candidates) {
+    const score = -weight / Math.log(draw(name))
+    if (score > highest) [best, highest] = [name, score]
+  }
+  return best
+}
+
+/** Numbers in (0, 1) that stay the same for a unit of an endpoint: whoever asks again is drawn again alike. */
+export function unitDraw(endpoint: string, unit: string): RoutingChoice['draw'] {
+  return (deployment) => {
+    const digest = createHash('sha256').update(`${endpoint}\0${unit}\0${deployment}`).digest()
+    return (digest.readUIntBE(0, 6) + 0.5) / 2 ** 48
+  }
+}
+
+/** The deployment that the endpoint's own header asks for, a label followed to the deployment it stands for. */
+export function pinOf(
+  { deploymentHeader, labels }: Routing,
+  header: (name: string) => string | undefined,
+): Pin | undefined {
+  const asked = deploymentHeader === undefined ? undefined : header(deploymentHeader)
+  if (deploymentHeader === undefined || asked === undefined || asked === '') return undefined
+  return { deployment: Object.hasOwn(labels, asked) ? labels[asked]! : asked, header: deploymentHeader }
+}
+
+/** True when both give every deployment the same share. */
+export function isSameTraffic(one: Traffic, other: Traffic): boolean {
+  return Object.keys({ ...one, ...other }).every((name) => (one[name] ?? 0) === (other[name] ?? 0))
 }
 
 /** Throws `invalid-request`, with every mistake, unless the weights are whole percents of existing deployments that sum to 100 or 0. */
@@ -61,7 +110,7 @@ export function checkTraffic(traffic: Traffic, deployments: ReadonlySet<string>)
 /** Throws `invalid-request` unless it copies at most 50 percent to at most one existing deployment, as Azure ML allows. */
 export function checkMirrorTraffic(mirrorTraffic: Traffic, deployments: ReadonlySet<string>): void {
   const mistakes: string[] = []
-  const entries = Object.entries(mirrorTraffic)
+  const entries = Object.entries(mirrorTraffic).filter(([, weight]) => weight !== 0)
   if (entries.length > 1) mistakes.push(`it names ${entries.length} deployments, and one is allowed`)
   for (const [name, weight] of entries) {
     if (!deployments.has(name)) mistakes.push(`there is no deployment "${name}"`)

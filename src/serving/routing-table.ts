@@ -1,4 +1,4 @@
-import { chooseDeployment } from './router.ts'
+import { chooseDeployment, pinOf, unitDraw, type Pin } from './router.ts'
 import { noEndpoint, type Endpoint } from './endpoint-store.ts'
 import type { OnlineDeployment } from './online-deployment.ts'
 
@@ -6,6 +6,27 @@ import type { OnlineDeployment } from './online-deployment.ts'
 export interface RoutedEndpoint {
   readonly endpoint: Endpoint
   readonly deployments: ReadonlyMap<string, OnlineDeployment>
+}
+
+const deploymentHeader: Pin['header'] = 'azureml-model-deployment'
+
+/** What is known of a request before it has a deployment. */
+interface RoutedRequest {
+  /** From the header `azureml-model-deployment`: overrides everything. */
+  readonly deployment?: string
+  /** A header of the request by its lower-case name. */
+  readonly header: (name: string) => string | undefined
+  /** A new number in (0, 1). */
+  readonly random: () => number
+}
+
+/** Where a request goes, with the endpoint as it was at that moment. */
+export interface RoutedTo extends RoutedEndpoint {
+  readonly online: OnlineDeployment
+  /** A header chose it, not the weights. */
+  readonly isPinned: boolean
+  /** Whom the request is for, where the endpoint has a header for it and the request sent it. */
+  readonly unit?: string
 }
 
 /**
@@ -31,16 +52,21 @@ export class RoutingTable {
   }
 
   /** The deployment that answers. Throws `not-found` as `chooseDeployment` does. */
-  choose(name: string, { pinned, unit }: { readonly pinned?: string; readonly unit: number }): OnlineDeployment {
-    const { endpoint, deployments } = this.find(name)
+  choose(name: string, { deployment, header, random }: RoutedRequest): RoutedTo {
+    const routed = this.find(name)
+    const { endpoint, deployments } = routed
+    const { unitHeader } = endpoint.routing
+    const unit = (unitHeader !== undefined && header(unitHeader)) || undefined
+    const pinned = deployment === undefined ? pinOf(endpoint.routing, header) : { deployment, header: deploymentHeader }
     const chosen = chooseDeployment({
       endpoint: name,
       traffic: endpoint.traffic,
       deployments,
       ...(pinned !== undefined && { pinned }),
-      unit,
+      draw: unit === undefined ? random : unitDraw(name, unit),
     })
-    return deployments.get(chosen)!
+    const isPinned = pinned !== undefined
+    return { ...routed, online: deployments.get(chosen)!, isPinned, ...(unit !== undefined && { unit }) }
   }
 
   /** The endpoint as the store has it; an older state than the one that is known changes nothing. */

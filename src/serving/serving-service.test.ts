@@ -400,3 +400,47 @@ databaseTest('a log is read on from where it was left', async (database, t) => {
   assert.deepEqual([Buffer.from(next.bytes).toString(), next.isAtEnd], ['said 7\n', true])
   await assert.rejects(lab.serving.logs('echo', 'blue', 0), { code: 'not-found' })
 })
+
+databaseTest('a unit keeps its deployment, and a header of the endpoint chooses one by label', async (database, t) => {
+  const lab = await openServing(t, database)
+  const routing = { unitHeader: 'x-unit-id', deploymentHeader: 'x-api-version', labels: { v2: 'green' } }
+  await lab.serving.createEndpoint({ name: 'two', authMode: 'none', tags: {}, properties: {}, routing })
+  for (const deployment of ['blue', 'green'])
+    await lab.serving.deploy({ endpoint: 'two', deployment, scoring: await lab.code(answering(`"${deployment}"`)) })
+  await lab.serving.changeEndpoint('two', { traffic: { blue: 50, green: 50 } })
+  const ask = async (headers: Record<string, string>) => {
+    const body = Buffer.from('1')
+    const request = { endpoint: 'two', requestId: 'r', contentType: 'application/json', body, headers: () => headers }
+    return (await lab.serving.score(request)).deployment
+  }
+  const units = Array.from({ length: 40 }, (_, n) => ({ 'X-Unit-Id': `person-${n}` }))
+  const first = await Promise.all(units.map(ask))
+  assert.deepEqual(await Promise.all(units.map(ask)), first)
+  assert.deepEqual(new Set(first), new Set(['blue', 'green']))
+  assert.deepEqual(
+    await Promise.all([ask({ 'X-Api-Version': 'v2' }), ask({ 'x-api-version': 'blue', 'x-unit-id': 'u' })]),
+    ['green', 'blue'],
+  )
+  await assert.rejects(ask({ 'x-api-version': 'v3' }), { message: /no deployment "v3" that is ready/ })
+  // The picture of the store that the next server has is the same.
+  await lab.serving.close()
+  await lab.restart()
+  assert.deepEqual(await Promise.all(units.map(ask)), first)
+})
+
+databaseTest('one call goes back to the traffic before, and another one forth again', async (database, t) => {
+  const lab = await openServing(t, database)
+  for (const deployment of ['blue', 'green'])
+    await lab.serving.deploy({ endpoint: 'two', deployment, scoring: await lab.code(answering('1')) })
+  await assert.rejects(lab.serving.rollBack('two', {}), { code: 'conflict', message: /no earlier traffic/ })
+  const { version } = await lab.serving.changeEndpoint('two', { traffic: { green: 100 }, reason: 'trial' })
+  await lab.serving.changeEndpoint('two', { description: 'changes no traffic' })
+  await assert.rejects(lab.serving.rollBack('two', { version }), { code: 'conflict' })
+  assert.deepEqual((await lab.serving.rollBack('two', { reason: 'too slow' })).traffic, { blue: 100 })
+  assert.deepEqual((await lab.serving.rollBack('two', {})).traffic, { green: 100 })
+  const events = await readEvents(database.read, { after: 0, limit: 50, subject: 'two' })
+  assert.deepEqual(
+    events.filter(({ kind }) => kind === 'endpoint.traffic').map(({ body }) => body['reason']),
+    [undefined, 'trial', 'too slow', 'rolled back'],
+  )
+})

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import type { EndpointKeys, KeyPair } from '../access/endpoint-keys.ts'
+import type { Principal } from '../access/principal.ts'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import { messageOf, SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
@@ -9,8 +10,8 @@ import { processesOf, signalAll } from '../processes/process-tree.ts'
 import type { AnsweredRequest, AnswerObserver } from './answered-request.ts'
 import { defaultDeployment, specOf, type DeployRequest } from './deploy-request.ts'
 import { DeploymentLifecycle, type LifecyclePlace } from './deployment-lifecycle.ts'
-import { readDeploymentLog, type DeploymentLogChunk } from './deployment-log.ts'
-import { checkName } from './deployment-spec.ts'
+import { readDeploymentLog, readLogTail, type DeploymentLogChunk } from './deployment-log.ts'
+import { checkName, type DeploymentSpec } from './deployment-spec.ts'
 import {
   addRevision,
   listDeployments,
@@ -31,7 +32,7 @@ import {
 } from './endpoint-store.ts'
 import { endpointView, type DeploymentView, type EndpointView } from './endpoint-view.ts'
 import { deploymentLogFile } from './online-deployment.ts'
-import { checkMirrorTraffic, checkTraffic } from './router.ts'
+import { checkMirrorTraffic, checkTraffic, isSameTraffic, type Traffic } from './router.ts'
 import { RoutingTable } from './routing-table.ts'
 import { servedModels, type ServedModel } from './served-model.ts'
 import type { PoolAnswer } from './worker-pool.ts'
@@ -39,7 +40,7 @@ import type { PoolAnswer } from './worker-pool.ts'
 /** What serving stands on. */
 export interface ServingPlace extends Omit<LifecyclePlace, 'keys' | 'contents' | 'marker'> {
   readonly contents: Pick<ContentStore, 'ingest' | 'materialise'>
-  readonly keys: Pick<EndpointKeys, 'create' | 'read' | 'isValid' | 'remove'>
+  readonly keys: Pick<EndpointKeys, 'create' | 'read' | 'regenerate' | 'isValid' | 'remove'>
   /** A number in [0, 1), new each time: which deployment a request goes to. */
   readonly random: () => number
   readonly observers: readonly AnswerObserver[]
@@ -72,6 +73,14 @@ export interface EndpointAnswer {
   readonly answer: PoolAnswer
 }
 
+/** A change of an endpoint, with what is asked of it. */
+export interface EndpointWish extends EndpointChange {
+  /** The version it must have. */
+  readonly version?: number
+  /** Why, for those who read the events. */
+  readonly reason?: string
+}
+
 /** Online endpoints: one per server. Names that do not exist throw `not-found`. */
 export interface ServingService {
   /** Ends what an earlier server left behind and serves what it served. Call once, before anything else. */
@@ -79,7 +88,9 @@ export interface ServingService {
   /** Makes an endpoint, with keys; throws `already-exists`. */
   createEndpoint(endpoint: NewEndpoint): Promise<EndpointView>
   /** Changes all that is given or nothing; with `version` only if that is the current one (else `conflict`). */
-  changeEndpoint(name: string, change: EndpointChange & { readonly version?: number }): Promise<EndpointView>
+  changeEndpoint(name: string, wish: EndpointWish): Promise<EndpointView>
+  /** One call back to the traffic before the last change; throws `conflict` when there is none to go back to. */
+  rollBack(name: string, wish: Omit<EndpointWish, keyof EndpointChange>): Promise<EndpointView>
   /**
    * Brings up a deployment (its endpoint is made, open, if there is none) and resolves when it serves; the one before
    * serves until then, and answers what it has. Rejects with why it cannot serve; the one before then stays.
@@ -89,9 +100,12 @@ export interface ServingService {
   beginDeploy(request: DeployRequest): Promise<DeploymentView>
   list(): Promise<readonly EndpointView[]>
   show(name: string): Promise<EndpointView>
+  showDeployment(endpoint: string, deployment: string): Promise<DeploymentView>
+  /** What the deployment serves, or would if its first revision came up: the base of an update. */
+  specOfDeployment(endpoint: string, deployment: string): Promise<DeploymentSpec>
   /** Deletes an endpoint with everything in it. */
   deleteEndpoint(name: string): Promise<void>
-  /** Deletes one deployment; throws `conflict` while it has traffic. */
+  /** Deletes one deployment; throws `conflict` while it has traffic or gets copies. */
   deleteDeployment(endpoint: string, deployment: string): Promise<void>
   /** Answers a request; throws `not-found` when nobody is there to answer. */
   score(request: EndpointRequest): Promise<EndpointAnswer>
@@ -102,8 +116,12 @@ export interface ServingService {
   /** What it serves, the deployment with most traffic first. */
   models(endpoint: string): readonly ServedModel[]
   logs(endpoint: string, deployment: string, offset: number): Promise<DeploymentLogChunk>
+  /** The last lines of the log, at most 1 MiB, and where to read on. */
+  logTail(endpoint: string, deployment: string, lines: number): Promise<DeploymentLogChunk>
   /** Both keys, in the clear. */
   credentials(endpoint: string): Promise<KeyPair>
+  /** Replaces one key, the other stays valid; resolves when the old one is refused. */
+  regenerateKey(endpoint: string, slot: keyof KeyPair, by: Principal): Promise<KeyPair>
   /** Ends every worker. Requests under way are refused: close the HTTP server first. */
   close(): Promise<void>
 }
@@ -147,19 +165,33 @@ class OnlineServing implements ServingService {
     return this.show(endpoint.name)
   }
 
-  async changeEndpoint(
+  changeEndpoint(name: string, { version, reason, ...change }: EndpointWish): Promise<EndpointView> {
+    return this.#change(name, () => change, {
+      ...(version !== undefined && { version }),
+      ...(reason !== undefined && { reason }),
+    })
+  }
+
+  rollBack(name: string, wish: Omit<EndpointWish, keyof EndpointChange>): Promise<EndpointView> {
+    return this.#change(name, (read) => ({ traffic: trafficBefore(read) }), { reason: 'rolled back', ...wish })
+  }
+
+  /** What `changeOf` makes of the endpoint as it is, checked and stored in one unit. */
+  async #change(
     name: string,
-    { version, ...change }: EndpointChange & { readonly version?: number },
+    changeOf: (read: Endpoint) => EndpointChange,
+    { version, reason }: Omit<EndpointWish, keyof EndpointChange>,
   ): Promise<EndpointView> {
     const { database, clock } = this.#place
     const changed = await database.write(async (tables) => {
       const read = await findEndpoint(tables, name)
+      const change = changeOf(read)
       const names = new Set((await liveDeployments(tables, name)).map((deployment) => deployment.name))
       if (change.traffic !== undefined) checkTraffic(change.traffic, names)
       if (change.mirrorTraffic !== undefined) checkMirrorTraffic(change.mirrorTraffic, names)
       const { traffic } = change
       if (traffic === undefined) await this.#event(tables, 'endpoint.changed', [name, { fields: Object.keys(change) }])
-      else await this.#event(tables, 'endpoint.traffic', [name, { traffic }])
+      else await this.#event(tables, 'endpoint.traffic', [name, { traffic, ...(reason !== undefined && { reason }) }])
       return changeEndpoint(tables, { ...read, version: version ?? read.version }, { change, nowMs: clock.now() })
     })
     this.#routes.setEndpoint(changed)
@@ -169,14 +201,14 @@ class OnlineServing implements ServingService {
   async deploy(request: DeployRequest): Promise<DeploymentView> {
     const { name, done } = await this.#begin(request)
     await done
-    return this.#showDeployment(request.endpoint, name)
+    return this.showDeployment(request.endpoint, name)
   }
 
   async beginDeploy(request: DeployRequest): Promise<DeploymentView> {
     const { name, done } = await this.#begin(request)
     // Its failure is stored with the deployment.
     done.catch(() => undefined)
-    return this.#showDeployment(request.endpoint, name)
+    return this.showDeployment(request.endpoint, name)
   }
 
   async list(): Promise<readonly EndpointView[]> {
@@ -189,6 +221,20 @@ class OnlineServing implements ServingService {
   async show(name: string): Promise<EndpointView> {
     const { database } = this.#place
     return this.#view(await findEndpoint(database.read, name), await listDeployments(database.read, name))
+  }
+
+  async showDeployment(endpoint: string, deployment: string): Promise<DeploymentView> {
+    const found = (await this.show(endpoint)).deployments.find(({ name }) => name === deployment)
+    if (found === undefined) throw noDeployment(endpoint, deployment)
+    return found
+  }
+
+  async specOfDeployment(endpoint: string, deployment: string): Promise<DeploymentSpec> {
+    const { database } = this.#place
+    await findEndpoint(database.read, endpoint)
+    const found = (await listDeployments(database.read, endpoint)).find(({ name }) => name === deployment)
+    if (found === undefined || found.status === 'deleting') throw noDeployment(endpoint, deployment)
+    return (found.active ?? found.newest).spec
   }
 
   async deleteEndpoint(name: string): Promise<void> {
@@ -209,8 +255,9 @@ class OnlineServing implements ServingService {
   async deleteDeployment(endpoint: string, deployment: string): Promise<void> {
     const { database, clock } = this.#place
     await database.write(async (tables) => {
-      const { traffic } = await findEndpoint(tables, endpoint)
+      const { traffic, mirrorTraffic } = await findEndpoint(tables, endpoint)
       if ((traffic[deployment] ?? 0) > 0) throw hasTraffic(endpoint, deployment)
+      if ((mirrorTraffic[deployment] ?? 0) > 0) throw isMirror(endpoint, deployment)
       await markDeploymentDeleting(tables, { endpoint, deployment }, clock.now())
     })
     await this.#lifecycle.finishDeletion(endpoint, deployment)
@@ -221,8 +268,11 @@ class OnlineServing implements ServingService {
     const arrivedMs = this.#place.clock.now()
     const arrived = performance.now()
     if (!this.#isStarted) await this.#started.promise
-    const unit = this.#place.random()
-    const online = this.#routes.choose(endpoint, { ...(deployment !== undefined && { pinned: deployment }), unit })
+    const { online } = this.#routes.choose(endpoint, {
+      ...(deployment !== undefined && { deployment }),
+      header: headerReader(headers),
+      random: this.#place.random,
+    })
     const request = {
       contentType,
       body,
@@ -256,14 +306,27 @@ class OnlineServing implements ServingService {
   }
 
   async logs(endpoint: string, deployment: string, offset: number): Promise<DeploymentLogChunk> {
-    await this.#showDeployment(endpoint, deployment)
+    await this.showDeployment(endpoint, deployment)
     return readDeploymentLog(deploymentLogFile(this.#place.folder, endpoint, deployment), offset)
   }
 
+  async logTail(endpoint: string, deployment: string, lines: number): Promise<DeploymentLogChunk> {
+    await this.showDeployment(endpoint, deployment)
+    return readLogTail(deploymentLogFile(this.#place.folder, endpoint, deployment), lines)
+  }
+
   async credentials(name: string): Promise<KeyPair> {
-    const { database, keys } = this.#place
-    if ((await findEndpoint(database.read, name)).status === 'deleting') throw noEndpoint(name)
-    return keys.read(name)
+    await this.#findLive(name)
+    return this.#place.keys.read(name)
+  }
+
+  async regenerateKey(name: string, slot: keyof KeyPair, by: Principal): Promise<KeyPair> {
+    await this.#findLive(name)
+    return this.#place.keys.regenerate({ endpoint: name, slot, by })
+  }
+
+  async #findLive(name: string): Promise<void> {
+    if ((await findEndpoint(this.#place.database.read, name)).status === 'deleting') throw noEndpoint(name)
   }
 
   async close(): Promise<void> {
@@ -283,12 +346,6 @@ class OnlineServing implements ServingService {
 
   #view(endpoint: Endpoint, deployments: readonly Deployment[]): EndpointView {
     return endpointView(endpoint, deployments, (name) => this.#routes.running(endpoint.name, name))
-  }
-
-  async #showDeployment(endpoint: string, deployment: string): Promise<DeploymentView> {
-    const found = (await this.show(endpoint)).deployments.find(({ name }) => name === deployment)
-    if (found === undefined) throw noDeployment(endpoint, deployment)
-    return found
   }
 
   /** Stores the wish and starts to fulfil it; `done` settles when that is over. */
@@ -334,8 +391,32 @@ function noValidKey(endpoint: string, presented: string | undefined): SluiceErro
 
 function hasTraffic(endpoint: string, deployment: string): SluiceError {
   return new SluiceError('conflict', `The deployment "${deployment}" of "${endpoint}" takes traffic.`, {
-    hint: 'Give its traffic to another deployment first, with traffic in the endpoint YAML and sluice endpoint deploy --file.',
+    hint: `Give its traffic to another deployment first: sluice endpoint traffic ${endpoint} OTHER=100 ${deployment}=0`,
   })
+}
+
+function isMirror(endpoint: string, deployment: string): SluiceError {
+  return new SluiceError('conflict', `The deployment "${deployment}" of "${endpoint}" gets copies of requests.`, {
+    hint: `Stop that first: sluice endpoint mirror ${endpoint} off`,
+  })
+}
+
+/** Throws `conflict` when the traffic was never another. */
+function trafficBefore({ name, traffic, previousTraffic = {} }: Endpoint): Traffic {
+  const isNone = isSameTraffic(previousTraffic, {}) || isSameTraffic(previousTraffic, traffic)
+  if (!isNone) return previousTraffic
+  throw new SluiceError('conflict', `The endpoint "${name}" has no earlier traffic to go back to.`, {
+    hint: `Set the traffic instead: sluice endpoint traffic ${name} DEPLOYMENT=100`,
+  })
+}
+
+/** Headers by their lower-case name, in whatever case they were given. */
+function headerReader(headers: EndpointRequest['headers']): (name: string) => string | undefined {
+  let byName: Map<string, string> | undefined
+  return (name) => {
+    byName ??= new Map(Object.entries(headers()).map(([given, value]) => [given.toLowerCase(), value]))
+    return byName.get(name)
+  }
 }
 
 function beingDeleted(endpoint: string): SluiceError {

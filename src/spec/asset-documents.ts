@@ -49,6 +49,17 @@ export interface OnlineEndpointDocument extends AssetIdentity {
   readonly authMode: 'key' | 'aml_token' | 'aad_token'
   readonly traffic: Readonly<Record<string, number>>
   readonly mirrorTraffic: Readonly<Record<string, number>>
+  readonly routing?: EndpointRouting
+}
+
+/** How an endpoint chooses a deployment by headers of the request (lower case). */
+export interface EndpointRouting {
+  /** Says for whom a request is: the same value goes to the same deployment. */
+  readonly unitHeader?: string
+  /** Chooses a deployment by its name or by one of `labels`. */
+  readonly deploymentHeader?: string
+  /** Deployment by what the header may say of it, e.g. `v1`. */
+  readonly labels: Readonly<Record<string, string>>
 }
 
 export interface OnlineDeploymentDocument extends AssetIdentity {

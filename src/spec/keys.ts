@@ -187,9 +187,11 @@ export const blobCredentialKeys = keyTable('account_key sas_token')
 const endpointIgnored =
   `${written} compute identity location kind public_network_access provisioning_state ` + 'scoring_uri openapi_uri'
 export const onlineEndpointKeys = keyTable(
-  'name auth_mode traffic mirror_traffic display_name description tags properties',
+  'name auth_mode traffic mirror_traffic routing display_name description tags properties',
   endpointIgnored,
 )
+/** Ours: which header of a request says for whom it is, and which chooses a deployment. */
+export const routingKeys = keyTable('unit_header deployment_header labels')
 export const onlineDeploymentKeys = keyTable(
   'type name endpoint_name model code_configuration environment environment_variables instance_count ' +
     'request_settings data_collector display_name description tags properties',

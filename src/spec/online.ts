@@ -2,7 +2,7 @@ import { isMap } from 'yaml'
 import type { JsonObject } from '../base/json.ts'
 import { readEnvironmentVariables } from './run-settings.ts'
 import { readDeployedModel } from './data-and-model.ts'
-import type { OnlineDeploymentDocument, OnlineEndpointDocument } from './asset-documents.ts'
+import type { EndpointRouting, OnlineDeploymentDocument, OnlineEndpointDocument } from './asset-documents.ts'
 import { readEnvironmentChoice } from './environment.ts'
 import { readAssetIdentity } from './job-fields.ts'
 import {
@@ -12,6 +12,7 @@ import {
   onlineDeploymentKeys,
   onlineEndpointKeys,
   requestSettingsKeys,
+  routingKeys,
 } from './keys.ts'
 import type { ReadingScope } from './scope.ts'
 import { locatedAt, readReference, referenceText } from './scope.ts'
@@ -55,6 +56,7 @@ export function readOnlineEndpoint(value: Value, scope: ReadingScope): OnlineEnd
     authMode: optional(mapping, 'auth_mode', readAuthMode) ?? 'key',
     traffic: traffic ?? emptyRecord(),
     mirrorTraffic: mirrorTraffic ?? emptyRecord(),
+    ...defined({ routing: optional(mapping, 'routing', readRouting) }),
   }
 }
 
@@ -79,6 +81,29 @@ function readMirrorTraffic(value: Value): Readonly<Record<string, number>> | und
     `${value.title} is more than it can be`,
     'One deployment can get a copy of at most 50 percent.',
   )
+}
+
+const readHeaderName = readMatching(
+  /^(?=.{1,64}$)[a-zA-Z][-a-zA-Z0-9]*$/,
+  'The name of an HTTP header has letters, digits and "-", e.g. x-unit-id.',
+)
+const labelRule = 'A label has up to 64 letters, digits and the characters . - _, e.g. v1 or 2026-01-01.'
+const labelPattern = /^[a-zA-Z0-9][-._a-zA-Z0-9]{0,63}$/
+
+function readRouting(value: Value): EndpointRouting | undefined {
+  const mapping = readMapping(value, routingKeys)
+  if (mapping === undefined) return undefined
+  const unitHeader = optional(mapping, 'unit_header', readHeaderName)?.toLowerCase()
+  const deploymentHeader = optional(mapping, 'deployment_header', readHeaderName)?.toLowerCase()
+  return {
+    labels: optional(mapping, 'labels', readLabels) ?? emptyRecord(),
+    ...defined({ unitHeader, deploymentHeader }),
+  }
+}
+
+function readLabels(value: Value): Readonly<Record<string, string>> {
+  const entries = readEntries(value, { noun: 'label', pattern: labelPattern, rule: labelRule })
+  return recordOf(entries.map(({ name, value: item }) => [name, item && readDeploymentName(item)] as const))
 }
 
 /** An online deployment: a model with what scores it. */

@@ -1,29 +1,35 @@
 import type { FastifyRequest } from 'fastify'
+import type { Principal } from '../../access/principal.ts'
 import { SluiceError } from '../../base/errors.ts'
 import type { Route } from '../../server/route.ts'
-import type { EndpointService } from './endpoint-service.ts'
-import { requireAbsolute, requireLocalCaller } from './local-caller.ts'
 import {
+  ChangeEndpointRequest,
+  CreateEndpointRequest,
   CredentialsMessage,
   DeployRequest,
   EndpointList,
   EndpointMessage,
   InvokeMessage,
   InvokeRequest,
-  PageQuery,
-} from './messages.ts'
-import { toEndpointMessage } from './translate.ts'
+  RegenerateKeyRequest,
+  RollBackRequest,
+} from './endpoint-messages.ts'
+import type { ChangeTerms, EndpointService, EndpointSettings } from './endpoint-service.ts'
+import { fromRoutingMessage, toEndpointMessage } from './endpoint-translate.ts'
+import { requireAbsolute, requireLocalCaller } from './local-caller.ts'
+import { PageQuery } from './messages.ts'
 
 /** What the routes of endpoints ask of the server. */
 export interface EndpointRouteParts {
   readonly endpoints: EndpointService
   readonly localToken: string
   readonly url: () => string
+  readonly principalOf: (request: FastifyRequest) => Principal
 }
 
-/** Deploying, trying and removing endpoints; scoring itself has its own routes and keys. */
+/** Making, changing, trying and removing endpoints; scoring itself has its own routes and keys. */
 export function endpointRoutes(parts: EndpointRouteParts): readonly Route[] {
-  return [...readingRoutes(parts), ...changingRoutes(parts)]
+  return [...readingRoutes(parts), ...changingRoutes(parts), ...usingRoutes(parts), ...keyRoutes(parts)]
 }
 
 function readingRoutes({ endpoints, url }: EndpointRouteParts): readonly Route[] {
@@ -52,22 +58,83 @@ function readingRoutes({ endpoints, url }: EndpointRouteParts): readonly Route[]
       response: EndpointMessage,
       handler: async (request) => toEndpointMessage(await endpoints.get(nameOf(request)), url()),
     },
+  ]
+}
+
+function changingRoutes({ endpoints, localToken, url }: EndpointRouteParts): readonly Route[] {
+  const settingsOf = (
+    request: FastifyRequest,
+    body: CreateEndpointRequest & ChangeEndpointRequest,
+  ): EndpointSettings => {
+    const { name, file, set, description, tags, properties, traffic, routing } = body
+    if (file !== undefined) requireLocalCaller(request, localToken)
+    return {
+      ...(name !== undefined && { name }),
+      ...(file !== undefined && { file: requireAbsolute(file) }),
+      ...(set !== undefined && { set }),
+      ...(body.auth_mode !== undefined && { authMode: body.auth_mode }),
+      ...(description !== undefined && { description }),
+      ...(tags !== undefined && { tags }),
+      ...(properties !== undefined && { properties }),
+      ...(traffic !== undefined && { traffic }),
+      ...(body.mirror_traffic !== undefined && { mirrorTraffic: body.mirror_traffic }),
+      ...(routing !== undefined && { routing: fromRoutingMessage(routing) }),
+    }
+  }
+  return [
     {
-      method: 'GET',
-      url: '/api/v1/endpoints/:name/credentials',
+      method: 'POST',
+      url: '/api/v1/endpoints',
       permission: 'manage',
-      summary: 'Show the keys of an endpoint.',
-      response: CredentialsMessage,
+      summary: 'Make an endpoint, with keys, of fields or of a file.',
+      body: CreateEndpointRequest,
+      response: EndpointMessage,
+      successStatus: 201,
       handler: async (request, reply) => {
-        const { primary, secondary } = await endpoints.credentials(nameOf(request))
-        reply.header('cache-control', 'no-store')
-        return { primary_key: primary, secondary_key: secondary }
+        const made = await endpoints.create(settingsOf(request, request.body as CreateEndpointRequest))
+        return reply.code(201).send(toEndpointMessage(made, url()))
+      },
+    },
+    {
+      method: 'PATCH',
+      url: '/api/v1/endpoints/:name',
+      permission: 'manage',
+      summary: 'Change what is given of an endpoint, its traffic included, all at once or nothing.',
+      body: ChangeEndpointRequest,
+      response: EndpointMessage,
+      handler: async (request) => {
+        const body = request.body as ChangeEndpointRequest
+        const wanted = { ...settingsOf(request, body), ...termsOf(body) }
+        return toEndpointMessage(await endpoints.change(nameOf(request), wanted), url())
+      },
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/endpoints/:name/rollback',
+      permission: 'manage',
+      summary: 'Go back to the traffic before the last change.',
+      body: RollBackRequest,
+      response: EndpointMessage,
+      handler: async (request) => {
+        const terms = termsOf(request.body as RollBackRequest)
+        return toEndpointMessage(await endpoints.rollBack(nameOf(request), terms), url())
+      },
+    },
+    {
+      method: 'DELETE',
+      url: '/api/v1/endpoints/:name',
+      permission: 'manage',
+      summary: 'Remove an endpoint with its deployments and keys.',
+      successStatus: 204,
+      handler: async (request, reply) => {
+        await endpoints.delete(nameOf(request))
+        return reply.send()
       },
     },
   ]
 }
 
-function changingRoutes({ endpoints, localToken, url }: EndpointRouteParts): readonly Route[] {
+function usingRoutes({ endpoints, localToken, url }: EndpointRouteParts): readonly Route[] {
   return [
     {
       method: 'POST',
@@ -91,17 +158,6 @@ function changingRoutes({ endpoints, localToken, url }: EndpointRouteParts): rea
       },
     },
     {
-      method: 'DELETE',
-      url: '/api/v1/endpoints/:name',
-      permission: 'manage',
-      summary: 'Remove an endpoint with its deployments and keys.',
-      successStatus: 204,
-      handler: async (request, reply) => {
-        await endpoints.delete(nameOf(request))
-        return reply.send()
-      },
-    },
-    {
       method: 'POST',
       url: '/api/v1/endpoints/:name/invoke',
       permission: 'score',
@@ -109,17 +165,58 @@ function changingRoutes({ endpoints, localToken, url }: EndpointRouteParts): rea
       body: InvokeRequest,
       response: InvokeMessage,
       handler: async (request) => {
-        const { deployment, body } = request.body as InvokeRequest
+        const { deployment, headers = {}, body } = request.body as InvokeRequest
         const answer = await endpoints.invoke({
           endpoint: nameOf(request),
           ...(deployment !== undefined && { deployment }),
           contentType: 'application/json',
+          headers,
           body: Buffer.from(JSON.stringify(body)),
         })
-        return { status: answer.status, content_type: answer.contentType, body: bodyOf(answer) }
+        return {
+          status: answer.status,
+          deployment: answer.deployment,
+          request_id: answer.requestId,
+          content_type: answer.contentType,
+          body: bodyOf(answer),
+        }
       },
     },
   ]
+}
+
+function keyRoutes({ endpoints, principalOf }: EndpointRouteParts): readonly Route[] {
+  const keys = { permission: 'manage', response: CredentialsMessage } as const
+  return [
+    {
+      ...keys,
+      method: 'GET',
+      url: '/api/v1/endpoints/:name/credentials',
+      summary: 'Show the keys of an endpoint.',
+      handler: async (request, reply) => {
+        const { primary, secondary } = await endpoints.credentials(nameOf(request))
+        reply.header('cache-control', 'no-store')
+        return { primary_key: primary, secondary_key: secondary }
+      },
+    },
+    {
+      ...keys,
+      method: 'POST',
+      url: '/api/v1/endpoints/:name/regenerate-keys',
+      summary: 'Replace one key of an endpoint; the other stays valid.',
+      body: RegenerateKeyRequest,
+      handler: async (request, reply) => {
+        const { key } = request.body as RegenerateKeyRequest
+        const { primary, secondary } = await endpoints.regenerateKey(nameOf(request), key, principalOf(request))
+        reply.header('cache-control', 'no-store')
+        return { primary_key: primary, secondary_key: secondary }
+      },
+    },
+  ]
+}
+
+function termsOf({ version, reason }: ChangeTerms): ChangeTerms {
+  return { ...(version !== undefined && { version }), ...(reason !== undefined && { reason }) }
 }
 
 function bodyOf({ contentType, body }: { readonly contentType: string; readonly body: Uint8Array }): unknown {

@@ -304,52 +304,6 @@ export const ModelWithVersions = Type.Object(
 )
 export type ModelWithVersions = Static<typeof ModelWithVersions>
 
-const DeploymentMessage = Type.Object(
-  {
-    name: Type.String(),
-    status: Type.String(),
-    status_detail: Type.Optional(Type.String()),
-    model: Type.Optional(Type.String({ description: 'e.g. `azureml:diabetes:3`.' })),
-    workers: Type.Integer(),
-    created_at: time,
-  },
-  { $id: 'Deployment' },
-)
-export const EndpointMessage = Type.Object(
-  {
-    name: Type.String(),
-    scoring_uri: Type.String(),
-    description: Type.Optional(Type.String()),
-    traffic: Type.Record(Type.String(), Type.Number()),
-    deployments: Type.Array(DeploymentMessage),
-    tags: texts,
-    created_at: time,
-  },
-  { $id: 'Endpoint' },
-)
-export type EndpointMessage = Static<typeof EndpointMessage>
-export const EndpointList = listOf(EndpointMessage)
-export const DeployRequest = Type.Object(
-  {
-    deployment: Type.Optional(Type.String({ minLength: 1 })),
-    model: Type.Optional(Type.String({ minLength: 1, description: '`azureml:NAME:VERSION` or `NAME@ALIAS`.' })),
-    file: Type.Optional(Type.String({ minLength: 1, description: 'Absolute path of a deployment or endpoint YAML.' })),
-  },
-  { additionalProperties: false },
-)
-export type DeployRequest = Static<typeof DeployRequest>
-export const CredentialsMessage = Type.Object({ primary_key: Type.String(), secondary_key: Type.String() })
-export const InvokeRequest = Type.Object(
-  { deployment: Type.Optional(Type.String({ minLength: 1 })), body: Type.Unknown() },
-  { additionalProperties: false },
-)
-export type InvokeRequest = Static<typeof InvokeRequest>
-export const InvokeMessage = Type.Object({
-  status: Type.Integer({ description: 'HTTP status of the scoring answer.' }),
-  content_type: Type.String(),
-  body: Type.Unknown({ description: 'Parsed where it is JSON, else its text.' }),
-})
-
 export const OutputMessage = Type.Object(
   {
     type: Type.String(),

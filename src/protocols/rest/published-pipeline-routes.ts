@@ -1,3 +1,4 @@
+import { CredentialsMessage } from './endpoint-messages.ts'
 import type { FastifyRequest } from 'fastify'
 import type { Principal } from '../../access/principal.ts'
 import type { Job } from '../../jobs/job-service.ts'
@@ -6,7 +7,6 @@ import type { PublishedPipeline } from '../../triggers/published-pipeline-store.
 import type { PublishedPipelines } from '../../triggers/published-pipelines.ts'
 import { isLocalCaller, requireAbsolute, requireLocalCaller } from './local-caller.ts'
 import {
-  CredentialsMessage,
   PipelineChangeRequest,
   PipelineJobMessage,
   PipelineJobRequest,

@@ -208,6 +208,8 @@ test('an endpoint is deployed, invoked, shown with its keys and deleted', async 
   })
   assert.deepEqual(invoked.body, {
     status: 200,
+    deployment: 'default',
+    request_id: 'r-1',
     content_type: 'application/json',
     body: { echoed: { data: [[1, 2]] }, deployment: 'blue' },
   })
@@ -262,7 +264,11 @@ test('every JSON answer is what the OpenAPI document says it is', async (t) => {
     // Outputs hold real content in e2e/python-sdk.
     if (route.method !== 'GET' || route.response === undefined || route.url.includes(':output')) continue
     const name = names[route.url.split('/')[3]!] ?? 'x'
-    const path = route.url.replace(':name', name).replace(':version', '1').replace(':job', job)
+    const path = route.url
+      .replace(':name', name)
+      .replace(':version', '1')
+      .replace(':job', job)
+      .replace(':deployment', 'default')
     const { body, status } = await lab.call('GET', path.endsWith('/diff') ? `${path}?with=${names['jobs']}` : path)
     assert.equal(status, 200, path)
     const errors = [...Value.Errors(route.response, body)].filter(({ message }) => !message.includes('format'))

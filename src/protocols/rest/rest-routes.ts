@@ -7,7 +7,8 @@ import { type AssetRouteParts, assetRoutes } from './asset-routes.ts'
 import { dataFileRoutes } from './data-file-routes.ts'
 import { type DatastoreRouteParts, datastoreRoutes } from './datastore-routes.ts'
 import type { EndpointService } from './endpoint-service.ts'
-import { endpointRoutes } from './endpoint-routes.ts'
+import { deploymentRoutes } from './deployment-routes.ts'
+import { type EndpointRouteParts, endpointRoutes } from './endpoint-routes.ts'
 import type { EventSource } from './event-feed.ts'
 import { eventRoutes } from './event-routes.ts'
 import { jobRoutes } from './job-routes.ts'
@@ -65,7 +66,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...noteRoutes({ ...parts.notes, principalOf }),
     ...everyAssetRoute({ ...parts.assets, localToken: parts.localToken, principalOf }),
     ...(parts.tracking === undefined ? [] : runRoutes(parts.tracking)),
-    ...(parts.endpoints === undefined ? [] : endpointRoutes({ ...parts, endpoints: parts.endpoints })),
+    ...(parts.endpoints === undefined ? [] : servingRoutes({ ...parts, endpoints: parts.endpoints, principalOf })),
     ...(parts.pipelines === undefined
       ? []
       : publishedPipelineRoutes({ ...parts, pipelines: parts.pipelines, principalOf })),
@@ -79,6 +80,10 @@ export function restRoutes(parts: RestParts): readonly Route[] {
       handler: () => Promise.resolve(openapiDocument(routes, parts.version)),
     },
   ]
+}
+
+function servingRoutes(parts: EndpointRouteParts): readonly Route[] {
+  return [...endpointRoutes(parts), ...deploymentRoutes(parts)]
 }
 
 function everyAssetRoute(parts: AssetParts): readonly Route[] {

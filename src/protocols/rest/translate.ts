@@ -11,10 +11,8 @@ import type {
 } from '../../jobs/job-service.ts'
 import { verdictText } from '../../plan/plan-words.ts'
 import type { ModelVersion, RegisteredModel } from '../../registry/registered-model.ts'
-import type { Endpoint } from './endpoint-service.ts'
 import type {
   DiffMessage,
-  EndpointMessage,
   EventMessage,
   JobMessage,
   ModelMessage,
@@ -173,26 +171,6 @@ export function toVersionMessage(version: ModelVersion): ModelVersionMessage {
     updated_at: wireTime(version.updatedMs),
     aliases: [...version.aliases],
     tags: { ...version.tags },
-  }
-}
-
-/** An endpoint with its deployments; `baseUrl` is the server's own. */
-export function toEndpointMessage(endpoint: Endpoint, baseUrl: string): EndpointMessage {
-  return {
-    name: endpoint.name,
-    scoring_uri: `${baseUrl}/endpoints/${encodeURIComponent(endpoint.name)}/score`,
-    ...(endpoint.description !== undefined && { description: endpoint.description }),
-    traffic: { ...endpoint.traffic },
-    deployments: endpoint.deployments.map((deployment) => ({
-      name: deployment.name,
-      status: deployment.status,
-      ...(deployment.statusDetail !== undefined && { status_detail: deployment.statusDetail }),
-      ...(deployment.model !== undefined && { model: deployment.model }),
-      workers: deployment.workers,
-      created_at: wireTime(deployment.createdMs),
-    })),
-    tags: { ...endpoint.tags },
-    created_at: wireTime(endpoint.createdMs),
   }
 }
 
