@@ -74,7 +74,7 @@ export interface EndpointAnswer {
 }
 
 /** A change of an endpoint, with what is asked of it. */
-export interface EndpointWish extends EndpointChange {
+interface EndpointWish extends EndpointChange {
   /** The version it must have. */
   readonly version?: number
   /** Why, for those who read the events. */

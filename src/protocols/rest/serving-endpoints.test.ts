@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext } from 'node:test'
 import { databaseTest } from '../../../test/database.test-support.ts'
-import type { Database } from '../../database/database.ts'
+
 import { openServing, type ServingLab } from '../../serving/serving.test-support.ts'
 import type { DeploymentSettings, EndpointService } from './endpoint-service.ts'
 import { servingEndpoints } from './serving-endpoints.ts'
@@ -19,7 +19,7 @@ interface Lab extends ServingLab {
   readonly file: (name: string, text: string) => Promise<string>
 }
 
-async function openLab(database: Database, t: TestContext): Promise<Lab> {
+async function openLab(database: Parameters<typeof openServing>[1], t: TestContext): Promise<Lab> {
   const lab = await openServing(t, database)
   const file = async (name: string, text: string): Promise<string> => {
     await writeFile(join(lab.folder, name), text)
