@@ -10,7 +10,7 @@ import { servingEndpoints } from './serving-endpoints.ts'
 
 const script = `
 import os
-def init(): print("mode", os.environ.get("MODE"))
+def init(): os.write(1, f"mode {os.environ.get('MODE')}\\n".encode())  # one write: two workers share the log
 def run(raw): return os.environ.get("MODE")
 `
 
