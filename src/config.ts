@@ -24,6 +24,8 @@ export interface Settings {
   readonly host: string
   /** Absent: the port the store had last, else 7584, else any free one. 0: any free one. */
   readonly port?: number
+  /** Absent: no gRPC. 0: any free one. */
+  readonly grpcPort?: number
   /** Absent: SQLite in the data folder. Holds a password: never to be shown as it is. */
   readonly database?: string
   /** Absent: python3 from PATH. */
@@ -106,6 +108,14 @@ export const settingTable: Readonly<Record<SettingName, SettingRow>> = {
     flag: 'server',
     sentence: 'Port the server listens on; 0 for any free one.',
     defaultText: 'the one the store had last, else 7584',
+  },
+  grpcPort: {
+    kind: 'integer',
+    min: 0,
+    max: 65535,
+    flag: 'server',
+    sentence: 'Port for the Open Inference Protocol over gRPC, on this machine only; 0 for any free one.',
+    defaultText: 'none: no gRPC',
   },
   database: {
     kind: 'text',

@@ -31,6 +31,7 @@ import type { Route } from './server/route.ts'
 import type { ServingService } from './serving/serving-service.ts'
 import { PublishedPipelines } from './triggers/published-pipelines.ts'
 import { listen } from './main/listen.ts'
+import { openGrpc } from './main/open-grpc.ts'
 import { jobDeps, openJobs, sha256 } from './main/open-jobs.ts'
 import { openServing } from './main/open-serving.ts'
 import { openStore, systemClock } from './main/open-store.ts'
@@ -72,11 +73,13 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     parts.servedAt(server.url)
     await parts.recover()
     await parts.serving.start()
+    const grpcPort = await openGrpc(options, { serving: parts.serving, closing })
     const localToken = parts.localToken
     const file = join(folder, 'server.json')
     const content = {
       pid: process.pid,
       url: server.url,
+      ...(grpcPort !== undefined && { grpc_port: grpcPort }),
       started_at: new Date(parts.startedMs).toISOString(),
       local_token: localToken,
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
@@ -125,4 +125,52 @@ test('tritonclient asks over HTTP: base path in the URL, flat and binary tensors
     const unknown = (await infer({ data: [1, 2, 3, 4] }, { outputs: [{ name: 'nope' }] })) as [number, string]
     assert.deepEqual(unknown, [400, 'There is no output nope; the outputs are output-0.'])
   })
+})
+
+test('tritonclient asks over gRPC: raw and typed contents, the endpoint by the name of the model, its key', async (t) => {
+  const [server, sample] = await serveModels(t, ['--grpc-port', '0'])
+  const { grpc_port: port } = JSON.parse(await readFile(join(server.data, 'server.json'), 'utf8')) as {
+    grpc_port: number
+  }
+  const file = join(server.data, 'endpoint.yml')
+  await writeFile(file, 'name: double\nauth_mode: key\n')
+  assert.equal((await server.post('/api/v1/endpoints/double/deploy', { file })).status, 200)
+  const { body: keys } = await server.get('/api/v1/endpoints/double/credentials')
+  const key = (keys as { primary_key: string }).primary_key
+  const answers = await askWith('ask_grpc.py', [`127.0.0.1:${port}`, JSON.stringify(sample), key])
+  for (const what of ['live', 'ready', 'model ready']) assert.equal(answers[what], true, what)
+  assert.partialDeepStrictEqual(answers['server'], { name: 'sluiceworks' })
+  assert.deepEqual(answers['model'], {
+    ...{ name: 'diabetes', versions: ['1'], platform: 'mlflow_sklearn' },
+    inputs: sample.columns.map((name) => ({ name, datatype: 'FP64', shape: ['-1'] })),
+    outputs: [{ name: 'output-0', datatype: 'FP64', shape: ['-1'] }],
+  })
+  assert.deepEqual(answers['predictions'], sample.predictions)
+  assert.partialDeepStrictEqual(answers['response'], {
+    ...{ model_name: 'diabetes', model_version: '1', id: 'r-1' },
+    outputs: [{ name: 'output-0', datatype: 'FP64', shape: ['2'] }],
+  })
+  assert.deepEqual(answers['greet'], { greeting: ['Hello Ada', 'Hello Łukasz'], is_big: [false, true], half: false })
+  assert.deepEqual(answers['double'], [
+    'float32',
+    [
+      [
+        [0, 2],
+        [4, 6],
+      ],
+    ],
+  ])
+  assert.deepEqual(answers['typed'], { greeting: ["b'Hello Ada'"], half: ['4503599627370496.0'], is_big: ['True'] })
+  assert.equal(answers['typed raw'], 0)
+  const expected = {
+    'no such model': ['StatusCode.NOT_FOUND', /There is no endpoint "nothing"/],
+    'no key': ['StatusCode.UNAUTHENTICATED', /needs a key/],
+    'another shape': ['StatusCode.INVALID_ARGUMENT', /^Shape of input \(3,\)/],
+    'too few': ['StatusCode.INVALID_ARGUMENT', /has 0 elements in int64_contents; its shape has 2/],
+  } as const
+  for (const [what, [code, message]] of Object.entries(expected)) {
+    const [status, text] = answers[what] as [string, string]
+    assert.equal(status, code, what)
+    assert.match(text, message)
+  }
 })

@@ -91,6 +91,8 @@ async function answerInfer(parts: OpenInferenceParts, request: FastifyRequest, r
     typeof length === 'string' ? length : undefined,
   )
   const requestId = asked.id ?? randomUUID()
+  const header = headers['azureml-model-deployment']
+  const pinned = deployment ?? (typeof header === 'string' && header !== '' ? header : undefined)
   const {
     answer,
     modelVersion,
@@ -104,7 +106,7 @@ async function answerInfer(parts: OpenInferenceParts, request: FastifyRequest, r
       client: clientSignal(reply),
     },
     ...toTensorMessage(asked.tensors),
-    ...(deployment !== undefined && { deployment }),
+    ...(pinned !== undefined && { deployment: pinned }),
   })
   reply.header('azureml-model-deployment', answered)
   if (answer.kind === 'refused') throw answer.error

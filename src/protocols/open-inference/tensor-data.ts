@@ -119,8 +119,9 @@ export function elementsToBytes(elements: readonly unknown[], datatype: Datatype
 }
 
 function lengthAndBytes(element: unknown, at: number, name: string): readonly Buffer[] {
-  if (typeof element !== 'string') throw wrongElement(name, { at, element, what: 'BYTES: text' })
-  const bytes = Buffer.from(element)
+  if (typeof element !== 'string' && !Buffer.isBuffer(element))
+    throw wrongElement(name, { at, element, what: 'BYTES: text' })
+  const bytes = Buffer.from(element as string)
   const length = Buffer.allocUnsafe(4)
   length.writeUInt32LE(bytes.length)
   return [length, bytes]
@@ -182,12 +183,22 @@ function otherNesting(name: string, shape: readonly number[]): SluiceError {
 /** The elements as JSON text, flat. Throws `invalid-request` for BYTES that are no UTF-8. */
 export function bytesToJson(data: Buffer, datatype: Datatype, name: string): string {
   if (datatype === 'BYTES') return JSON.stringify(splitBytes(data, name).map((bytes) => textOf(bytes, name)))
+  const elements = readElements(data, datatype)
+  const size = elementBytes[datatype]
+  // JSON.stringify cannot write the 64-bit numbers; it writes NaN and infinities as null.
+  return size === 8 && datatype !== 'FP64' ? `[${elements.join(',')}]` : JSON.stringify(elements)
+}
+
+/** The elements themselves: 64-bit whole numbers as BigInts, BYTES as Buffers. Throws as `splitBytes` does. */
+export function bytesToElements(data: Buffer, datatype: Datatype, name: string): readonly (Element | Buffer)[] {
+  return datatype === 'BYTES' ? splitBytes(data, name) : readElements(data, datatype)
+}
+
+function readElements(data: Buffer, datatype: Exclude<Datatype, 'BYTES'>): readonly Element[] {
   const { read } = writers[datatype]
   const size = elementBytes[datatype]
   const view = new DataView(data.buffer, data.byteOffset, data.length)
-  const elements = Array.from({ length: data.length / size }, (_, at) => read(view, at * size))
-  // JSON.stringify cannot write the 64-bit numbers; it writes NaN and infinities as null.
-  return size === 8 && datatype !== 'FP64' ? `[${elements.join(',')}]` : JSON.stringify(elements)
+  return Array.from({ length: data.length / size }, (_, at) => read(view, at * size))
 }
 
 function textOf(bytes: Buffer, name: string): string {

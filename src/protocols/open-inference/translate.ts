@@ -142,7 +142,7 @@ class TensorReader {
 }
 
 /** Throws `invalid-request` unless the bytes are as many as datatype and shape make. */
-function checkBytes({ name, datatype, shape }: Omit<Tensor, 'data'>, bytes: Buffer): Buffer {
+export function checkBytes({ name, datatype, shape }: Omit<Tensor, 'data'>, bytes: Buffer): Buffer {
   const count = elementCount(shape)
   const size = elementBytes[datatype]
   const found = size === undefined ? splitBytes(bytes, name).length : bytes.length / size
@@ -153,14 +153,14 @@ function checkBytes({ name, datatype, shape }: Omit<Tensor, 'data'>, bytes: Buff
 }
 
 /** Throws `invalid-request` unless it is an array of extents. */
-function checkShape(name: string, shape: unknown): readonly number[] {
+export function checkShape(name: string, shape: unknown): readonly number[] {
   const isShape = Array.isArray(shape) && shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)
   if (isShape && Number.isSafeInteger(elementCount(shape as number[]))) return shape as readonly number[]
   throw wrong(`the shape of the tensor "${name}" must be an array of whole numbers; it is ${JSON.stringify(shape)}`)
 }
 
 /** Throws `invalid-request` unless the protocol has it. */
-function checkDatatype(name: string, datatype: unknown): Datatype {
+export function checkDatatype(name: string, datatype: unknown): Datatype {
   if (typeof datatype === 'string' && Object.hasOwn(elementBytes, datatype)) return datatype as Datatype
   const known = Object.keys(elementBytes).join(', ')
   throw wrong(`the datatype of the tensor "${name}" is ${JSON.stringify(datatype)}; the datatypes are ${known}`)
