@@ -71,6 +71,7 @@ const sections = [
   ['Online deployment', '', keys.onlineDeploymentKeys],
   ['Code of a deployment', '`code_configuration`.', keys.codeConfigurationKeys],
   ['Requests of a deployment', '`request_settings`.', keys.requestSettingsKeys],
+  ['Batching', '`batching`, which is ours.', keys.batchingKeys],
   ['Data collector', '`data_collector`.', keys.dataCollectorKeys],
   ['Collection', 'An item of `collections`.', keys.collectionKeys],
 ]
@@ -240,6 +241,9 @@ const words = {
   scoring_script: 'the file with `init()` and `run()`',
   request_settings: 'see Requests of a deployment',
   'Online deployment.instance_count': 'how many workers',
+  batching: 'see Batching',
+  'Batching.enabled': 'whether rows of several requests are predicted together (where the library predicts row by row)',
+  max_rows: 'the most rows of several requests in one predict (256)',
   data_collector: 'see Data collector',
   request_timeout_ms: 'the time limit of a request (5000)',
   max_concurrent_requests_per_instance: 'requests that a worker takes at the same time (1)',

@@ -28,7 +28,7 @@ export async function deployRequestOf(
   document: OnlineDeploymentDocument,
   { endpoint, resolveEnvironment, traffic }: DeployDocumentOptions,
 ): Promise<DeployRequest> {
-  const { environment, dataCollector, scoring } = document
+  const { environment, dataCollector, scoring, batching } = document
   return {
     endpoint,
     deployment: document.name,
@@ -39,6 +39,7 @@ export async function deployRequestOf(
     instanceCount: document.instanceCount,
     request: requestSettingsOf(document),
     ...(dataCollector !== undefined && { dataCollector }),
+    ...(batching !== undefined && { batching }),
     ...(traffic !== undefined && { traffic }),
   }
 }

@@ -27,6 +27,7 @@ export interface DeployRequest {
   readonly dataCollector?: JsonObject
   /** What is not said here is taken from this: an update that names only what changes. */
   readonly base?: DeploymentSpec
+  readonly batching?: DeploymentSpec['batching'] & object
   /** Default `first`. */
   readonly traffic?: DeploymentSpec['traffic']
 }
@@ -48,6 +49,7 @@ export async function specOf(request: DeployRequest, place: DeployRequestPlace):
   const { base } = request
   const { environmentVariables = base?.environmentVariables ?? {}, instanceCount = base?.instanceCount ?? 1 } = request
   const { environment = base?.environment, dataCollector = base?.dataCollector } = request
+  const { batching = base?.batching } = request
   checkName('endpoint', request.endpoint)
   checkName('deployment', request.deployment ?? defaultDeployment)
   workersOf({ instanceCount, environmentVariables })
@@ -67,6 +69,7 @@ export async function specOf(request: DeployRequest, place: DeployRequestPlace):
     traffic: request.traffic ?? 'first',
     request: checkSettings({ ...(base?.request ?? defaultRequestSettings), ...request.request }),
     ...(dataCollector !== undefined && { dataCollector }),
+    ...(batching !== undefined && { batching }),
   }
 }
 

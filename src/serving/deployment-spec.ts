@@ -2,6 +2,7 @@ import { SluiceError } from '../base/errors.ts'
 import type { Digest } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { EnvironmentRequest } from '../environments/environment-builder.ts'
+import type { BatchingSettings } from './worker.ts'
 
 /**
  * Files of the artifact store that a reference led to, resolved once, at the deployment: a moving alias changes
@@ -41,9 +42,14 @@ export interface DeploymentSpec {
    * `none`: the weights stay as they are.
    */
   readonly traffic: 'first' | 'all' | 'none'
+  /** Absent: where the model allows it, `defaultBatchRows`. */
+  readonly batching?: Partial<BatchingSettings>
   /** As it was written; payload collection reads it. */
   readonly dataCollector?: JsonObject
 }
+
+/** More rows in one predict make the first of them wait longer than it saves the last. */
+export const defaultBatchRows = 256
 
 export interface RequestSettings {
   /** From arrival to answer. */

@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts'
 import { messageOf } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { openDeploymentLog } from './deployment-log.ts'
-import { workersOf } from './deployment-spec.ts'
+import { defaultBatchRows, workersOf } from './deployment-spec.ts'
 import type { Revision } from './deployment-store.ts'
 import {
   askForWholeMlflow,
@@ -13,7 +13,7 @@ import {
   type PreparationPlace,
   type PreparedDeployment,
 } from './prepare-deployment.ts'
-import { WorkerPool, type PoolAnswer, type PoolStatus } from './worker-pool.ts'
+import { WorkerPool, type Client, type PoolAnswer, type PoolStatus } from './worker-pool.ts'
 import type { ScoringRequest } from './worker.ts'
 
 /** What runs deployments: where their files lie, and what prepares them. */
@@ -31,7 +31,7 @@ export interface OnlineDeployment {
   /** For a revision that served before: tries until it serves again, while requests wait for it. */
   resume(): void
   /** Never rejects. */
-  score(request: ScoringRequest, client?: AbortSignal): Promise<PoolAnswer>
+  score(request: ScoringRequest, client?: Client): Promise<PoolAnswer>
   status(): PoolStatus
   /** False when the model is known to have no use for a request's headers. */
   wantsHeaders(): boolean
@@ -82,10 +82,11 @@ export function onlineDeployment(revision: Revision, place: DeploymentPlace): On
     return prepared
   }
 
+  const batching = { maxRows: defaultBatchRows, ...spec.batching }
   const newPool = (): WorkerPool =>
     new WorkerPool(
-      { workers: workersOf(spec), ...spec.request },
-      { clock: place.clock, log, command: async () => (await prepare()).command },
+      { workers: workersOf(spec), ...spec.request, maxBatchRows: batching.maxRows },
+      { clock: place.clock, log, command: async () => ({ ...(await prepare()).command, batching }) },
     )
   let pool = newPool()
   let isClosed = false

@@ -14,7 +14,7 @@ async function openHost(t: TestContext, script: string) {
     home.command,
     {
       ready: ready.resolve,
-      answered: (id, answer) => answers.get(id)?.(answer),
+      answered: (arrived) => arrived.forEach(({ id, answer }) => answers.get(id)?.(answer)),
       ended: (end) => {
         ended.resolve(end)
         ready.reject(new Error(end.reason))
@@ -36,7 +36,7 @@ async function openHost(t: TestContext, script: string) {
     ask: (request: ScoringRequest) =>
       new Promise<WorkerAnswer>((resolve) => {
         answers.set(++lastId, resolve)
-        worker.score(lastId, request)
+        worker.score([{ id: lastId, request }])
       }),
   }
 }

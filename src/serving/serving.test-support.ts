@@ -19,13 +19,13 @@ import type { PoolSettings } from './worker-pool.ts'
 import type { ScoringRequest, WorkerCommand } from './worker.ts'
 
 /** Where the package `sluiceworks` lies. */
-const pythonSource = join(import.meta.dirname, '../../python/src')
+export const pythonSource = join(import.meta.dirname, '../../python/src')
 
 /** The interpreter behind `python3`; shims of version managers cost a shell each. */
 const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
 
 /** A folder of the test's own, gone afterwards. */
-export async function temporaryFolder(t: TestContext): Promise<string> {
+export async function temporaryFolder(t: Pick<TestContext, 'after'>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-serving-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   return folder
@@ -134,7 +134,13 @@ export function jsonRequest(body: unknown): ScoringRequest {
   return { contentType: 'application/json', headers: {}, body: Buffer.from(JSON.stringify(body)) }
 }
 
-export const poolSettings: PoolSettings = { workers: 1, timeoutMs: 20_000, maxWaiting: 100, retryAfterDeath: true }
+export const poolSettings: PoolSettings = {
+  workers: 1,
+  timeoutMs: 20_000,
+  maxWaiting: 100,
+  retryAfterDeath: true,
+  maxBatchRows: 256,
+}
 
 /** A content store of plain copies: what serving asks of one, without its promises of durability. */
 function fakeContents(folder: string): ServingPlace['contents'] {

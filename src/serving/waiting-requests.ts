@@ -40,9 +40,14 @@ export class WaitingRequests<Item extends { readonly sizeBytes: number }> {
   }
 
   take(): Item | undefined {
-    const [item] = this.#putBack.size > 0 ? this.#putBack : this.#arrived
+    const item = this.peek()
     if (item !== undefined) this.remove(item)
     return item
+  }
+
+  /** The one that `take` would give. */
+  peek(): Item | undefined {
+    return (this.#putBack.size > 0 ? this.#putBack : this.#arrived).values().next().value
   }
 
   /** True when it was waiting. */

@@ -292,7 +292,7 @@ test('when the server is killed its workers end, also in the middle of a request
     const ignore = () => {}
     const worker = startWorker(
       ${JSON.stringify({ ...home.command })},
-      { ready: () => worker.score(1, { contentType: '', headers: {}, body: Buffer.from('{"wait_for": "/never"}') }), answered: ignore, ended: ignore },
+      { ready: () => worker.score([{ id: 1, request: { contentType: '', body: Buffer.from('{"wait_for": "/never"}') } }]), answered: ignore, ended: ignore },
       { clock: { now: Date.now, after: () => ignore }, logDescriptor: 2 },
     )
     console.log(worker.pid)

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
+import { Deadlines } from './deadlines.ts'
 import type { DeploymentLog } from './deployment-log.ts'
 import {
   clientLeft,
@@ -17,6 +18,7 @@ import { WaitingRequests } from './waiting-requests.ts'
 import {
   startWorker,
   type AnswerBody,
+  type NumberedAnswer,
   type ScoringRequest,
   type Worker,
   type WorkerAnswer,
@@ -33,8 +35,13 @@ import {
  *      v                                   |   as long again
  *   settled                                | its worker dies: waiting again, before all others, once; then 424
  *                                          v
+ * A worker whose model predicts row by row takes what waits at once (greedy batching: nothing waits for company, but
+ * what queued while the worker was busy goes together); any other takes one request at a time. A request whose worker
+ * died is sent alone the second time: if it was the one that killed it, it kills nobody else's.
+ *
  * Invariants: a request is settled exactly once; it is sent to at most two workers, to the second only after the first
- * is dead (with `retryAfterDeath` off: to one); a worker has at most one request; nothing waits while a worker is free.
+ * is dead (with `retryAfterDeath` off: to one); a worker gets nothing before it answered all it has; nothing waits while
+ * a worker is free.
  *
  * The story of a worker's place: starting -> free <-> busy -> (its process ends) -> starting again, at once the first
  * time and after a growing pause when it keeps dying. Workers end when the server dies (python scoring_host.py), so a
@@ -49,6 +56,8 @@ export interface PoolSettings {
   readonly maxQueueWaitMs?: number
   /** Whether a request whose worker died may be executed once more. */
   readonly retryAfterDeath: boolean
+  /** The most requests in a batch: each has at least one row, and the worker counts rows exactly. */
+  readonly maxBatchRows: number
 }
 
 export interface PoolPlace {
@@ -63,6 +72,13 @@ export type PoolAnswer =
   | ({ readonly kind: 'answered'; readonly executionMs: number } & AnswerBody)
   | { readonly kind: 'refused'; readonly error: SluiceError; readonly executionMs?: number }
 
+/** Who waits for an answer; an `AbortSignal` is one. */
+export interface Client {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', left: () => void): void
+  removeEventListener(type: 'abort', left: () => void): void
+}
+
 /** How a pool is doing. */
 export interface PoolStatus {
   readonly wanted: number
@@ -76,21 +92,30 @@ interface Pending {
   readonly request: ScoringRequest
   readonly sizeBytes: number
   readonly answer: (answer: PoolAnswer) => void
-  readonly cancelTimers: () => void
+  /** Stops looking at the client. */
+  readonly forgetClient: () => void
   isSettled: boolean
   executions: number
+  place?: Place
 }
 
 interface Place {
   readonly number: number
   state: 'starting' | 'free' | 'busy' | 'gone'
   worker?: Worker
-  running?: { readonly id: number; readonly pending: Pending; cancelOverdue?: () => void }
+  /** By the number under which the worker has it. */
+  readonly running: Map<number, Pending>
+  /** Whether it takes several requests at once. */
+  joinsRequests: boolean
+  /** Set while something runs whose time is over. */
+  cancelOverdue?: () => void
   /** Ends in a row without one answer between them. */
   fruitlessEnds: number
 }
 
 const maxWaitingBytes = 256 << 20
+/** What goes into one batch: a worker that gets more at once keeps the others waiting for its answers. */
+const maxBatchBytes = 1 << 20
 const firstPauseMs = 200
 const longestPauseMs = 30_000
 const hopelessAfter = 3
@@ -102,6 +127,8 @@ export class WorkerPool {
   readonly #place: PoolPlace
   readonly #places: Place[]
   readonly #waiting: WaitingRequests<Pending>
+  readonly #deadlines: Deadlines<Pending>
+  readonly #waitDeadlines: Deadlines<Pending> | undefined
   readonly #pauses = new Set<() => void>()
   #state: 'open' | 'draining' | 'closed' = 'open'
   #lastId = 0
@@ -120,8 +147,19 @@ export class WorkerPool {
       number: index + 1,
       state: 'starting',
       fruitlessEnds: 0,
+      running: new Map(),
+      joinsRequests: false,
     }))
     this.#waiting = new WaitingRequests({ maxCount: settings.maxWaiting, maxBytes: maxWaitingBytes })
+    const { timeoutMs, maxQueueWaitMs } = settings
+    this.#deadlines = new Deadlines(place.clock, { limitMs: timeoutMs, onDue: (pending) => this.#timeOut(pending) })
+    if (maxQueueWaitMs === undefined || maxQueueWaitMs >= timeoutMs) return
+    this.#waitDeadlines = new Deadlines(place.clock, {
+      limitMs: maxQueueWaitMs,
+      onDue: (pending) => {
+        if (this.#waiting.remove(pending)) this.#refuse(pending, waitedTooLong(maxQueueWaitMs))
+      },
+    })
   }
 
   /**
@@ -142,7 +180,7 @@ export class WorkerPool {
   }
 
   /** Never rejects; settles once, whatever happens to workers, client and server. */
-  submit(request: ScoringRequest, client?: AbortSignal): Promise<PoolAnswer> {
+  submit(request: ScoringRequest, client?: Client): Promise<PoolAnswer> {
     return new Promise((resolve) => {
       const refusal = this.#refusal()
       if (refusal !== undefined) return resolve({ kind: 'refused', error: refusal })
@@ -189,13 +227,15 @@ export class WorkerPool {
     this.#started?.reject(closed)
     this.#started = undefined
     for (const cancel of this.#pauses) cancel()
+    this.#deadlines.close()
+    this.#waitDeadlines?.close()
     for (let pending = this.#waiting.take(); pending !== undefined; pending = this.#waiting.take()) {
       this.#refuse(pending, closed)
     }
     await new Promise<void>((resolve) => {
       this.#ended = resolve
       for (const place of this.#places) {
-        if (place.running !== undefined) this.#refuse(place.running.pending, closed)
+        for (const pending of place.running.values()) this.#refuse(pending, closed)
         if (place.worker === undefined) place.state = 'gone'
         else if (place.state === 'free') place.worker.close(closeGraceMs)
         else place.worker.kill()
@@ -212,67 +252,83 @@ export class WorkerPool {
     return isHopeless ? unavailable(this.#lastEnd) : undefined
   }
 
-  #newPending(request: ScoringRequest, client: AbortSignal | undefined, answer: (answer: PoolAnswer) => void): Pending {
-    const { clock } = this.#place
-    const { timeoutMs, maxQueueWaitMs } = this.#settings
+  #newPending(request: ScoringRequest, client: Client | undefined, answer: (answer: PoolAnswer) => void): Pending {
     const leave = (): void => {
       if (this.#waiting.remove(pending)) this.#refuse(pending, clientLeft())
     }
-    const cancelTimeout = clock.after(timeoutMs, () => this.#timeOut(pending))
-    const cancelWait =
-      maxQueueWaitMs !== undefined && maxQueueWaitMs < timeoutMs
-        ? clock.after(maxQueueWaitMs, () => {
-            if (this.#waiting.remove(pending)) this.#refuse(pending, waitedTooLong(maxQueueWaitMs))
-          })
-        : undefined
     client?.addEventListener('abort', leave)
     const pending: Pending = {
       request,
       sizeBytes: request.body.length,
       answer,
-      cancelTimers: () => {
-        cancelTimeout()
-        cancelWait?.()
-        client?.removeEventListener('abort', leave)
-      },
+      forgetClient: () => client?.removeEventListener('abort', leave),
       isSettled: false,
       executions: 0,
     }
+    this.#deadlines.add(pending)
+    this.#waitDeadlines?.add(pending)
     return pending
   }
 
   #dispatch(): void {
     for (const place of this.#places) {
       if (place.state !== 'free') continue
-      const pending = this.#waiting.take()
-      if (pending === undefined) break
-      const id = ++this.#lastId
-      pending.executions++
+      if (this.#waiting.count === 0) break
+      const batch = this.#takeBatch(place).map((pending) => {
+        const id = ++this.#lastId
+        pending.executions++
+        pending.place = place
+        place.running.set(id, pending)
+        return { id, request: pending.request }
+      })
       place.state = 'busy'
-      place.running = { id, pending }
-      place.worker!.score(id, pending.request)
+      place.worker!.score(batch)
     }
     this.#noticeEnd()
   }
 
-  #answered(place: Place, id: number, answer: WorkerAnswer): void {
-    if (place.running?.id !== id) return
-    const { pending, cancelOverdue } = place.running
-    cancelOverdue?.()
-    delete place.running
-    place.state = 'free'
+  /** Its share of what waits, up to a batch; alone what cost a worker its life before, and whatever a worker takes alone. */
+  #takeBatch({ joinsRequests }: Place): readonly Pending[] {
+    const first = this.#waiting.take()!
+    if (!joinsRequests || first.executions > 0) return [first]
+    const batch = [first]
+    const { maxBatchRows } = this.#settings
+    const free = this.#places.filter(({ state }) => state === 'free').length
+    const share = Math.min(maxBatchRows, Math.ceil((this.#waiting.count + 1) / free))
+    let bytes = first.sizeBytes
+    while (batch.length < share) {
+      const next = this.#waiting.peek()
+      if (next === undefined || bytes + next.sizeBytes > maxBatchBytes) break
+      this.#waiting.remove(next)
+      batch.push(next)
+      bytes += next.sizeBytes
+    }
+    return batch
+  }
+
+  #answered(place: Place, answers: readonly NumberedAnswer[]): void {
+    for (const { id, answer } of answers) {
+      const pending = place.running.get(id)
+      if (pending === undefined) continue
+      place.running.delete(id)
+      delete pending.place
+      this.#settle(pending, toPoolAnswer(answer))
+    }
     place.fruitlessEnds = 0
-    this.#settle(pending, toPoolAnswer(answer))
+    if (place.running.size > 0) return
+    place.cancelOverdue?.()
+    delete place.cancelOverdue
+    place.state = 'free'
     this.#dispatch()
   }
 
   #timeOut(pending: Pending): void {
     const { timeoutMs } = this.#settings
     const wasWaiting = this.#waiting.remove(pending)
-    const place = this.#places.find(({ running }) => running?.pending === pending)
+    const { place } = pending
     this.#refuse(pending, wasWaiting ? waitedTooLong(timeoutMs) : tookTooLong(timeoutMs))
-    if (place?.running === undefined) return
-    place.running.cancelOverdue = this.#place.clock.after(timeoutMs, () => {
+    if (place === undefined) return
+    place.cancelOverdue ??= this.#place.clock.after(timeoutMs, () => {
       this.#place.log.line(`worker ${place.number} is killed: it has been busy for ${2 * timeoutMs} ms`)
       place.worker?.kill()
     })
@@ -281,7 +337,9 @@ export class WorkerPool {
   #settle(pending: Pending, answer: PoolAnswer): void {
     if (pending.isSettled) return
     pending.isSettled = true
-    pending.cancelTimers()
+    pending.forgetClient()
+    this.#deadlines.remove(pending)
+    this.#waitDeadlines?.remove(pending)
     pending.answer(answer)
   }
 
@@ -299,7 +357,7 @@ export class WorkerPool {
         command,
         {
           ready: (description) => this.#ready(place, description),
-          answered: (id, answer) => this.#answered(place, id, answer),
+          answered: (answers) => this.#answered(place, answers),
           ended: (end) => this.#workerEnded(place, end),
         },
         { clock, logDescriptor: log.descriptor },
@@ -312,6 +370,7 @@ export class WorkerPool {
   #ready(place: Place, description: JsonObject): void {
     this.#place.log.line(`worker ${place.number} is ready`)
     place.state = 'free'
+    place.joinsRequests = description['joinsRequests'] === true
     this.#description = description
     if (this.#state === 'closed') return place.worker?.close(closeGraceMs)
     if (this.#started !== undefined && this.status().ready === this.#settings.workers) {
@@ -322,15 +381,17 @@ export class WorkerPool {
   }
 
   #workerEnded(place: Place, end: WorkerEnd): void {
-    const { running } = place
-    running?.cancelOverdue?.()
-    delete place.running
+    const running = [...place.running.values()]
+    place.running.clear()
+    for (const pending of running) delete pending.place
+    place.cancelOverdue?.()
+    delete place.cancelOverdue
     delete place.worker
     if (this.#state === 'closed') return this.#markGone(place)
     this.#deaths++
     this.#lastEnd = end
     this.#place.log.line(`worker ${place.number}: ${end.reason}`)
-    if (running !== undefined) this.#afterDeath(running.pending, end)
+    for (const pending of running) this.#afterDeath(pending, end)
     if (this.#started !== undefined) {
       this.#started.reject(loadError(end))
       this.#started = undefined
@@ -363,7 +424,7 @@ export class WorkerPool {
   }
 
   #noticeEnd(): void {
-    const isIdle = this.#waiting.count === 0 && this.#places.every(({ running }) => running === undefined)
+    const isIdle = this.#waiting.count === 0 && this.#places.every(({ running }) => running.size === 0)
     if (this.#state === 'draining' && isIdle) this.#ended?.()
     if (this.#state === 'closed' && this.#places.every(({ state }) => state === 'gone')) this.#ended?.()
   }

@@ -12,6 +12,15 @@ export interface WorkerCommand {
   readonly environment: Readonly<Record<string, string>>
   /** `{kind: 'mlflow', path, metadata}` or `{kind: 'script', appRoot, script}`. */
   readonly model: JsonObject
+  readonly batching?: BatchingSettings
+}
+
+/** Whether the rows of several requests are predicted together. */
+export interface BatchingSettings {
+  /** Absent: for models of libraries that are known to predict every row from that row alone. */
+  readonly enabled?: boolean
+  /** The most rows of several requests in one predict. */
+  readonly maxRows: number
 }
 
 /** What a worker is asked: the body as it came, and the headers for scripts that want them. */
@@ -19,7 +28,7 @@ export interface ScoringRequest {
   /** Lower case without parameters; empty when the client named none. */
   readonly contentType: string
   readonly body: Buffer
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>>
   /** Tensors instead of a document: what `body` holds, one tensor after another (tensor-message.ts). */
   readonly infer?: JsonObject
 }
@@ -49,10 +58,22 @@ export interface WorkerEnd {
   readonly hint?: string
 }
 
+/** A request on its way: answers carry its number. */
+interface NumberedRequest {
+  readonly id: number
+  readonly request: ScoringRequest
+}
+
+export interface NumberedAnswer {
+  readonly id: number
+  readonly answer: WorkerAnswer
+}
+
 export interface WorkerEvents {
-  /** The model is loaded. */
+  /** The model is loaded. With `joinsRequests` in the description the worker takes several requests at once. */
   ready(description: JsonObject): void
-  answered(id: number, answer: WorkerAnswer): void
+  /** Answers that are there at the same time; `rows` of each predict behind them, where the worker counts. */
+  answered(answers: readonly NumberedAnswer[], rows: readonly number[]): void
   /** Once, last, after every answer that the process managed to send. */
   ended(end: WorkerEnd): void
 }
@@ -60,7 +81,8 @@ export interface WorkerEvents {
 /** One Python process with a model in it. */
 export interface Worker {
   readonly pid: number | undefined
-  score(id: number, request: ScoringRequest): void
+  /** Takes requests, more than one only if it said so; every one is answered once, in any order. */
+  score(requests: readonly NumberedRequest[]): void
   /** Lets it answer what it was asked, then ends it: a close frame, SIGTERM after the grace, SIGKILL after two more seconds. */
   close(graceMs: number): void
   /** SIGKILL to the whole group, now. */
@@ -70,6 +92,8 @@ export interface Worker {
 /** How long a dead worker's last answers may take to arrive when a child of its holds the connection open. */
 const lastAnswersMs = 1000
 const afterTermMs = 2000
+/** Up to this size one write of a copy costs less than several writes. */
+const joinedBytes = 64 << 10
 
 /**
  * Starts a scoring host in a process group of its own, connected by a socket pair that it finds as descriptor 3: there
@@ -95,7 +119,7 @@ export function startWorker(
   const decoder = new FrameDecoder((frame) => {
     if (frame.header['type'] === 'ready') events.ready((frame.header['description'] ?? {}) as JsonObject)
     else if (frame.header['type'] === 'failed') loadFailure = toLoadFailure(frame.header)
-    else events.answered(Number(frame.header['id']), toAnswer(frame))
+    else events.answered(toAnswers(frame), (frame.header['rows'] ?? []) as number[])
   })
   connection?.on('data', (chunk) => {
     try {
@@ -109,18 +133,29 @@ export function startWorker(
   connection?.on('error', kill)
   connection?.on('end', kill)
 
-  const send = (header: JsonObject, payload?: Buffer): void => {
+  const send = (header: JsonObject, payloads: readonly Buffer[] = []): void => {
     if (connection === undefined || connection.destroyed) return
+    const payloadBytes = payloads.reduce((sum, { length }) => sum + length, 0)
+    const parts = [frameStart(header, payloadBytes), ...payloads]
+    if (payloadBytes <= joinedBytes) return void connection.write(Buffer.concat(parts))
     connection.cork()
-    connection.write(frameStart(header, payload?.length ?? 0))
-    if (payload !== undefined && payload.length > 0) connection.write(payload)
+    for (const part of parts) if (part.length > 0) connection.write(part)
     connection.uncork()
   }
-  send({ type: 'load', model: command.model })
+  const { model, batching } = command
+  send({ type: 'load', model, ...(batching !== undefined && { batching: { ...batching } }) })
   return {
     pid: child.pid,
-    score(id, { contentType, headers, body, infer }) {
-      send({ type: 'score', id, contentType, headers, ...(infer !== undefined && { infer }) }, body)
+    score(requests) {
+      const heads = requests.map(({ id, request: { contentType, headers, body, infer } }) => ({
+        id,
+        contentType,
+        bytes: body.length,
+        ...(headers !== undefined && { headers }),
+        ...(infer !== undefined && { infer }),
+      }))
+      const bodies = requests.map(({ request }) => request.body)
+      send({ type: 'score', requests: heads }, bodies)
     },
     close(graceMs) {
       send({ type: 'close' })
@@ -172,7 +207,15 @@ function toLoadFailure(header: JsonObject): WorkerEnd {
   return { reason: String(header['message']), ...(typeof hint === 'string' && { hint }) }
 }
 
-function toAnswer({ header, payload }: Frame): WorkerAnswer {
+function toAnswers({ header, payload }: Frame): readonly NumberedAnswer[] {
+  let at = 0
+  return (header['answers'] as readonly JsonObject[]).map((each) => {
+    const body = payload.subarray(at, (at += Number(each['bytes'])))
+    return { id: Number(each['id']), answer: toAnswer(each, body) }
+  })
+}
+
+function toAnswer(header: JsonObject, body: Buffer): WorkerAnswer {
   const executionMs = Number(header['executionMs'])
   const message = String(header['message'])
   switch (header['outcome']) {
@@ -180,7 +223,7 @@ function toAnswer({ header, payload }: Frame): WorkerAnswer {
       const { details } = header
       const contentType = String(header['contentType'])
       return {
-        ...{ outcome: 'answered', contentType, body: payload, executionMs },
+        ...{ outcome: 'answered', contentType, body, executionMs },
         ...(isJsonObject(details) && { details }),
       }
     }

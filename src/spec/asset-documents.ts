@@ -81,4 +81,6 @@ export interface OnlineDeploymentDocument extends AssetIdentity {
     readonly maxQueueWaitMs: number
   }
   readonly dataCollector?: JsonObject
+  /** Ours: whether rows of several requests are predicted together. */
+  readonly batching?: { readonly enabled?: boolean; readonly maxRows?: number }
 }

@@ -194,11 +194,13 @@ export const onlineEndpointKeys = keyTable(
 export const routingKeys = keyTable('unit_header deployment_header labels')
 export const onlineDeploymentKeys = keyTable(
   'type name endpoint_name model code_configuration environment environment_variables instance_count ' +
-    'request_settings data_collector display_name description tags properties',
+    'request_settings data_collector batching display_name description tags properties',
   `${written} instance_type app_insights_enabled model_mount_path scale_settings liveness_probe readiness_probe ` +
     'egress_public_network_access private_network_connection resources provisioning_state',
 )
 export const codeConfigurationKeys = keyTable('code scoring_script', '$schema')
+/** Ours. */
+export const batchingKeys = keyTable('enabled max_rows')
 export const requestSettingsKeys = keyTable('request_timeout_ms max_concurrent_requests_per_instance max_queue_wait_ms')
 export const dataCollectorKeys = keyTable('collections sampling_rate rolling_rate request_logging', 'destination')
 export const collectionKeys = keyTable('enabled data client_id')

@@ -6,6 +6,7 @@ import type { EndpointRouting, OnlineDeploymentDocument, OnlineEndpointDocument 
 import { readEnvironmentChoice } from './environment.ts'
 import { readAssetIdentity } from './job-fields.ts'
 import {
+  batchingKeys,
   codeConfigurationKeys,
   collectionKeys,
   dataCollectorKeys,
@@ -127,6 +128,7 @@ export async function readOnlineDeployment(
       scoring: optional(mapping, 'code_configuration', readScoring),
       environment: await readEnvironmentChoice(mapping, scope),
       dataCollector: optional(mapping, 'data_collector', readDataCollector),
+      batching: optional(mapping, 'batching', readBatching),
     }),
   }
   if (identity.name === undefined) return undefined
@@ -158,6 +160,13 @@ function readRequestSettings(value: Value | undefined): OnlineDeploymentDocument
     maxConcurrentPerInstance: read('max_concurrent_requests_per_instance', 1) ?? 1,
     maxQueueWaitMs: read('max_queue_wait_ms', 0) ?? 500,
   }
+}
+
+function readBatching(value: Value): OnlineDeploymentDocument['batching'] {
+  const mapping = readMapping(value, batchingKeys)
+  if (mapping === undefined) return undefined
+  const enabled = optional(mapping, 'enabled', readBoolean)
+  return defined({ enabled, maxRows: optional(mapping, 'max_rows', readWholeNumber(1, 100_000)) })
 }
 
 function readDataCollector(value: Value): JsonObject | undefined {

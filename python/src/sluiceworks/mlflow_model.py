@@ -21,6 +21,7 @@ class MlflowModel:
     def __init__(self, path: str, metadata: dict[str, Any]) -> None:
         self._columns = _columns_of(metadata)
         self._outputs = _output_names(metadata)
+        self.is_row_by_row: bool | None = False
         self._pyfunc: Pyfunc | None = None
         if _is_importable("mlflow"):
             self._load_pyfunc(path, metadata)
@@ -61,6 +62,7 @@ class MlflowModel:
         except (Exception, SystemExit) as error:
             raise LoadFailed(f"The model cannot be loaded: {type(error).__name__}: {error}", _hint(error)) from error
         self._declared = self._pyfunc.declared
+        self.is_row_by_row = self._pyfunc.is_row_by_row
         self.description: dict[str, Any] = {"kind": "mlflow", "mlflowVersion": self._pyfunc.mlflow_version}
 
     def _load_flavor(self, path: str, metadata: dict[str, Any]) -> None:

@@ -133,9 +133,9 @@ def _from_split(form: str, value: Any, declared: InputSchema) -> Any:
         got = ", ".join(sorted(value)) or "nothing"
         raise RequestRejected(f'"{form}" must have "data", and may have "columns" and "index"; it has: {got}.')
     if declared.table is not None and value.get("index") is None:
-        quick = declared.table.quick_frame(value.get("columns"), value["data"])
-        if quick is not None:
-            return quick
+        rows = declared.table.quick_rows(value.get("columns"), value["data"])
+        if rows is not None:
+            return rows if not declared.parameters else rows.frame()
     try:
         frame = pandas.DataFrame(value["data"], index=value.get("index"), columns=value.get("columns"))
     except Exception as error:

@@ -11,6 +11,7 @@ import os
 import traceback
 from typing import Any, Callable
 
+from .double_rows import DoubleRows
 from .model_inputs import InputSchema
 from .scoring_types import ModelInput, RequestRejected
 from .signature_mistakes import explain
@@ -18,6 +19,11 @@ from .table_schema import TableSchema
 
 # Functions of mlflow that judge the input, not the model; an exception that passes through one is the client's.
 _JUDGES = ("_validate_prediction_input", "_enforce_schema", "_enforce_params_schema")
+
+# Loaders of libraries that predict each row from that row alone; a class of the user's own may do anything.
+_ROW_BY_ROW = frozenset(
+    f"mlflow.{name}" for name in ("sklearn", "xgboost", "lightgbm", "catboost", "onnx", "keras", "tensorflow", "pytorch")
+)
 
 
 class Pyfunc:
@@ -35,6 +41,7 @@ class Pyfunc:
         # Made from type hints or for an example: the model converts its input itself, after it was parsed.
         is_typed = _tells(metadata, "_is_signature_from_type_hint")
         self.mlflow_version: str = mlflow.__version__
+        self.is_row_by_row = getattr(model, "loader_module", None) in _ROW_BY_ROW
         self.declared = InputSchema(schema, TableSchema.of(schema), is_typed, _parameter_names(metadata))
         is_plain = not is_typed and not _tells(metadata, "_is_type_hint_from_example")
         self._model = model
@@ -44,6 +51,10 @@ class Pyfunc:
 
     def check(self, given: ModelInput) -> ModelInput:
         """Raises RequestRejected, naming the column, when it does not fit the signature."""
+        if isinstance(given.data, DoubleRows):
+            if self._enforce is not None and self._predict is not None:
+                return given._replace(is_checked=True, rows=given.data.rows)
+            given = given._replace(data=given.data.frame())
         if self._enforce is None or self._predict is None:
             return given
         table = self.declared.table
@@ -61,7 +72,8 @@ class Pyfunc:
     def predict(self, given: ModelInput) -> Any:
         """Predicts what was checked, and lets mlflow check what could not be."""
         if given.is_checked and self._predict is not None:
-            return self._predict(given.data, params=given.params) if self._takes_params else self._predict(given.data)
+            data = given.data.frame() if isinstance(given.data, DoubleRows) else given.data
+            return self._predict(data, params=given.params) if self._takes_params else self._predict(data)
         try:
             return self._model.predict(given.data, given.params) if given.params else self._model.predict(given.data)
         except Exception as error:

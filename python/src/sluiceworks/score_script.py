@@ -44,6 +44,8 @@ class ScoreScript:
             init()
         except (Exception, SystemExit) as error:
             raise LoadFailed(f"init() in {script} raised {_describe(error)}", _import_hint(error)) from error
+        # run() is called once per request, whatever it holds.
+        self.is_row_by_row = None
         self.description: dict[str, Any] = {"kind": "script", "wantsHeaders": self._wants_headers}
 
     def decode(self, request: ScoringRequest) -> ModelInput:

@@ -2,13 +2,14 @@
 
 The server starts it with a connected stream socket as file descriptor 3 and speaks frames (frames.py):
 
-  server  load   {model}                       once, first
-  host    ready  {description}                 or  failed {message, hint}, and the process ends
-  server  score  {id, contentType, headers, infer?}    + body
-  host    answer {id, outcome, executionMs, contentType, details? | code, message} + body
-  server  close                                end after the requests before it
+  server  load    {model, batching}       once, first
+  host    ready   {description}           or  failed {message, hint}, and the process ends
+  server  score   {requests: [{id, contentType, headers?, infer?, bytes}]} + the bodies, one after another
+  host    answers {answers: [{id, outcome, executionMs, bytes, contentType, details? | code, message}], rows} + bodies
+  server  close                           end after the requests before it
 
-Every request is answered exactly once, in the order of arrival. Standard output and error are the deployment's log:
+Several requests come in one frame only when the description said `joinsRequests`; their answers come in one frame or
+in several. Every request is answered exactly once. Standard output and error are the deployment's log:
 a print() can never reach the protocol. When the connection breaks the server is gone (or has given this worker up),
 so the whole process group ends, children included.
 """
@@ -22,12 +23,12 @@ import signal
 import socket
 import sys
 import threading
-import time
 import traceback
 from typing import Any, NoReturn
 
 from .frames import FrameConnection, Header
-from .scoring_types import LoadedModel, LoadFailed, RequestRejected, ScoringAnswer, ScoringRequest, answer
+from .request_batches import RequestBatches
+from .scoring_types import LoadedModel, LoadFailed, ScoringRequest
 
 _CONNECTION = 3
 # The server takes a closed connection for a dead worker, so it must outlive main() and the model's exit handlers.
@@ -57,9 +58,19 @@ def main() -> int:
         traceback.print_exc()
         frames.send({"type": "failed", "message": f"{type(error).__name__}: {error}", "hint": None})
         return 3
-    frames.send({"type": "ready", "description": model.description})
-    _serve(frames, model)
+    max_rows = _max_rows(model, first[0].get("batching") or {})
+    frames.send({"type": "ready", "description": {**model.description, "joinsRequests": max_rows > 0}})
+    _serve(frames, RequestBatches(model, max_rows))
     return 0
+
+
+def _max_rows(model: LoadedModel, batching: dict[str, Any]) -> int:
+    """How many rows may be predicted together; 0: every request alone."""
+    if model.is_row_by_row is None:
+        return 0
+    # Not said: where the model's library is known to predict row by row.
+    is_enabled = batching.get("enabled", model.is_row_by_row)
+    return int(batching.get("maxRows", 256)) if is_enabled else 0
 
 
 def _load(model: dict[str, Any]) -> LoadedModel:
@@ -72,7 +83,7 @@ def _load(model: dict[str, Any]) -> LoadedModel:
     return MlflowModel(model["path"], model["metadata"])
 
 
-def _serve(frames: FrameConnection, model: LoadedModel) -> None:
+def _serve(frames: FrameConnection, batches: RequestBatches) -> None:
     while True:
         frame = frames.receive()
         if frame is None:
@@ -80,26 +91,20 @@ def _serve(frames: FrameConnection, model: LoadedModel) -> None:
         header, body = frame
         if header["type"] == "close":
             return
-        frames.send(*_answer(model, header, body))
+        for together in batches.answer(_requests_of(header, body)):
+            answers = [{**answered.header, "bytes": len(answered.body)} for answered in together.answers]
+            payload = b"".join([answered.body for answered in together.answers])
+            frames.send({"type": "answers", "answers": answers, "rows": together.rows}, payload)
 
 
-def _answer(model: LoadedModel, header: Header, body: bytes) -> tuple[Header, bytes]:
-    request = ScoringRequest(header["contentType"], body, header.get("headers") or {}, header.get("infer"))
-    started = time.perf_counter()
-    answered: Header = {"type": "answer", "id": header["id"]}
-    result = ScoringAnswer("", b"")
-    try:
-        result = answer(model, request)
-        answered.update(outcome="answered", contentType=result.content_type)
-        if result.details:
-            answered["details"] = result.details
-    except RequestRejected as error:
-        answered.update(outcome="rejected", code=error.code, message=str(error))
-    except (Exception, SystemExit) as error:
-        traceback.print_exc()
-        answered.update(outcome="failed", message=f"{type(error).__name__}: {error}")
-    answered["executionMs"] = round((time.perf_counter() - started) * 1000, 3)
-    return answered, result.body
+def _requests_of(header: Header, body: bytes) -> list[tuple[int, ScoringRequest]]:
+    requests, at = [], 0
+    for each in header["requests"]:
+        end = at + each["bytes"]
+        request = ScoringRequest(each["contentType"], body[at:end], each.get("headers") or {}, each.get("infer"))
+        requests.append((each["id"], request))
+        at = end
+    return requests
 
 
 def _end_with_the_server(connection: socket.socket) -> None:

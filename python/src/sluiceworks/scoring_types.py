@@ -48,6 +48,9 @@ class LoadedModel(Protocol):
 
     # Told to the server when the worker is ready.
     description: dict[str, Any]
+    # Whether each row is predicted from that row alone, so that rows of several requests may be predicted together.
+    # None: never, whatever the deployment says.
+    is_row_by_row: bool | None
 
     def decode(self, request: ScoringRequest) -> ModelInput:
         """What the model takes, checked as far as it can be. Raises RequestRejected for a client's mistake."""

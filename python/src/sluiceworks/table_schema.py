@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .double_rows import DoubleRows
+
 # What pandas reads out of JSON, and the MLflow types that are held in it unchanged.
 _NATIVE = {"float64": "double", "int64": "long", "bool": "boolean", "object": "string"}
 
@@ -30,19 +32,17 @@ class TableSchema:
             return None
         return TableSchema(schema)
 
-    def quick_frame(self, columns: Any, rows: Any) -> Any:
-        """A frame of exactly these columns when all are doubles and the rows are numbers; None where it takes more."""
+    def quick_rows(self, columns: Any, rows: Any) -> DoubleRows | None:
+        """The rows of a table of exactly these columns when all are doubles and the rows are numbers; else None."""
         if not self._is_all_double or columns != self._names or not rows:
             return None
         import numpy
-        import pandas
 
         try:
-            # Column by column in memory, as pandas lays out a frame: another order rounds the last digit differently.
-            values = numpy.array(rows, dtype=numpy.float64, order="F")
+            values = numpy.array(rows, dtype=numpy.float64)
         except (ValueError, TypeError):
             return None
-        return pandas.DataFrame(values, columns=self._columns, copy=False) if values.ndim == 2 else None
+        return DoubleRows(values, self._columns) if values.ndim == 2 and values.shape[1] == len(self._names) else None
 
     def has_declared_types(self, frame: Any) -> bool:
         """True when every declared column that is there has its type already: a cast would change nothing."""

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test, type TestContext } from 'node:test'
+import { openSqlite } from '../../test/database.test-support.ts'
+import type { Digest } from '../base/ids.ts'
+import { batchModels, type BatchModels } from './batching.test-support.ts'
+import type { DeployRequest } from './deploy-request.ts'
+import { openServing } from './serving.test-support.ts'
+
+let models: BatchModels
+const endings: (() => void | Promise<void>)[] = []
+before(async () => {
+  models = await batchModels({ after: (ending) => void endings.push(ending as () => Promise<void>) })
+})
+after(async () => {
+  for (const ending of endings) await ending()
+})
+
+interface Outcome {
+  readonly status: number
+  readonly double?: number
+}
+
+/** An endpoint whose model notes what it executes; `ask` says what a number came to and who answered. */
+async function openCounting(t: TestContext, request: Partial<DeployRequest> = {}) {
+  const lock = { digest: 'e'.repeat(64) as Digest, python: '3', platform: 'any', requirements: '', notes: [] }
+  const lab = await openServing(t, await openSqlite(t), {
+    environments: {
+      lock: async () => lock,
+      isBuilt: async () => true,
+      build: async () => ({ digest: lock.digest, path: [], variables: {}, python: models.python }),
+    },
+  })
+  const executions = join(lab.folder, 'executions')
+  await writeFile(executions, '')
+  const deploy = () =>
+    lab.serving.deploy({
+      endpoint: 'counted',
+      model: { kind: 'local', path: join(models.folder, 'counted') },
+      environmentVariables: { EXECUTIONS: executions, WORKER_COUNT: '2' },
+      batching: { enabled: true },
+      ...request,
+    })
+  await deploy()
+  const pids = new Set<number>()
+  return {
+    deploy,
+    /** A worker that answered lately. */
+    kill: () => {
+      for (const pid of [...pids].slice(-1)) {
+        pids.delete(pid)
+        try {
+          process.kill(pid, 'SIGKILL')
+        } catch {
+          // It was retired meanwhile.
+        }
+      }
+    },
+    ask: async (number: number): Promise<Outcome> => {
+      const body = { dataframe_split: { columns: ['number'], data: [[number]] } }
+      const { status, text } = await lab.ask('counted', body)
+      if (status !== 200) return { status }
+      const [answer] = (JSON.parse(text) as { predictions: { double: number; pid: number }[] }).predictions
+      pids.add(answer!.pid)
+      return { status, double: answer!.double }
+    },
+    /** How often each number was executed, and how many in the largest batch. */
+    executions: async () => {
+      const counts = new Map<number, number>()
+      let largest = 0
+      for (const line of (await readFile(executions, 'utf8')).split('\n').slice(0, -1)) {
+        const numbers = line.split(' ').map(Number)
+        largest = Math.max(largest, numbers.length)
+        for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1)
+      }
+      return { counts, largest }
+    },
+  }
+}
+
+/** `connections` clients ask one number after the other until all are answered and `isOver` says so. */
+async function load(
+  ask: (number: number) => Promise<Outcome>,
+  { total, connections, isOver }: { readonly total: number; readonly connections: number; isOver: () => boolean },
+) {
+  const answers: Outcome[][] = []
+  let next = 0
+  const client = async (): Promise<void> => {
+    while (next < total || !isOver()) {
+      const number = next++
+      const outcome = await ask(number)
+      ;(answers[number] ??= []).push(outcome)
+    }
+  }
+  await Promise.all(Array.from({ length: connections }, client))
+  return answers
+}
+
+test('20,000 requests over worker kills and rolling updates: each gets one answer, its own', async (t) => {
+  const lab = await openCounting(t)
+  let isOver = false
+  const kills = setInterval(lab.kill, 400)
+  const updates = (async () => {
+    for (let update = 0; update < 3; update++) await lab.deploy()
+    isOver = true
+  })()
+  const answers = await load(lab.ask, { total: 20_000, connections: 64, isOver: () => isOver })
+  clearInterval(kills)
+  await updates
+  assert.ok(answers.length >= 20_000)
+  for (const [number, got] of answers.entries()) {
+    assert.equal(got.length, 1)
+    // A request whose second worker is killed too is refused, and says so.
+    if (got[0]!.status === 200) assert.equal(got[0]!.double, 2 * number)
+    else assert.equal(got[0]!.status, 424)
+  }
+  const refused = answers.filter(([answer]) => answer!.status !== 200).length
+  assert.ok(refused < 20, `${refused} were refused`)
+  const { counts, largest } = await lab.executions()
+  assert.ok(Math.max(...counts.values()) <= 2, 'executed at most twice')
+  assert.equal(counts.size, answers.length)
+  assert.ok(
+    [...counts.values()].some((count) => count === 2),
+    'some lost their worker',
+  )
+  assert.ok(largest > 10, `batches of up to ${largest}`)
+})
+
+test('without a second execution those whose worker died are refused, and nothing runs twice', async (t) => {
+  const lab = await openCounting(t, {
+    request: { retryAfterDeath: false },
+  })
+  const total = 3000
+  let done = 0
+  const answers = await load(
+    async (number) => {
+      const outcome = await lab.ask(number)
+      if (++done % 1000 === 500) lab.kill()
+      return outcome
+    },
+    { total, connections: 32, isOver: () => true },
+  )
+  const { counts } = await lab.executions()
+  assert.equal(Math.max(...counts.values()), 1)
+  const statuses = answers.map(([answer]) => answer!.status)
+  assert.deepEqual(new Set(statuses), new Set([200, 424]))
+  for (const [number, [answer]] of answers.entries())
+    if (answer!.status === 200) assert.equal(answer!.double, 2 * number)
+})
