@@ -5,6 +5,7 @@ const benches = {
     'ours beside make, ninja, Snakemake, DVC, Luigi, Prefect, Dagster and Metaflow (all, or those named)',
   warm: 'a scikit-learn fit and 50 trials: new processes against forks of a warm interpreter',
   tracking: 'server CPU and p50 of tracking calls against a real mlflow server; --runs 100000: pages and memory',
+  serving: "scoring beside mlflow models serve, MLServer, BentoML, FastAPI and Azure's server; --peers a,b --seconds N",
   crash: 'kill -9 of the server at every point and at random moments, over chains, grids, loops and sweeps',
   scale: '10,000 steps: rate, memory, and whether a step costs more when there are many',
   footprint: 'start to the first answer, idle memory, CPU of --version',

@@ -42,12 +42,19 @@ export function treeCpu(pid) {
   return children.reduce((sum, child) => sum + treeCpu(Number(child)), own)
 }
 
-/** A server of ours on a store of its own, answering. */
-export async function startServer(sluice, data) {
+/** Proportional memory of a process and everything below it, bytes: pages that several share count once. */
+export function treeMemory(pid) {
+  const own = Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]) * 1024
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
+  return children.reduce((sum, child) => sum + treeMemory(Number(child)), own)
+}
+
+/** A server of ours on a store of its own, answering; `prefix` is a command that runs it, e.g. on one core. */
+export async function startServer(sluice, data, prefix = []) {
   const file = join(data, 'server.json')
   // Not there yet or not written whole until it listens.
   const health = () => `${JSON.parse(readFileSync(file, 'utf8')).url}/health`
-  const command = [process.execPath, sluice, 'up', '--data', data, '--port', '0']
+  const command = [...prefix, process.execPath, sluice, 'up', '--data', data, '--port', '0']
   const started = await startProcess(command, { log: `${data}.log`, health })
   return { ...started, url: JSON.parse(readFileSync(file, 'utf8')).url }
 }
@@ -61,8 +68,13 @@ export async function freePort() {
   return port
 }
 
-/** A server, answering at what `health` gives; what it printed is in the error when it ends before that. */
-export async function startProcess([command, ...args], { log, health, ...options }) {
+/**
+ * A server, answering at what `health` gives (or where `answers` says so); what it printed is in the error when it ends
+ * before that.
+ */
+export async function startProcess([command, ...args], { log, health, answers, ...options }) {
+  const isUp = answers ?? (async () => (await fetch(health())).ok)
+  const began = performance.now()
   const output = openSync(log, 'w')
   const child = spawn(command, args, { ...options, stdio: ['ignore', output, output] })
   closeSync(output)
@@ -71,7 +83,7 @@ export async function startProcess([command, ...args], { log, health, ...options
   for (;;) {
     if (over) throw new Error(`${command} ${args.join(' ')} ended at its start:\n${readFileSync(log, 'utf8')}`)
     try {
-      if ((await fetch(health())).ok) break
+      if (await isUp()) break
     } catch {
       // Not listening yet.
     }
@@ -79,6 +91,7 @@ export async function startProcess([command, ...args], { log, health, ...options
   }
   return {
     pid: child.pid,
+    startSeconds: (performance.now() - began) / 1000,
     stop: async () => {
       child.kill('SIGTERM')
       await ended

@@ -15,10 +15,12 @@ from sklearn.linear_model import Ridge
 
 folder = Path(sys.argv[1])
 features, target = load_diabetes(return_X_y=True, as_frame=True)
+# MLServer's scikit-learn runtime hands over arrays, all others frames.
 model = Ridge(alpha=0.4).fit(features.values, target)
+named = Ridge(alpha=0.4).fit(features, target)
 folder.mkdir(parents=True)
 (folder / "model.pkl").write_bytes(pickle.dumps(model))
-named = Ridge(alpha=0.4).fit(features, target)
+(folder / "named.pkl").write_bytes(pickle.dumps(named))
 versions = {"mlflow": mlflow, "scikit-learn": sklearn, "pandas": pandas, "numpy": numpy}
 mlflow.sklearn.save_model(
     named,
