@@ -22,13 +22,17 @@ class DoubleRows:
     def rows(self) -> int:
         return int(self.values.shape[0])
 
+    def array(self) -> Any:
+        """Column by column in memory, as pandas lays out a frame: another order rounds the last digit differently."""
+        import numpy
+
+        return numpy.asfortranarray(self.values)
+
     def frame(self) -> Any:
         """What a model takes."""
-        import numpy
         import pandas
 
-        # Column by column in memory, as pandas lays out a frame: another order rounds the last digit differently.
-        return pandas.DataFrame(numpy.asfortranarray(self.values), columns=self._columns, copy=False)
+        return pandas.DataFrame(self.array(), columns=self._columns, copy=False)
 
     def joined(self, others: list[DoubleRows]) -> DoubleRows:
         """These rows, then those of each of the others."""

@@ -21,7 +21,7 @@ class TableSchema:
         import pandas
 
         self._columns = pandas.Index(schema.input_names())
-        self._names = list(schema.input_names())
+        self.names = list(schema.input_names())
         self._types = [getattr(declared, "name", None) for declared in schema.input_types()]
         self._is_all_double = all(declared == "double" for declared in self._types)
 
@@ -34,7 +34,7 @@ class TableSchema:
 
     def quick_rows(self, columns: Any, rows: Any) -> DoubleRows | None:
         """The rows of a table of exactly these columns when all are doubles and the rows are numbers; else None."""
-        if not self._is_all_double or columns != self._names or not rows:
+        if not self._is_all_double or columns != self.names or not rows:
             return None
         import numpy
 
@@ -42,16 +42,20 @@ class TableSchema:
             values = numpy.array(rows, dtype=numpy.float64)
         except (ValueError, TypeError):
             return None
-        return DoubleRows(values, self._columns) if values.ndim == 2 and values.shape[1] == len(self._names) else None
+        return DoubleRows(values, self._columns) if values.ndim == 2 and values.shape[1] == len(self.names) else None
+
+    def frame(self, values: Any) -> Any:
+        """A frame of rows that `quick_rows` gave."""
+        return DoubleRows(values, self._columns).frame()
 
     def has_declared_types(self, frame: Any) -> bool:
         """True when every declared column that is there has its type already: a cast would change nothing."""
         types = dict(zip(frame.columns, frame.dtypes))
         return all(
             name not in types or _NATIVE.get(str(types[name])) == declared
-            for name, declared in zip(self._names, self._types)
+            for name, declared in zip(self.names, self._types)
         )
 
     def fits(self, frame: Any) -> bool:
         """True when it is a frame of what the signature declares, column by column: enforcing it would change nothing."""
-        return hasattr(frame, "iloc") and list(frame.columns) == self._names and self.has_declared_types(frame)
+        return hasattr(frame, "iloc") and list(frame.columns) == self.names and self.has_declared_types(frame)
