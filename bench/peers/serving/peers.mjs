@@ -33,15 +33,16 @@ function fastapi(handler) {
   }
 }
 
-function mlserver(batching) {
+/** As installed: the model in a process of its own; `parallel_workers` 0 has it in the one that answers. */
+function mlserver(batching, settings = {}) {
   return {
     ...tensor,
-    packages: ['mlserver==1.7.*', 'mlserver-sklearn==1.7.*'],
+    // Its pool breaks on newer uvloop, which it does not refuse.
+    packages: ['mlserver==1.7.*', 'mlserver-sklearn==1.7.*', 'uvloop<0.22'],
     files: ({ port, model }) => ({
       'settings.json': {
         ...{ http_port: port, grpc_port: port + 1, metrics_port: port + 2, host: '127.0.0.1' },
-        // Without a pool the model is in the process that answers, which is its fastest.
-        ...{ parallel_workers: 0, debug: false },
+        ...{ debug: false, ...settings },
       },
       'model-settings.json': {
         name: 'diabetes',
@@ -70,6 +71,7 @@ export const peers = {
   },
   MLServer: mlserver(false),
   'MLServer batching': mlserver(true),
+  'MLServer, one process': mlserver(false, { parallel_workers: 0 }),
   BentoML: {
     ...split,
     packages: ['bentoml==1.4.*', 'pandas'],
