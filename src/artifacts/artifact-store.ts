@@ -24,6 +24,8 @@ export type ArtifactListing =
 export interface ArtifactStore {
   /** Stores the stream under the name, replacing an earlier file of that name; durable before it resolves. */
   write(path: string, stream: Readable): Promise<Artifact>
+  /** Gives stored content the name, as `write` does with what it stores. */
+  name(path: string, content: Pick<Content, 'digest' | 'sizeBytes'>): Promise<Artifact>
   /** Throws `not-found` ("No such artifact: '...'"). */
   find(path: string): Promise<Artifact>
   read(artifact: Pick<Artifact, 'digest'>, range?: { readonly start: number; readonly end: number }): Readable

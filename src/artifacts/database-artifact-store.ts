@@ -24,17 +24,21 @@ export interface ArtifactStoreOptions {
 
 /** Artifacts as rows of the database over a content store. */
 export function databaseArtifactStore({ database, content, clock }: ArtifactStoreOptions): ArtifactStore {
+  const name: ArtifactStore['name'] = async (rawPath, { digest, sizeBytes }) => {
+    const path = parseArtifactPath(rawPath)
+    const artifact: Artifact = { path, digest, sizeBytes, createdMs: clock.now() }
+    await database.write(async (tables) => {
+      await putArtifacts(tables, [artifact])
+      await refuseOverlap(tables, path)
+    })
+    return artifact
+  }
   return {
+    name,
     async write(rawPath, stream) {
       const path = parseArtifactPath(rawPath)
       // Bytes first: a name never stands for content that is not there.
-      const { digest, sizeBytes } = await content.write(stream)
-      const artifact: Artifact = { path, digest, sizeBytes, createdMs: clock.now() }
-      await database.write(async (tables) => {
-        await putArtifacts(tables, [artifact])
-        await refuseOverlap(tables, path)
-      })
-      return artifact
+      return name(path, await content.write(stream))
     },
     async find(rawPath) {
       const artifact = await findArtifact(database.read, parseArtifactPath(rawPath))

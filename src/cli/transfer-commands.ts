@@ -6,8 +6,19 @@ const onlyExperimentOption: OptionRow = {
   isRepeated: true,
 }
 
-/** History that comes from other stores, and goes there. */
+/** Large files, and history that comes from other stores and goes there. */
 export const transferCommands: readonly CommandRow[] = [
+  {
+    name: 'artifact upload',
+    summary: 'Store a large file as an artifact of a run, in parts; run again to go on.',
+    arguments: [['<file>', 'The file.']],
+    options: [
+      { flags: '--run <id>', sentence: 'The run that it is an artifact of.' },
+      { flags: '--path <path>', sentence: "Its path below the run's artifacts (default: the file's name)." },
+    ],
+    completes: 'files',
+    load: async () => (await import('./artifact-upload.ts')).uploadArtifact,
+  },
   {
     name: 'import mlflow',
     summary: 'Copy the history of an MLflow server or file store into this store; run again to go on.',

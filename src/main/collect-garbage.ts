@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts'
 import type { ContentStore } from '../artifacts/content-store.ts'
+import type { ArtifactUploads } from '../artifacts/uploads/artifact-uploads.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Database } from '../database/database.ts'
 import { referredDigests } from '../database/referred-digests.ts'
@@ -16,9 +17,12 @@ interface GarbageParts {
   readonly models: Pick<StoredModels, 'removeUnused'>
   readonly clock: Clock
   readonly artifacts: Pick<ArtifactStore, 'remove'>
+  readonly uploads: Pick<ArtifactUploads, 'removeBefore'>
 }
 
 const dayMs = 24 * 3_600_000
+/** So long an upload in parts may lie. */
+const uploadDays = 7
 
 /**
  * Tables whose digests keep nothing: those of the contents themselves, what is only remembered of files and URLs (it is
@@ -31,7 +35,7 @@ const countNothing = ['content_object', 'cached_folder', 'file_stat', 'web_file'
  * comes into use in between was touched within the last hour and stays (`ContentStore.sweep`).
  */
 export async function collectGarbage(
-  { database, content, environments, models, clock, artifacts }: GarbageParts,
+  { database, content, environments, models, clock, artifacts, uploads }: GarbageParts,
   { isDryRun, outputsOlderThanDays, environmentsOlderThanDays, deletedOlderThanDays }: GarbageRequest,
 ): Promise<GarbageReport> {
   const before = (days: number): number => clock.now() - days * dayMs
@@ -40,6 +44,7 @@ export async function collectGarbage(
       ? undefined
       : await purgeDeleted({ database, clock, artifacts }, { olderThanMs: deletedOlderThanDays * dayMs, isDryRun })
   if (!isDryRun) await models.removeUnused()
+  if (!isDryRun) await uploads.removeBefore(before(uploadDays))
   const referred = await referredDigests(database, {
     except: countNothing,
     counted: {

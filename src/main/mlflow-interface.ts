@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Principal } from '../access/principal.ts'
 import type { ArtifactStore } from '../artifacts/artifact-store.ts'
+import type { ArtifactUploads } from '../artifacts/uploads/artifact-uploads.ts'
 import { mlflowRegistryRoutes } from '../protocols/mlflow/registry-routes.ts'
 import { mlflowRoutes } from '../protocols/mlflow/routes.ts'
 import { graphqlRoutes } from '../protocols/mlflow/web-ui/graphql-routes.ts'
@@ -14,6 +15,7 @@ import type { TrackingStore } from '../tracking/tracking-store.ts'
 interface MlflowParts {
   readonly tracking: TrackingStore
   readonly artifacts: ArtifactStore
+  readonly uploads: ArtifactUploads
   readonly registry: ModelRegistry
   readonly principalOf?: (request: FastifyRequest) => Principal
   /** Absent for who only looks. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { databaseArtifactStore } from '../artifacts/database-artifact-store.ts'
 import type { ArtifactStore } from '../artifacts/artifact-store.ts'
 import type { ContentStore } from '../artifacts/content-store.ts'
+import { artifactUploads, type ArtifactUploads } from '../artifacts/uploads/artifact-uploads.ts'
 import { databaseStatCache } from '../artifacts/stat-cache.ts'
 import { contentStore, environmentBuilder } from '../adapters.ts'
 import type { EnvironmentBuilder, EnvironmentKeeper } from '../environments/environment-builder.ts'
@@ -35,6 +36,7 @@ export interface Store extends TrackingContext {
   readonly context: TrackingContext
   readonly content: ContentStore
   readonly artifacts: ArtifactStore
+  readonly uploads: ArtifactUploads
   readonly tracking: TrackingStore
   readonly environments: EnvironmentBuilder & EnvironmentKeeper
   readonly registry: ModelRegistry
@@ -56,6 +58,7 @@ export async function openStore(
   const content = await contentStore({ folder: join(settings.data, 'content'), database, statCache, clock })
   closing.unshift(() => content.close())
   const artifacts = databaseArtifactStore({ database, content, clock })
+  const uploads = artifactUploads({ ...context, content, artifacts })
   const tracking = trackingStore(context)
   const environments = await environmentBuilder({
     cacheFolder: settings.cache,
@@ -76,7 +79,10 @@ export async function openStore(
   closing.unshift(() => assets.destinations.close())
   const tables = tableEngine({ folder: join(settings.data, 'tables') })
   closing.unshift(() => tables.close())
-  return { ...context, context, content, artifacts, tracking, environments, registry, assets, tables, afterChange }
+  return {
+    ...{ ...context, context, content, artifacts, uploads, tracking },
+    ...{ environments, registry, assets, tables, afterChange },
+  }
 }
 
 /** For `sluice doctor`: the whole database, and a sample of the contents. */

@@ -44,7 +44,7 @@ export interface RouteParts {
 export function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly Route[] {
   const { store, jobs, serving, pipelines, webhooks, pages, url, localToken, startedMs, principalOf } = parts
   const caller = principalOf === undefined ? {} : { principalOf }
-  const { database, registry, artifacts, tracking, assets } = store
+  const { database, registry, artifacts, uploads, tracking, assets } = store
   const version = packageVersion()
   const databaseText = databaseName(settings.database)
   return [
@@ -78,6 +78,7 @@ export function routesOf({ settings }: OpenServerOptions, parts: RouteParts): re
         },
       },
       tracking,
+      uploads,
       ...(serving !== undefined && {
         endpoints: servingEndpoints(serving, assets.settling.findEnvironment),
       }),
@@ -94,7 +95,7 @@ export function routesOf({ settings }: OpenServerOptions, parts: RouteParts): re
       checkStore: () => checkStore(store, databaseText),
     }),
     ...mlflowInterface({
-      ...{ tracking, artifacts, registry, ...caller },
+      ...{ tracking, artifacts, uploads, registry, ...caller },
       ...(webhooks !== undefined && { webhooks }),
       ...(pages !== undefined && { pages }),
     }),

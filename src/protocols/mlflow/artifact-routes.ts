@@ -7,6 +7,7 @@ import type { Route } from '../../server/route.ts'
 import { artifactFolder } from '../../tracking/artifact-locations.ts'
 import type { TrackingStore } from '../../tracking/tracking-store.ts'
 import { sendArtifact } from './artifact-download.ts'
+import { decodedPath } from './decoded-path.ts'
 import { mlflowErrors } from './errors.ts'
 import { missing } from './fields.ts'
 import { requests, type FileMessage } from './messages.ts'
@@ -100,7 +101,7 @@ function pathBelow(rootUri: string, path: string): string {
 function proxyRoutes({ artifacts }: ArtifactRouteParts): readonly Route[] {
   return prefixes.flatMap((prefix): readonly Route[] => {
     const url = `${prefix}${proxy}/*`
-    const pathOf = (request: FastifyRequest) => decodedPath(request, `${prefix}${proxy}/`)
+    const pathOf = (request: FastifyRequest) => decodedPath(request.raw.url!, `${prefix}${proxy}/`)
     return [
       {
         method: 'GET',
@@ -136,16 +137,6 @@ function proxyRoutes({ artifacts }: ArtifactRouteParts): readonly Route[] {
       },
     ]
   })
-}
-
-/** From the URL as it came: what routers do to `%25` and `%2F` differs, and a second decoding opens CVE-2024-1560. */
-function decodedPath(request: FastifyRequest, prefix: string): string {
-  const path = request.raw.url!.split('?', 1)[0]!
-  try {
-    return decodeURIComponent(path.slice(prefix.length))
-  } catch (cause) {
-    throw new SluiceError('invalid-path', `${path.slice(0, 200)} is not percent-encoded UTF-8.`, { cause })
-  }
 }
 
 function checkNotEncoded(request: FastifyRequest): void {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { test, type TestContext } from 'node:test'
 import { secretBox } from '../../access/secret-box.ts'
 import { databaseTest, openSqlite } from '../../../test/database.test-support.ts'
 import { openContentLab } from '../../artifacts/content-lab.test-support.ts'
 import { databaseArtifactStore } from '../../artifacts/database-artifact-store.ts'
+import { artifactUploads, type ArtifactUploads } from '../../artifacts/uploads/artifact-uploads.ts'
 import { allowAllChanges } from '../../registry/change-policy.ts'
 import { modelRegistry } from '../../registry/model-registry.ts'
 import { trackedOrigins } from '../../registry/tracked-origins.ts'
@@ -20,10 +22,15 @@ import { graphqlRoutes } from './web-ui/graphql-routes.ts'
 import { webhookRoutes } from './webhooks/webhook-routes.ts'
 
 /** The whole protocol over a store of its own; only where a webhook is sent to is not real. */
-function protocolRoutes(database: Awaited<ReturnType<typeof openSqlite>>, t: TestContext): readonly Route[] {
+function protocolOver(
+  database: Awaited<ReturnType<typeof openSqlite>>,
+  t: TestContext,
+): { readonly routes: readonly Route[]; readonly uploads: ArtifactUploads } {
   const tracking = trackingLab(database)
   const { clock } = tracking
-  const artifacts = databaseArtifactStore({ database, content: openContentLab(database, t).store, clock })
+  const content = openContentLab(database, t).store
+  const artifacts = databaseArtifactStore({ database, content, clock })
+  const uploads = artifactUploads({ database, content, artifacts, clock, random: randomBytes })
   const origins = trackedOrigins(tracking)
   const registry = modelRegistry({ database, clock, policy: allowAllChanges, origins, artifacts })
   const webhooks = webhookStore({
@@ -34,14 +41,14 @@ function protocolRoutes(database: Awaited<ReturnType<typeof openSqlite>>, t: Tes
     allowedHosts: ['127.0.0.1'],
   })
   const deliverer = { test: async () => ({ status: 202, body: 'taken' }) }
-  const calls = [...mlflowRoutes({ tracking, artifacts }), ...mlflowRegistryRoutes({ registry, artifacts })]
-  return [...calls, ...graphqlRoutes(calls), ...webhookRoutes({ webhooks, deliverer })]
+  const calls = [...mlflowRoutes({ tracking, artifacts, uploads }), ...mlflowRegistryRoutes({ registry, artifacts })]
+  return { routes: [...calls, ...graphqlRoutes(calls), ...webhookRoutes({ webhooks, deliverer })], uploads }
 }
 
 const nameOf = ({ method, path }: Pick<Endpoint, 'method' | 'path'>): string => `${method} ${path}`
 
 test('the list of endpoints is the route table: below /api and below /ajax-api', async (t) => {
-  const routes = protocolRoutes(await openSqlite(t), t)
+  const { routes } = protocolOver(await openSqlite(t), t)
   const inTable = routes.map(
     ({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}')}`,
   )
@@ -52,12 +59,18 @@ test('the list of endpoints is the route table: below /api and below /ajax-api',
 })
 
 databaseTest('every endpoint of the list answers, below /api and below /ajax-api', async (database, t) => {
-  const server = await startHttpServer({ routes: protocolRoutes(database, t), port: 0 })
+  const { routes, uploads } = protocolOver(database, t)
+  const server = await startHttpServer({ routes, port: 0 })
   t.after(() => server.close())
   const called = new Set<string>()
+  // The route that takes parts is our own interface's.
+  const putPart = async (url: string, bytes: string) => {
+    const [, uploadId, number] = /\/api\/v1\/uploads\/(\w+)\/parts\/(\d+)$/.exec(url)!
+    return `"${(await uploads.put(uploadId!, Number(number), Readable.from([Buffer.from(bytes)]))).digest}"`
+  }
   for (const prefix of ['/api', '/ajax-api'] as const) {
     const caller = endpointCaller(server.url, prefix, called)
-    await callEveryEndpoint(caller, prefix.slice(1))
+    await callEveryEndpoint(caller, { suffix: prefix.slice(1), putPart })
   }
   const twinOf = (path: string) => path.replace(/^\/api\//, '/ajax-api/')
   const wanted = servedEndpoints.flatMap((one) => [nameOf(one), nameOf({ ...one, path: twinOf(one.path) })])
@@ -65,7 +78,8 @@ databaseTest('every endpoint of the list answers, below /api and below /ajax-api
 })
 
 test('what is not served is answered 404 without JSON, so that clients take the server for an older one', async (t) => {
-  const server = await startHttpServer({ routes: protocolRoutes(await openSqlite(t), t), port: 0 })
+  const { routes } = protocolOver(await openSqlite(t), t)
+  const server = await startHttpServer({ routes, port: 0 })
   t.after(() => server.close())
   for (const { path } of unservedEndpoints) {
     const url = `${server.url}${path.replace('*', 'list').replace('{trace_id}', 'tr-1')}`

@@ -20,6 +20,10 @@ GET /api/2.0/mlflow-artifacts/artifacts                                       2.
 DELETE /api/2.0/mlflow-artifacts/artifacts/{path}                             2.22 3.17
 GET /api/2.0/mlflow-artifacts/artifacts/{path}                                2.22 3.17
 PUT /api/2.0/mlflow-artifacts/artifacts/{path}                                2.22 3.17
+POST /api/2.0/mlflow-artifacts/mpu/abort/{path}                               2.22 3.17
+POST /api/2.0/mlflow-artifacts/mpu/complete/{path}                            2.22 3.17
+POST /api/2.0/mlflow-artifacts/mpu/create/{path}                              2.22 3.17
+GET /api/2.0/mlflow-artifacts/presigned/{path}                                3.17 pages
 GET /api/2.0/mlflow/artifacts/list                                            2.22 3.17 pages
 POST /api/2.0/mlflow/experiments/create                                       2.22 3.17 pages
 POST /api/2.0/mlflow/experiments/delete                                       2.22 3.17 pages

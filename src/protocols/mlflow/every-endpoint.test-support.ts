@@ -9,10 +9,15 @@ interface GivenMessage {
   readonly raw?: { readonly body: string; readonly headers?: Readonly<Record<string, string>> }
 }
 
-interface Place {
-  readonly call: EndpointCaller
+interface Surroundings {
   /** Sets the names of one round apart from those of another. */
   readonly suffix: string
+  /** Stores a part of a file at the address that the protocol named. */
+  readonly putPart: (url: string, bytes: string) => Promise<string>
+}
+
+interface Place extends Surroundings {
+  readonly call: EndpointCaller
   readonly experiment_id: string
   readonly run_id: string
 }
@@ -22,21 +27,22 @@ const api3 = '/api/3.0/mlflow'
 const at = 1_700_000_000_000
 
 /** A small history that takes every endpoint of the protocol, each answer looked at. */
-export async function callEveryEndpoint(call: EndpointCaller, suffix: string): Promise<void> {
+export async function callEveryEndpoint(call: EndpointCaller, surroundings: Surroundings): Promise<void> {
   assert.match(await call('GET', '/version'), /^\d+\.\d+\.\d+$/)
   const info: { store_type: string } = await call('GET', `${api3}/server-info`)
   assert.equal(info.store_type, 'SqlStore')
-  const experiment_id = await experiments(call, suffix)
+  const experiment_id = await experiments(call, surroundings.suffix)
   const { run }: { run: { info: { run_id: string } } } = await call('POST', `${api}/runs/create`, {
     experiment_id,
     start_time: at,
     run_name: 'first',
   })
-  const place = { call, suffix, experiment_id, run_id: run.info.run_id }
+  const place = { call, ...surroundings, experiment_id, run_id: run.info.run_id }
   const modelId = await loggedModels(place)
   await logging(place, modelId)
   await metrics(place)
   await artifacts(place)
+  await artifactsInParts(place)
   await registeredModels(place)
   await modelVersions(place)
   await traces(place)
@@ -158,6 +164,31 @@ async function artifacts({ call, run_id, experiment_id }: Place): Promise<void> 
   await call('DELETE', `${proxy}/{path}`, { path: `${folder}/a b` })
   const left: { files: object[] } = await call('GET', `${api}/artifacts/list`, { run_id })
   assert.equal(left.files.length, 1)
+}
+
+async function artifactsInParts({ call, run_id, experiment_id, putPart }: Place): Promise<void> {
+  const root = '/api/2.0/mlflow-artifacts'
+  const path = `${experiment_id}/${run_id}/artifacts/big`
+  type Created = { upload_id: string; credentials: { url: string; part_number: number }[] }
+  // `path` in the URL is the folder, in the body the client's own file: both have one name on the wire.
+  const create = (): Promise<Created> =>
+    call('POST', `${root}/mpu/create/{path}`, { path, raw: jsonOf({ path: '/home/me/model.bin', num_parts: 2 }) })
+  const { upload_id } = await create()
+  await call('POST', `${root}/mpu/abort/{path}`, { path, raw: jsonOf({ path: 'model.bin', upload_id }) })
+  const begun = await create()
+  const parts: object[] = []
+  for (const [index, { url, part_number }] of begun.credentials.entries())
+    parts.push({ part_number, url, etag: await putPart(url, index === 0 ? 'first,' : 'second') })
+  const completion = { path: 'model.bin', upload_id: begun.upload_id, parts }
+  await call('POST', `${root}/mpu/complete/{path}`, { path, raw: jsonOf(completion) })
+  const file = { path: `${path}/model.bin` }
+  const presigned: { url: string; file_size: number } = await call('GET', `${root}/presigned/{path}`, file)
+  assert.equal(presigned.file_size, 12)
+  assert.equal(await (await fetch(presigned.url)).text(), 'first,second')
+}
+
+function jsonOf(body: object): NonNullable<GivenMessage['raw']> {
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
 }
 
 async function loggedModels({ call, experiment_id, run_id }: Place): Promise<string> {
@@ -282,7 +313,8 @@ async function modelVersions({ call, suffix, run_id }: Place): Promise<void> {
 /** Trace ids are the same for everybody: each round has its own. */
 const traceHex = (suffix: string): string => Buffer.from(suffix.padEnd(16)).toString('hex')
 
-async function traces({ call, suffix, experiment_id, run_id }: Place): Promise<void> {
+async function traces(place: Place): Promise<void> {
+  const { call, suffix, experiment_id, run_id } = place
   const trace_id = `tr-${traceHex(suffix)}`
   const span = {
     traceId: traceHex(suffix),
@@ -333,7 +365,7 @@ async function traces({ call, suffix, experiment_id, run_id }: Place): Promise<v
   const filter = `attributes.run_id = '${run_id}'`
   const found: { traces: { trace_id: string }[] } = await call('POST', `${api3}/traces/search`, { locations, filter })
   assert.equal(found.traces[0]?.trace_id, trace_id)
-  await traceFigures({ call, suffix, experiment_id, run_id }, trace_id)
+  await traceFigures(place, trace_id)
 }
 
 async function traceFigures({ call, experiment_id }: Place, request_id: string): Promise<void> {

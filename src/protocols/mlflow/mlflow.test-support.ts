@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { openSqlite } from '../../../test/database.test-support.ts'
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
 import { openContentLab } from '../../artifacts/content-lab.test-support.ts'
 import { databaseArtifactStore } from '../../artifacts/database-artifact-store.ts'
+import { artifactUploads } from '../../artifacts/uploads/artifact-uploads.ts'
 import { startHttpServer } from '../../server/http-server.ts'
 import { trackingLab } from '../../tracking/tracking.test-support.ts'
 import { mlflowRoutes } from './routes.ts'
@@ -23,7 +25,8 @@ export async function mlflowLab(t: TestContext, replaced: Partial<ArtifactStore>
   const { clock } = tracking
   const content = openContentLab(database, t).store
   const artifacts = { ...databaseArtifactStore({ database, content, clock }), ...replaced }
-  const server = await startHttpServer({ routes: mlflowRoutes({ tracking, artifacts }), port: 0 })
+  const uploads = artifactUploads({ database, content, artifacts, clock, random: randomBytes })
+  const server = await startHttpServer({ routes: mlflowRoutes({ tracking, artifacts, uploads }), port: 0 })
   t.after(() => server.close())
   const call: MlflowLab['call'] = async (method, path, body) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body)

@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
+import type { ArtifactUploads } from '../../artifacts/uploads/artifact-uploads.ts'
 import type { Route } from '../../server/route.ts'
 import type { TrackingStore } from '../../tracking/tracking-store.ts'
 import { artifactRoutes } from './artifact-routes.ts'
@@ -7,6 +8,7 @@ import { scorerRoutes } from './evaluation/scorer-routes.ts'
 import { experimentRoutes } from './experiment-routes.ts'
 import { loggedModelRoutes } from './logged-model-routes.ts'
 import { metricRoutes } from './metric-routes.ts'
+import { multipartRoutes } from './multipart-routes.ts'
 import { runRoutes } from './run-routes.ts'
 import { serverRoutes } from './server-routes.ts'
 import { assessmentRoutes } from './tracing/assessment-routes.ts'
@@ -20,6 +22,7 @@ import { traceRoutes } from './tracing/trace-routes.ts'
 export function mlflowRoutes(parts: {
   readonly tracking: TrackingStore
   readonly artifacts: ArtifactStore
+  readonly uploads: ArtifactUploads
 }): readonly Route[] {
   return [
     ...serverRoutes(),
@@ -28,6 +31,7 @@ export function mlflowRoutes(parts: {
     ...metricRoutes(parts),
     ...loggedModelRoutes(parts),
     ...artifactRoutes(parts),
+    ...multipartRoutes(parts),
     ...traceRoutes(parts),
     ...assessmentRoutes(parts.tracking.traces),
     ...otlpRoutes(parts.tracking),

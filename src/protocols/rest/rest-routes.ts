@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { type Principal, localPrincipal } from '../../access/principal.ts'
+import type { ArtifactUploads } from '../../artifacts/uploads/artifact-uploads.ts'
 import type { ContentStore } from '../../artifacts/content-store.ts'
 import type { JobService } from '../../jobs/job-service.ts'
 import type { Route } from '../../server/route.ts'
@@ -20,6 +21,7 @@ import type { ModelCatalogue } from './model-routes.ts'
 import { modelRoutes } from './model-routes.ts'
 import { openapiDocument } from './openapi.ts'
 import { outputRoutes } from './output-routes.ts'
+import { uploadRoutes, type UploadRouteParts } from './upload-routes.ts'
 import { runRoutes, type RunCatalogue } from './run-routes.ts'
 import { publishedPipelineRoutes } from './published-pipeline-routes.ts'
 import type { PublishedPipelines } from '../../triggers/published-pipelines.ts'
@@ -41,7 +43,8 @@ export interface RestParts extends StatusRouteParts {
   readonly models: ModelCatalogue
   /** Absent where nothing is served. */
   readonly endpoints?: EndpointService
-  readonly tracking?: RunCatalogue
+  readonly tracking?: RunCatalogue & UploadRouteParts['tracking']
+  readonly uploads?: ArtifactUploads
   readonly pipelines?: Pick<PublishedPipelines, keyof PublishedPipelines>
   readonly notes: Omit<NoteParts, 'principalOf'>
   readonly assets: Omit<AssetParts, 'localToken' | 'principalOf'>
@@ -66,6 +69,9 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...noteRoutes({ ...parts.notes, principalOf }),
     ...everyAssetRoute({ ...parts.assets, localToken: parts.localToken, principalOf }),
     ...(parts.tracking === undefined ? [] : runRoutes(parts.tracking)),
+    ...(parts.tracking === undefined || parts.uploads === undefined
+      ? []
+      : uploadRoutes({ tracking: parts.tracking, uploads: parts.uploads })),
     ...(parts.endpoints === undefined ? [] : servingRoutes({ ...parts, endpoints: parts.endpoints, principalOf })),
     ...(parts.pipelines === undefined
       ? []
