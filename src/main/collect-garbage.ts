@@ -1,6 +1,6 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts'
 import type { ContentStore } from '../artifacts/content-store.ts'
-import type { ArtifactUploads } from '../artifacts/uploads/artifact-uploads.ts'
+import type { ArtifactUploads } from '../artifacts/artifact-uploads.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Database } from '../database/database.ts'
 import { referredDigests } from '../database/referred-digests.ts'

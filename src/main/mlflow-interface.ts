@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Principal } from '../access/principal.ts'
 import type { ArtifactStore } from '../artifacts/artifact-store.ts'
-import type { ArtifactUploads } from '../artifacts/uploads/artifact-uploads.ts'
+import type { ArtifactUploads } from '../artifacts/artifact-uploads.ts'
 import { mlflowRegistryRoutes } from '../protocols/mlflow/registry-routes.ts'
 import { mlflowRoutes } from '../protocols/mlflow/routes.ts'
 import { graphqlRoutes } from '../protocols/mlflow/web-ui/graphql-routes.ts'

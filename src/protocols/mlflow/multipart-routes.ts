@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
-import type { ArtifactUploads } from '../../artifacts/uploads/artifact-uploads.ts'
+import type { ArtifactUploads } from '../../artifacts/artifact-uploads.ts'
 import { SluiceError } from '../../base/errors.ts'
 import type { Route } from '../../server/route.ts'
 import { decodedPath } from './decoded-path.ts'

@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
-import type { ArtifactUploads } from '../../artifacts/uploads/artifact-uploads.ts'
+import type { ArtifactUploads } from '../../artifacts/artifact-uploads.ts'
 import type { Route } from '../../server/route.ts'
 import type { TrackingStore } from '../../tracking/tracking-store.ts'
 import { artifactRoutes } from './artifact-routes.ts'

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { type Principal, localPrincipal } from '../../access/principal.ts'
-import type { ArtifactUploads } from '../../artifacts/uploads/artifact-uploads.ts'
+import type { ArtifactUploads } from '../../artifacts/artifact-uploads.ts'
 import type { ContentStore } from '../../artifacts/content-store.ts'
 import type { JobService } from '../../jobs/job-service.ts'
 import type { Route } from '../../server/route.ts'

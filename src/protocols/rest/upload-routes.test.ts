@@ -4,10 +4,19 @@ import { test, type TestContext } from 'node:test'
 import { openSqlite } from '../../../test/database.test-support.ts'
 import { openContentLab } from '../../artifacts/content-lab.test-support.ts'
 import { databaseArtifactStore } from '../../artifacts/database-artifact-store.ts'
-import { artifactUploads } from '../../artifacts/uploads/artifact-uploads.ts'
+import { artifactUploads } from '../../artifacts/artifact-uploads.ts'
 import { startHttpServer } from '../../server/http-server.ts'
 import { trackingLab } from '../../tracking/tracking.test-support.ts'
 import { uploadRoutes } from './upload-routes.ts'
+
+interface Answer {
+  readonly upload_id: string
+  readonly path: string
+  readonly size_bytes: number
+  readonly digest: string
+  readonly parts: readonly { readonly number: number; readonly size_bytes: number }[]
+  readonly error: { readonly message: string }
+}
 
 async function uploadLab(t: TestContext) {
   const database = await openSqlite(t)
@@ -25,7 +34,7 @@ async function uploadLab(t: TestContext) {
       ...(typeof body === 'object' && { headers: { 'content-type': 'application/json' } }),
     })
     const text = await response.text()
-    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, never> }
+    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Answer }
   }
   return { tracking, artifacts, call }
 }
@@ -37,21 +46,21 @@ test('an artifact of a run or a model comes in parts', async (t) => {
   for (const owner of [{ run_id: runId }, { model_id: modelId }]) {
     const begun = await call('POST', '', { ...owner, path: 'deep/x.bin' })
     assert.equal(begun.status, 201)
-    const id: string = begun.body['upload_id']!
+    const id = begun.body.upload_id
     assert.equal((await call('PUT', `/${id}/parts/1`, 'one,')).status, 200)
     assert.equal((await call('PUT', `/${id}/parts/2`, 'two')).status, 200)
     const again = await call('POST', '', { ...owner, path: 'deep/x.bin', resume: true })
     assert.deepEqual(again.body, (await call('GET', `/${id}`)).body)
     assert.deepEqual(
-      (again.body['parts'] as { number: number; size_bytes: number }[]).map((part) => [part.number, part.size_bytes]),
+      again.body.parts.map((part) => [part.number, part.size_bytes]),
       [
         [1, 4],
         [2, 3],
       ],
     )
     const done = await call('POST', `/${id}/complete`, {})
-    assert.equal(done.body['size_bytes'], 7)
-    assert.equal((await artifacts.find(done.body['path']!)).digest, done.body['digest'])
+    assert.equal(done.body.size_bytes, 7)
+    assert.equal((await artifacts.find(done.body.path)).digest, done.body.digest)
   }
 })
 
@@ -70,10 +79,10 @@ test('an upload of nothing that is here is refused; one that is given up is gone
   for (const [body, status, message] of refusals) {
     const refused = await call('POST', '', body)
     assert.equal(refused.status, status)
-    assert.match((refused.body['error'] as { message: string }).message, message)
+    assert.match(refused.body.error.message, message)
   }
   const { upload_id: id } = (await call('POST', '', { run_id: runId, path: 'x' })).body
-  assert.equal((await call('PUT', `/${id!}/parts/none`, 'x')).status, 400)
-  assert.equal((await call('DELETE', `/${id!}`)).status, 204)
-  assert.equal((await call('GET', `/${id!}`)).status, 404)
+  assert.equal((await call('PUT', `/${id}/parts/none`, 'x')).status, 400)
+  assert.equal((await call('DELETE', `/${id}`)).status, 204)
+  assert.equal((await call('GET', `/${id}`)).status, 404)
 })

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
-import type { ArtifactUpload, ArtifactUploads } from '../../artifacts/uploads/artifact-uploads.ts'
+import type { ArtifactUpload, ArtifactUploads } from '../../artifacts/artifact-uploads.ts'
 import { SluiceError } from '../../base/errors.ts'
 import type { Route } from '../../server/route.ts'
 import { artifactFolder } from '../../tracking/artifact-locations.ts'

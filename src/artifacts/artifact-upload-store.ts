@@ -1,5 +1,5 @@
-import type { Digest } from '../../base/ids.ts'
-import type { Tables } from '../../database/database.ts'
+import type { Digest } from '../base/ids.ts'
+import type { Tables } from '../database/database.ts'
 
 /** The tables `artifact_upload` and `artifact_upload_part`. */
 type UploadTables = {

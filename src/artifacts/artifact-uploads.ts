@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
-import type { Clock } from '../../base/clock.ts'
-import { SluiceError } from '../../base/errors.ts'
-import { randomHex, type RandomBytes } from '../../base/ids.ts'
-import type { Database } from '../../database/database.ts'
-import { parseArtifactPath } from '../artifact-path.ts'
-import type { Artifact, ArtifactStore } from '../artifact-store.ts'
-import type { ContentStore } from '../content-store.ts'
+import type { Clock } from '../base/clock.ts'
+import { SluiceError } from '../base/errors.ts'
+import { randomHex, type RandomBytes } from '../base/ids.ts'
+import type { Database } from '../database/database.ts'
+import { parseArtifactPath } from './artifact-path.ts'
+import type { Artifact, ArtifactStore } from './artifact-store.ts'
+import type { ContentStore } from './content-store.ts'
 import {
   deleteUpload,
   deleteUploadsBefore,
