@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Digest } from '../base/ids.ts'
+import type { Tables } from '../database/database.ts'
 
 /**
  * A file or a folder by its content. A file's digest is the SHA-256 of its bytes; a folder's the SHA-256 of the sorted
@@ -41,6 +42,18 @@ export interface IngestOptions {
   readonly ignore?: (relativePath: string, isFolder: boolean) => boolean
   /** Follows symlinks whose targets lie inside the folder (code snapshots); without it every symlink is refused. */
   readonly followSymlinks?: boolean
+  /**
+   * Gets what is left to write, for a unit of work of the caller's: the content is stored when that is durable, and not
+   * before. Absent: it is stored when `ingest` resolves.
+   */
+  readonly defer?: (left: DeferredWrite) => void
+}
+
+/** A part of somebody's unit of work. */
+export interface DeferredWrite {
+  readonly write: (tables: Tables) => Promise<void>
+  /** Call when the unit is durable. */
+  readonly written: () => void
 }
 
 /**

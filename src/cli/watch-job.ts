@@ -55,8 +55,8 @@ export async function watchJob(options: WatchOptions): Promise<Watched | undefin
       display.update(state.job, shownSteps(state))
       onState?.(state)
       if (hasEnded(state.job.status)) return state
-      // Twenty times what a reading takes: watching costs at most some 5 % of a processor.
-      await alarm.wait(Math.max(leastPauseMs, 20 * (performance.now() - startMs)), both)
+      // Forty times what a reading takes: watching costs at most some 3 % of a processor.
+      await alarm.wait(Math.max(leastPauseMs, 40 * (performance.now() - startMs)), both)
     }
     return undefined
   } finally {

@@ -2,13 +2,13 @@ import { constants } from 'node:os'
 import { byteSizeText } from '../base/byte-size.ts'
 import { assert, messageOf } from '../base/errors.ts'
 import type { Digest, JobName, StepPath } from '../base/ids.ts'
-import type { ContentStore } from '../artifacts/content-store.ts'
+import type { ContentStore, DeferredWrite } from '../artifacts/content-store.ts'
 import type { AttemptEnd, AttemptSpec, ComputeBackend } from '../compute/compute-backend.ts'
 import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
 import type { PlannedCommand } from '../plan/planned-pipeline.ts'
 import type { StepLimits } from '../spec/document-parts.ts'
 import type { AttemptFiles } from './attempt-files.ts'
-import { prepareAttempt } from './prepare-attempt.ts'
+import { isShared, prepareAttempt } from './prepare-attempt.ts'
 import { collectArtifacts, collectOutputs } from './collect-outputs.ts'
 import type { ReachPoint } from './crash-points.ts'
 import type { LiveJob } from './live-job.ts'
@@ -43,6 +43,8 @@ export async function runAttempt(
     readonly attempt: number
     readonly isRecovery: boolean
     readonly locks: LockCache
+    /** Gets what is left to write of the outputs, for the unit in which the attempt's end is stored. */
+    readonly defer: (left: DeferredWrite) => void
   },
 ): Promise<AttemptResult> {
   const step = live.command(launch.step)
@@ -52,7 +54,7 @@ export async function runAttempt(
       ? await deps.backend.adopt(adoptedAttempt(deps, { job, step, attempt: launch.attempt }))
       : await run(deps, await attemptOf(deps, live, { ...launch, planned: step, job }))
     deps.reach('attempt-ended')
-    return await resultOf(deps, live, { end, step, job, attempt: launch.attempt })
+    return await resultOf(deps, live, { ...launch, end, planned: step, job })
   } catch (error) {
     return { kind: 'failed', error: { code: 'step-failed', message: messageOf(error), ...hintOf(error) } }
   }
@@ -137,7 +139,19 @@ function jobVariables(live: LiveJob, job: JobName): Record<string, string> {
 async function resultOf(
   deps: AttemptRunnerDeps,
   live: LiveJob,
-  { end, step, job, attempt }: { end: AttemptEnd; step: PlannedCommand; job: JobName; attempt: number },
+  {
+    end,
+    planned: step,
+    job,
+    attempt,
+    defer,
+  }: {
+    end: AttemptEnd
+    planned: PlannedCommand
+    job: JobName
+    attempt: number
+    defer: (left: DeferredWrite) => void
+  },
 ): Promise<AttemptResult> {
   if (end.kind === 'canceled' || end.kind === 'never-started') return { kind: end.kind }
   if (end.kind === 'vanished') return failed(`Attempt ${attempt} vanished: ${end.reason}.`)
@@ -164,7 +178,9 @@ async function resultOf(
       usage: end.usage,
     }
   }
-  const outputs = await collectOutputs(options, artifacts)
+  // What goes further than the next steps is looked up in the store before the end is.
+  const isDeferred = !live.delivering.has(job)
+  const outputs = await collectOutputs({ ...options, ...(isDeferred && { defer }) }, artifacts)
   assert(Object.keys(outputs).length === Object.keys(step.outputs).length, 'every declared output is collected')
   if (Object.values(step.outputs).some(({ path }) => path !== undefined)) await deps.deliver?.(job, outputs)
   const isReusable = await inputsAreWhole(deps, live, { step, job })
@@ -181,8 +197,10 @@ async function inputsAreWhole(
   const { submission } = live.stored
   const linked = Object.entries(step.inputs).flatMap(([name, input]) => {
     const value = inputValue(step, name, { input, submission, outputs: (path) => live.outputsOf(path) })
-    return value.kind === 'content' ? [{ name, kind: value.content, digest: value.digest }] : []
+    const isLinked = value.kind === 'content' && isShared(input, value)
+    return isLinked ? [{ name, kind: value.content, digest: value.digest }] : []
   })
+  if (linked.length === 0) return true
   const whole = await deps.content.verifyAll(linked)
   const damaged = linked.filter((_, index) => whole[index] !== true).map(({ name }) => name)
   if (damaged.length === 0) return true

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SluiceError } from '../base/errors.ts'
 import type { JobName } from '../base/ids.ts'
-import type { Content, ContentStore } from '../artifacts/content-store.ts'
+import type { Content, ContentStore, IngestOptions } from '../artifacts/content-store.ts'
 import type { PrimitiveType } from '../spec/document-parts.ts'
 import type { PlannedCommand, PlannedOutput } from '../plan/planned-pipeline.ts'
 import type { AttemptFiles } from './attempt-files.ts'
@@ -20,6 +20,8 @@ export interface CollectOutputs {
   readonly job: JobName
   readonly attempt: number
   readonly step: PlannedCommand
+  /** Gets what is left to write; absent: the outputs are stored when they are collected. */
+  readonly defer?: IngestOptions['defer']
 }
 
 /**
@@ -53,18 +55,19 @@ async function artifactRoot({ content }: CollectOutputs, artifacts: Content | un
 }
 
 async function collect(
-  { files, content, job, attempt, step }: CollectOutputs,
+  { files, content, job, attempt, step, defer }: CollectOutputs,
   name: string,
   output: PlannedOutput,
 ): Promise<StepOutput> {
   const file = files.output(job, attempt, name)
-  if (isFolderType(output.type)) return stored(output, await content.ingest(file, { by: 'link' }), name)
+  const how = { by: 'link', ...(defer !== undefined && { defer }) } as const
+  if (isFolderType(output.type)) return stored(output, await content.ingest(file, how), name)
   const stats = statSync(file, { throwIfNoEntry: false })
   if (stats === undefined) return { kind: 'absent', type: output.type }
   const { type } = output
   if (isPrimitive(type)) return literal(step, name, { type, file, sizeBytes: stats.size })
   // A program may have made a folder where a file was declared: Azure takes it as it is.
-  return stored(output, await content.ingest(file, { by: 'link' }), name)
+  return stored(output, await content.ingest(file, how), name)
 }
 
 function stored(output: PlannedOutput, content: Content, name: string): StepOutput {

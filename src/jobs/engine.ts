@@ -11,6 +11,7 @@
  * may be done twice (`adopt` finds a started process; collecting again gives the same digests).
  * A store that fails (disk full): the job is dropped from memory and read again from the journal a little later.
  */
+import type { DeferredWrite } from '../artifacts/content-store.ts'
 import { assertNever, messageOf, SluiceError } from '../base/errors.ts'
 import type { Sha256 } from '../base/hash.ts'
 import type { JobName, RandomBytes, StepPath } from '../base/ids.ts'
@@ -48,6 +49,8 @@ const refusalsForgottenMs = 60_000
 const idleMs = 5000
 /** A reuse decision that takes longer is building a lock; shorter ones are not worth a row. */
 const slowResolveMs = 300
+/** Turns of the event loop that a unit waits for decisions under way, which then need no unit and no sync of their own. */
+const decisionTurns = 5
 
 export class Engine {
   readonly #deps: EngineDeps
@@ -188,7 +191,14 @@ export class Engine {
   #scheduleFlush(live: LiveJob): void {
     if (live.isFlushScheduled) return
     live.isFlushScheduled = true
-    setImmediate(() => void this.#flush(live))
+    setImmediate(() => this.#flushWhenDecided(live, decisionTurns))
+  }
+
+  /** Steps that just became ready are decided within a few turns: what becomes of them goes into the same unit. */
+  #flushWhenDecided(live: LiveJob, turnsLeft: number): void {
+    const isDeciding = live.isResolveScheduled || live.resolving > 0
+    if (isDeciding && turnsLeft > 0) setImmediate(() => this.#flushWhenDecided(live, turnsLeft - 1))
+    else void this.#flush(live)
   }
 
   async #flush(live: LiveJob): Promise<void> {
@@ -299,6 +309,11 @@ export class Engine {
   /** Decides all steps that became ready in the same turn together. */
   async #resolve(live: LiveJob): Promise<void> {
     live.isResolveScheduled = false
+    live.resolving++
+    await this.#resolveAll(live).finally(() => live.resolving--)
+  }
+
+  async #resolveAll(live: LiveJob): Promise<void> {
     const paths = [...live.toResolve]
     live.toResolve.clear()
     const keyed = (await Promise.all(paths.map((path) => this.#key(live, path)))).filter((step) => step !== undefined)
@@ -430,7 +445,9 @@ export class Engine {
 
   async #launch(live: LiveJob, launch: { step: StepPath; attempt: number; isRecovery: boolean }): Promise<void> {
     const { step, attempt } = launch
-    const end = await runAttempt(this.#deps, live, { ...launch, locks: this.locks })
+    const left: DeferredWrite[] = []
+    const end = await runAttempt(this.#deps, live, { ...launch, locks: this.locks, defer: (write) => left.push(write) })
+    live.deferred.push(...left)
     this.#dispatch(live, { kind: 'ended', step, attempt, end, atMs: this.#deps.clock.now() })
   }
 

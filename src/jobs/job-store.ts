@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
 import type { Tables } from '../database/database.ts'
 import { assert } from '../base/errors.ts'
@@ -213,7 +214,8 @@ export async function findReuseSources(
       .selectFrom('job')
       .select(['name', 'reuse_key', 'outputs', 'created_ms', 'root'])
       .where('reuse_key', 'in', keys.slice(start, start + rowsPerInsert))
-      .where('is_reuse_source', '=', 1)
+      // Written out: with a parameter here SQLite compiles the statement anew each time (four times the CPU, measured).
+      .where('is_reuse_source', '=', sql.lit(1))
       .orderBy('ended_ms')
       .execute()
     // Oldest first, so the newest wins.
@@ -277,11 +279,14 @@ export async function findEarlierFields(
   }))
 }
 
-/** Reuse keys by step of the newest earlier job of the same pipeline (same experiment and display name). */
+/**
+ * Reuse keys by step of the newest earlier job of the same pipeline (same experiment and display name); undefined where
+ * there is no such job.
+ */
 export async function findPreviousKeys(
   tables: Tables,
   pipeline: { readonly experimentId: ExperimentId; readonly displayName: string; readonly notRoot?: JobName },
-): Promise<ReadonlyMap<StepPath, string>> {
+): Promise<ReadonlyMap<StepPath, string> | undefined> {
   const jobs = tables.withTables<JobTables>()
   let query = jobs
     .selectFrom('job')
@@ -293,7 +298,7 @@ export async function findPreviousKeys(
     .limit(1)
   if (pipeline.notRoot !== undefined) query = query.where('name', '!=', pipeline.notRoot)
   const previous = await query.executeTakeFirst()
-  if (previous === undefined) return new Map()
+  if (previous === undefined) return undefined
   const rows = await jobs
     .selectFrom('job')
     .select(['step', 'reuse_key'])

@@ -1,3 +1,4 @@
+import type { DeferredWrite } from '../artifacts/content-store.ts'
 import type { JobName, StepPath } from '../base/ids.ts'
 import type { PlannedCommand, PlannedGroup, PlannedStep } from '../plan/planned-pipeline.ts'
 import type { StoredPlan } from './journal-store.ts'
@@ -13,10 +14,12 @@ export class LiveJob {
   /** Nested pipelines, those of rounds included. */
   readonly groups = new Map<StepPath, PlannedGroup>()
   readonly #members = new Map<StepPath, StepPath[]>()
+  /** Jobs of steps whose outputs become assets or go to a datastore. */
+  readonly delivering = new Set<JobName>()
   /** Job names of steps and nested pipelines by path. */
   readonly names: Map<StepPath, JobName>
-  /** Reuse keys of this pipeline's last job. */
-  readonly previousKeys: ReadonlyMap<StepPath, string>
+  /** Reuse keys of this pipeline's last job; undefined where this is its first. */
+  readonly previousKeys: ReadonlyMap<StepPath, string> | undefined
   readonly state: PipelineState
   isDropped = false
 
@@ -28,6 +31,8 @@ export class LiveJob {
   readonly changed = new Set<StepPath>()
   readonly patches = new Map<StepPath, JobPatch>()
   effects: Effect[] = []
+  /** Contents of outputs that are stored with the next unit. */
+  deferred: DeferredWrite[] = []
   readonly toResolve = new Set<StepPath>()
   /** Control steps whose expander is asked right now; true when it is to be asked again after. */
   readonly expanding = new Map<StepPath, boolean>()
@@ -37,6 +42,8 @@ export class LiveJob {
   readonly properties = new Map<StepPath, Readonly<Record<string, string>>>()
   isFlushScheduled = false
   isResolveScheduled = false
+  /** Decisions about ready steps that are under way. */
+  resolving = 0
   /** Reuse keys computed so far, by step. */
   readonly keys = new Map<StepPath, string>()
   /** Statuses written last, so that only changes are announced. */
@@ -45,7 +52,7 @@ export class LiveJob {
   constructor(options: {
     readonly stored: StoredPlan
     readonly names: ReadonlyMap<StepPath, JobName>
-    readonly previousKeys: ReadonlyMap<StepPath, string>
+    readonly previousKeys: ReadonlyMap<StepPath, string> | undefined
     readonly state: PipelineState
   }) {
     this.stored = options.stored
@@ -69,6 +76,7 @@ export class LiveJob {
   #addGroups({ steps, groups }: Pick<NewRound, 'steps' | 'groups'>): void {
     for (const group of groups) this.groups.set(group.path, group)
     for (const step of steps) {
+      if (isDelivering(step)) this.delivering.add(this.nameOf(step.path))
       for (let group = step.group; group !== undefined; group = this.groups.get(group)?.parent) {
         const members = this.#members.get(group)
         if (members === undefined) this.#members.set(group, [step.path])
@@ -109,4 +117,9 @@ export class LiveJob {
     const at = this.state.steps.get(step)
     return at?.status === 'completed' ? at.outputs : undefined
   }
+}
+
+function isDelivering(step: PlannedStep): boolean {
+  const outputs = 'outputs' in step ? Object.values(step.outputs) : []
+  return outputs.some(({ name, path }) => name !== undefined || path !== undefined)
 }

@@ -4,7 +4,7 @@
  *
  * What a job wants is written with the job. Its datastore paths are filled before the end of a step is told, so that a
  * step whose output cannot be delivered fails; a server killed in between adopts the attempt and does it again. Data
- * assets are registered in the very transaction in which the step ends (`recording`). What needs more than statements
+ * assets are registered in the very transaction in which the step ends (`settle`). What needs more than statements
  * (the files of a model; the delivery of a reused step) becomes `due` in that transaction and is done right after, or
  * when the next server starts. A reused step that would register what is registered already is given that version.
  */
@@ -23,7 +23,6 @@ import type { PlannedCommand, PlannedPipeline } from '../plan/planned-pipeline.t
 import { entriesOf } from '../registry/create-model.ts'
 import type { StoredModels } from '../registry/stored-models.ts'
 import { parseDataUri } from '../spec/data-uri.ts'
-import type { JobRuns } from '../tracking/job-runs.ts'
 import type { Clock } from '../base/clock.ts'
 import { findRow, noteOnJob } from './job-store.ts'
 import type { JobRow } from './job-row.ts'
@@ -124,18 +123,6 @@ export class OutputDestinations {
     }
   }
 
-  /** The same runs, whose end also settles where the outputs of their jobs go, in the same transaction. */
-  recording(runs: JobRuns): JobRuns {
-    return {
-      ...runs,
-      finishRuns: async (tables, ends) => {
-        await runs.finishRuns(tables, ends)
-        const finished = ends.filter(({ status }) => status === 'FINISHED').map(({ runId }) => String(runId))
-        if (finished.length > 0) await this.#settle(tables, finished)
-      },
-    }
-  }
-
   /** Does what an earlier server left undone. */
   async recover(): Promise<void> {
     this.#do(await dueDestinations(this.#deps.database.read))
@@ -147,7 +134,8 @@ export class OutputDestinations {
     await this.#drain
   }
 
-  async #settle(tables: Tables, jobs: readonly string[]): Promise<void> {
+  /** Settles where the outputs of jobs go, in the transaction in which they complete. */
+  async settle(tables: Tables, jobs: readonly JobName[]): Promise<void> {
     const due: OutputDestination[] = []
     for (const wanted of await pendingDestinations(tables, jobs)) {
       const row = await findRow(tables, wanted.job)

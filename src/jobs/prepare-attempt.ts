@@ -124,9 +124,8 @@ async function placeContent(
   const { content, files, job, attempt } = options
   const stored = { kind: value.content, digest: value.digest }
   const mode = input.kind === 'literal' ? 'ro_mount' : input.mode
-  const isCopy = mode === 'download' || mode === 'eval_download'
-  if (isEvaluated(input)) return placeTable(options, { value, taken, isCopy })
-  if (!isCopy && (value.content === 'folder' || value.sizeBytes > smallBytes)) {
+  if (isEvaluated(input)) return placeTable(options, { value, taken, isCopy: isDownload(input) })
+  if (isShared(input, value)) {
     const path = await content.materialise(stored, { by: 'link', baseName: value.baseName })
     return mode === 'direct' ? pathToFileURL(path).href : path
   }
@@ -134,6 +133,16 @@ async function placeContent(
   taken.set(value.baseName, (taken.get(value.baseName) ?? 0) + 1)
   const path = await content.materialise(stored, { by: 'copy', target })
   return mode === 'direct' ? pathToFileURL(path).href : path
+}
+
+/** Whether a step works on the store's own copy of an input, which others are given as well. */
+export function isShared(input: PlannedInput, value: StoredOutput): boolean {
+  if (isEvaluated(input)) return true
+  return !isDownload(input) && (value.content === 'folder' || value.sizeBytes > smallBytes)
+}
+
+function isDownload(input: PlannedInput): boolean {
+  return input.kind !== 'literal' && (input.mode === 'download' || input.mode === 'eval_download')
 }
 
 /** Modes of an mltable that show its files instead of the table. */

@@ -197,8 +197,8 @@ export interface ReuseContext {
   readonly displayName?: string
   /** `force_rerun` of the pipeline. */
   readonly isForced: boolean
-  /** Keys of this pipeline's last job, by step. */
-  readonly previousKeys: ReadonlyMap<StepPath, string>
+  /** Keys of this pipeline's last job, by step; undefined where this is its first. */
+  readonly previousKeys: ReadonlyMap<StepPath, string> | undefined
 }
 
 /**
@@ -252,7 +252,7 @@ async function decide(
   if (context.isForced) return { keyed, verdict: { kind: 'run', reason: { kind: 'force-rerun' } } }
   if (!step.isDeterministic) return { keyed, verdict: { kind: 'run', reason: { kind: 'not-deterministic' } } }
   if (source !== undefined && whole.has(source)) {
-    const previousKey = context.previousKeys.get(step.path)
+    const previousKey = context.previousKeys?.get(step.path)
     const isUnchanged = previousKey === undefined || previousKey === key
     return { keyed, source, verdict: { kind: isUnchanged ? 'unchanged' : 'restored', from: source.name } }
   }
@@ -265,6 +265,7 @@ async function explain(
   deps: ResolveDeps,
   { path, fields, context }: { path: StepPath; fields: ReuseFields; context: ReuseContext },
 ): Promise<StepVerdict> {
+  if (context.previousKeys === undefined) return { kind: 'run', reason: { kind: 'no-earlier-job' } }
   const earlier = await findEarlierFields(deps.tables, {
     experimentId: context.experimentId,
     path,

@@ -20,13 +20,17 @@ export interface ProgressDeps {
   readonly runs: JobRuns
   readonly artifacts: Pick<ArtifactStore, 'copyFolders'>
   readonly clock: Clock
+  /** Registers and delivers the outputs of jobs that complete in this unit. */
+  readonly settleOutputs?: (tables: Tables, jobs: readonly JobName[]) => Promise<void>
 }
 
 /** Writes everything a job's unstored events changed, in one unit; resolves when it is durable. */
-export async function storeProgress({ database, runs, artifacts, clock }: ProgressDeps, live: LiveJob): Promise<void> {
+export async function storeProgress(deps: ProgressDeps, live: LiveJob): Promise<void> {
+  const { database, runs, artifacts, clock, settleOutputs } = deps
   const atMs = clock.now()
-  const { unstored } = live
+  const { unstored, deferred } = live
   live.unstored = []
+  live.deferred = []
   const patches = takePatches(live, atMs)
   if (unstored.length === 0 && patches.size === 0) return
   const defaults = { datastore: live.stored.submission.defaultDatastore }
@@ -40,6 +44,7 @@ export async function storeProgress({ database, runs, artifacts, clock }: Progre
   const properties = [...live.properties].map(([path, added]) => [live.nameOf(path), added] as const)
   live.properties.clear()
   await database.write(async (tables) => {
+    for (const { write } of deferred) await write(tables)
     if (unstored.length > 0) await appendJournal(tables, live.root, unstored)
     if (rows.length > 0) await insertJobs(tables, rows)
     if (destinations.length > 0) await insertDestinations(tables, destinations)
@@ -66,9 +71,14 @@ export async function storeProgress({ database, runs, artifacts, clock }: Progre
       return word === undefined ? [] : [{ runId: runIdOf(name), status: word, endMs: endMs ?? atMs }]
     })
     if (ended.length > 0) await runs.finishRuns(tables, ended)
+    const delivering = [...patches.keys()].filter(
+      (name) => patches.get(name)!.status === 'Completed' && live.delivering.has(name),
+    )
+    if (delivering.length > 0) await settleOutputs?.(tables, delivering)
     if (announcements.length > 0) await appendEvents(tables, announcements)
     if (isEnded) await endPlan(tables, live.root)
   })
+  for (const { written } of deferred) written()
 }
 
 /** A reused step shows what the step it was taken from logged and kept. */

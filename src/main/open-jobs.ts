@@ -60,6 +60,7 @@ export async function openJobs(
       if (target === undefined) return
       await database.write((tables) => artifacts.addTree(tables, `${target}/outputs`, entries))
     },
+    settleOutputs: (tables, jobs) => assets.destinations.settle(tables, jobs),
     deliver: (job, outputs) => assets.destinations.deliver(job, outputs),
     stepVariables: stepVariables({
       machine: machineVariables(environment),
@@ -82,7 +83,7 @@ export function jobDeps(
   const { database, environments, clock, random, tracking, assets } = store
   return {
     ...assets.settling,
-    ...{ database, environments, clock, random, sha256, runs: assets.destinations.recording(tracking.jobRuns) },
+    ...{ database, environments, clock, random, sha256, runs: tracking.jobRuns },
     trialValues: (runIds, key) => tracking.metrics.values(runIds, key),
     reach: reachPoint(environment['SLUICE_CRASH_AT']),
     findExperiment: async (tables, name) => {

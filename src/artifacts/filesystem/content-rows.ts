@@ -2,8 +2,10 @@ import type { Clock } from '../../base/clock.ts'
 import type { Digest } from '../../base/ids.ts'
 import type { Database, Tables } from '../../database/database.ts'
 import { writeBehind } from '../write-behind.ts'
+import type { DeferredWrite } from '../content-store.ts'
 import type { ContentUse } from './content-use.ts'
 import { pacer } from './pacer.ts'
+import { RecentRows } from './recent-rows.ts'
 
 /** A stored file or folder list. Without `signature` its bytes are in the row, else in the store's folder. */
 export interface ContentRow {
@@ -27,6 +29,8 @@ export interface ContentRows {
   bytes(kind: ContentKind, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, Uint8Array>>
   /** Durable when it resolves; costs only a look where everything is there already. */
   add(rows: readonly NewContentRow[]): Promise<void>
+  /** `add` as a part of somebody's unit of work. */
+  addLater(rows: readonly NewContentRow[]): Promise<DeferredWrite>
   remove(kind: ContentKind, digest: Digest): Promise<void>
   removeMany(kind: ContentKind, digests: readonly Digest[]): Promise<void>
   /** Which of these have a row; counts as no use of them. */
@@ -71,6 +75,8 @@ export function contentRows({
         eachInOrder(entries, async ([, { row, signature }]) => updateSignature(tables, row, signature)),
       ),
   })
+  const recent = new RecentRows()
+
   async function findAny(digests: readonly Digest[]): Promise<readonly ContentRow[]> {
     const found: ContentRow[] = []
     const pace = pacer()
@@ -97,35 +103,77 @@ export function contentRows({
 
   async function find(kind: ContentKind, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, ContentRow>> {
     await use.touch(kind, digests)
-    const rows = await findAny(digests)
-    return new Map(rows.filter((row) => row.kind === kind).map((row) => [row.digest, row]))
+    const found = new Map<Digest, ContentRow>()
+    const others: Digest[] = []
+    for (const digest of digests) {
+      const row = recent.find(kind, digest)
+      if (row === undefined) others.push(digest)
+      else found.set(digest, row)
+    }
+    for (const row of await findAny(others)) if (row.kind === kind) found.set(row.digest, row)
+    return found
+  }
+
+  async function bytes(kind: ContentKind, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, Uint8Array>> {
+    const found = new Map<Digest, Uint8Array>()
+    const others: Digest[] = []
+    for (const digest of digests) {
+      const known = recent.bytes(kind, digest)
+      if (known === undefined) others.push(digest)
+      else found.set(digest, known)
+    }
+    for (const [digest, read] of await bytesOf(database, kind, others)) {
+      recent.add([{ kind, digest, sizeBytes: read.length, bytes: read }])
+      found.set(digest, read)
+    }
+    return found
   }
 
   async function missing(rows: readonly NewContentRow[]): Promise<readonly NewContentRow[]> {
     // A row with a signature tells of a file just put in place, which must replace what was known of an older one.
-    const wanted = rows.filter((row) => row.signature === undefined).map((row) => row.digest)
+    const unknown = rows.filter((row) => row.signature !== undefined || recent.find(row.kind, row.digest) === undefined)
+    const wanted = unknown.filter((row) => row.signature === undefined).map((row) => row.digest)
     const known = new Set((await findAny(wanted)).map((row) => row.kind + row.digest))
-    return rows.filter((row) => row.signature !== undefined || !known.has(row.kind + row.digest))
+    return unknown.filter((row) => row.signature !== undefined || !known.has(row.kind + row.digest))
+  }
+
+  async function touchAll(rows: readonly NewContentRow[]): Promise<void> {
+    for (const kind of ['file', 'folder'] as const) {
+      const digests = rows.filter((row) => row.kind === kind).map((row) => row.digest)
+      await use.touch(kind, digests)
+    }
+  }
+
+  function writeOf(rows: readonly NewContentRow[]): DeferredWrite {
+    for (const row of rows) signatures.delete(row.kind + row.digest)
+    return {
+      write: (tables) => eachInOrder(chunks(rows), (chunk) => insertRows(tables, chunk)),
+      written: () => recent.add(rows),
+    }
   }
 
   async function removeMany(kind: ContentKind, digests: readonly Digest[]): Promise<void> {
     for (const digest of digests) signatures.delete(kind + digest)
     await deleteRows(database, kind, digests)
+    for (const digest of digests) recent.remove(kind, digest)
   }
 
   return {
     find,
     around: (digest, count) => rowsAround(database, digest, count),
-    bytes: (kind, digests) => bytesOf(database, kind, digests),
+    bytes,
+    async addLater(rows) {
+      await touchAll(rows)
+      // In a unit that is written anyway, writing a few again costs less than looking for them.
+      return writeOf(rows)
+    },
     async add(rows) {
-      for (const kind of ['file', 'folder'] as const) {
-        const digests = rows.filter((row) => row.kind === kind).map((row) => row.digest)
-        await use.touch(kind, digests)
-      }
+      await touchAll(rows)
       const added = await missing(rows)
       if (added.length === 0) return
-      for (const row of added) signatures.delete(row.kind + row.digest)
-      await database.write((tables) => eachInOrder(chunks(added), (chunk) => insertRows(tables, chunk)))
+      const { write, written } = writeOf(added)
+      await database.write(write)
+      written()
     },
     remove: (kind, digest) => removeMany(kind, [digest]),
     removeMany,

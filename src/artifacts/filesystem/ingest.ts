@@ -31,7 +31,7 @@ const scratch = Buffer.allocUnsafeSlow(maxFileBytesInRow + 1)
 
 /** Stores a local file or folder (see `ContentStore.ingest`). */
 export async function ingest(ingestion: Ingestion, path: string, options: IngestOptions): Promise<Content> {
-  const batch = writeBatch(ingestion.objects)
+  const batch = writeBatch(ingestion.objects, options.defer)
   const found = await readSource(ingestion, path, { ...options, batch })
   if (found.kind === 'folder') {
     return storeTree({ objects: ingestion.objects, batch }, canonicalTree(found.entries))

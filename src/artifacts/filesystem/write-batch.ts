@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs'
 import type { Digest } from '../../base/ids.ts'
 import { signatureOf } from '../stat-cache.ts'
 import { unlinkIfThere, type ContentObjects } from './content-objects.ts'
+import type { IngestOptions } from '../content-store.ts'
 import type { ContentKind, NewContentRow } from './content-rows.ts'
 import { renameInto } from './store-folder.ts'
 
@@ -33,26 +34,35 @@ interface BatchObject {
   readonly sizeBytes: number
 }
 
-/** An empty batch. */
-export function writeBatch({ rows, folder, ensureUnharmed }: ContentObjects): WriteBatch {
+/** An empty batch; with `defer` its last part is left to somebody's unit of work. */
+export function writeBatch(
+  { rows, folder, ensureUnharmed }: ContentObjects,
+  defer?: IngestOptions['defer'],
+): WriteBatch {
   let pending = new Map<string, NewContentRow>()
   let changedFolders = new Set<string>()
   let pendingBytes = 0
   let totalBytes = 0
 
-  async function commit(): Promise<void> {
+  async function flush(): Promise<readonly NewContentRow[]> {
     const [added, folders] = [[...pending.values()], changedFolders]
     pending = new Map()
     changedFolders = new Set()
     pendingBytes = 0
     // Names before rows: a row must never tell of a file that a power cut could take away.
     await folder.sync(folders)
-    await rows.add(added)
+    return added
+  }
+
+  async function commit(): Promise<void> {
+    const added = await flush()
+    if (defer === undefined) return rows.add(added)
+    defer(await rows.addLater(added))
   }
 
   async function add(row: NewContentRow): Promise<void> {
     pending.set(row.kind + row.digest, row)
-    if (pending.size >= flushAfterRows || pendingBytes >= flushAfterBytes) await commit()
+    if (pending.size >= flushAfterRows || pendingBytes >= flushAfterBytes) await rows.add(await flush())
   }
 
   return {

@@ -2,7 +2,7 @@ import { closeSync, existsSync, fdatasync, fsyncSync, mkdirSync, openSync } from
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import SqliteDatabase from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, type LimitNode, SqliteDialect, SqliteQueryCompiler, ValueNode } from 'kysely'
 import { messageOf, SluiceError } from '../../base/errors.ts'
 import type { DatabaseConnection, DatabaseReader } from '../database.ts'
 import { matchesRegularExpression } from '../regular-expression.ts'
@@ -79,7 +79,23 @@ function kysely(database: SqliteDatabase.Database): DatabaseConnection['reader']
     statements.set(text, statement)
     return statement
   }
-  return new Kysely({ dialect: new SqliteDialect({ database: { prepare, close: () => database.close() } }) })
+  return new Kysely({ dialect: new LiteralLimits({ database: { prepare, close: () => database.close() } }) })
+}
+
+/** A bound LIMIT lets SQLite compile a statement anew at each execution, since the plan might depend on it. */
+class LiteralLimits extends SqliteDialect {
+  override createQueryCompiler(): SqliteQueryCompiler {
+    return new LiteralLimitCompiler()
+  }
+}
+
+class LiteralLimitCompiler extends SqliteQueryCompiler {
+  protected override visitLimit(node: LimitNode): void {
+    const { limit } = node
+    const value = ValueNode.is(limit) ? limit.value : undefined
+    if (Number.isSafeInteger(value)) this.append(`limit ${String(value)}`)
+    else super.visitLimit(node)
+  }
 }
 
 function open(file: string): SqliteDatabase.Database {

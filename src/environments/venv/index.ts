@@ -199,8 +199,14 @@ function isNone(lock: EnvironmentLock): boolean {
   return lock.digest === digestOfNone(lock.python, lock.platform)
 }
 
+/** One per interpreter; kept, since every step asks. */
+const digestsOfNone = new Map<string, Digest>()
+
 function digestOfNone(python: string, platform: string): Digest {
-  return sha256({ format: 1, kind: 'none', python, platform })
+  const name = `${python} ${platform}`
+  const digest = digestsOfNone.get(name) ?? sha256({ format: 1, kind: 'none', python, platform })
+  digestsOfNone.set(name, digest)
+  return digest
 }
 
 function sha256(value: JsonValue): Digest {
