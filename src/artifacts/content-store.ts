@@ -135,6 +135,10 @@ interface SweptCount {
   readonly sizeBytes: number
 }
 
-/** `link`: shared and read-only; `copy`: the caller's own. */
+/**
+ * `link`: shared and read-only; `copy`: the caller's own. With `isOurs` a file at `target` may be written over, which
+ * costs a fraction of making one; nobody else must use it, and after a crash it may hold a part.
+ */
 export type Materialisation =
-  { readonly by: 'link'; readonly baseName: string } | { readonly by: 'copy'; readonly target: string }
+  | { readonly by: 'link'; readonly baseName: string }
+  | { readonly by: 'copy'; readonly target: string; readonly isOurs?: boolean }

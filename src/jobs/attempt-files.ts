@@ -6,6 +6,15 @@ import type { JobName } from '../base/ids.ts'
 /** Files up to this size are stored by value, so their vanishing from a folder touches no stored bytes. */
 export const smallBytes = 16 * 1024
 const maxSpareFolders = 32
+/** As many inputs of one attempt are kept to be written over. */
+const maxSpareInputs = 16
+
+/** An emptied attempt folder. */
+interface Spare {
+  readonly folder: string
+  /** Files in it that the next attempt may write its inputs over, relative to it. */
+  readonly inputs: readonly string[]
+}
 
 /**
  * Where the files of attempts lie, below the store's folder: `logs/<job>.log` for all attempts of a job, and
@@ -17,7 +26,8 @@ const maxSpareFolders = 32
  *
  * Making a folder costs twenty times making a file (measured on ext4), so emptied ones are kept and used again. What is
  * emptied goes to `trash/` first and is removed when nothing runs: for a minute ext4 steps over every removed file each
- * time it makes a new one, which after a thousand steps cost 1 ms a file.
+ * time it makes a new one, which after a thousand steps cost 1 ms a file. For the same reason copies of small inputs stay
+ * where they are, and inputs of the same name are written over them.
  */
 export class AttemptFiles {
   readonly #attempts: string
@@ -25,7 +35,9 @@ export class AttemptFiles {
   readonly #spares: string
   readonly #trash: string
   readonly #resume: string
-  readonly #spare: string[] = []
+  readonly #spare: Spare[] = []
+  /** Files of earlier attempts in the folders of those that are being prepared, by path. */
+  readonly #old = new Set<string>()
   readonly #mode: number
   #made = 0
 
@@ -68,13 +80,34 @@ export class AttemptFiles {
     return join(this.#resume, job)
   }
 
-  /** A free path ending in `baseName`; the second of a name goes to a folder `1`, the third to `2`. */
-  inputPlace(job: JobName, attempt: number, input: { readonly baseName: string; readonly namesakes: number }): string {
+  /**
+   * A free path ending in `baseName`; the second of a name goes to a folder `1`, the third to `2`. With `mayBeOld` there
+   * may be a file of ours to be written over, then `isOld`.
+   */
+  inputPlace(
+    job: JobName,
+    attempt: number,
+    input: { readonly baseName: string; readonly namesakes: number; readonly mayBeOld: boolean },
+  ): { readonly path: string; readonly isOld: boolean } {
     const folder = join(this.folder(job, attempt), 'in')
-    if (input.namesakes === 0 && !/^\d+$/.test(input.baseName)) return join(folder, input.baseName)
-    const inner = join(folder, String(input.namesakes + 1))
-    mkdirSync(inner, { recursive: true })
-    return join(inner, input.baseName)
+    const isDirect = input.namesakes === 0 && !/^\d+$/.test(input.baseName)
+    const inner = isDirect ? folder : join(folder, String(input.namesakes + 1))
+    const path = join(inner, input.baseName)
+    const isOld = this.#old.delete(path)
+    if (isOld && !input.mayBeOld) this.#discardFile(path)
+    else if (!isOld && !isDirect) mkdirSync(inner, { recursive: true })
+    return { path, isOld: isOld && input.mayBeOld }
+  }
+
+  /** Removes what earlier attempts left and this one has no use for; call when all its inputs are placed. */
+  dropOld(job: JobName, attempt: number): void {
+    if (this.#old.size === 0) return
+    const folder = `${this.folder(job, attempt)}/`
+    for (const path of this.#old) {
+      if (!path.startsWith(folder)) continue
+      this.#old.delete(path)
+      this.#discardFile(path)
+    }
   }
 
   output(job: JobName, attempt: number, name: string): string {
@@ -86,7 +119,8 @@ export class AttemptFiles {
     const folder = this.folder(job, attempt)
     const spare = options.hasCode ? undefined : this.#spare.pop()
     if (spare !== undefined) {
-      renameSync(spare, folder)
+      renameSync(spare.folder, folder)
+      for (const path of spare.inputs) this.#old.add(join(folder, path))
       return
     }
     const inner = options.hasCode ? ['', 'in', 'out'] : ['', 'in', 'out', 'work', 'work/outputs', 'work/logs']
@@ -96,19 +130,26 @@ export class AttemptFiles {
   /** Empties an attempt's folders for the next one; false when there is more in them than is quickly removed. */
   recycle(job: JobName, attempt: number): boolean {
     const folder = this.folder(job, attempt)
+    this.dropOld(job, attempt)
     if (!existsSync(folder)) return true
     if (this.#spare.length >= maxSpareFolders) return false
     try {
       if (!['', 'in', 'out', 'work', 'work/outputs', 'work/logs'].every((name) => this.#isOurs(join(folder, name))))
         return false
       if (!isEmptyWork(join(folder, 'work'))) return false
-      const inputs = readdirSync(join(folder, 'in')).filter((name) => /^\d+$/.test(name))
-      for (const name of inputs) if (!this.#discardFiles(join(folder, 'in', name), [])) return false
-      if (!this.#discardFiles(join(folder, 'in'), inputs) || !this.#discardFiles(join(folder, 'out'), [])) return false
+      const inner = readdirSync(join(folder, 'in')).filter((name) => /^\d+$/.test(name))
+      const inputs: string[] = []
+      for (const name of ['.', ...inner]) {
+        const place = join('in', name)
+        const kept = this.#keepInputs(join(folder, place), name === '.' ? inner : [])
+        if (kept === undefined) return false
+        inputs.push(...kept.map((input) => join(place, input)))
+      }
+      if (!this.#discardFiles(join(folder, 'out'))) return false
       if (!this.#discardFiles(folder, ['work', 'in', 'out', 'launch'])) return false
       const spare = join(this.#spares, String(this.#made++))
       renameSync(folder, spare)
-      this.#spare.push(spare)
+      this.#spare.push({ folder: spare, inputs })
       return true
     } catch (error) {
       // Not laid out whole: the server died in between.
@@ -124,14 +165,34 @@ export class AttemptFiles {
   }
 
   /** False when there is more than small files; `launch` stays and is written over. */
-  #discardFiles(folder: string, keeps: readonly string[]): boolean {
+  #discardFiles(folder: string, keeps: readonly string[] = []): boolean {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name)
       if (keeps.includes(entry.name)) continue
       if (!entry.isFile() || lstatSync(path).size > smallBytes) return false
-      renameSync(path, join(this.#trash, String(this.#made++)))
+      this.#discardFile(path)
     }
     return true
+  }
+
+  /** The small files that stay; undefined when there is anything but small files. */
+  #keepInputs(folder: string, folders: readonly string[]): readonly string[] | undefined {
+    const kept: string[] = []
+    for (const { name } of readdirSync(folder, { withFileTypes: true }).filter(
+      (entry) => !folders.includes(entry.name),
+    )) {
+      const path = join(folder, name)
+      const stats = lstatSync(path)
+      if (!stats.isFile() || stats.size > smallBytes) return undefined
+      // A second name: the step may have kept its input somewhere, which must not change with ours.
+      if (stats.nlink === 1 && kept.length < maxSpareInputs) kept.push(name)
+      else this.#discardFile(path)
+    }
+    return kept
+  }
+
+  #discardFile(path: string): void {
+    renameSync(path, join(this.#trash, String(this.#made++)))
   }
 
   /** Removes for good what was emptied, a former server's too, and what no job will resume; call when nothing runs. */

@@ -47,6 +47,7 @@ export async function prepareAttempt(options: PrepareAttempt): Promise<AttemptSp
     for (const name of ['outputs', 'logs']) mkdirSync(join(workingFolder, name), { recursive: true })
   }
   const inputs = await placeInputs(options)
+  files.dropOld(job, attempt)
   const outputs = makeOutputs(options)
   const values = { inputs, outputs }
   const attemptSpec: AttemptSpec = {
@@ -121,7 +122,7 @@ async function placeContent(
   options: PrepareAttempt,
   { value, input, taken }: { value: StoredOutput; input: PlannedInput; taken: Map<string, number> },
 ): Promise<string> {
-  const { content, files, job, attempt } = options
+  const { content } = options
   const stored = { kind: value.content, digest: value.digest }
   const mode = input.kind === 'literal' ? 'ro_mount' : input.mode
   if (isEvaluated(input)) return placeTable(options, { value, taken, isCopy: isDownload(input) })
@@ -129,10 +130,19 @@ async function placeContent(
     const path = await content.materialise(stored, { by: 'link', baseName: value.baseName })
     return mode === 'direct' ? pathToFileURL(path).href : path
   }
-  const target = files.inputPlace(job, attempt, { baseName: value.baseName, namesakes: taken.get(value.baseName) ?? 0 })
-  taken.set(value.baseName, (taken.get(value.baseName) ?? 0) + 1)
-  const path = await content.materialise(stored, { by: 'copy', target })
+  const mayBeOld = value.content === 'file' && value.sizeBytes <= smallBytes
+  const place = nextPlace(options, { value, taken, mayBeOld })
+  const path = await content.materialise(stored, { by: 'copy', target: place.path, isOurs: place.isOld })
   return mode === 'direct' ? pathToFileURL(path).href : path
+}
+
+function nextPlace(
+  { files, job, attempt }: PrepareAttempt,
+  { value, taken, mayBeOld }: { value: StoredOutput; taken: Map<string, number>; mayBeOld: boolean },
+): ReturnType<AttemptFiles['inputPlace']> {
+  const namesakes = taken.get(value.baseName) ?? 0
+  taken.set(value.baseName, namesakes + 1)
+  return files.inputPlace(job, attempt, { baseName: value.baseName, namesakes, mayBeOld })
 }
 
 /** Whether a step works on the store's own copy of an input, which others are given as well. */
@@ -154,11 +164,10 @@ async function placeTable(
   options: PrepareAttempt,
   { value, taken, isCopy }: { value: StoredOutput; taken: Map<string, number>; isCopy: boolean },
 ): Promise<string> {
-  const { content, files, job, attempt, environment, pythonFolder, variables } = options
+  const { content, environment, pythonFolder, variables } = options
   const stored = { kind: value.content, digest: value.digest }
   const table = await content.materialise(stored, { by: 'link', baseName: value.baseName })
-  const target = files.inputPlace(job, attempt, { baseName: value.baseName, namesakes: taken.get(value.baseName) ?? 0 })
-  taken.set(value.baseName, (taken.get(value.baseName) ?? 0) + 1)
+  const { path: target } = nextPlace(options, { value, taken, mayBeOld: false })
   const path = pathOf(environment, variables)
   const { python } = environment
   await evaluateTable({ python, pythonFolder, environment: { ...variables, PATH: path }, table, target, isCopy })

@@ -116,7 +116,8 @@ async function materialise(
   }
   const row = (await objects.rows.find('file', [digest])).get(digest)
   if (row === undefined) throw notStored('file', digest)
-  if (how.by === 'copy') return copyStoredFile(objects, row, resolve(how.target))
+  if (how.by === 'copy')
+    return copyStoredFile(objects, row, { target: resolve(how.target), isOurs: how.isOurs === true })
   const { baseName } = how
   if (baseName.includes('/')) throw new SluiceError('invalid-path', `${JSON.stringify(baseName)} is not a file name.`)
   // A file is handed out as the only file of a folder: one way of building and checking serves both.

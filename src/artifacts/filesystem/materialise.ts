@@ -1,5 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, constants, lstatSync, mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { chmod, copyFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SluiceError } from '../../base/errors.ts'
@@ -19,6 +33,8 @@ type FileEntry = TreeEntry & { readonly kind: 'file' }
 export type FileRows = ReadonlyMap<Digest, ContentRow>
 
 const bytesAtOnce = 100
+/** Of this process; it never changes. */
+const umask = process.umask()
 
 /** Rows of all files of a tree. Throws `not-found` if one is missing. */
 export async function rowsOf(objects: ContentObjects, entries: readonly TreeEntry[]): Promise<FileRows> {
@@ -90,15 +106,47 @@ function modeOf({ executable }: FileEntry, layout: Layout): number {
   return executable ? 0o755 : 0o644
 }
 
-/** Makes an independent, writable copy of a stored file (see `placeCopy`). */
-export async function copyStoredFile(objects: ContentObjects, row: ContentRow, target: string): Promise<string> {
+/** Makes an independent, writable copy of a stored file (see `placeCopy`), or writes it over the file that is there. */
+export async function copyStoredFile(
+  objects: ContentObjects,
+  row: ContentRow,
+  { target, isOurs }: { readonly target: string; readonly isOurs: boolean },
+): Promise<string> {
   const entry: FileEntry = { path: '', kind: 'file', executable: false, sizeBytes: row.sizeBytes, digest: row.digest }
+  const mode = modeOf(entry, 'copy')
+  const isSmall = row.signature === undefined
+  const bytes = isSmall ? (await objects.rows.bytes('file', [row.digest])).get(row.digest) : undefined
+  if (isSmall && bytes === undefined) throw notStored('file', row.digest)
+  if (isOurs) {
+    if (bytes !== undefined && writeOver(target, bytes, mode)) return target
+    rmSync(target, { force: true })
+  }
   return placeCopy(target, async (path) => {
-    if (row.signature !== undefined) return placeLarge(objects, { entry, row, path, layout: 'copy' })
-    const bytes = (await objects.rows.bytes('file', [row.digest])).get(row.digest)
-    if (bytes === undefined) throw notStored('file', row.digest)
-    writeFileSync(path, bytes, { flag: 'wx', mode: modeOf(entry, 'copy') })
+    if (bytes === undefined) await placeLarge(objects, { entry, row, path, layout: 'copy' })
+    else writeFileSync(path, bytes, { flag: 'wx', mode })
   })
+}
+
+/**
+ * Writes over a file that has one name and the mode of a new one; false where there is none such. Cut to its length last:
+ * ext4 writes a file to the disk at once when it was cut to nothing first.
+ */
+function writeOver(path: string, bytes: Uint8Array, mode: number): boolean {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch {
+    return false // A link, without the right to write, or gone: a new one takes its place.
+  }
+  try {
+    const stats = fstatSync(descriptor)
+    if (!stats.isFile() || stats.nlink !== 1 || (stats.mode & 0o777) !== (mode & ~umask)) return false
+    writeSync(descriptor, bytes, 0, bytes.length, 0)
+    ftruncateSync(descriptor, bytes.length)
+    return true
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** Puts a built copy in its place, which must be free (an empty folder counts as free). */

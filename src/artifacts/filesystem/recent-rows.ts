@@ -1,5 +1,7 @@
 import type { Digest } from '../../base/ids.ts'
-import type { ContentKind, ContentRow, NewContentRow } from './content-rows.ts'
+import type { Content } from '../content-store.ts'
+
+type RecentRow = Pick<Content, 'kind' | 'digest' | 'sizeBytes'>
 
 const mostBytes = 8 * 1024 * 1024
 /** What a row costs beside its bytes. */
@@ -10,11 +12,11 @@ const rowBytes = 400
  * its bytes never changes, so nothing here can be out of date but what was removed.
  */
 export class RecentRows {
-  readonly #rows = new Map<string, NewContentRow & { readonly bytes: Uint8Array }>()
+  readonly #rows = new Map<string, RecentRow & { readonly bytes: Uint8Array }>()
   #size = 0
 
   /** Call when they are durable; rows without bytes are not kept. */
-  add(rows: readonly NewContentRow[]): void {
+  add(rows: readonly (RecentRow & { readonly bytes?: Uint8Array })[]): void {
     for (const row of rows) {
       const { kind, digest, bytes } = row
       if (bytes === undefined || bytes.length > mostBytes / 100) continue
@@ -28,16 +30,16 @@ export class RecentRows {
     }
   }
 
-  find(kind: ContentKind, digest: Digest): ContentRow | undefined {
+  find(kind: Content['kind'], digest: Digest): RecentRow | undefined {
     const row = this.#rows.get(kind + digest)
     return row && { kind, digest, sizeBytes: row.sizeBytes }
   }
 
-  bytes(kind: ContentKind, digest: Digest): Uint8Array | undefined {
+  bytes(kind: Content['kind'], digest: Digest): Uint8Array | undefined {
     return this.#rows.get(kind + digest)?.bytes
   }
 
-  remove(kind: ContentKind, digest: Digest): void {
+  remove(kind: Content['kind'], digest: Digest): void {
     const row = this.#rows.get(kind + digest)
     if (row === undefined) return
     this.#rows.delete(kind + digest)
