@@ -77,51 +77,22 @@ export function contentRows({
   })
   const recent = new RecentRows()
 
-  async function findAny(digests: readonly Digest[]): Promise<readonly ContentRow[]> {
-    const found: ContentRow[] = []
-    const pace = pacer()
-    await eachInOrder(chunks(digests), async (chunk) => {
-      await pace()
-      const rows = await database.read
-        .withTables<ContentTables>()
-        .selectFrom('content_object')
-        .select(['digest', 'kind', 'size_bytes', 'signature'])
-        .where('digest', 'in', chunk)
-        .execute()
-      for (const row of rows) {
-        const signature = signatures.get(row.kind + row.digest)?.signature ?? row.signature
-        found.push({
-          kind: row.kind as ContentKind,
-          digest: row.digest as Digest,
-          sizeBytes: row.size_bytes,
-          ...(signature !== null && { signature }),
-        })
-      }
-    })
-    return found
+  const latest = (row: ContentRow): ContentRow => {
+    const signature = signatures.get(row.kind + row.digest)?.signature
+    return signature === undefined ? row : { ...row, signature }
   }
+  const findAny = async (digests: readonly Digest[]): Promise<readonly ContentRow[]> =>
+    (await rowsOf(database, digests)).map(latest)
 
   async function find(kind: ContentKind, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, ContentRow>> {
     await use.touch(kind, digests)
-    const found = new Map<Digest, ContentRow>()
-    const others: Digest[] = []
-    for (const digest of digests) {
-      const row = recent.find(kind, digest)
-      if (row === undefined) others.push(digest)
-      else found.set(digest, row)
-    }
+    const { found, others } = known(digests, (digest) => recent.find(kind, digest) as ContentRow | undefined)
     for (const row of await findAny(others)) if (row.kind === kind) found.set(row.digest, row)
     return found
   }
 
   async function bytes(kind: ContentKind, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, Uint8Array>> {
-    const found = new Map<Digest, Uint8Array>()
-    const others: Digest[] = []
-    for (const digest of digests) {
-      const known = recent.bytes(kind, digest)
-      if (known === undefined) others.push(digest)
-      else found.set(digest, known)
-    }
+    const { found, others } = known(digests, (digest) => recent.bytes(kind, digest))
     for (const [digest, read] of await bytesOf(database, kind, others)) {
       recent.add([{ kind, digest, sizeBytes: read.length, bytes: read }])
       found.set(digest, read)
@@ -135,13 +106,6 @@ export function contentRows({
     const wanted = unknown.filter((row) => row.signature === undefined).map((row) => row.digest)
     const known = new Set((await findAny(wanted)).map((row) => row.kind + row.digest))
     return unknown.filter((row) => row.signature !== undefined || !known.has(row.kind + row.digest))
-  }
-
-  async function touchAll(rows: readonly NewContentRow[]): Promise<void> {
-    for (const kind of ['file', 'folder'] as const) {
-      const digests = rows.filter((row) => row.kind === kind).map((row) => row.digest)
-      await use.touch(kind, digests)
-    }
   }
 
   function writeOf(rows: readonly NewContentRow[]): DeferredWrite {
@@ -163,12 +127,12 @@ export function contentRows({
     around: (digest, count) => rowsAround(database, digest, count),
     bytes,
     async addLater(rows) {
-      await touchAll(rows)
+      await touchAll(use, rows)
       // In a unit that is written anyway, writing a few again costs less than looking for them.
       return writeOf(rows)
     },
     async add(rows) {
-      await touchAll(rows)
+      await touchAll(use, rows)
       const added = await missing(rows)
       if (added.length === 0) return
       const { write, written } = writeOf(added)
@@ -182,12 +146,58 @@ export function contentRows({
       return new Set(rows.filter((row) => row.kind === kind).map((row) => row.digest))
     },
     all: (kind) => allRows(database, kind),
-    latest(row) {
-      const signature = signatures.get(row.kind + row.digest)?.signature
-      return signature === undefined ? row : { ...row, signature }
-    },
+    latest,
     touch: (row, signature) => signatures.set(row.kind + row.digest, { row, signature }),
     flush: () => signatures.flush(),
+  }
+}
+
+async function touchAll(use: Pick<ContentUse, 'touch'>, rows: readonly NewContentRow[]): Promise<void> {
+  for (const kind of ['file', 'folder'] as const) {
+    const digests = rows.filter((row) => row.kind === kind).map((row) => row.digest)
+    await use.touch(kind, digests)
+  }
+}
+
+/** What `look` knows, and the digests of the rest. */
+function known<Found>(
+  digests: readonly Digest[],
+  look: (digest: Digest) => Found | undefined,
+): { readonly found: Map<Digest, Found>; readonly others: readonly Digest[] } {
+  const found = new Map<Digest, Found>()
+  const others: Digest[] = []
+  for (const digest of digests) {
+    const one = look(digest)
+    if (one === undefined) others.push(digest)
+    else found.set(digest, one)
+  }
+  return { found, others }
+}
+
+async function rowsOf({ read }: Database, digests: readonly Digest[]): Promise<readonly ContentRow[]> {
+  const found: ContentRow[] = []
+  const pace = pacer()
+  await eachInOrder(chunks(digests), async (chunk) => {
+    await pace()
+    const rows = await read
+      .withTables<ContentTables>()
+      .selectFrom('content_object')
+      .select(['digest', 'kind', 'size_bytes', 'signature'])
+      .where('digest', 'in', chunk)
+      .execute()
+    found.push(...rows.map(toContentRow))
+  })
+  return found
+}
+
+function toContentRow(
+  row: Pick<ContentTables['content_object'], 'digest' | 'kind' | 'size_bytes' | 'signature'>,
+): ContentRow {
+  return {
+    kind: row.kind as ContentKind,
+    digest: row.digest as Digest,
+    sizeBytes: row.size_bytes,
+    ...(row.signature !== null && { signature: row.signature }),
   }
 }
 
@@ -206,12 +216,7 @@ async function rowsAfter({ read }: Database, digest: string, count: number): Pro
     .orderBy('digest')
     .limit(count)
     .execute()
-  return rows.map((row) => ({
-    kind: row.kind as ContentKind,
-    digest: row.digest as Digest,
-    sizeBytes: row.size_bytes,
-    ...(row.signature !== null && { signature: row.signature }),
-  }))
+  return rows.map(toContentRow)
 }
 
 async function bytesOf(
