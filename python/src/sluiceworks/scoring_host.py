@@ -27,6 +27,7 @@ import traceback
 from typing import Any, NoReturn
 
 from .frames import FrameConnection, Header
+from .load_model import load_model
 from .request_batches import RequestBatches
 from .scoring_types import LoadedModel, LoadFailed, ScoringRequest
 
@@ -49,7 +50,7 @@ def main() -> int:
     if first is None:
         _end_group()
     try:
-        model = _load(first[0]["model"])
+        model = load_model(first[0]["model"])
     except LoadFailed as error:
         traceback.print_exc()
         frames.send({"type": "failed", "message": str(error), "hint": error.hint})
@@ -71,16 +72,6 @@ def _max_rows(model: LoadedModel, batching: dict[str, Any]) -> int:
     # Not said: where the model's library is known to predict row by row.
     is_enabled = batching.get("enabled", model.is_row_by_row)
     return int(batching.get("maxRows", 256)) if is_enabled else 0
-
-
-def _load(model: dict[str, Any]) -> LoadedModel:
-    if model["kind"] == "script":
-        from .score_script import ScoreScript
-
-        return ScoreScript(model["appRoot"], model["script"])
-    from .mlflow_model import MlflowModel
-
-    return MlflowModel(model["path"], model["metadata"])
 
 
 def _serve(frames: FrameConnection, batches: RequestBatches) -> None:

@@ -1,0 +1,340 @@
+"""Serves a packaged model by itself: the Python standard library and what the model needs, nothing else.
+
+The package lies in a folder with `model.json`, which says what to load and where. The routes, their errors and headers
+are those of a Sluiceworks endpoint: POST and GET /score, POST /invocations, GET /ping, /health, /version, /swagger.json.
+
+Only this machine can ask unless `--host` says otherwise. Beyond loopback every scoring request must carry the key in
+SCORING_KEY (`Authorization: Bearer KEY`), or `--open` must say that none is wanted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hmac
+import ipaddress
+import json
+import os
+import re
+import signal
+import site
+import socket
+import sys
+import threading
+import traceback
+import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from .model_answers import load_model, outcome_of
+from .scoring_types import LoadedModel, LoadFailed, ScoringRequest
+
+_MAX_BODY = 64 << 20
+_LONGEST_ID = 100
+# What only this server is to know.
+_KEPT = {"authorization", "cookie", "proxy-authorization"}
+_STATUS = {
+    "invalid-request": 400,
+    "unauthenticated": 401,
+    "host-not-allowed": 403,
+    "not-found": 404,
+    "body-too-large": 413,
+    "unsupported-media-type": 415,
+    "model-failed": 424,
+    "id-too-long": 431,
+}
+# MLflow's clients know these names and no others.
+_MLFLOW_CODES = {"not-found": "RESOURCE_DOES_NOT_EXIST", "unauthenticated": "UNAUTHENTICATED"}
+
+
+class Refusal(Exception):
+    """An answer other than 200."""
+
+    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.hint = hint
+
+
+class Package(NamedTuple):
+    """What `model.json` says, and the model in memory."""
+
+    description: dict[str, Any]
+    root: str
+    model: LoadedModel
+    # One request at a time, as a worker of an endpoint has it: models need not be safe for threads.
+    turn: threading.Lock
+
+
+def main() -> int:
+    """Loads the model and serves until SIGTERM or SIGINT; returns the exit status."""
+    arguments = _arguments()
+    key = os.environ.get("SCORING_KEY") or None
+    if not _is_loopback(arguments.host) and key is None and not arguments.open:
+        print(
+            f"Refusing to serve on {arguments.host} without a key: set SCORING_KEY, or say --open if everybody who "
+            "reaches this address may ask.",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        package = open_package(arguments.root, arguments.packages)
+    except LoadFailed as error:
+        traceback.print_exc()
+        print(f"{error}\n{error.hint or ''}", file=sys.stderr)
+        return 3
+    server = PackageServer((arguments.host, arguments.port), package, key)
+    # shutdown() waits for the loop that the handler interrupts, so it needs a thread of its own.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown, daemon=True).start())
+    print(f"Serving {package.description['name']} at {server.url}", flush=True)
+    server.serve_forever(poll_interval=0.1)
+    server.server_close()
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="start.sh", description="Serves the packaged model in this folder.")
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", default=5001, type=int, help="port (default: 5001; 0 for any)")
+    parser.add_argument("--open", action="store_true", help="answer everybody, without a key")
+    parser.add_argument("--root", default=root, help=argparse.SUPPRESS)
+    parser.add_argument("--packages", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def open_package(root: str, packages: str | None = None) -> Package:
+    """Loads the model of the package in `root`; `packages` is a folder of installed packages outside any environment."""
+    with open(os.path.join(root, "model.json"), encoding="utf-8") as file:
+        description = json.load(file)
+    if packages is not None:
+        # On PYTHONPATH already; this also reads the .pth files in it.
+        site.addsitedir(packages)
+    folder = os.path.join(root, description["model_folder"])
+    os.environ.update(description["environment_variables"])
+    os.environ["AZUREML_MODEL_DIR"] = folder
+    load = dict(description["load"])
+    for name in ("path", "appRoot"):
+        if name in load:
+            load[name] = os.path.join(root, load[name])
+    if "appRoot" in load:
+        os.environ.update(AML_APP_ROOT=load["appRoot"], AZUREML_ENTRY_SCRIPT=load["script"])
+    os.chdir(load.get("appRoot", folder))
+    return Package(description, root, load_model(load), threading.Lock())
+
+
+class PackageServer(ThreadingHTTPServer):
+    """A listening socket with a thread per connection."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], package: Package, key: str | None) -> None:
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
+        self.package = package
+        self.key = key
+        self.is_loopback = _is_loopback(address[0])
+        super().__init__(address, _Handler)
+        host = f"[{address[0]}]" if ":" in address[0] else address[0]
+        self.url = f"http://{host}:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    # A client that sends nothing holds a thread no longer than this.
+    timeout = 60
+    server: PackageServer
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self._answer()
+
+    def version_string(self) -> str:
+        return "sluiceworks"
+
+    def log_request(self, code: Any = "-", size: Any = "-") -> None:
+        """Says nothing of a request that was answered; standard error is for what goes wrong."""
+
+    def _answer(self) -> None:
+        self._extra: dict[str, str] = {}
+        path = urlsplit(self.path).path
+        try:
+            body = self._body()
+            self._check_host()
+            self._route(path, body)
+        except Refusal as refusal:
+            self._send_refusal(path, refusal)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    def _route(self, path: str, body: bytes) -> None:
+        package = self.server.package
+        scoring = {("POST", "/score"), ("GET", "/score"), ("POST", "/invocations")}
+        if (self.command, path) in scoring:
+            self._authorise()
+            self._score(body)
+        elif self.command != "GET":
+            raise Refusal("not-found", f"There is no {self.command} {path}.", "Ask with: POST /score")
+        elif path in ("/ping", "/health", "/"):
+            self._send(200, "application/json", b"\n")
+        elif path == "/version":
+            self._send(200, "text/plain; charset=utf-8", str(package.description["server_version"]).encode())
+        elif path == "/swagger.json":
+            self._authorise()
+            wanted = dict(parse_qsl(urlsplit(self.path).query)).get("version", "2").split(".")[0]
+            if wanted not in ("2", "3"):
+                raise Refusal("not-found", f'There is no description in Swagger version "{wanted}".', "There are 2, 3.")
+            with open(os.path.join(package.root, f"swagger{wanted}.json"), "rb") as file:
+                self._send(200, "application/json; charset=utf-8", file.read())
+        else:
+            raise Refusal("not-found", f"There is no {path}.", "Ask with: POST /score or POST /invocations")
+
+    def _score(self, body: bytes) -> None:
+        self._identify()
+        if self.command == "GET":
+            request = ScoringRequest("application/json", _query_body(urlsplit(self.path).query), self._script_headers())
+        else:
+            request = ScoringRequest(self._media_type(), body, self._script_headers())
+        with self.server.package.turn:
+            outcome, answer = outcome_of(self.server.package.model, request)
+        is_failed = outcome["outcome"] == "failed"
+        self._extra["x-ms-run-fn-exec-ms"] = f"{outcome['executionMs']:.3f}"
+        self._extra["x-ms-run-function-failed"] = "True" if is_failed else "False"
+        if outcome["outcome"] == "answered":
+            self._send(200, outcome["contentType"], answer)
+            return
+        if is_failed:
+            self._extra["ms-azureml-model-error-statuscode"] = "500"
+            self._extra["ms-azureml-model-error-reason"] = "model_error"
+            raise Refusal("model-failed", f"The model raised {outcome['message']}")
+        raise Refusal(outcome["code"], outcome["message"])
+
+    def _body(self) -> bytes:
+        """Reads the body whatever becomes of the request, so that the connection can go on."""
+        if "chunked" in (self.headers.get("transfer-encoding") or "").lower():
+            return self._chunks()
+        given = self.headers.get("content-length") or "0"
+        if not re.fullmatch(r"[0-9]{1,18}", given):
+            self.close_connection = True
+            raise Refusal("invalid-request", f'The content-length "{given}" is no number.')
+        if int(given) > _MAX_BODY:
+            self._too_large()
+        return self.rfile.read(int(given))
+
+    def _chunks(self) -> bytes:
+        parts, total = [], 0
+        while True:
+            line = self.rfile.readline(1024).split(b";")[0].strip()
+            if not re.fullmatch(rb"[0-9a-fA-F]{1,8}", line):
+                self.close_connection = True
+                raise Refusal("invalid-request", "The body's chunks cannot be read.")
+            size = int(line, 16)
+            total += size
+            if total > _MAX_BODY:
+                self._too_large()
+            if size == 0:
+                while self.rfile.readline(8192).strip():
+                    pass
+                return b"".join(parts)
+            parts.append(self.rfile.read(size))
+            self.rfile.readline(8)
+
+    def _too_large(self) -> None:
+        self.close_connection = True
+        raise Refusal("body-too-large", f"The body is larger than {_MAX_BODY >> 20} MiB.")
+
+    def _check_host(self) -> None:
+        """A page of the web may not reach a server that listens for this machine only by a name of its own."""
+        host = re.sub(r":\d+$", "", self.headers.get("host") or "")
+        if self.server.is_loopback and not _is_loopback(host.strip("[]")):
+            raise Refusal("host-not-allowed", f'The host "{host}" is not allowed.', "Ask 127.0.0.1 or localhost.")
+
+    def _authorise(self) -> None:
+        if self.server.key is None:
+            return
+        given = re.fullmatch(r"(?i)bearer +(\S+) *", self.headers.get("authorization") or "")
+        if given is None or not hmac.compare_digest(given.group(1).encode(), self.server.key.encode()):
+            raise Refusal("unauthenticated", "The key is missing or wrong.", "Send it as Authorization: Bearer KEY.")
+
+    def _identify(self) -> None:
+        given = {
+            name: self.headers.get(name) or None
+            for name in ("x-request-id", "x-ms-request-id", "x-ms-client-request-id")
+        }
+        for name, value in given.items():
+            if len(value or "") > _LONGEST_ID:
+                raise Refusal("id-too-long", f"The header {name} must not exceed {_LONGEST_ID} characters.")
+        request_id = given["x-request-id"] or str(uuid.uuid4())
+        older = given["x-ms-request-id"]
+        client = given["x-ms-client-request-id"] or older
+        self._extra.update({"x-request-id": request_id, "x-ms-request-id": older or client or request_id})
+        if client is not None:
+            self._extra["x-ms-client-request-id"] = client
+
+    def _media_type(self) -> str:
+        kind, *parameters = [part.strip().lower() for part in (self.headers.get("content-type") or "").split(";")]
+        for parameter in parameters:
+            if parameter.startswith("charset=") and parameter[8:].strip('"') not in ("utf-8", "utf8", "us-ascii"):
+                sent = self.headers.get("content-type")
+                raise Refusal("unsupported-media-type", f'The body is "{sent}"; only UTF-8 is read.')
+        return kind
+
+    def _script_headers(self) -> dict[str, str]:
+        return {name.title(): value for name, value in self.headers.items() if name.lower() not in _KEPT}
+
+    def _send_refusal(self, path: str, refusal: Refusal) -> None:
+        status = _STATUS[refusal.code]
+        if path == "/invocations":
+            code = _MLFLOW_CODES.get(refusal.code, "BAD_REQUEST" if status < 500 else "INTERNAL_ERROR")
+            body: dict[str, Any] = {"error_code": code, "message": str(refusal)}
+        else:
+            error = {"code": refusal.code, "message": str(refusal)}
+            if refusal.hint is not None:
+                error["hint"] = refusal.hint
+            body = {"message": str(refusal), "error": error}
+        self._send(status, "application/json; charset=utf-8", json.dumps(body).encode())
+
+    def _send(self, status: int, content_type: str, body: bytes) -> None:
+        self.send_response(status)
+        for name, value in self._extra.items():
+            # A client's own id goes back in a header: it must not begin another one.
+            self.send_header(name, re.sub(r"[\r\n]", " ", value))
+        self.send_header("content-type", content_type)
+        self.send_header("content-length", str(len(body)))
+        if self.close_connection:
+            self.send_header("connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _query_body(query: str) -> bytes:
+    """The parameters of a GET as the JSON body they stand for; a repeated one as an array."""
+    values: dict[str, list[Any]] = {}
+    for name, text in parse_qsl(query, keep_blank_values=True):
+        values.setdefault(name, []).append(_parameter(text))
+    return json.dumps({name: each[0] if len(each) == 1 else each for name, each in values.items()}).encode()
+
+
+def _parameter(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() in ("localhost", "localhost."):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
