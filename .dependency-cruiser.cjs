@@ -9,6 +9,7 @@ const layers = [
   'release',
   'triggers',
   'monitoring',
+  'packaging',
   'serving',
   'jobs',
   'compute',

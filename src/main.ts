@@ -33,7 +33,7 @@ import { PublishedPipelines } from './triggers/published-pipelines.ts'
 import { listen } from './main/listen.ts'
 import { openGrpc } from './main/open-grpc.ts'
 import { jobDeps, openJobs, sha256 } from './main/open-jobs.ts'
-import { openServing } from './main/open-serving.ts'
+import { openPackaging, openServing } from './main/open-serving.ts'
 import { openStore, systemClock } from './main/open-store.ts'
 import { routesOf } from './main/route-table.ts'
 import type { Opened, OpenServerOptions } from './main/server-options.ts'
@@ -184,6 +184,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     store,
     jobs,
     serving,
+    packaging: openPackaging(options, store),
     pipelines,
     webhooks: { webhooks: webhookStore(webhookParts), deliverer },
     ...(settings.mlflowUi === 'on' && { pages: await findPageBundle(settings.python ?? 'python3') }),

@@ -155,7 +155,7 @@ function entryOf(header: Uint8Array, named: Readonly<Record<string, string>>): T
 
 function paxRecords(content: Uint8Array): Record<string, string> {
   const records: Record<string, string> = {}
-  for (let at = 0; at < content.length; ) {
+  for (let at = 0; at < content.length;) {
     const space = content.indexOf(32, at)
     const length = space < 0 ? Number.NaN : Number(text(content, at, space - at))
     if (!Number.isInteger(length) || length <= space - at || at + length > content.length)

@@ -2,6 +2,7 @@ import { assetRows, modelCommands } from './asset-commands.ts'
 import type { CommandRow, OptionRow } from './command.ts'
 import { deploymentCommands, endpointCommands } from './endpoint-commands.ts'
 import { exitCode } from './exit-code.ts'
+import { packageCommands } from './package-commands.ts'
 import { pipelineCommands } from './pipeline-commands.ts'
 import { transferCommands } from './transfer-commands.ts'
 
@@ -195,6 +196,7 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./model-history.ts')).modelHistory,
   },
   ...modelCommands,
+  ...packageCommands,
   ...assetRows,
   ...pipelineCommands,
   ...transferCommands,
@@ -235,7 +237,7 @@ export const commandTable: readonly CommandRow[] = [
 /** What a group of commands is about, for the help of `sluice job` and the like. */
 export const groupSummaries: Readonly<Record<string, string>> = {
   job: 'Look at jobs, follow, cancel, retry, compare and reproduce them.',
-  model: 'Register models, look at and change them.',
+  model: 'Register models, look at and change them, take them elsewhere.',
   data: 'Data with versions: files, folders and tables that jobs read.',
   env: 'Environments with versions, and their exact packages.',
   component: 'Components with versions, for pipelines to use by name.',

@@ -66,3 +66,12 @@ export interface EnvironmentKeeper {
     readonly isDryRun: boolean
   }): Promise<{ readonly count: number; readonly sizeBytes: number }>
 }
+
+/** Someone who knows the hashes of packages, so that an installation elsewhere gets the same files. */
+export interface EnvironmentHasher {
+  /**
+   * The lock's requirements with the hashes of every file that the package index has of those versions; the same text
+   * for ever once it is known. Undefined where the index does not tell, e.g. without a network.
+   */
+  hashed(lock: EnvironmentLock): Promise<string | undefined>
+}

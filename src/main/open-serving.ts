@@ -1,7 +1,9 @@
 import { silentLog } from '../base/log.ts'
 import { join } from 'node:path'
 import type { EndpointKeys } from '../access/endpoint-keys.ts'
-import { packageRoot } from '../config.ts'
+import { packageRoot, packageVersion } from '../config.ts'
+import { packagingService, type PackagingService } from '../packaging/packaging-service.ts'
+import { describeEndpoint } from '../protocols/azureml-scoring/swagger.ts'
 import { servingService, type ServingService } from '../serving/serving-service.ts'
 import type { OpenServerOptions } from './server-options.ts'
 import type { Store } from './open-store.ts'
@@ -9,20 +11,44 @@ import { machineVariables } from './machine-variables.ts'
 
 /** What answers: endpoints with their workers. */
 export function openServing(
-  { settings, environment, log = silentLog }: OpenServerOptions,
+  options: OpenServerOptions,
   { store, keys }: { readonly store: Store; readonly keys: EndpointKeys },
 ): ServingService {
-  const { registry, artifacts } = store
+  const { settings, log = silentLog } = options
   return servingService({
     ...store,
-    contents: store.content,
+    ...modelPlace(options, store),
     keys,
-    models: { resolve: (reference) => registry.resolve(reference), materialise: (path) => artifacts.materialise(path) },
     folder: join(settings.data, 'serving'),
-    pythonSource: join(packageRoot(), 'python', 'src'),
-    variables: machineVariables(environment),
     random: Math.random,
     observers: [],
     warn: (message) => log.write('warn', message),
   })
+}
+
+/** What leaves: models as packages, images and ONNX files. */
+export function openPackaging(options: OpenServerOptions, store: Store): PackagingService {
+  return packagingService({
+    ...store,
+    ...modelPlace(options, store),
+    folder: join(options.settings.data, 'packaging'),
+    packageSource: join(packageRoot(), 'python', 'package'),
+    marker: `packaging-${process.pid}`,
+    version: packageVersion(),
+    describe: (name, metadata, version) =>
+      describeEndpoint({ name, basePath: '/', ...(metadata !== undefined && { metadata }) }, version),
+  })
+}
+
+/** Where models, their files and what loads them come from. */
+function modelPlace({ environment }: OpenServerOptions, { registry, artifacts, content }: Store) {
+  return {
+    contents: content,
+    models: {
+      resolve: (reference: string) => registry.resolve(reference),
+      materialise: (path: string) => artifacts.materialise(path),
+    },
+    pythonSource: join(packageRoot(), 'python', 'src'),
+    variables: machineVariables(environment),
+  }
 }

@@ -6,7 +6,7 @@ import type { ContentStore } from '../artifacts/content-store.ts'
 import { artifactUploads, type ArtifactUploads } from '../artifacts/artifact-uploads.ts'
 import { databaseStatCache } from '../artifacts/stat-cache.ts'
 import { contentStore, environmentBuilder } from '../adapters.ts'
-import type { EnvironmentBuilder, EnvironmentKeeper } from '../environments/environment-builder.ts'
+import type { EnvironmentBuilder, EnvironmentHasher, EnvironmentKeeper } from '../environments/environment-builder.ts'
 import type { Clock } from '../base/clock.ts'
 import { messageOf, SluiceError } from '../base/errors.ts'
 import { silentLog } from '../base/log.ts'
@@ -38,7 +38,7 @@ export interface Store extends TrackingContext {
   readonly artifacts: ArtifactStore
   readonly uploads: ArtifactUploads
   readonly tracking: TrackingStore
-  readonly environments: EnvironmentBuilder & EnvironmentKeeper
+  readonly environments: EnvironmentBuilder & EnvironmentHasher & EnvironmentKeeper
   readonly registry: ModelRegistry
   readonly assets: StoreAssets
   /** Reads tables, in a process of its own. */

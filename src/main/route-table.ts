@@ -8,6 +8,7 @@ import { azureMlScoringRoutes, type ScoringRouteParts } from '../protocols/azure
 import type { PageBundle } from '../protocols/mlflow/web-ui/page-bundle.ts'
 import type { WebhookRouteParts } from '../protocols/mlflow/webhooks/webhook-routes.ts'
 import { openInferenceRoutes } from '../protocols/open-inference/routes.ts'
+import type { PackagingService } from '../packaging/packaging-service.ts'
 import { restRoutes } from '../protocols/rest/rest-routes.ts'
 import { servingEndpoints } from '../protocols/rest/serving-endpoints.ts'
 import { collectGarbage } from './collect-garbage.ts'
@@ -27,6 +28,8 @@ export interface RouteParts {
   readonly startedMs: number
   /** Absent for who only looks. */
   readonly serving?: ServingService
+  /** Absent for who only looks, too. */
+  readonly packaging?: PackagingService
   readonly store: Store
   readonly jobs: EngineJobService
   /** Absent for who only looks, too. */
@@ -81,6 +84,9 @@ export function routesOf({ settings }: OpenServerOptions, parts: RouteParts): re
       uploads,
       ...(serving !== undefined && {
         endpoints: servingEndpoints(serving, assets.settling.findEnvironment),
+      }),
+      ...(parts.packaging !== undefined && {
+        packages: { packaging: parts.packaging, findEnvironment: assets.settling.findEnvironment },
       }),
       status: async () => ({
         version,

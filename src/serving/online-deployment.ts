@@ -39,6 +39,8 @@ export interface OnlineDeployment {
   metadata(): JsonObject | undefined
   /** What its workers say of the model; undefined until one is ready. */
   description(): JsonObject | undefined
+  /** What it runs, and where; it is made where that was not done yet. */
+  prepared(): Promise<PreparedDeployment>
   /** Answers what it has, then ends its workers and removes its files. */
   retire(): Promise<void>
   /** Ends its workers and removes its files: it never served. */
@@ -128,6 +130,7 @@ export function onlineDeployment(revision: Revision, place: DeploymentPlace): On
     wantsHeaders: () => pool.description?.['wantsHeaders'] !== false && pool.description?.['kind'] !== 'mlflow',
     metadata: () => metadata,
     description: () => pool.description,
+    prepared: prepare,
     async retire() {
       await pool.drain()
       await discard()

@@ -3,7 +3,12 @@ import { delimiter, join } from 'node:path'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { BuiltEnvironment, EnvironmentBuilder, EnvironmentRequest } from '../environments/environment-builder.ts'
+import type {
+  BuiltEnvironment,
+  EnvironmentBuilder,
+  EnvironmentLock,
+  EnvironmentRequest,
+} from '../environments/environment-builder.ts'
 import { attemptMarker } from '../processes/process-tree.ts'
 import type { ResolvedModel } from '../registry/resolve-model.ts'
 import type { DeploymentSpec } from './deployment-spec.ts'
@@ -46,6 +51,8 @@ const wholeMlflow = 'needs-whole-mlflow'
 export interface PreparedDeployment {
   readonly command: WorkerCommand
   readonly metadata?: JsonObject
+  /** What its environment was built from. */
+  readonly lock: EnvironmentLock
   /** Runs with mlflow-skinny in the place of the mlflow that the model names. */
   readonly isSlim: boolean
 }
@@ -66,7 +73,7 @@ export async function prepareDeployment(
   const request = isOfModel
     ? await modelEnvironment(files.modelPath!, metadata, isSlim ? 'skinny' : 'whole')
     : (spec.environment ?? { kind: 'none' })
-  const built = await buildEnvironment(request, place, log)
+  const { lock, built } = await buildEnvironment(request, place, log)
   const variables = workerVariables({ spec, files, built, place })
   return {
     command: {
@@ -76,6 +83,7 @@ export async function prepareDeployment(
       model: whatToLoad(spec, files, metadata),
     },
     ...(metadata !== undefined && { metadata }),
+    lock,
     isSlim,
   }
 }
@@ -134,10 +142,10 @@ async function buildEnvironment(
   request: EnvironmentRequest,
   { environments }: PreparationPlace,
   log: (line: string) => void,
-): Promise<BuiltEnvironment> {
+): Promise<{ readonly lock: EnvironmentLock; readonly built: BuiltEnvironment }> {
   const lock = await environments.lock(request)
   for (const note of lock.notes) log(note)
-  return environments.build(lock, log)
+  return { lock, built: await environments.build(lock, log) }
 }
 
 function whatToLoad(spec: DeploymentSpec, files: LaidFiles, metadata: JsonObject | undefined): JsonObject {

@@ -19,6 +19,7 @@ import signal
 import site
 import socket
 import sys
+import tempfile
 import threading
 import traceback
 import uuid
@@ -120,8 +121,16 @@ def open_package(root: str, packages: str | None = None) -> Package:
             load[name] = os.path.join(root, load[name])
     if "appRoot" in load:
         os.environ.update(AML_APP_ROOT=load["appRoot"], AZUREML_ENTRY_SCRIPT=load["script"])
-    os.chdir(load.get("appRoot", folder))
+    os.chdir(load.get("appRoot") or _working_folder(folder))
     return Package(description, root, load_model(load), threading.Lock())
+
+
+def _working_folder(fallback: str) -> str:
+    """Where mlflow may write what it likes: beside the model it would change the package."""
+    try:
+        return tempfile.mkdtemp(prefix="sluice-model-")
+    except OSError:
+        return fallback
 
 
 class PackageServer(ThreadingHTTPServer):

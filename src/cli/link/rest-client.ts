@@ -17,6 +17,8 @@ export interface RestClient {
   read(path: string): Promise<{ readonly bytes: Buffer; readonly headers: IncomingMessage['headers'] }>
   /** The body of an answer as it comes. */
   stream(path: string): Promise<Readable>
+  /** The body of an answer to a POST as it comes, and its headers. */
+  postStream(path: string, body: unknown): Promise<IncomingMessage>
   /** Server-sent events, until the server ends them, the line breaks (`server-unreachable`) or `signal` aborts. */
   events(path: string, options?: EventOptions): AsyncGenerator<ServerEvent>
   /** Ends the connections that were kept open. */
@@ -64,6 +66,11 @@ export function restClient(
     // The server's own words, described by its OpenAPI document.
     return (bytes.length === 0 ? undefined : JSON.parse(bytes.toString())) as Answer
   }
+  const stream = async (details: Call): Promise<IncomingMessage> => {
+    const response = await call(details)
+    if ((response.statusCode ?? 0) >= 300) await successOf(response, base)
+    return response
+  }
   return {
     url: base,
     get: (path) => json({ method: 'GET', path }),
@@ -75,11 +82,8 @@ export function restClient(
       const response = await call({ method: 'GET', path })
       return { ...(await successOf(response, base)), headers: response.headers }
     },
-    stream: async (path) => {
-      const response = await call({ method: 'GET', path })
-      if ((response.statusCode ?? 0) >= 300) await successOf(response, base)
-      return response
-    },
+    stream: (path) => stream({ method: 'GET', path }),
+    postStream: (path, body) => stream({ method: 'POST', path, body }),
     events: (path, options = {}) => readEvents(call, base, { path, ...options }),
     close: () => agent.destroy(),
   }

@@ -9,6 +9,7 @@ import type { CuratedTable } from '../curated.ts'
 import type {
   BuiltEnvironment,
   EnvironmentBuilder,
+  EnvironmentHasher,
   EnvironmentKeeper,
   EnvironmentLock,
   EnvironmentRequest,
@@ -22,6 +23,7 @@ import { childEnvironment } from './uv/child-environment.ts'
 import { choosePython } from './choose-python.ts'
 import type { ChosenPython } from './choose-python.ts'
 import { includedFile } from '../../assets/included-file.ts'
+import { hashedRequirements } from './hashed-requirements.ts'
 import { Interpreters } from './interpreters.ts'
 import type { Interpreter } from './interpreters.ts'
 import { LockStore } from './lock-store.ts'
@@ -49,7 +51,7 @@ export interface VenvBuilderOptions {
 }
 
 /** An environment builder that runs tools; `close` ends them and waits for them. */
-export interface VenvBuilder extends EnvironmentBuilder, EnvironmentKeeper {
+export interface VenvBuilder extends EnvironmentBuilder, EnvironmentHasher, EnvironmentKeeper {
   close(): Promise<void>
 }
 
@@ -119,6 +121,15 @@ class UvVenvBuilder implements VenvBuilder {
     await noteUse(folder)
     const bin = join(venv, 'bin')
     return { digest: lock.digest, path: [bin], variables: { VIRTUAL_ENV: venv }, python: join(bin, 'python') }
+  }
+
+  hashed(lock: EnvironmentLock): Promise<string | undefined> {
+    return hashedRequirements(lock, {
+      folder: join(this.#options.cacheFolder, 'locks'),
+      workshop: this.#workshop,
+      uv: () => this.#uvTool(),
+      interpreter: () => this.#interpreterOf(lock),
+    })
   }
 
   removeUnused(

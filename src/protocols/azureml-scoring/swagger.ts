@@ -6,20 +6,24 @@ export interface DescribedEndpoint {
   readonly name: string
   /** The content of the model's file `MLmodel`; absent for scoring scripts. */
   readonly metadata?: JsonObject
+  /** What its paths are below; by default the endpoint's on this server. */
+  readonly basePath?: string
 }
 
 /** The description of an endpoint, as Swagger 2.0 or OpenAPI 3.0: one path, typed by the model's signature. */
-export function describeEndpoint({ name, metadata }: DescribedEndpoint, version: '2' | '3'): JsonObject {
+export function describeEndpoint(
+  { name, metadata, basePath = `/endpoints/${name}` }: DescribedEndpoint,
+  version: '2' | '3',
+): JsonObject {
   const inputs = signatureFields(metadata, 'inputs')
   const input = inputs.length === 0 ? {} : inputData(inputs)
   const output = signatureFields(metadata, 'outputs').length === 0 ? {} : { type: 'array', items: outputItem(metadata) }
   const info = { title: name, version: '1.0', description: `The online endpoint ${name}.` }
-  const servers = `/endpoints/${name}`
   return version === '2'
     ? {
         swagger: '2.0',
         info,
-        basePath: servers,
+        basePath,
         schemes: ['http', 'https'],
         consumes: ['application/json'],
         produces: ['application/json'],
@@ -36,7 +40,7 @@ export function describeEndpoint({ name, metadata }: DescribedEndpoint, version:
     : {
         openapi: '3.0.3',
         info,
-        servers: [{ url: servers }],
+        servers: [{ url: basePath }],
         components: { securitySchemes: { Bearer: { type: 'http', scheme: 'bearer' } } },
         paths: {
           '/score': {

@@ -22,6 +22,7 @@ import { modelRoutes } from './model-routes.ts'
 import { openapiDocument } from './openapi.ts'
 import { outputRoutes } from './output-routes.ts'
 import { uploadRoutes, type UploadRouteParts } from './upload-routes.ts'
+import { packageRoutes, type PackageRouteParts } from './package-routes.ts'
 import { runRoutes, type RunCatalogue } from './run-routes.ts'
 import { publishedPipelineRoutes } from './published-pipeline-routes.ts'
 import type { PublishedPipelines } from '../../triggers/published-pipelines.ts'
@@ -45,6 +46,9 @@ export interface RestParts extends StatusRouteParts {
   readonly endpoints?: EndpointService
   readonly tracking?: RunCatalogue & UploadRouteParts['tracking']
   readonly uploads?: ArtifactUploads
+  /** Absent where nothing is built. */
+  readonly packages?: Omit<PackageRouteParts, 'localToken'>
+  readonly tracking?: RunCatalogue
   readonly pipelines?: Pick<PublishedPipelines, keyof PublishedPipelines>
   readonly notes: Omit<NoteParts, 'principalOf'>
   readonly assets: Omit<AssetParts, 'localToken' | 'principalOf'>
@@ -73,6 +77,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
       ? []
       : uploadRoutes({ tracking: parts.tracking, uploads: parts.uploads })),
     ...(parts.endpoints === undefined ? [] : servingRoutes({ ...parts, endpoints: parts.endpoints, principalOf })),
+    ...(parts.packages === undefined ? [] : packageRoutes({ ...parts.packages, localToken: parts.localToken })),
     ...(parts.pipelines === undefined
       ? []
       : publishedPipelineRoutes({ ...parts, pipelines: parts.pipelines, principalOf })),
