@@ -1,5 +1,7 @@
 import { SluiceError } from '../src/base/errors.ts'
 import type { EndpointService } from '../src/protocols/rest/endpoint-service.ts'
+import { textFile } from '../src/packaging/package-file.ts'
+import { writeTar } from '../src/packaging/write-tar.ts'
 import { restRoutes } from '../src/protocols/rest/rest-routes.ts'
 import type { RestParts } from '../src/protocols/rest/rest-routes.ts'
 import type { ModelVersion, RegisteredModel } from '../src/registry/registered-model.ts'
@@ -38,6 +40,7 @@ export function fakeParts({
     notes: fakeNotes(),
     endpoints: fakeEndpoints(),
     pipelines: fakePipelines(engine),
+    packages: fakePackages(),
     assets: fakeAssets(fakeModels() as unknown as RestParts['assets']['registry']),
     status: () =>
       Promise.resolve({
@@ -178,6 +181,46 @@ function fakePipelines(engine: FakeEngine): NonNullable<RestParts['pipelines']> 
     delete: refuse,
     rotateKey: refuse,
     submit: refuse,
+  }
+}
+
+/** Packages hold what was asked; a model called `broken` breaks while it is sent. */
+function fakePackages(): NonNullable<RestParts['packages']> {
+  return {
+    findEnvironment: (choice) => {
+      if (choice.kind === 'inline') return Promise.resolve({ kind: 'spec', spec: choice.environment })
+      return Promise.resolve({ kind: 'curated', registry: 'azureml', name: JSON.stringify(choice.reference) })
+    },
+    packaging: {
+      package: async ({ format, ...asked }) => ({
+        contentType: 'application/x-tar',
+        fileName: 'diabetes-1.tar',
+        summary: {
+          ...{ name: 'diabetes', version: '1', digest: 'sha256:d', python: '3.11', notes: ['a → note'] },
+          ...(format === 'oci' && { image: 'sha256:i', reference: 'diabetes:1' }),
+        },
+        bytes: (async function* () {
+          const text = JSON.stringify(asked)
+          const files = [textFile('asked.json', text), textFile('bin/start.sh', '#!', { isExecutable: true })]
+          for await (const chunk of writeTar(files)) {
+            yield chunk
+            if (text.includes('broken')) throw new SluiceError('conflict', 'It broke.')
+          }
+        })(),
+      }),
+      export: async (asked) => ({
+        contentType: 'application/octet-stream',
+        fileName: 'model.onnx',
+        summary: {
+          ...{ columns: ['age', 'bmi'], rows: 1, max_difference: 0.5, opset: 21 },
+          inputs: [{ name: 'input', type: 'tensor(double)', shape: [null, 2] }],
+          outputs: [{ name: 'variable', type: 'tensor(double)', shape: [null, 1] }],
+        },
+        bytes: (async function* () {
+          yield Buffer.from(JSON.stringify(asked))
+        })(),
+      }),
+    },
   }
 }
 

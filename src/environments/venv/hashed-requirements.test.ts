@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -10,11 +11,26 @@ import { sharedUv, temporaryFolder, workshopIn } from './lab.test-support.ts'
 import { pkg, writeIndex } from './uv/package-index.test-support.ts'
 import type { EnvironmentLock } from '../environment-builder.ts'
 
+/** As PyPI has them: `file.whl#sha256=...` (PEP 503). */
+function addHashes(index: string): void {
+  for (const name of readdirSync(index)) {
+    const page = join(index, name, 'index.html')
+    const linked = readFileSync(page, 'utf8').replace(/href="([^"]+)"/g, (_, file: string) => {
+      const digest = createHash('sha256')
+        .update(readFileSync(join(index, name, file)))
+        .digest('hex')
+      return `href="${file}#sha256=${digest}"`
+    })
+    writeFileSync(page, linked)
+  }
+}
+
 test('requirements get the hashes of the index once, and keep them when it is gone', async (t) => {
   const folder = temporaryFolder()
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   mkdirSync(join(folder, 'locks'))
   const index = writeIndex(folder, [...pkg('b', '1'), ...pkg('a', '1', '2')])
+  addHashes(join(folder, 'simple'))
   const workshop = workshopIn(folder, { ...process.env, UV_DEFAULT_INDEX: index, UV_HTTP_RETRIES: '0' })
   const { interpreter } = await choosePython(new Interpreters(workshop))
   const uv = { path: await sharedUv(), environment: { ...workshop.environment, UV_CACHE_DIR: join(folder, 'cache') } }

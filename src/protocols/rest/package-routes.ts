@@ -130,11 +130,12 @@ async function choiceOf(environment: string): Promise<EnvironmentChoice> {
 
 /** The environment document that stands for a file of packages; undefined for one that is such a document. */
 function documentFor(file: string, text: string): object | undefined {
+  const name = 'package'
   if (file.endsWith('.txt')) {
     const pip = text.split(/\r?\n/).map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-    return { conda_file: { dependencies: ['pip', { pip: pip.filter((line) => line !== '') }] } }
+    return { name, conda_file: { dependencies: ['pip', { pip: pip.filter((line) => line !== '') }] } }
   }
-  return /^dependencies\s*:/m.test(text) ? { conda_file: `./${basename(file)}` } : undefined
+  return /^dependencies\s*:/m.test(text) ? { name, conda_file: `./${basename(file)}` } : undefined
 }
 
 function send(reply: FastifyReply, { contentType, fileName, summary, bytes }: Outgoing): FastifyReply {
