@@ -1,9 +1,11 @@
-// examples/nested-pipeline, examples/distributed and examples/control-flow as a user runs them: the program from outside.
+// examples/nested-pipeline, examples/distributed, examples/control-flow and examples/edge as a user runs them: the program from outside.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 
@@ -13,6 +15,10 @@ const cache = join(tmpdir(), `sluice-test-environments-${userInfo().username}`)
 type Sluice = (...args: string[]) => Promise<string>
 
 function openExample(t: TestContext, example: string): Sluice {
+  return openExampleFolder(t, example).sluice
+}
+
+function openExampleFolder(t: TestContext, example: string): { readonly sluice: Sluice; readonly folder: string } {
   const place = mkdtempSync(join(tmpdir(), 'sluice-example-'))
   const folder = join(place, example)
   cpSync(join(root, 'examples', example), folder, { recursive: true })
@@ -25,7 +31,7 @@ function openExample(t: TestContext, example: string): Sluice {
     await sluice('down').catch(() => undefined)
     rmSync(place, { recursive: true, force: true })
   })
-  return sluice
+  return { sluice, folder }
 }
 
 /** The log of a step of the newest job, by path. */
@@ -92,3 +98,17 @@ function newton(number: number, guess: number): number {
   const better = (guess + number / guess) / 2
   return Math.abs(better - guess) > 1e-6 ? newton(number, better) : better
 }
+
+test('the thermometer is corrected by a package that needs nothing but Python', async (t) => {
+  const { sluice, folder } = openExampleFolder(t, 'edge')
+  await sluice('run', 'pipeline.yml')
+  const args = ['--score', 'scoring/score.py', '--output', 'package', '--json']
+  const summary = JSON.parse(await sluice('model', 'package', 'thermometer@latest', ...args)) as { digest: string }
+  await promisify(execFile)(join(folder, 'package/verify'), [summary.digest])
+  const server = spawn(join(folder, 'package/start.sh'), ['--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.after(() => server.kill())
+  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string]
+  const reply = await fetch(`${/http:\S+/.exec(line)![0]}/score`, { method: 'POST', body: '{"shown": [20, 21.5]}' })
+  const { true: corrected } = (await reply.json()) as { true: readonly number[] }
+  assert.ok(corrected.length === 2 && Math.abs(corrected[0]! - 19.3) < 0.2, JSON.stringify(corrected))
+})
