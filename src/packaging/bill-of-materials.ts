@@ -87,7 +87,7 @@ function purlOf({ name, version }: InstalledPackage): string {
 }
 
 /** A name as PyPI compares them (PEP 503). */
-export function normalised(name: string): string {
+function normalised(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, '-')
 }
 

@@ -23,7 +23,7 @@ export function textFile(path: string, content: string | Buffer, { isExecutable 
 }
 
 /** One file of the disk, read once for its digest. */
-export async function diskFile(path: string, file: string): Promise<PackageFile> {
+async function diskFile(path: string, file: string): Promise<PackageFile> {
   const hash = createHash('sha256')
   let sizeBytes = 0
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {

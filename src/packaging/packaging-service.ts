@@ -16,7 +16,7 @@ import { exportOnnx, type ExportRequest } from './onnx-export.ts'
 import { writeTar } from './write-tar.ts'
 
 /** `folder`: a tar of what belongs into one folder; `tar`: the same below a folder of its own; `oci`: an image layout. */
-export type PackageFormat = 'folder' | 'tar' | 'oci'
+type PackageFormat = 'folder' | 'tar' | 'oci'
 
 /** Something that is written while it is sent, and what there is to say of it. */
 export interface Outgoing {

@@ -14,7 +14,7 @@ import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import { readTar } from '../../base/tar.ts'
 
 /** A layer of a base image, as it lies there. */
-export interface BaseLayer {
+interface BaseLayer {
   readonly mediaType: string
   readonly digest: string
   readonly sizeBytes: number
