@@ -75,6 +75,7 @@ test('the package answers what the endpoint answers, in its words', async (t) =>
   assert.deepEqual([raised.status, message], [424, 'The model raised ValueError: no such luck'])
   assert.deepEqual(await ask('raise'), { status: 424, text: message })
   const forMlflow = await post(`${url}/invocations`, '"raise"')
+  assert.equal(forMlflow.status, 400)
   assert.deepEqual(await forMlflow.json(), { error_code: 'BAD_REQUEST', message })
 
   const byQuery = await fetch(`${url}/score?values=[2]`)

@@ -27,7 +27,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from .model_answers import load_model, outcome_of
+from .load_model import load_model
+from .request_batches import RequestBatches
 from .scoring_types import LoadedModel, LoadFailed, ScoringRequest
 
 _MAX_BODY = 64 << 20
@@ -210,7 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             request = ScoringRequest(self._media_type(), body, self._script_headers())
         with self.server.package.turn:
-            outcome, answer = outcome_of(self.server.package.model, request)
+            outcome, answer = _answered(self.server.package.model, request)
         is_failed = outcome["outcome"] == "failed"
         self._extra["x-ms-run-fn-exec-ms"] = f"{outcome['executionMs']:.3f}"
         self._extra["x-ms-run-function-failed"] = "True" if is_failed else "False"
@@ -220,7 +221,11 @@ class _Handler(BaseHTTPRequestHandler):
         if is_failed:
             self._extra["ms-azureml-model-error-statuscode"] = "500"
             self._extra["ms-azureml-model-error-reason"] = "model_error"
-            raise Refusal("model-failed", f"The model raised {outcome['message']}")
+            # To `mlflow models serve` a model that raises is a bad request.
+            is_of_mlflow = urlsplit(self.path).path == "/invocations"
+            raise Refusal(
+                "invalid-request" if is_of_mlflow else "model-failed", f"The model raised {outcome['message']}"
+            )
         raise Refusal(outcome["code"], outcome["message"])
 
     def _body(self) -> bytes:
@@ -291,6 +296,11 @@ class _Handler(BaseHTTPRequestHandler):
             if parameter.startswith("charset=") and parameter[8:].strip('"') not in ("utf-8", "utf8", "us-ascii"):
                 sent = self.headers.get("content-type")
                 raise Refusal("unsupported-media-type", f'The body is "{sent}"; only UTF-8 is read.')
+        others = [name for name in (part.split("=")[0] for part in parameters) if name != "charset"]
+        if others and urlsplit(self.path).path == "/invocations":
+            raise Refusal(
+                "unsupported-media-type", f"The content type has unrecognized parameters: {', '.join(others)}."
+            )
         return kind
 
     def _script_headers(self) -> dict[str, str]:
@@ -319,6 +329,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("connection", "close")
         self.end_headers()
         self.wfile.write(body)
+
+
+def _answered(model: LoadedModel, request: ScoringRequest) -> tuple[dict[str, Any], bytes]:
+    """What a worker of an endpoint makes of a request that it answers alone."""
+    [together] = RequestBatches(model, 0).answer([(0, request)])
+    return together.answers[0].header, together.answers[0].body
 
 
 def _query_body(query: str) -> bytes:

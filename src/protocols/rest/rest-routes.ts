@@ -48,7 +48,6 @@ export interface RestParts extends StatusRouteParts {
   readonly uploads?: ArtifactUploads
   /** Absent where nothing is built. */
   readonly packages?: Omit<PackageRouteParts, 'localToken'>
-  readonly tracking?: RunCatalogue
   readonly pipelines?: Pick<PublishedPipelines, keyof PublishedPipelines>
   readonly notes: Omit<NoteParts, 'principalOf'>
   readonly assets: Omit<AssetParts, 'localToken' | 'principalOf'>
