@@ -9,7 +9,18 @@ import {
   StatementType,
 } from '@duckdb/node-api'
 import { statSync } from 'node:fs'
-import type { ChildAnswer, ChildRequest, OpenRequest, TableRows, TableValue } from './table-engine-messages.ts'
+import { profileNumbers } from '../statistics/number-profile.ts'
+import { compareSamples } from '../statistics/two-samples.ts'
+import type {
+  CategoriesOfOneSide,
+  CategoryPairs,
+  ChildAnswer,
+  ChildRequest,
+  ChildResult,
+  OpenRequest,
+  TableRows,
+  TableValue,
+} from './table-engine-messages.ts'
 
 interface OpenSession {
   readonly instance: DuckDBInstance
@@ -17,32 +28,41 @@ interface OpenSession {
 }
 
 const sessions = new Map<number, OpenSession>()
-const nothing: TableRows = { columns: [], rows: [] }
 
 process.on('disconnect', () => process.exit(0))
 process.on('message', (request: ChildRequest & { readonly id: number }) => {
   answerTo(request).then(
-    (rows) => process.send!({ kind: 'rows', id: request.id, rows } satisfies ChildAnswer),
+    (result) => process.send!({ kind: 'result', id: request.id, result } satisfies ChildAnswer),
     (error: unknown) => process.send!(failure(request.id, error)),
   )
 })
 
-async function answerTo(request: ChildRequest): Promise<TableRows> {
+async function answerTo(request: ChildRequest): Promise<ChildResult> {
   switch (request.kind) {
     case 'open':
       sessions.set(request.session, await open(request))
-      return nothing
+      return undefined
     case 'run':
       return run(request)
+    case 'profile-numbers':
+      return profileNumbers(await sortedNumbers(connectionOf(request), request.sql[0]!))
+    case 'compare-numbers': {
+      const [reference, current] = request.sql as readonly [string, string]
+      // One after the other: each is sorted in place.
+      const first = await sortedNumbers(connectionOf(request), reference)
+      return compareSamples(first, await sortedNumbers(connectionOf(request), current))
+    }
+    case 'compare-categories':
+      return categoryPairs(connectionOf(request), request.sql[0]!)
     case 'interrupt':
       sessions.get(request.session)?.connection.interrupt()
-      return nothing
+      return undefined
     case 'close': {
       const session = sessions.get(request.session)
       sessions.delete(request.session)
       session?.connection.closeSync()
       session?.instance.closeSync()
-      return nothing
+      return undefined
     }
   }
 }
@@ -75,6 +95,57 @@ async function open({ readable, writable, spill, memoryBytes, threads }: OpenReq
   return { instance, connection }
 }
 
+function connectionOf({ session }: { readonly session: number }): DuckDBConnection {
+  const found = sessions.get(session)
+  if (found === undefined) throw new Refusal('invalid-request', 'The session has ended.')
+  return found.connection
+}
+
+/** All numbers of a column, ascending. They are counted first, so that they are held once. */
+async function sortedNumbers(connection: DuckDBConnection, sql: string): Promise<Float64Array> {
+  const counted = await connection.runAndReadAll(`select count(*)::double from (${sql})`)
+  const numbers = new Float64Array(Number(counted.getRows()[0]![0]))
+  const result = await connection.stream(sql)
+  let length = 0
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const vector = chunk.getColumnVector(0)
+    for (let at = 0; at < chunk.rowCount; at++) numbers[length++] = vector.getItem(at) as number
+  }
+  return numbers.sort()
+}
+
+const mostExamples = 100
+
+async function categoryPairs(connection: DuckDBConnection, sql: string): Promise<CategoryPairs> {
+  const counted = await connection.runAndReadAll(`select count(*)::double from (${sql})`)
+  const size = Number(counted.getRows()[0]![0])
+  const [reference, current] = [new Float64Array(size), new Float64Array(size)]
+  const [added, missing] = [oneSide(), oneSide()]
+  const result = await connection.stream(`select * from (${sql}) order by #2 + #3 desc, #1`)
+  let length = 0
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const [names, before, now] = [0, 1, 2].map((column) => chunk!.getColumnVector(column))
+    for (let at = 0; at < chunk.rowCount; at++, length++) {
+      const [r, c] = [Number(before!.getItem(at)), Number(now!.getItem(at))]
+      reference[length] = r
+      current[length] = c
+      if (r === 0) added.count(names!.getItem(at) as string, c)
+      else if (c === 0) missing.count(names!.getItem(at) as string, r)
+    }
+  }
+  return { reference, current, added: added.result, missing: missing.result }
+}
+
+function oneSide(): { readonly result: CategoriesOfOneSide; count(name: string, rows: number): void } {
+  const result = { categoryCount: 0, rowCount: 0, examples: [] as string[] }
+  const count = (name: string, rows: number): void => {
+    result.categoryCount++
+    result.rowCount += rows
+    if (result.examples.length < mostExamples) result.examples.push(name)
+  }
+  return { result, count }
+}
+
 class Refusal extends Error {
   readonly code: 'invalid-request' | 'limit-exceeded'
   constructor(code: 'invalid-request' | 'limit-exceeded', message: string) {
@@ -90,8 +161,7 @@ async function run({
   isOnlySelect,
   maxRows,
 }: Extract<ChildRequest, { kind: 'run' }>): Promise<TableRows> {
-  const connection = sessions.get(session)?.connection
-  if (connection === undefined) throw new Refusal('invalid-request', 'The session has ended.')
+  const connection = connectionOf({ session })
   if (isOnlySelect) await requireSelect(connection, sql)
   const parameters = values === undefined || values.length === 0 ? undefined : (values as DuckDBValue[])
   const reader = await connection.streamAndReadUntil(sql, maxRows + 1, parameters)

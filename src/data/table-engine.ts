@@ -3,7 +3,16 @@ import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { assert, SluiceError } from '../base/errors.ts'
 import { residentBytes } from '../processes/process-tree.ts'
-import type { ChildAnswer, ChildRequest, OpenRequest, TableRows } from './table-engine-messages.ts'
+import type { NumberProfile } from '../statistics/number-profile.ts'
+import type { SampleComparison } from '../statistics/two-samples.ts'
+import type {
+  CategoryPairs,
+  ChildAnswer,
+  ChildRequest,
+  ChildResult,
+  OpenRequest,
+  TableRows,
+} from './table-engine-messages.ts'
 
 /*
  * Tables are read by DuckDB in a child process (design.md 11.7), so that a large table neither holds up nor takes along
@@ -18,11 +27,17 @@ import type { ChildAnswer, ChildRequest, OpenRequest, TableRows } from './table-
  */
 
 /** Tables under work; gone with the session. */
-interface TableSession {
+export interface TableSession {
   /** SQL of ours. `values` stand for `$1`, `$2`, ... Throws `invalid-request` in DuckDB's words, `limit-exceeded`. */
   run(sql: string, values?: readonly (string | number | boolean | null)[]): Promise<TableRows>
   /** SQL of a user's: one SELECT, and nothing that changes anything (else `invalid-request`). */
   select(sql: string): Promise<TableRows>
+  /** Statistics of one column of DOUBLE without NULL and NaN; all of it is held in memory, 8 bytes a value. */
+  profileNumbers(sql: string): Promise<NumberProfile>
+  /** Statistics of two such columns. */
+  compareNumbers(reference: string, current: string): Promise<SampleComparison>
+  /** Statistics of rows (value, count in the reference, count in the current data). */
+  compareCategories(sql: string): Promise<CategoryPairs>
 }
 
 interface SessionOptions {
@@ -66,7 +81,7 @@ export function tableEngine(options: TableEngineOptions): TableEngine {
 
 interface Pending {
   readonly session: number
-  readonly resolve: (rows: TableRows) => void
+  readonly resolve: (result: ChildResult) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -109,13 +124,16 @@ class ChildTableEngine implements TableEngine {
     }, limit)
     try {
       await this.#call(session, this.#openRequest(session, spill, options))
-      const call = (request: { readonly sql: string; readonly values?: readonly unknown[]; isOnlySelect: boolean }) => {
-        if (ended !== undefined) return Promise.reject(ended)
-        return this.#call(session, { kind: 'run', session, maxRows: options.maxRows ?? 100_000, ...request })
-      }
+      const call = <Result extends ChildResult>(request: ChildRequest): Promise<Result> =>
+        // The child answers each kind of request with its own kind of result.
+        ended === undefined ? (this.#call(session, request) as Promise<Result>) : Promise.reject(ended)
+      const { maxRows = 100_000 } = options
       return await work({
-        run: (sql, values = []) => call({ sql, values, isOnlySelect: false }),
-        select: (sql) => call({ sql, isOnlySelect: true }),
+        run: (sql, values = []) => call({ kind: 'run', session, maxRows, sql, values, isOnlySelect: false }),
+        select: (sql) => call({ kind: 'run', session, maxRows, sql, isOnlySelect: true }),
+        profileNumbers: (sql) => call({ kind: 'profile-numbers', session, sql: [sql] }),
+        compareNumbers: (...sql) => call({ kind: 'compare-numbers', session, sql }),
+        compareCategories: (sql) => call({ kind: 'compare-categories', session, sql: [sql] }),
       })
     } finally {
       clearTimeout(timeout)
@@ -212,7 +230,7 @@ class ChildTableEngine implements TableEngine {
     this.#rejectPending(() => true, this.#killedFor ?? reason)
   }
 
-  #call(session: number, request: ChildRequest): Promise<TableRows> {
+  #call(session: number, request: ChildRequest): Promise<ChildResult> {
     const id = ++this.#lastId
     return new Promise((resolve, reject) => {
       if (this.#child === undefined) return reject(this.#killedFor ?? childGone())
@@ -229,7 +247,7 @@ class ChildTableEngine implements TableEngine {
   #settle(answer: ChildAnswer): void {
     const pending = this.#pending.get(answer.id)
     this.#pending.delete(answer.id)
-    if (answer.kind === 'rows') return pending?.resolve(answer.rows)
+    if (answer.kind === 'result') return pending?.resolve(answer.result)
     pending?.reject(answer.isTooLarge ? tooLarge(this.#memoryBytes) : readError(answer))
   }
 

@@ -1,6 +1,6 @@
 /** The samples of oracles/make_drift_oracles.py, made by the same formula. */
 
-function uniform(seed: number, count: number): number[] {
+export function uniform(seed: number, count: number): number[] {
   let state = seed
   return Array.from({ length: count }, () => {
     // The product has more bits than a number.
@@ -9,7 +9,7 @@ function uniform(seed: number, count: number): number[] {
   })
 }
 
-function bell(seed: number, count: number): number[] {
+export function bell(seed: number, count: number): number[] {
   const flat = uniform(seed, 4 * count)
   return Array.from(
     { length: count },

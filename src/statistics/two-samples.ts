@@ -9,7 +9,7 @@ export interface BinnedCounts {
   readonly current: readonly number[]
 }
 
-interface SampleSummary {
+export interface SampleSummary {
   /** Values that are neither missing nor infinite. */
   readonly count: number
   readonly infiniteCount: number
@@ -63,8 +63,8 @@ export function compareSamples(reference: Float64Array, current: Float64Array): 
   }
 }
 
-/** Infinities lie at the ends. */
-function finitePart(sorted: Float64Array): Float64Array {
+/** The values that are not infinite; the others lie at the ends. */
+export function finitePart(sorted: Float64Array): Float64Array {
   let start = 0
   let end = sorted.length
   while (start < end && sorted[start] === -Infinity) start++
@@ -72,7 +72,8 @@ function finitePart(sorted: Float64Array): Float64Array {
   return sorted.subarray(start, end)
 }
 
-function summaryOf(all: Float64Array, finite: Float64Array): SampleSummary {
+/** Counts and moments of a sample and of its finite part. */
+export function summaryOf(all: Float64Array, finite: Float64Array): SampleSummary {
   const sum = new ExactSum()
   for (const value of finite) sum.add(value)
   const mean = sum.value / finite.length
@@ -145,7 +146,7 @@ function singleValues(
 }
 
 /** The value below which a share of a sorted sample lies, between neighbours as numpy's `quantile`. */
-function quantileOf(sorted: Float64Array, share: number): number {
+export function quantileOf(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1)
   const low = sorted[Math.floor(place)] ?? NaN
   const high = sorted[Math.ceil(place)] ?? NaN
