@@ -4,6 +4,7 @@ import { deploymentCommands, endpointCommands } from './endpoint-commands.ts'
 import { exitCode } from './exit-code.ts'
 import { packageCommands } from './package-commands.ts'
 import { pipelineCommands } from './pipeline-commands.ts'
+import { tableCommands } from './table-commands.ts'
 import { transferCommands } from './transfer-commands.ts'
 
 const setOption: OptionRow = {
@@ -198,6 +199,7 @@ export const commandTable: readonly CommandRow[] = [
   ...modelCommands,
   ...packageCommands,
   ...assetRows,
+  ...tableCommands,
   ...pipelineCommands,
   ...transferCommands,
   ...endpointCommands,

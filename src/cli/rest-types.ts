@@ -314,3 +314,71 @@ export interface Status {
   readonly memory_bytes: number
   readonly checks?: readonly { readonly name: string; readonly is_ok: boolean; readonly detail: string }[]
 }
+
+export interface TableRows {
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly rows: readonly (readonly unknown[])[]
+}
+
+export interface ColumnProfile {
+  readonly name: string
+  readonly type: string
+  readonly missing_count: number
+  readonly distinct_count?: number
+  readonly is_distinct_estimated?: boolean
+  readonly numbers?: {
+    readonly infinite_count: number
+    readonly min: number | null
+    readonly max: number | null
+    readonly mean: number | null
+    readonly percentiles: Readonly<Record<string, number | null>>
+    readonly histogram: { readonly counts: readonly number[] }
+  }
+  readonly categories?: { readonly top_values: readonly { readonly value: string; readonly count: number }[] }
+  readonly times?: { readonly earliest: string | null; readonly latest: string | null }
+}
+
+export interface TableProfile {
+  readonly format: string
+  readonly file_count: number
+  readonly row_count: number
+  readonly columns: readonly ColumnProfile[]
+  readonly correlations: readonly { readonly first: string; readonly second: string; readonly r: number | null }[]
+}
+
+interface CategoriesOfOneSide {
+  readonly category_count: number
+  readonly examples: readonly string[]
+}
+
+export interface ColumnDiff {
+  readonly name: string
+  readonly reference_type: string
+  readonly current_type: string
+  readonly null_rate: { readonly reference: number; readonly current: number }
+  readonly data_type_error_rate: number
+  readonly out_of_bounds_rate?: number
+  readonly verdict?: {
+    readonly metric: string
+    readonly effect: number | null
+    readonly effect_is?: string
+    readonly threshold: number
+    readonly is_drift: boolean
+    readonly p_value?: number | null
+    readonly binning?: string
+    readonly interval?: { readonly low: number; readonly high: number }
+    readonly note?: string
+  }
+  readonly new_categories?: CategoriesOfOneSide
+  readonly missing_categories?: CategoriesOfOneSide
+}
+
+export interface TableDiff {
+  readonly row_counts: { readonly reference: number; readonly current: number }
+  readonly added_columns: readonly { readonly name: string; readonly type: string }[]
+  readonly removed_columns: readonly { readonly name: string; readonly type: string }[]
+  readonly columns: readonly ColumnDiff[]
+  readonly compared_count: number
+  readonly drifted_count: number
+  readonly is_drift: boolean
+}

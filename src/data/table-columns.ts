@@ -3,7 +3,7 @@ import type { TableSession } from './table-engine.ts'
 import type { TableSource } from './table-format.ts'
 
 /** How a column is looked at. `time` and `other` (lists, structs, bytes) are described, not compared. */
-export type ColumnKind = 'number' | 'category' | 'time' | 'other'
+type ColumnKind = 'number' | 'category' | 'time' | 'other'
 
 export interface TableColumn {
   readonly name: string

@@ -34,7 +34,7 @@ export interface DiffOptions {
 }
 
 /** How a column of the current data differs from the reference's. */
-export interface ColumnDiff {
+interface ColumnDiff {
   readonly name: string
   readonly kind: TableColumn['kind']
   readonly referenceType: string

@@ -149,6 +149,8 @@ class ChildTableEngine implements TableEngine {
     clearTimeout(this.#idle)
     const child = this.#child
     if (child === undefined) return
+    // Its end is waited for, by a process that may have nothing else to do.
+    child.ref()
     const exited = new Promise((resolve) => child.once('exit', resolve))
     this.#kill(new SluiceError('store-unavailable', 'The server is closing.'))
     await exited

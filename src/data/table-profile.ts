@@ -5,7 +5,7 @@ import type { TableSession } from './table-engine.ts'
 import type { TableSource } from './table-format.ts'
 
 /** What is told of one column; which parts depends on its kind. */
-export interface ColumnProfile extends TableColumn {
+interface ColumnProfile extends TableColumn {
   /** Rows without a value; NaN is none. */
   readonly missingCount: number
   readonly distinctCount?: number

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { FastifyRequest } from 'fastify'
 import type { EnvironmentRequest } from '../environments/environment-builder.ts'
 import type { Principal } from '../access/principal.ts'
@@ -11,6 +12,8 @@ import { openInferenceRoutes } from '../protocols/open-inference/routes.ts'
 import type { PackagingService } from '../packaging/packaging-service.ts'
 import { restRoutes } from '../protocols/rest/rest-routes.ts'
 import { servingEndpoints } from '../protocols/rest/serving-endpoints.ts'
+import { tableExplorer } from '../data/table-explorer.ts'
+import { findTable } from './find-table.ts'
 import { collectGarbage } from './collect-garbage.ts'
 import { mlflowInterface } from './mlflow-interface.ts'
 import { commentStore } from '../registry/notes/comment-store.ts'
@@ -80,6 +83,13 @@ export function routesOf({ settings }: OpenServerOptions, parts: RouteParts): re
           return lock
         },
       },
+      tables: tableExplorer({
+        ...store,
+        engine: store.tables,
+        find: findTable(store),
+        assets: assets.catalogue,
+        folder: join(settings.data, 'queries'),
+      }),
       tracking,
       uploads,
       ...(serving !== undefined && {

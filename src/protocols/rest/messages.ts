@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import type { Static, TArray, TObject, TOptional, TSchema, TString } from '@sinclair/typebox'
+import type { Static, TArray, TObject, TOptional, TSchema, TString, TUnsafe } from '@sinclair/typebox'
 import { errorStatus } from '../../base/errors.ts'
 import { jobStatuses, jobTypes } from '../../jobs/job-service.ts'
 
@@ -9,7 +9,7 @@ import { jobStatuses, jobTypes } from '../../jobs/job-service.ts'
  * becomes a named component of the OpenAPI document.
  */
 
-const words = <Word extends string>(values: readonly Word[]) =>
+export const words = <const Word extends string>(values: readonly Word[]): TUnsafe<Word> =>
   Type.Unsafe<Word>(Type.Union(values.map((value) => Type.Literal(value))))
 export const time = Type.String({ format: 'date-time' })
 export const texts = Type.Record(Type.String(), Type.String())

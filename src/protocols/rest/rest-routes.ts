@@ -27,6 +27,7 @@ import { runRoutes, type RunCatalogue } from './run-routes.ts'
 import { publishedPipelineRoutes } from './published-pipeline-routes.ts'
 import type { PublishedPipelines } from '../../triggers/published-pipelines.ts'
 import { noteRoutes, type NoteParts } from './notes/note-routes.ts'
+import { type TableRouteParts, tableRoutes } from './table-routes.ts'
 import type { StatusRouteParts } from './status-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 
@@ -50,6 +51,8 @@ export interface RestParts extends StatusRouteParts {
   readonly packages?: Omit<PackageRouteParts, 'localToken'>
   readonly pipelines?: Pick<PublishedPipelines, keyof PublishedPipelines>
   readonly notes: Omit<NoteParts, 'principalOf'>
+  /** Absent where no tables are read. */
+  readonly tables?: TableRouteParts['tables']
   readonly assets: Omit<AssetParts, 'localToken' | 'principalOf'>
 }
 
@@ -71,6 +74,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...modelRoutes(parts.models),
     ...noteRoutes({ ...parts.notes, principalOf }),
     ...everyAssetRoute({ ...parts.assets, localToken: parts.localToken, principalOf }),
+    ...(parts.tables === undefined ? [] : tableRoutes({ ...parts, tables: parts.tables, principalOf })),
     ...(parts.tracking === undefined ? [] : runRoutes(parts.tracking)),
     ...(parts.tracking === undefined || parts.uploads === undefined
       ? []

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openHome } from './sluice-home.test-support.ts'
+
+/* The commands that look into data, against the real store and the real process that reads tables. */
+
+const rides = (shift: number, kinds: string): string =>
+  `fare,kind,day\n${Array.from({ length: 200 }, (_, at) => `${((at * 37) % 100) / 10 + shift},${kinds[at % kinds.length]},2024-01-${String((at % 28) + 1).padStart(2, '0')}`).join('\n')}\n`
+
+test('data is profiled, sampled and compared, by path and by name', async (t) => {
+  const home = await openHome(t)
+  await home.file('may.csv', rides(0, 'ab'))
+  await home.file('june.csv', rides(20, 'abc'))
+  const created = await home.sluice('data', 'create', '--name', 'rides', '--path', 'may.csv', '--type', 'uri_file')
+  assert.equal(created.code, 0, created.err)
+
+  const byPath = await home.sluice('data', 'profile', 'may.csv', '--json')
+  const profile = JSON.parse(byPath.out) as {
+    readonly digest: string
+    readonly created_at: string
+    readonly row_count: number
+    readonly columns: readonly { readonly name: string; readonly numbers?: { readonly percentiles: object } }[]
+  }
+  assert.equal(profile.row_count, 200)
+  assert.deepEqual(
+    profile.columns.map(({ name }) => name),
+    ['fare', 'kind', 'day'],
+  )
+  assert.ok('50' in profile.columns[0]!.numbers!.percentiles)
+  // The same content under a name has the profile that was made.
+  const byName = JSON.parse((await home.sluice('data', 'profile', 'rides:1', '--json')).out) as typeof profile
+  assert.deepEqual([byName.digest, byName.created_at], [profile.digest, profile.created_at])
+  const shown = await home.sluice('data', 'profile', 'rides')
+  assert.match(shown.out, /^fare +DOUBLE +100 +0 +4\.95 +9\.9 +4\.95 /m)
+  assert.match(shown.out, /^kind +VARCHAR +2 .*a \(100\), b \(100\)$/m)
+
+  const sample = await home.sluice('data', 'sample', 'may.csv', '--rows', '2')
+  assert.equal(sample.out, 'fare  kind  day\n0     a     2024-01-01\n3.7   b     2024-01-02\n')
+  const random = () => home.sluice('data', 'sample', 'may.csv', '--rows', '5', '--seed', '7', '--json')
+  assert.equal((await random()).out, (await random()).out)
+
+  const diff = await home.sluice('data', 'diff', 'rides', 'june.csv', '--fail-on-drift')
+  assert.equal(diff.code, 1)
+  assert.match(
+    diff.out,
+    /^fare +DOUBLE +normalized_wasserstein_distance +6\.9\d+ +0\.1 +DRIFT +100\.00 % out of bounds$/m,
+  )
+  assert.match(diff.out, /^kind .*jensen_shannon_distance .* DRIFT +1 new: c$/m)
+  assert.match(diff.out, /2 of 2 compared columns drifted: the table drifted\./)
+  const only = await home.sluice(
+    'data',
+    'diff',
+    'rides',
+    'june.csv',
+    '--column',
+    'kind',
+    '--category-metric',
+    'pearsons_chi_squared_test',
+    '--json',
+  )
+  const { columns } = JSON.parse(only.out) as {
+    columns: { verdict: { metric: string; effect_is: string; p_value: number } }[]
+  }
+  assert.deepEqual(
+    columns.map(({ verdict }) => [verdict.metric, verdict.effect_is]),
+    [['pearsons_chi_squared_test', "Cramer's V"]],
+  )
+  assert.equal((await home.sluice('data', 'diff', 'rides', 'may.csv', '--fail-on-drift')).code, 0)
+})
+
+test('a query is answered, kept as data, and asked again', async (t) => {
+  const home = await openHome(t)
+  await home.file('may.csv', rides(0, 'ab'))
+  const sql = 'select kind, count(*) as n from t group by kind order by kind;'
+  const answer = await home.sluice('data', 'query', sql, '--input', 't=may.csv')
+  assert.deepEqual([answer.code, answer.out], [0, 'kind  n\na     100\nb     100\n'], answer.err)
+  const saved = await home.sluice('data', 'query', sql, '--input', 't=may.csv', '--save', 'kinds')
+  assert.equal(saved.out, 'Saved as azureml:kinds:1\n', saved.err)
+  // The same answer is the same version, another one the next.
+  assert.equal((await home.sluice('data', 'query', '--save', 'kinds')).out, 'Saved as azureml:kinds:1\n')
+  await home.file('may.csv', rides(0, 'abc'))
+  assert.equal((await home.sluice('data', 'query', '--save', 'kinds')).out, 'Saved as azureml:kinds:2\n')
+  const again = await home.sluice('data', 'query', 'select count(*) as n from k', '--input', 'k=kinds')
+  assert.equal(again.out, 'n\n3\n')
+})
+
+test('what cannot be read is refused with what to do', async (t) => {
+  const home = await openHome(t)
+  await home.file('a.csv', 'a\n1\n')
+  for (const [args, code, message] of [
+    [['profile', 'nothing.csv/x'], 3, /There is nothing at nothing\.csv\/x\./],
+    [['profile', 'nobody'], 3, /nobody/],
+    [['query'], 2, /There is no query/],
+    [['query', 'drop table t'], 2, /Parser Error/],
+    [['query', "select * from '/etc/passwd'"], 2, /passwd does not exist/],
+    [['query', "copy (select 1) to 'x.csv'"], 2, /Parser Error/],
+    [['query', 'select b from t', '--input', 't=a.csv'], 2, /Referenced column "b" not found/],
+    [['query', '--save', 'nobody'], 3, /nobody/],
+    [['sample', 'a.csv', '--rows', 'x'], 2, /--rows must be a whole number, not "x"/],
+    [['diff', 'a.csv', 'a.csv', '--threshold', 'x'], 2, /--threshold must be a number from 0 on, not "x"/],
+    [['diff', 'a.csv', 'a.csv', '--mode', 'guess'], 2, /mode/],
+  ] as const) {
+    const ran = await home.sluice('data', ...args)
+    assert.deepEqual([ran.code, message.test(ran.err)], [code, true], `${args.join(' ')}: ${ran.err}`)
+  }
+})

@@ -1,0 +1,169 @@
+import type { FastifyRequest } from 'fastify'
+import { type Principal, principalText } from '../../access/principal.ts'
+import type { StoredProfile } from '../../data/profile-store.ts'
+import type { DiffOptions } from '../../data/table-diff.ts'
+import type { TableRows, TableValue } from '../../data/table-engine-messages.ts'
+import type { TableExplorer } from '../../data/table-explorer.ts'
+import type { Route } from '../../server/route.ts'
+import { parseReference } from '../../spec/reference.ts'
+import { AssetVersionMessage } from './asset-messages.ts'
+import { choiceOf } from './asset-routes.ts'
+import { toAssetVersionMessage } from './asset-translate.ts'
+import { requireAbsolute, requireLocalCaller } from './local-caller.ts'
+import {
+  DiffMessage,
+  DiffRequest,
+  ProfileMessage,
+  ProfileRequest,
+  QueryRequest,
+  RowsMessage,
+  SampleRequest,
+  SaveQueryRequest,
+} from './table-messages.ts'
+
+/** What the routes of tables ask of the server. */
+export interface TableRouteParts {
+  readonly tables: TableExplorer
+  readonly localToken: string
+  readonly principalOf: (request: FastifyRequest) => Principal
+}
+
+const usualRows = 20
+const usualAnswerRows = 1000
+
+/** What is in data, how it differs, what a query says of it. */
+export function tableRoutes(parts: TableRouteParts): readonly Route[] {
+  const { tables } = parts
+  return [
+    {
+      method: 'GET',
+      url: '/api/v1/data/:name/versions/:version/profile',
+      permission: 'read',
+      summary: 'Show the statistics of a version of a data asset; made once, then kept.',
+      response: ProfileMessage,
+      handler: async (request) => {
+        const { name } = request.params as { name: string }
+        const choice = choiceOf(request)
+        const version = 'label' in choice ? `@${choice.label}` : `:${choice.version}`
+        return toProfileMessage(await tables.profile(`azureml:${name}${version}`))
+      },
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/tables/profile',
+      permission: 'write',
+      summary: 'Show the statistics of any table that a reference or path names.',
+      body: ProfileRequest,
+      response: ProfileMessage,
+      handler: async (request) => {
+        const { source } = request.body as { source: string }
+        return toProfileMessage(await tables.profile(allowed(parts, request, source)))
+      },
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/tables/sample',
+      permission: 'write',
+      summary: 'Show rows of a table: the first ones, or with a seed some at random.',
+      body: SampleRequest,
+      response: RowsMessage,
+      handler: async (request) => {
+        const { source, rows, seed } = request.body as { source: string; rows?: number; seed?: number }
+        const options = { rowCount: rows ?? usualRows, ...(seed !== undefined && { seed }) }
+        return toRowsMessage(await tables.sample(allowed(parts, request, source), options))
+      },
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/tables/diff',
+      permission: 'write',
+      summary: 'Compare two tables: schema, missing values, and for every column whether it drifted and by how much.',
+      body: DiffRequest,
+      response: DiffMessage,
+      handler: async (request) => {
+        const { reference, current, ...options } = request.body as DiffRequest
+        const sources = {
+          reference: allowed(parts, request, reference),
+          current: allowed(parts, request, current),
+        }
+        return snakeCase(await tables.diff(sources, toDiffOptions(options)))
+      },
+    },
+    ...queryRoutes(parts),
+  ]
+}
+
+function queryRoutes(parts: TableRouteParts): readonly Route[] {
+  const { tables } = parts
+  const inputsOf = (request: FastifyRequest, inputs: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(inputs).map(([name, source]) => [name, allowed(parts, request, source)]))
+  return [
+    {
+      method: 'POST',
+      url: '/api/v1/tables/query',
+      permission: 'write',
+      summary: 'Ask one SELECT over named tables and show the first rows of the answer.',
+      body: QueryRequest,
+      response: RowsMessage,
+      handler: async (request) => {
+        const { sql, inputs, rows } = request.body as QueryRequest
+        const query = { sql, inputs: inputsOf(request, inputs) }
+        return toRowsMessage(await tables.query(query, { rowCount: rows ?? usualAnswerRows }))
+      },
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/data/:name/query',
+      permission: 'write',
+      summary: 'Keep a query with its whole answer as a version of a data asset, or ask the kept one again.',
+      body: SaveQueryRequest,
+      response: AssetVersionMessage,
+      handler: async (request) => {
+        const { name } = request.params as { name: string }
+        const { sql, inputs = {} } = request.body as SaveQueryRequest
+        const query = sql === undefined ? await tables.savedQuery(name) : { sql, inputs }
+        const asked = { sql: query.sql, inputs: inputsOf(request, query.inputs) }
+        const createdBy = principalText(parts.principalOf(request))
+        return toAssetVersionMessage(await tables.saveQuery(asked, { name, createdBy }))
+      },
+    },
+  ]
+}
+
+/** A source that this caller may name. Throws `permission-denied` for files of the machine, `invalid-request` for relative ones. */
+function allowed({ localToken }: TableRouteParts, request: FastifyRequest, source: string): string {
+  if (parseReference(source, '/').kind !== 'local') return source
+  requireLocalCaller(request, localToken)
+  return source.startsWith('file:') ? source : requireAbsolute(source)
+}
+
+function toDiffOptions(options: Omit<DiffRequest, 'reference' | 'current'>): DiffOptions {
+  const { columns, number_metric: numberMetric, category_metric: categoryMetric, threshold, mode } = options
+  return {
+    ...(columns !== undefined && { columns }),
+    ...(numberMetric !== undefined && { numberMetric }),
+    ...(categoryMetric !== undefined && { categoryMetric }),
+    ...(threshold !== undefined && { threshold }),
+    ...(mode !== undefined && { mode }),
+  }
+}
+
+function toProfileMessage({ digest, baseName, profile, createdMs }: StoredProfile): unknown {
+  const createdAt = new Date(createdMs).toISOString()
+  return snakeCase({ digest, baseName, createdAt, ...profile })
+}
+
+/** Infinities and NaN, which JSON has not, are text in rows. */
+function toRowsMessage({ columns, rows }: TableRows): unknown {
+  const cell = (value: TableValue): TableValue =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+  return { columns, rows: rows.map((row) => row.map(cell)) }
+}
+
+/** The keys of a result of ours as the wire has them; column names are values in it, never keys. */
+function snakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeCase)
+  if (typeof value !== 'object' || value === null) return value
+  const snake = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [snake(key), snakeCase(one)]))
+}
