@@ -1,6 +1,7 @@
 import { isMap, isNode, isScalar } from 'yaml'
 import type { Document } from './documents.ts'
 import type { UnsupportedKind } from './unsupported.ts'
+import { triggerTypes } from './schedules/schedule-documents.ts'
 import { unsupportedSchemas, unsupportedShapes, unsupportedTypes } from './unsupported.ts'
 import { markOf, pairsOf } from './yaml/check-tree.ts'
 import { nearestName } from './yaml/nearest-name.ts'
@@ -10,7 +11,16 @@ import { isEmpty, isReadable, keyOf, reportAt, wrongType } from './yaml/values.t
 
 /** What a command expects: `job create` a job, and so on. */
 export type DocumentFamily =
-  'job' | 'component' | 'environment' | 'data' | 'model' | 'datastore' | 'online-endpoint' | 'online-deployment'
+  | 'job'
+  | 'component'
+  | 'environment'
+  | 'data'
+  | 'model'
+  | 'datastore'
+  | 'online-endpoint'
+  | 'online-deployment'
+  | 'schedule'
+  | 'trigger'
 
 export type DocumentKind = Document['kind']
 
@@ -23,6 +33,8 @@ const nouns: Readonly<Record<DocumentFamily, string>> = {
   datastore: 'a datastore',
   'online-endpoint': 'an online endpoint',
   'online-deployment': 'an online deployment',
+  schedule: 'a schedule',
+  trigger: 'a trigger',
 }
 
 const bySchema: Readonly<Record<string, DocumentKind>> = {
@@ -47,6 +59,8 @@ const bySchema: Readonly<Record<string, DocumentKind>> = {
   onlinedeployment: 'online-deployment',
   managedonlinedeployment: 'online-deployment',
   kubernetesonlinedeployment: 'online-deployment',
+  schedule: 'schedule',
+  trigger: 'trigger',
 }
 
 const families: Readonly<Record<DocumentKind, DocumentFamily>> = {
@@ -66,6 +80,8 @@ const families: Readonly<Record<DocumentKind, DocumentFamily>> = {
   datastore: 'datastore',
   'online-endpoint': 'online-endpoint',
   'online-deployment': 'online-deployment',
+  schedule: 'schedule',
+  trigger: 'trigger',
 }
 
 /** What `type` of jobs and components can be; most are both. */
@@ -103,7 +119,8 @@ export function documentKind(root: Value, family?: DocumentFamily): DocumentKind
     const hint = 'Refer to it from an environment: environment: {conda_file: ./this-file.yml}'
     return reportKind(root, 'this is a conda file, not a document', hint)
   }
-  const found = familyOf({ keys, type, schema, declaresInputs: declaresInputs(root) })
+  const found =
+    firingFamily(root, keys, schema) ?? familyOf({ keys, type, schema, declaresInputs: declaresInputs(root) })
   if (family !== undefined && found !== undefined && found !== family && !isBoth(type, found, family)) {
     const hint = `This file describes ${nouns[found]}; ${nouns[family]} is expected here.`
     return reportKind(root, `${quoted(shortName(root))} is not ${nouns[family]}`, hint)
@@ -167,6 +184,7 @@ function unsupportedKind(
   type: string | undefined,
   schema: string,
 ): UnsupportedKind | undefined {
+  if (keys.has('create_monitor')) return unsupportedSchemas['monitorschedule']
   // An Azure model or data document may say anything in `$schema`; a supported `type` wins over it, but for batch.
   if (Object.hasOwn(unsupportedSchemas, schema)) return unsupportedSchemas[schema]
   if (Object.hasOwn(bySchema, schema) && (type === undefined || !Object.hasOwn(unsupportedTypes, type)))
@@ -174,6 +192,17 @@ function unsupportedKind(
   if (type !== undefined && Object.hasOwn(unsupportedTypes, type)) return unsupportedTypes[type]
   if (type !== undefined) return undefined
   return unsupportedShapes.find(([key]) => keys.has(key))?.[1]
+}
+
+/** A schedule says when, a trigger upon what: by the type of their `trigger`, which the two share with their form. */
+function firingFamily(root: Value, keys: ReadonlySet<string>, schema: string): 'schedule' | 'trigger' | undefined {
+  const isEither = schema === 'schedule' || schema === 'trigger' || (schema === '' && keys.has('create_job'))
+  if (!isEither) return undefined
+  const trigger = isMap(root.node) ? pairsOf(root.node).get('trigger')?.value : undefined
+  const type = isMap(trigger) ? pairsOf(trigger).get('type')?.value : undefined
+  const text = isScalar(type) ? String(type.value).toLowerCase() : ''
+  if (text === 'cron' || text === 'recurrence') return 'schedule'
+  return triggerTypes.some((one) => one === text) ? 'trigger' : schema === 'trigger' ? 'trigger' : 'schedule'
 }
 
 /** Whether an input is described as only a component does: a type without a value, a default, bounds. */

@@ -24,6 +24,7 @@ import type {
   RunIf,
   StepLimits,
 } from './document-parts.ts'
+import type { ScheduleDocument, TriggerDocument } from './schedules/schedule-documents.ts'
 import type { SweepSettings } from './sweep-settings.ts'
 
 /**
@@ -39,6 +40,8 @@ export type Document =
   | DatastoreDocument
   | OnlineEndpointDocument
   | OnlineDeploymentDocument
+  | ScheduleDocument
+  | TriggerDocument
 
 /** What a command runs and with what; shared by command jobs, command components and inline steps. */
 export interface CommandBody {

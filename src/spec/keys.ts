@@ -204,3 +204,26 @@ export const batchingKeys = keyTable('enabled max_rows')
 export const requestSettingsKeys = keyTable('request_timeout_ms max_concurrent_requests_per_instance max_queue_wait_ms')
 export const dataCollectorKeys = keyTable('collections sampling_rate rolling_rate request_logging', 'destination')
 export const collectionKeys = keyTable('enabled data client_id')
+
+const schedule = 'name trigger create_job policy is_enabled display_name description tags properties'
+export const scheduleKeys = keyTable(schedule, `${written} version provisioning_state type`)
+export const triggerKeys = keyTable(schedule, `${written} version type`)
+const timing = 'type start_time end_time time_zone'
+export const cronTriggerKeys = keyTable(`${timing} expression`)
+export const recurrenceTriggerKeys = keyTable(`${timing} frequency interval schedule`)
+export const recurrencePatternKeys = keyTable('hours minutes week_days month_days')
+export const createJobKeys = keyTable(
+  'type job pipeline inputs outputs settings limits experiment_name display_name tags',
+  `${written} name description properties compute identity services environment environment_variables resources code ` +
+    'command distribution component jobs',
+)
+export const firingPolicyKeys = keyTable('missed_runs missed_limit overlap cooldown max_per_day')
+export const triggerSourceKeys = {
+  data_change: keyTable('type path poll_interval debounce'),
+  data_version: keyTable('type data debounce'),
+  model_registered: keyTable('type model debounce'),
+  alias_moved: keyTable('type model alias debounce'),
+  job_ended: keyTable('type status experiment_name job_display_name debounce'),
+  alert: keyTable('type where debounce'),
+  webhook: keyTable('type provider events branches paths debounce'),
+} as const

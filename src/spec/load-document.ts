@@ -12,6 +12,7 @@ import { readCommandJob, readDataTransferJob, readPipelineJob, readSparkJob } fr
 import { readOnlineDeployment, readOnlineEndpoint } from './online.ts'
 import type { Overrides } from './overrides.ts'
 import { applyOverrides } from './overrides.ts'
+import { readSchedule, readTrigger } from './schedules/read-schedule.ts'
 import { readSweepJob } from './sweep.ts'
 import type { InlineModel, ReadingScope, ReferredDocuments } from './scope.ts'
 import { quoted } from './yaml/source-text.ts'
@@ -97,6 +98,8 @@ const readers: Readonly<Record<DocumentKind, DocumentReader>> = {
   datastore: readDatastore,
   'online-endpoint': readOnlineEndpoint,
   'online-deployment': readOnlineDeployment,
+  schedule: readSchedule,
+  trigger: readTrigger,
 }
 
 /** One load: what was read and what was found wrong. Files are read one after the other, each once. */

@@ -20,7 +20,11 @@ const batch = {
   instead: 'Use a pipeline job that loads the model and scores an input folder.',
 }
 const batchEndpoint = { noun: 'a batch endpoint', instead: batch.instead }
-const schedule = { noun: 'a schedule', instead: 'Call "sluice run" from cron or another scheduler.' }
+const monitor = {
+  noun: 'a monitor',
+  instead: 'Schedule a pipeline that computes the signals: a schedule with create_job.',
+}
+const importSchedule = { noun: 'a schedule of imports', instead: 'Use create_job with a job that reads the source.' }
 const datastore = {
   noun: 'a datastore of a kind that only Azure or Hadoop can open',
   instead: 'Mount it on this machine and use type: local_folder with its path.',
@@ -44,8 +48,7 @@ export const unsupportedSchemas: Readonly<Record<string, UnsupportedKind>> = {
   batchdeployment: batch,
   modelbatchdeployment: batch,
   pipelinecomponentbatchdeployment: batch,
-  schedule,
-  monitorschedule: { ...schedule, noun: 'a monitor' },
+  monitorschedule: monitor,
   azurefile: datastore,
   azuredatalakegen1: datastore,
   azuredatalakegen2: datastore,
@@ -99,10 +102,7 @@ export const unsupportedTypes: Readonly<Record<string, UnsupportedKind>> = {
 
 /** By a key that only this kind has, for documents without `$schema` and `type`. */
 export const unsupportedShapes: readonly (readonly [string, UnsupportedKind])[] = [
-  ['create_monitor', { ...schedule, noun: 'a monitor' }],
-  ['create_job', schedule],
-  ['import_data', schedule],
-  ['trigger', schedule],
+  ['import_data', importSchedule],
   ['mini_batch_size', batch],
   ['target_column_name', automl],
   ['materialization_settings', feature],
