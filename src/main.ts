@@ -35,6 +35,7 @@ import { openGrpc } from './main/open-grpc.ts'
 import { jobDeps, openJobs, sha256 } from './main/open-jobs.ts'
 import { openPackaging, openServing } from './main/open-serving.ts'
 import { openStore, systemClock } from './main/open-store.ts'
+import { openTriggers } from './main/open-triggers.ts'
 import { routesOf } from './main/route-table.ts'
 import type { Opened, OpenServerOptions } from './main/server-options.ts'
 
@@ -172,6 +173,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   const serving = openServing(options, { store, keys })
   const pipelines = new PublishedPipelines({ ...store, jobs, keys, sha256 })
   opened.closing.unshift(() => serving.close())
+  const { triggers, runner } = openTriggers(options, { store, jobs, pipelines, box, closing: opened.closing })
   const { settings } = options
   const webhookParts = { ...context, box, allowedHosts: settings.webhookHosts }
   const deliverer = webhookDeliverer(webhookParts)
@@ -186,6 +188,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     serving,
     packaging: openPackaging(options, store),
     pipelines,
+    triggers,
     webhooks: { webhooks: webhookStore(webhookParts), deliverer },
     ...(settings.mlflowUi === 'on' && { pages: await findPageBundle(settings.python ?? 'python3') }),
     principalOf,
@@ -205,6 +208,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
       await engine.recover()
       await store.assets.destinations.recover()
       deliverer.wake()
+      runner.wake()
     },
     servedAt: (address) => void (url = address),
   }

@@ -6,6 +6,7 @@ import { packageCommands } from './package-commands.ts'
 import { pipelineCommands } from './pipeline-commands.ts'
 import { tableCommands } from './table-commands.ts'
 import { transferCommands } from './transfer-commands.ts'
+import { triggerCommands } from './trigger-commands.ts'
 
 const setOption: OptionRow = {
   flags: '--set <name=value>',
@@ -201,6 +202,7 @@ export const commandTable: readonly CommandRow[] = [
   ...assetRows,
   ...tableCommands,
   ...pipelineCommands,
+  ...triggerCommands,
   ...transferCommands,
   ...endpointCommands,
   ...deploymentCommands,

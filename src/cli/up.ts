@@ -42,7 +42,7 @@ export const up: Command = async (given) => {
 async function serve(invocation: Invocation): Promise<number> {
   const { settings, terminal, options } = invocation
   const log = lineLog({ level: settings.logLevel, write: (line) => terminal.err(line), now: Date.now })
-  const server = await openOrFind({ ...invocation, log })
+  const server = await openOrFind({ ...invocation, log, firesByItself: !options.has('exit-when-idle') })
   if ('pid' in server) throw alreadyRunning(server)
   announce(invocation, { url: server.url, pid: process.pid })
   if (terminal.isLive) terminal.err('Stop it with Ctrl-C; running steps go on and the next server adopts them.\n')

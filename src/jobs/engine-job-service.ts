@@ -33,6 +33,7 @@ import { findResultsOf } from './earlier-results-store.ts'
 import { findPlan, type StoredPlan } from './journal-store.ts'
 import {
   captureTemplate,
+  type CaptureWish,
   type CapturedTemplate,
   dataFromCapture,
   type JobTemplate,
@@ -107,8 +108,25 @@ export class EngineJobService implements JobService {
   }
 
   /** Keeps a job file with all it needs, for `submitTemplate`. Throws `invalid-document` and `input-not-found`. */
-  async capture(file: string): Promise<CapturedTemplate> {
-    return captureTemplate({ ...this.#deps, tables: this.#deps.database.read, purpose: 'store' }, file)
+  async capture(wish: CaptureWish): Promise<CapturedTemplate> {
+    return captureTemplate({ ...this.#deps, tables: this.#deps.database.read, purpose: 'store' }, wish)
+  }
+
+  /** Keeps the file of an earlier job as that job had it, with its code and environments. Throws `not-found`. */
+  async captureJob(name: string, changes: Readonly<Record<string, string>>): Promise<CapturedTemplate> {
+    const { root } = await this.get(name)
+    const stored = await findPlan(this.#deps.database.read, root)
+    const { file, text } = stored?.document ?? {}
+    if (stored === undefined || typeof file !== 'string' || typeof text !== 'string')
+      throw new SluiceError('not-found', `The file of job ${root} is gone.`, {
+        hint: 'Name the job file instead: create_job: ./job.yml',
+      })
+    return this.capture({ file, text, earlier: stored.submission, changes })
+  }
+
+  /** Plans a template with these values, changing nothing. Throws `invalid-document` for what does not fit. */
+  async checkTemplate(template: JobTemplate, values: TemplateSubmission['values']): Promise<void> {
+    await loadTemplate(template, values, this.#deps.assets)
   }
 
   /** Submits a template with these values; resolves when the job is durable, with all that `also` stores. */

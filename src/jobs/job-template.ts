@@ -25,6 +25,8 @@ export interface JobTemplate extends SettledSources {
   readonly texts: Readonly<Record<string, string>>
   /** Registered components by `componentKey`: labels move, and versions may be deleted. */
   readonly components: Readonly<Record<string, AssetVersion>>
+  /** What the file is to say differently, by dotted path. */
+  readonly changes?: Readonly<Record<string, string>>
 }
 
 /** An input of the job that a submission may set. */
@@ -59,11 +61,28 @@ export interface CapturedTemplate {
 /** Stands for the data of a parameter without a default while its pipeline is checked. */
 const placeholder = 'azureml:value-of-a-parameter:1'
 
+/** What is captured of a job file. */
+export interface CaptureWish {
+  /** Absolute path. */
+  readonly file: string
+  /** The text that the file had for an earlier job; absent: as it is now. */
+  readonly text?: string
+  /** Code and environments as an earlier job had them. */
+  readonly earlier?: SettledSources
+  readonly changes?: Readonly<Record<string, string>>
+}
+
 /** Reads, checks and keeps a job file whole. Throws `invalid-document` with all mistakes, and `input-not-found`. */
-export async function captureTemplate(deps: SettleDeps, file: string): Promise<CapturedTemplate> {
-  const texts: Record<string, string> = {}
+export async function captureTemplate(deps: SettleDeps, wish: CaptureWish): Promise<CapturedTemplate> {
+  const { file, text, earlier, changes } = wish
+  const texts: Record<string, string> = text === undefined ? {} : { [file]: text }
   const readText: ReadText = async (path) => (texts[path] ??= await readFile(path, 'utf8'))
-  const { document } = await loadValidDocument({ file, readText, family: 'job' })
+  const { document } = await loadValidDocument({
+    file,
+    readText,
+    family: 'job',
+    ...(changes && { overrides: changes }),
+  })
   if (document.kind !== 'pipeline-job' && document.kind !== 'command-job' && document.kind !== 'sweep-job')
     throw new SluiceError('invalid-document', `${file} is a ${document.kind}, which cannot be published.`, {
       hint: 'Publish a pipeline, a command or a sweep.',
@@ -75,10 +94,10 @@ export async function captureTemplate(deps: SettleDeps, file: string): Promise<C
   const assets: Assets = {
     get: async (name, choice) => (components[componentKey(name, choice)] = await deps.assets.get(name, choice)),
   }
-  const loaded = await loadJob(file, { overrides, assets, readFrom: readText })
-  const settled = await settleSources(deps, withoutPlaceholders(loaded.plan))
+  const loaded = await loadJob(file, { overrides, changes, assets, readFrom: readText })
+  const settled = await settleSources(deps, withoutPlaceholders(loaded.plan), earlier)
   return {
-    template: { file, texts, components, ...settled },
+    template: { file, texts, components, ...(changes && { changes }), ...settled },
     parameters,
     loaded,
     ...(document.description !== undefined && { description: document.description }),
@@ -99,7 +118,8 @@ export async function loadTemplate(
     if (text !== undefined) return text
     throw new SluiceError('not-found', `${path} was not kept when the pipeline was published`)
   }
-  const { name: _, ...loaded } = await loadJob(template.file, { overrides: values, assets, readFrom })
+  const { changes } = template
+  const { name: _, ...loaded } = await loadJob(template.file, { overrides: values, changes, assets, readFrom })
   // A name in the file is the name of one job; each submission is a job of its own.
   return loaded
 }

@@ -32,6 +32,8 @@ export interface LoadedJob {
 export interface LoadJobOptions {
   /** `--set` values. */
   readonly overrides?: Readonly<Record<string, string>> | undefined
+  /** What the file is to say differently, by dotted path, e.g. `settings.force_rerun`. */
+  readonly changes?: Readonly<Record<string, string>> | undefined
   /** Where registered components are. */
   readonly assets: Pick<AssetCatalogue, 'get'>
   /** Where texts come from; the files themselves when absent. */
@@ -44,7 +46,7 @@ export type ReadText = (path: string) => Promise<string>
 /** Reads and plans a job file. Throws `invalid-document` with every mistake of the file and of those it loads. */
 export async function loadJob(
   file: string,
-  { overrides = {}, assets, readFrom = (path) => readFile(path, 'utf8') }: LoadJobOptions,
+  { overrides = {}, changes = {}, assets, readFrom = (path) => readFile(path, 'utf8') }: LoadJobOptions,
 ): Promise<LoadedJob> {
   const texts = new Map<string, string>()
   const readText = async (path: string): Promise<string> => {
@@ -52,7 +54,7 @@ export async function loadJob(
     texts.set(path, text)
     return text
   }
-  const read = await loadValidDocument({ file, readText, family: 'job' })
+  const read = await loadValidDocument({ file, readText, family: 'job', overrides: changes })
   const { document } = read
   if (!isJob(document)) {
     throw new SluiceError('invalid-document', `${file} is not a job.`, {

@@ -14,6 +14,7 @@ import { EngineJobService, type JobServiceDeps } from '../jobs/engine-job-servic
 import { Engine } from '../jobs/engine.ts'
 import { stepVariables } from './step-surroundings.ts'
 import { findByName } from '../tracking/experiment-store.ts'
+import { firingCrashPoints, type ReachFiringPoint } from '../triggers/trigger-runner.ts'
 import type { Opened, OpenServerOptions } from './server-options.ts'
 import type { Store } from './open-store.ts'
 import { machineVariables } from './machine-variables.ts'
@@ -94,14 +95,14 @@ export function jobDeps(
 }
 
 /** The kill test's way in: this process kills itself at the point that the variable names. */
-function reachPoint(crashAt: string | undefined): ReachPoint {
+export function reachPoint(crashAt: string | undefined): ReachPoint & ReachFiringPoint {
   if (crashAt === undefined) return () => undefined
-  if (!(crashAt in crashPoints)) {
+  if (!(crashAt in crashPoints) && !(crashAt in firingCrashPoints)) {
     throw new SluiceError('invalid-setting', `There is no crash point "${crashAt}".`, {
-      hint: `They are ${Object.keys(crashPoints).join(', ')}.`,
+      hint: `They are ${Object.keys(crashPoints).join(', ')}. Of firings: ${Object.keys(firingCrashPoints).join(', ')}.`,
     })
   }
-  return (point: CrashPoint) => {
+  return (point: CrashPoint | keyof typeof firingCrashPoints) => {
     if (point === crashAt) process.kill(process.pid, 'SIGKILL')
   }
 }

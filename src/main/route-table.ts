@@ -21,6 +21,7 @@ import { savedViewStore } from '../registry/notes/saved-view-store.ts'
 import { purgeDeleted } from '../registry/purge-deleted.ts'
 import type { Route } from '../server/route.ts'
 import type { ServingService } from '../serving/serving-service.ts'
+import type { JobTriggers } from '../triggers/job-triggers.ts'
 import type { PublishedPipelines } from '../triggers/published-pipelines.ts'
 import type { OpenServerOptions } from './server-options.ts'
 import { checkStore, type Store } from './open-store.ts'
@@ -37,6 +38,7 @@ export interface RouteParts {
   readonly jobs: EngineJobService
   /** Absent for who only looks, too. */
   readonly pipelines?: PublishedPipelines
+  readonly triggers?: JobTriggers
   readonly url: () => string
   readonly webhooks?: WebhookRouteParts
   readonly pages?: PageBundle
@@ -47,8 +49,8 @@ export interface RouteParts {
 }
 
 /** The whole route table: ours, MLflow's, scoring. */
-export function routesOf({ settings }: OpenServerOptions, parts: RouteParts): readonly Route[] {
-  const { store, jobs, serving, pipelines, webhooks, pages, url, localToken, startedMs, principalOf } = parts
+export function routesOf({ settings, firesByItself = false }: OpenServerOptions, parts: RouteParts): readonly Route[] {
+  const { store, jobs, serving, pipelines, triggers, webhooks, pages, url, localToken, startedMs, principalOf } = parts
   const caller = principalOf === undefined ? {} : { principalOf }
   const { database, registry, artifacts, uploads, tracking, assets } = store
   const version = packageVersion()
@@ -61,6 +63,7 @@ export function routesOf({ settings }: OpenServerOptions, parts: RouteParts): re
       localToken,
       jobs,
       ...(pipelines !== undefined && { pipelines }),
+      ...(triggers !== undefined && { triggers, firesByItself }),
       events: {
         read: (query) => readEvents(database.read, query),
         latestSeq: () => latestEventSeq(database.read),

@@ -12,6 +12,8 @@ export interface OpenServerOptions {
    * `serve`; so is a store that has to be made or brought up to date first.
    */
   readonly purpose?: 'serve' | 'look'
+  /** Schedules and triggers fire here by themselves: a server that goes on for good. Default: only those by hand. */
+  readonly firesByItself?: boolean
 }
 
 export interface Opened {

@@ -68,14 +68,22 @@ function checkText(parameter: JobParameter & { readonly type: PrimitiveType }, v
   const checked = checkLiteral(text, parameter)
   if (!checked.isValid) return checked
   if (parameter.type !== 'string' || parameter.enum !== undefined) return checked
-  if (!plainText.test(text))
-    return {
-      problem: `holds a character that a shell could read as more than text: ${shown(text)}`,
-      hint: 'Letters, digits, spaces and _ . , : / @ + = % - are accepted; longer texts belong into a data asset.',
-    }
+  const problem = shellProblem(text)
+  if (problem === undefined) return checked
+  return plainText.test(text)
+    ? { problem }
+    : {
+        problem,
+        hint: 'Letters, digits, spaces and _ . , : / @ + = % - are accepted; longer texts belong into a data asset.',
+      }
+}
+
+/** Why text from outside may not become part of a command, after "which"; undefined where it may. */
+export function shellProblem(text: string): string | undefined {
+  if (!plainText.test(text)) return `holds a character that a shell could read as more than text: ${shown(text)}`
   if (optionWord.test(text))
-    return { problem: `has a word that begins with "-", which a program would take for an option: ${shown(text)}` }
-  return checked
+    return `has a word that begins with "-", which a program would take for an option: ${shown(text)}`
+  return undefined
 }
 
 /** A reference as text, or `{path, type}` as in YAML. */

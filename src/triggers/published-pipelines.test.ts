@@ -30,7 +30,7 @@ function openLab(database: Database): Lab {
   const submissions: TemplateSubmission[] = []
   const jobs = new Map<string, Job>()
   const engine: TemplateJobs = {
-    capture: (file) =>
+    capture: ({ file }) =>
       file.includes('wrong')
         ? Promise.reject(new SluiceError('invalid-document', 'two mistakes'))
         : Promise.resolve({

@@ -20,7 +20,7 @@ import { canonicalJson, type JsonValue } from '../base/json.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { appendEvent } from '../events/event-log.ts'
 import type { Job } from '../jobs/job-service.ts'
-import type { CapturedTemplate, JobTemplate, TemplateSubmission } from '../jobs/job-template.ts'
+import type { CapturedTemplate, CaptureWish, JobTemplate, TemplateSubmission } from '../jobs/job-template.ts'
 import { checkParameters, invalidParameters } from './pipeline-parameters.ts'
 import {
   allVersions,
@@ -38,7 +38,7 @@ import {
 
 /** What publishing asks of the engine. */
 export interface TemplateJobs {
-  capture(file: string): Promise<CapturedTemplate>
+  capture(wish: CaptureWish): Promise<CapturedTemplate>
   submitTemplate(template: JobTemplate, submission: TemplateSubmission): Promise<Job>
   get(name: string): Promise<Job>
 }
@@ -72,6 +72,8 @@ export interface PipelineRequest {
   readonly displayName?: string
   readonly tags: Readonly<Record<string, string>>
   readonly idempotencyKey?: string
+  /** What a schedule or trigger says of the job, and stores with it. */
+  readonly firing?: Pick<TemplateSubmission, 'properties' | 'submittedBy' | 'also'>
 }
 
 /** What a name may have done to it, all versions or one. */
@@ -100,7 +102,7 @@ export class PublishedPipelines {
       checkName('version', wanted)
       refuseTaken(await versionsOf(database.read, name), wanted)
     }
-    const { template, parameters, loaded, ...captured } = await jobs.capture(publication.file)
+    const { template, parameters, loaded, ...captured } = await jobs.capture({ file: publication.file })
     const description = publication.description ?? captured.description
     return database.write(async (tables) => {
       const earlier = await versionsOf(tables, name)
@@ -212,9 +214,15 @@ export class PublishedPipelines {
         ...(request.experimentName !== undefined && { experimentName: request.experimentName }),
         displayName: request.displayName ?? pipeline.displayName,
         tags: request.tags,
-        properties: { 'sluice.published_pipeline': `${pipeline.name}:${pipeline.version}` },
-        submittedBy: `published-pipeline:${pipeline.name}`,
-        also: (tables, job) => this.#remember(tables, { job, pipeline, request, requestDigest }),
+        properties: {
+          ...request.firing?.properties,
+          'sluice.published_pipeline': `${pipeline.name}:${pipeline.version}`,
+        },
+        submittedBy: request.firing?.submittedBy ?? `published-pipeline:${pipeline.name}`,
+        also: async (tables, job) => {
+          await this.#remember(tables, { job, pipeline, request, requestDigest })
+          await request.firing?.also(tables, job)
+        },
       })
       return { job, pipeline }
     } catch (error) {

@@ -55,6 +55,8 @@ export interface ConnectOptions {
 
 type OpenOptions = Pick<ConnectOptions, 'settings' | 'environment' | 'openServer' | 'patienceMs' | 'log'> & {
   readonly purpose?: Purpose
+  /** See `OpenServerOptions`. */
+  readonly firesByItself?: boolean
 }
 
 /** Finds or makes the server of a command. */
@@ -148,6 +150,7 @@ export async function openOrFind({
   openServer,
   log,
   purpose,
+  firesByItself = false,
   patienceMs = 15_000,
 }: OpenOptions): Promise<OpenServer | ServerRecord> {
   const deadline = performance.now() + patienceMs
@@ -157,6 +160,7 @@ export async function openOrFind({
         settings,
         environment,
         purpose: purpose === 'look' ? 'look' : 'serve',
+        firesByItself,
         ...(log !== undefined && { log }),
       })
     } catch (error) {

@@ -25,7 +25,10 @@ import { uploadRoutes, type UploadRouteParts } from './upload-routes.ts'
 import { packageRoutes, type PackageRouteParts } from './package-routes.ts'
 import { runRoutes, type RunCatalogue } from './run-routes.ts'
 import { publishedPipelineRoutes } from './published-pipeline-routes.ts'
+import type { JobTriggers } from '../../triggers/job-triggers.ts'
 import type { PublishedPipelines } from '../../triggers/published-pipelines.ts'
+import { type TriggerRouteParts, triggerRoutes } from './triggers/trigger-routes.ts'
+import { webhookInRoutes } from './triggers/webhook-in-routes.ts'
 import { noteRoutes, type NoteParts } from './notes/note-routes.ts'
 import { type TableRouteParts, tableRoutes } from './table-routes.ts'
 import type { StatusRouteParts } from './status-routes.ts'
@@ -50,6 +53,9 @@ export interface RestParts extends StatusRouteParts {
   /** Absent where nothing is built. */
   readonly packages?: Omit<PackageRouteParts, 'localToken'>
   readonly pipelines?: Pick<PublishedPipelines, keyof PublishedPipelines>
+  readonly triggers?: Pick<JobTriggers, keyof JobTriggers>
+  /** Whether schedules and triggers fire in this server without being asked. */
+  readonly firesByItself?: boolean
   readonly notes: Omit<NoteParts, 'principalOf'>
   /** Absent where no tables are read. */
   readonly tables?: TableRouteParts['tables']
@@ -84,6 +90,9 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...(parts.pipelines === undefined
       ? []
       : publishedPipelineRoutes({ ...parts, pipelines: parts.pipelines, principalOf })),
+    ...(parts.triggers === undefined
+      ? []
+      : everyTriggerRoute({ firesByItself: false, ...parts, triggers: parts.triggers, principalOf })),
   ]
   return [
     ...routes,
@@ -98,6 +107,10 @@ export function restRoutes(parts: RestParts): readonly Route[] {
 
 function servingRoutes(parts: EndpointRouteParts): readonly Route[] {
   return [...endpointRoutes(parts), ...deploymentRoutes(parts)]
+}
+
+function everyTriggerRoute(parts: TriggerRouteParts): readonly Route[] {
+  return [...triggerRoutes(parts), ...webhookInRoutes(parts)]
 }
 
 function everyAssetRoute(parts: AssetParts): readonly Route[] {

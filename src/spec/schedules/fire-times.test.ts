@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { timeZone, zonedText } from '../../base/time-zone.ts'
-import { firesBetween, fireTimes } from './fire-times.ts'
+import { fireTimes } from './fire-times.ts'
 import type { RecurrenceTiming, ScheduleTiming } from './schedule-timing.ts'
 
 interface Row {
@@ -238,7 +238,7 @@ for (const row of rows) {
     const zone = timeZone(timing.timeZone)!
     const times = fireTimes(timing, after)
     const limit = Math.max(row.expected.length, 1)
-    const found = firesBetween(times, {
+    const found = times.between({
       afterMs: after,
       untilMs: Infinity,
       limit: timing.endMs === undefined ? limit : 99,
@@ -285,7 +285,7 @@ test('times only grow, none is left out, and each follows from the one before, i
   fc.assert(
     fc.property(expression, zone, from, (text, timeZoneName, start) => {
       const times = fireTimes({ kind: 'cron', expression: text, timeZone: timeZoneName, startMs: 0 }, 0)
-      const found = firesBetween(times, { afterMs: start, untilMs: Infinity, limit: 8 })
+      const found = times.between({ afterMs: start, untilMs: Infinity, limit: 8 })
       assert.equal(found.length, 8)
       for (const [index, moment] of found.entries()) {
         const before = index === 0 ? start : found[index - 1]!

@@ -15,10 +15,19 @@ import { parseCron } from './cron-expression.ts'
 import type { CronTiming, RecurrenceTiming, ScheduleTiming } from './schedule-timing.ts'
 
 export interface FireTimes {
+  /** The nominal times in a span, oldest first. */
+  between(span: Span): readonly number[]
   /** The first nominal time after a moment; undefined when there is none any more. */
   next(afterMs: number): number | undefined
   /** What summer time did to a nominal time, in words; undefined where it did nothing. */
   noteOf(nominalMs: number): string | undefined
+}
+
+/** The moments after `afterMs` up to `untilMs`, and how many of them at most. */
+interface Span {
+  readonly afterMs: number
+  readonly untilMs: number
+  readonly limit: number
 }
 
 const minuteMs = 60_000
@@ -31,28 +40,18 @@ export function fireTimes(timing: ScheduleTiming, createdMs: number): FireTimes 
   const zone = timeZone(timing.timeZone)
   assert(zone !== undefined, 'a timing has a known zone')
   const startMs = timing.startMs ?? createdMs
-  const unbounded = timing.kind === 'cron' ? cronTimes(timing, zone) : recurrenceTimes(timing, { zone, startMs })
-  return {
-    next: (afterMs) => {
-      const found = unbounded.next(Math.max(afterMs, startMs - 1))
-      return found === undefined || found > (timing.endMs ?? Infinity) ? undefined : found
-    },
-    noteOf: unbounded.noteOf,
-  }
+  const { noteOf, between: unbounded } =
+    timing.kind === 'cron' ? cronTimes(timing, zone) : recurrenceTimes(timing, { zone, startMs })
+  const between = ({ afterMs, untilMs, limit }: Span): readonly number[] =>
+    unbounded({
+      afterMs: Math.max(afterMs, startMs - 1),
+      untilMs: Math.min(untilMs, timing.endMs ?? Infinity),
+      limit,
+    })
+  return { between, next: (afterMs) => between({ afterMs, untilMs: Infinity, limit: 1 })[0], noteOf }
 }
 
-/** The nominal times in (`afterMs`, `untilMs`], at most `limit` of them, oldest first. */
-export function firesBetween(
-  times: FireTimes,
-  { afterMs, untilMs, limit }: { readonly afterMs: number; readonly untilMs: number; readonly limit: number },
-): readonly number[] {
-  const found: number[] = []
-  for (let next = times.next(afterMs); next !== undefined && next <= untilMs; next = times.next(next)) {
-    if (found.length === limit) break
-    found.push(next)
-  }
-  return found
-}
+type Unbounded = Pick<FireTimes, 'between' | 'noteOf'>
 
 /** Which days, and which minutes of them. */
 interface DayPattern {
@@ -62,7 +61,7 @@ interface DayPattern {
   readonly followsPassingTime: boolean
 }
 
-function cronTimes({ expression }: CronTiming, zone: TimeZone): FireTimes {
+function cronTimes({ expression }: CronTiming, zone: TimeZone): Unbounded {
   const cron = parseCron(expression)
   assert(!('problem' in cron), 'a timing has a valid expression')
   return dayTimes(zone, {
@@ -80,12 +79,16 @@ function cronTimes({ expression }: CronTiming, zone: TimeZone): FireTimes {
 function recurrenceTimes(
   { frequency, interval, pattern = {} }: RecurrenceTiming,
   { zone, startMs }: { readonly zone: TimeZone; readonly startMs: number },
-): FireTimes {
+): Unbounded {
   if (frequency === 'minute' || frequency === 'hour') {
     const stepMs = interval * (frequency === 'minute' ? minuteMs : 60 * minuteMs)
-    const next = (afterMs: number): number =>
-      startMs + Math.max(0, Math.floor((afterMs - startMs) / stepMs) + 1) * stepMs
-    return { next, noteOf: () => undefined }
+    const between = ({ afterMs, untilMs, limit }: Span): readonly number[] => {
+      const found: number[] = []
+      const firstMs = startMs + Math.max(0, Math.floor((afterMs - startMs) / stepMs) + 1) * stepMs
+      for (let atMs = firstMs; atMs <= untilMs && found.length < limit; atMs += stepMs) found.push(atMs)
+      return found
+    }
+    return { between, noteOf: () => undefined }
   }
   const startLocalMs = zone.localOf(startMs)
   const startDay = Math.floor(startLocalMs / dayMs)
@@ -145,28 +148,33 @@ function timesOfDay(hours: readonly number[], minutes: readonly number[]): reado
   return hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute)).sort((one, other) => one - other)
 }
 
-function dayTimes(zone: TimeZone, pattern: DayPattern): FireTimes {
-  const momentsOn = (day: number): readonly number[] =>
-    pattern.minutesOfDay.flatMap((minute) => {
-      const localMs = day * dayMs + minute * minuteMs
-      return pattern.followsPassingTime ? zone.momentsOf(localMs) : [zone.firstMomentFrom(localMs)]
-    })
-  return {
-    next: (afterMs) => {
-      // A day earlier: where the clocks are set back at midnight, the evening comes twice.
-      const from = Math.floor(zone.localOf(afterMs) / dayMs) - 1
-      let found: number | undefined
-      for (let day = from; day < from + longestWaitDays; day++) {
-        if (!pattern.matches(day)) continue
-        for (const moment of momentsOn(day))
-          if (moment > afterMs && (found === undefined || moment < found)) found = moment
-        // What the next day begins with may come before what this day had to put off.
-        if (found !== undefined && zone.localOf(found) < (day + 1) * dayMs) break
-      }
-      return found
-    },
-    noteOf: (nominalMs) => noteOf(zone, pattern, nominalMs),
+function dayTimes(zone: TimeZone, pattern: DayPattern): Unbounded {
+  const between = ({ afterMs, untilMs, limit }: Span): readonly number[] => {
+    const found: number[] = []
+    // A day earlier: where the clocks are set back at midnight, the evening comes twice.
+    const from = Math.floor(zone.localOf(afterMs) / dayMs) - 1
+    let enough = from + longestWaitDays
+    for (let day = from; day < enough; day++) {
+      if ((day - 2) * dayMs > untilMs) break
+      if (!pattern.matches(day)) continue
+      for (const moment of momentsOn(zone, pattern, day)) if (moment > afterMs && moment <= untilMs) found.push(moment)
+      // What the day after begins with may come before what this day had to put off; each find renews the patience.
+      if (found.length > 0) enough = found.length >= limit ? Math.min(enough, day + 2) : day + longestWaitDays
+    }
+    return [...new Set(found.sort((one, other) => one - other))].slice(0, limit)
   }
+  return { between, noteOf: (nominalMs) => noteOf(zone, pattern, nominalMs) }
+}
+
+/** The moments of a day's times; on most days no clock is set, and one distance from UTC serves all of them. */
+function momentsOn(zone: TimeZone, { minutesOfDay, followsPassingTime }: DayPattern, day: number): readonly number[] {
+  const startMs = day * dayMs
+  const [before, after] = [startMs - dayMs, startMs + 2 * dayMs].map((moment) => zone.localOf(moment) - moment)
+  if (before === after) return minutesOfDay.map((minute) => startMs + minute * minuteMs - before!)
+  return minutesOfDay.flatMap((minute) => {
+    const localMs = startMs + minute * minuteMs
+    return followsPassingTime ? zone.momentsOf(localMs) : [zone.firstMomentFrom(localMs)]
+  })
 }
 
 function noteOf(zone: TimeZone, pattern: DayPattern, nominalMs: number): string | undefined {

@@ -1,0 +1,106 @@
+import { SluiceError } from '../base/errors.ts'
+import type { Job } from '../jobs/job-service.ts'
+import type { CapturedTemplate, CaptureWish, JobParameter, JobTemplate } from '../jobs/job-template.ts'
+import {
+  expressionsIn,
+  type JobAction,
+  type ScheduleDocument,
+  type TriggerDocument,
+  withValues,
+} from '../spec/schedules/schedule-documents.ts'
+import { nearestName } from '../spec/yaml/nearest-name.ts'
+import { checkParameters } from './pipeline-parameters.ts'
+import type { PublishedPipeline } from './published-pipeline-store.ts'
+import type { PipelineSelection } from './published-pipelines.ts'
+
+/** What capturing asks of the engine and of published pipelines. */
+export interface CaptureParts {
+  readonly jobs: {
+    capture(wish: CaptureWish): Promise<CapturedTemplate>
+    captureJob(name: string, changes: Readonly<Record<string, string>>): Promise<CapturedTemplate>
+    checkTemplate(template: JobTemplate, values: Readonly<Record<string, string>>): Promise<void>
+    get(name: string): Promise<Job>
+  }
+  readonly pipelines: { get(selection: PipelineSelection): Promise<PublishedPipeline> }
+}
+
+/** An action with all that its submissions need, checked to start. */
+export interface CapturedAction {
+  readonly action: JobAction
+  readonly template?: JobTemplate
+  readonly parameters: readonly JobParameter[]
+}
+
+/**
+ * Keeps what a schedule or trigger submits, as it is now, and submits it in thought: a mistake shows when the schedule is
+ * made, not in the night. Throws `invalid-document`, `input-not-found` and `not-found`.
+ */
+export async function captureAction(
+  parts: CaptureParts,
+  document: ScheduleDocument | TriggerDocument,
+): Promise<CapturedAction> {
+  const captured = await capture(parts, document.action)
+  const { action, parameters } = captured
+  checkNames(action, parameters)
+  const values = Object.fromEntries(
+    Object.entries(action.inputs).map(([name, text]) => [name, withValues(text, examplesOf(text, document.name))]),
+  )
+  await checkValues(parts, { ...captured, values })
+  return captured
+}
+
+/** Throws what submitting these values would throw. */
+export async function checkValues(
+  { jobs }: Pick<CaptureParts, 'jobs'>,
+  { template, parameters, values }: CapturedAction & { readonly values: Readonly<Record<string, string>> },
+): Promise<void> {
+  if (template !== undefined) await jobs.checkTemplate(template, values)
+  else checkParameters(parameters, values)
+}
+
+async function capture({ jobs, pipelines }: CaptureParts, action: JobAction): Promise<CapturedAction> {
+  if (action.kind === 'published-pipeline') {
+    const { name, version } = action
+    const { parameters } = await pipelines.get({ name, ...(version !== undefined && { version }) })
+    return { action, parameters }
+  }
+  if ('file' in action.job) {
+    const { template, parameters } = await jobs.capture({ file: action.job.file, changes: action.changes })
+    return { action, template, parameters }
+  }
+  const job = await jobs.get(action.job.name)
+  const { template, parameters } = await jobs.captureJob(action.job.name, action.changes)
+  return { action: { ...action, inputs: { ...inputsOf(job, parameters), ...action.inputs } }, template, parameters }
+}
+
+/** What a job was given that its file does not say (`--set`): the file alone would submit another job. */
+function inputsOf(job: Job, parameters: readonly JobParameter[]): Readonly<Record<string, string>> {
+  const given = parameters.flatMap(({ name, default: written }) => {
+    const value = Object.hasOwn(job.inputs, name) ? (job.inputs[name]!.value ?? job.inputs[name]!.uri) : undefined
+    return value === undefined || value === written ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(given)
+}
+
+function checkNames({ inputs }: JobAction, parameters: readonly JobParameter[]): void {
+  const names = parameters.map(({ name }) => name)
+  const unknown = Object.keys(inputs).filter((name) => !names.includes(name) && !name.startsWith('jobs.'))
+  if (unknown.length === 0) return
+  const near = nearestName(unknown[0]!, names)
+  const hint = names.length === 0 ? 'It has no inputs.' : `Its inputs are ${names.join(', ')}.`
+  throw new SluiceError(
+    'invalid-document',
+    unknown.map((name) => `"create_job" sets the input "${name}", which the job does not have.`).join('\n'),
+    { hint: near === undefined ? hint : `Did you mean ${near}?` },
+  )
+}
+
+/** A value for every expression of a text: one that also reads as a number, a version or a time. */
+function examplesOf(text: string, name: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    expressionsIn(text).map((variable) => {
+      if (variable === 'name' || variable === 'trigger.name') return [variable, name]
+      return [variable, /time|window/.test(variable) ? '2026-01-01T00:00:00Z' : '1']
+    }),
+  )
+}
