@@ -2,8 +2,9 @@ import { SluiceError } from '../base/errors.ts'
 import type { Command } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
 import { exitCode } from './exit-code.ts'
-import type { Backfill, NextTime, Page } from './rest-types.ts'
+import type { Page } from './rest-types.ts'
 import { textTable } from './terminal/text-table.ts'
+import type { Backfill, NextTime } from './trigger-types.ts'
 import { pathOf } from './trigger.ts'
 
 /** Shows the times to come. */

@@ -4,10 +4,11 @@ import { SluiceError } from '../base/errors.ts'
 import type { Command, Invocation } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
 import { exitCode } from './exit-code.ts'
-import type { Firing, JobTrigger, Page } from './rest-types.ts'
+import type { Page } from './rest-types.ts'
 import { parsePairs } from './submission.ts'
 import { printable } from './terminal/terminal.ts'
 import { textFields, textTable } from './terminal/text-table.ts'
+import type { Firing, JobTrigger } from './trigger-types.ts'
 
 /** Schedules and triggers are two lists of the same kind of thing. */
 export type Family = 'schedule' | 'trigger'

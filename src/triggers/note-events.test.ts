@@ -78,7 +78,7 @@ databaseTest(
     await lab.create(yaml('type: data_version').replace('name: t', 'name: d'))
     await lab.triggers.run(selection)
     lab.nowMs += 1000
-  await lab.happens('model.version.created', 'm', { model: 'm', version: '1', run_id: 'job_1' })
+    await lab.happens('model.version.created', 'm', { model: 'm', version: '1', run_id: 'job_1' })
     await lab.happens('model.version.created', 'm', { model: 'm', version: '2', by: 'job:job_1' })
     lab.makers.set('taxi:2', 'job_1')
     await lab.happens('asset.created', 'data/taxi', { asset_kind: 'data', name: 'taxi', version: '2' })
