@@ -12,6 +12,8 @@ export type EnvironmentRequest =
       readonly python?: string
       readonly file?: string
     }
+  /** Another one with packages that it need not name; those that it names stay as it names them. */
+  | { readonly kind: 'extended'; readonly base: EnvironmentRequest; readonly packages: readonly string[] }
   /** No environment named: the machine's own PATH, nothing built. */
   | { readonly kind: 'none' }
 

@@ -122,3 +122,14 @@ test('requirement lines are wanted as they are', () => {
     message: /^The requirements: The line "-e \."/,
   })
 })
+
+test('an extended environment has the packages that it does not name itself', () => {
+  const packages = ['azureml-inference-server-http', 'Scikit_Learn']
+  const base = { kind: 'requirements', lines: ['scikit-learn==1.5.2'], python: '3.11' } as const
+  assert.partialDeepStrictEqual(wantedPackages({ kind: 'extended', base, packages }), {
+    python: '3.11',
+    requirements: ['scikit-learn==1.5.2', 'azureml-inference-server-http'],
+  })
+  const bare = wantedPackages({ kind: 'extended', base: { kind: 'none' }, packages: ['six'] })
+  assert.deepEqual(bare.requirements, ['six'])
+})

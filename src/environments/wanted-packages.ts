@@ -38,9 +38,28 @@ export function wantedPackages(
       return fromRequirements(request, options)
     case 'spec':
       return fromSpec(request.spec, options)
+    case 'extended':
+      return extended(request, options)
     default:
       return assertNever(request)
   }
+}
+
+function extended(
+  { base, packages }: Extract<EnvironmentRequest, { kind: 'extended' }>,
+  options: WantedPackagesOptions,
+): WantedPackages {
+  const wanted =
+    base.kind === 'none' ? wantedPackages({ kind: 'requirements', lines: [] }) : wantedPackages(base, options)
+  const named = new Set(wanted.requirements.map(packageName))
+  const added = packages.filter((requirement) => !named.has(packageName(requirement)))
+  return { ...wanted, requirements: [...wanted.requirements, ...added] }
+}
+
+/** The name in `scikit-learn[alldeps]==1.5.2`, normalised as PyPI does (PEP 503). */
+function packageName(requirement: string): string {
+  const name = /^[A-Za-z0-9][\w.-]*/.exec(requirement.trim())?.[0] ?? ''
+  return name.toLowerCase().replace(/[-_.]+/g, '-')
 }
 
 function fromCurated(name: string, options: WantedPackagesOptions): WantedPackages {

@@ -71,7 +71,7 @@ export function onlineDeployment(revision: Revision, place: DeploymentPlace): On
 
   /** One preparation serves all workers; after a failure the next worker to start tries again. */
   function prepare(): Promise<PreparedDeployment> {
-    prepared ??= prepareDeployment({ folder, spec, log: (line) => log.line(line) }, place).then(
+    prepared ??= prepareDeployment({ folder, endpoint, spec, log: (line) => log.line(line) }, place).then(
       (ready) => {
         metadata = ready.metadata
         return ready

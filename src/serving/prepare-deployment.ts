@@ -11,6 +11,7 @@ import type {
 } from '../environments/environment-builder.ts'
 import { attemptMarker } from '../processes/process-tree.ts'
 import type { ResolvedModel } from '../registry/resolve-model.ts'
+import { importsAzureServer, withAzureServer } from './azure-script.ts'
 import type { DeploymentSpec } from './deployment-spec.ts'
 import { linkTree } from './link-tree.ts'
 import { modelEnvironment, readModelMetadata } from './mlflow-model-folder.ts'
@@ -40,6 +41,7 @@ export interface PreparationPlace {
 export interface Preparation {
   /** A folder of this revision's own; made again from nothing unless it is complete. */
   readonly folder: string
+  readonly endpoint: string
   readonly spec: DeploymentSpec
   readonly log: (line: string) => void
 }
@@ -73,14 +75,20 @@ export async function prepareDeployment(
   const request = isOfModel
     ? await modelEnvironment(files.modelPath!, metadata, isSlim ? 'skinny' : 'whole')
     : (spec.environment ?? { kind: 'none' })
-  const { lock, built } = await buildEnvironment(request, place, log)
-  const variables = workerVariables({ spec, files, built, place })
+  const isOfAzure = files.codeFolder !== undefined && (await importsAzureServer(files.codeFolder))
+  const extended = isOfAzure ? withAzureServer(request, log) : request
+  const { lock, built } = await buildEnvironment(extended, place, log)
+  const variables = {
+    ...workerVariables({ spec, files, built, place }),
+    // What the description of such a script says of itself.
+    ...(isOfAzure && { SERVICE_NAME: preparation.endpoint, SERVICE_PATH_PREFIX: `endpoints/${preparation.endpoint}` }),
+  }
   return {
     command: {
       python: built.python,
       folder: files.codeFolder ?? files.modelFolder,
       environment: variables,
-      model: whatToLoad(spec, files, metadata),
+      model: { ...whatToLoad(spec, files, metadata), ...(isOfAzure && { isOfAzure }) },
     },
     ...(metadata !== undefined && { metadata }),
     lock,

@@ -59,6 +59,8 @@ interface EndpointRequest {
   readonly body: Buffer
   /** Tensors instead of a document. */
   readonly infer?: JsonObject
+  /** Its method and its path and query below the endpoint. */
+  readonly http?: { readonly method: string; readonly target: string }
   /** Read only when the model asks for them. */
   readonly headers: () => Readonly<Record<string, string>>
   /** Aborted when the client leaves: a waiting request then stops waiting. */
@@ -264,7 +266,7 @@ class OnlineServing implements ServingService {
   }
 
   async score(wanted: EndpointRequest): Promise<EndpointAnswer> {
-    const { endpoint, deployment, contentType, body, infer, headers, client } = wanted
+    const { endpoint, deployment, contentType, body, infer, http, headers, client } = wanted
     const arrivedMs = this.#place.clock.now()
     const arrived = performance.now()
     if (!this.#isStarted) await this.#started.promise
@@ -276,7 +278,7 @@ class OnlineServing implements ServingService {
     const request = {
       contentType,
       body,
-      headers: online.wantsHeaders() ? headers() : {},
+      ...(online.wantsHeaders() ? { headers: headers(), ...(http !== undefined && { http }) } : { headers: {} }),
       ...(infer !== undefined && { infer }),
     }
     const answer = await online.score(request, client)

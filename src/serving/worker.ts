@@ -31,6 +31,8 @@ export interface ScoringRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** Tensors instead of a document: what `body` holds, one tensor after another (tensor-message.ts). */
   readonly infer?: JsonObject
+  /** `{method, target}` below the endpoint, for scripts that are given the whole request. */
+  readonly http?: JsonObject
 }
 
 /** The bytes of an answer. */
@@ -147,13 +149,7 @@ export function startWorker(
   return {
     pid: child.pid,
     score(requests) {
-      const heads = requests.map(({ id, request: { contentType, headers, body, infer } }) => ({
-        id,
-        contentType,
-        bytes: body.length,
-        ...(headers !== undefined && { headers }),
-        ...(infer !== undefined && { infer }),
-      }))
+      const heads = requests.map(({ id, request: { body, ...about } }) => ({ id, ...about, bytes: body.length }))
       const bodies = requests.map(({ request }) => request.body)
       send({ type: 'score', requests: heads }, bodies)
     },

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 from .scoring_types import LoadedModel
 
 
 def load_model(model: dict[str, Any]) -> LoadedModel:
-    """`{kind: script, appRoot, script}` or `{kind: mlflow, path, metadata}`. Raises LoadFailed for what is known."""
+    """`{kind: script, appRoot, script, isOfAzure?}` or `{kind: mlflow, path, metadata}`. Raises LoadFailed for what is known."""
     if model["kind"] == "script":
+        if model.get("isOfAzure") and find_spec("azureml_inference_server_http") is not None:
+            from .azure_script import AzureScript
+
+            return AzureScript(model["appRoot"], model["script"])
         from .score_script import ScoreScript
 
         return ScoreScript(model["appRoot"], model["script"])

@@ -145,8 +145,8 @@ def _refuse_raw_http(script: str) -> None:
     for name in ("azureml_inference_server_http.api.aml_request", "azureml.contrib.services.aml_request"):
         if getattr(sys.modules.get(name), "_rawHttpRequested", False):
             raise LoadFailed(
-                f"run() in {script} is decorated with @rawhttp, which is not supported yet.",
-                "Let run() take the body as text and return what is to be written as JSON.",
+                f"run() in {script} is decorated with @rawhttp.",
+                "Add azureml-inference-server-http to the deployment's environment: it is what gives run() the request.",
             )
 
 

@@ -4,7 +4,7 @@ The server starts it with a connected stream socket as file descriptor 3 and spe
 
   server  load    {model, batching}       once, first
   host    ready   {description}           or  failed {message, hint}, and the process ends
-  server  score   {requests: [{id, contentType, headers?, infer?, bytes}]} + the bodies, one after another
+  server  score   {requests: [{id, contentType, headers?, infer?, http?, bytes}]} + the bodies, one after another
   host    answers {answers: [{id, outcome, executionMs, bytes, contentType, details? | code, message}], rows} + bodies
   server  close                           end after the requests before it
 
@@ -92,7 +92,8 @@ def _requests_of(header: Header, body: bytes) -> list[tuple[int, ScoringRequest]
     requests, at = [], 0
     for each in header["requests"]:
         end = at + each["bytes"]
-        request = ScoringRequest(each["contentType"], body[at:end], each.get("headers") or {}, each.get("infer"))
+        about = (each.get("headers") or {}, each.get("infer"), each.get("http"))
+        request = ScoringRequest(each["contentType"], body[at:end], *about)
         requests.append((each["id"], request))
         at = end
     return requests

@@ -17,6 +17,8 @@ class ScoringRequest(NamedTuple):
     headers: Mapping[str, str]
     # Tensors instead of a document (tensors.py): what `body` holds, one tensor after another.
     infer: Mapping[str, Any] | None = None
+    # {method, target}, for scripts that are given the whole request.
+    http: Mapping[str, Any] | None = None
 
 
 class ScoringAnswer(NamedTuple):

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { test, type TestContext } from 'node:test'
@@ -210,4 +211,20 @@ test('/invocations speaks as mlflow models serve does: a model that raises is a 
   })
   assert.equal(old.status, 415)
   assert.match(old.text, /unrecognized parameters: format/)
+})
+
+test('the page to try an endpoint with loads nothing, runs its own script only, and is there for endpoints only', async (t) => {
+  const { send, server } = await openEndpoint(t)
+  const page = await send('/docs', { method: 'GET' })
+  assert.equal(page.status, 200)
+  assert.match(page.headers['content-type']!, /^text\/html/)
+  const policy = page.headers['content-security-policy']!
+  assert.match(policy, /^default-src 'none'; /)
+  for (const tag of ['style', 'script']) {
+    const [, text] = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(page.text)!
+    const digest = createHash('sha256').update(text!).digest('base64')
+    assert.ok(policy.includes(`${tag}-src 'sha256-${digest}'`), tag)
+  }
+  assert.doesNotMatch(page.text, /https?:\/\//)
+  assert.equal((await fetch(`${server.url}/endpoints/nothing/docs`)).status, 404)
 })

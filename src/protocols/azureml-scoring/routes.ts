@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SluiceError } from '../../base/errors.ts'
-import { bearerKey, clientSignal } from '../../server/request-client.ts'
+import { bearerKey, clientSignal, scriptHeaders } from '../../server/request-client.ts'
 import type { Route } from '../../server/route.ts'
+import type { ServedModel } from '../../serving/served-model.ts'
 import type { EndpointAnswer, ServingService } from '../../serving/serving-service.ts'
 import { invocationsErrors, scoreErrors } from './errors.ts'
 import { deploymentHeader, longestId } from './messages.ts'
+import { docsPage, docsPagePolicy } from './docs-page.ts'
 import { describeEndpoint } from './swagger.ts'
-import { mediaType, queryBody, requestIds, scriptHeaders } from './translate.ts'
+import { mediaType, queryBody, requestIds } from './translate.ts'
 
 /** What the scoring routes ask of the server. */
 export interface ScoringRouteParts {
@@ -56,15 +58,42 @@ function aboutRoutes({ serving, isKeyRequired, version }: ScoringRouteParts): re
     {
       ...about,
       url: '/endpoints/:endpoint/swagger.json',
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const name = endpointOf(request)
         await serving.authorise(name, bearerKey(request.headers), isKeyRequired)
-        const metadata = serving.models(name)[0]?.metadata
+        const [served] = serving.models(name)
+        if (served?.description?.['kind'] === 'azureml-server') return askScript(serving, { request, reply, served })
+        const metadata = served?.metadata
         const wanted = swaggerVersion((request.query as { version?: unknown }).version)
         return describeEndpoint({ name, ...(metadata !== undefined && { metadata }) }, wanted)
       },
     },
+    {
+      ...about,
+      url: '/endpoints/:endpoint/docs',
+      handler: async (request, reply) => {
+        serving.models(endpointOf(request)) // Throws `not-found`.
+        return reply.header('content-security-policy', docsPagePolicy).type('text/html; charset=utf-8').send(docsPage)
+      },
+    },
   ]
+}
+
+/** The script's own server describes it. */
+async function askScript(
+  serving: ScoringRouteParts['serving'],
+  {
+    request,
+    reply,
+    served,
+  }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly served: ServedModel },
+): Promise<FastifyReply> {
+  const answer = await serving.score({
+    ...{ endpoint: endpointOf(request), deployment: served.deployment, requestId: randomUUID() },
+    ...{ contentType: '', body: Buffer.alloc(0), http: { method: 'GET', target: targetOf(request) } },
+    headers: () => scriptHeaders(request.headers),
+  })
+  return send(reply, { ...answer, isOfMlflow: false })
 }
 
 async function answerScore(
@@ -94,14 +123,26 @@ async function answerScore(
     ...(typeof pinned === 'string' && pinned !== '' && { deployment: pinned }),
     contentType,
     body: isGet ? Buffer.from(queryBody(request.url)) : bodyOf(request),
+    http: { method: request.method, target: targetOf(request) },
     headers: () => scriptHeaders(headers),
     client: clientSignal(reply),
   })
   return send(reply, { ...answer, isOfMlflow })
 }
 
+/** Path and query below the endpoint. */
+function targetOf({ url }: FastifyRequest): string {
+  return url.replace(/^\/endpoints\/[^/?]*/, '')
+}
+
 function isInvocations(request: FastifyRequest): boolean {
   return request.routeOptions.url?.endsWith('/invocations') === true
+}
+
+/** What a script that writes its own answers put around the body (python azure_script.py). */
+interface ScriptReply {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Puts what is known of the execution into the headers; throws what the deployment refused with. */
@@ -114,7 +155,11 @@ function send(
   if (answer.executionMs !== undefined) reply.header('x-ms-run-fn-exec-ms', answer.executionMs.toFixed(3))
   const isModelAtFault = answer.kind === 'refused' && answer.error.code === 'model-failed'
   reply.header('x-ms-run-function-failed', isModelAtFault ? 'True' : 'False')
-  if (answer.kind === 'answered') return reply.code(200).type(answer.contentType).send(answer.body)
+  if (answer.kind === 'answered') {
+    const { status = 200, headers = {} } = (answer.details ?? {}) as ScriptReply
+    for (const [name, value] of Object.entries(headers)) if (!/^x-(ms|request)-/.test(name)) reply.header(name, value)
+    return reply.code(status).type(answer.contentType).send(answer.body)
+  }
   const { error } = answer
   if (isModelAtFault) {
     reply.header('ms-azureml-model-error-statuscode', '500').header('ms-azureml-model-error-reason', 'model_error')

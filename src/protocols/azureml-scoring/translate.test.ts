@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SluiceError } from '../../base/errors.ts'
 import { invocationsErrors, scoreErrors } from './errors.ts'
-import { bearerKey } from '../../server/request-client.ts'
+import { bearerKey, scriptHeaders } from '../../server/request-client.ts'
 import { describeEndpoint } from './swagger.ts'
-import { mediaType, queryBody, requestIds, scriptHeaders } from './translate.ts'
+import { mediaType, queryBody, requestIds } from './translate.ts'
 
 test('ids are echoed, made where there is none, and refused when too long', () => {
   const ids = (headers: Record<string, string>) => requestIds(headers, () => 'new')
@@ -136,9 +136,65 @@ test('tensors, scripts and unreadable signatures are described by what is known 
   }
   assert.ok(
     inputOf({ inputs: '[{"type": "tensor", "tensor-spec": {"dtype": "uint8", "shape": [-1, 28]}}]' }).includes(
-      '"input_data":{"type":"array","items":{}}',
+      '"input_data":{"type":"array","items":{"type":"array","items":{"type":"integer"},"minItems":28,"maxItems":28},"example":[[0,',
     ),
   )
   for (const unknown of [undefined, {}, { inputs: '{' }, { inputs: '{}' }])
     assert.ok(inputOf(unknown).includes('"application/json":{"schema":{}}'), JSON.stringify(unknown))
+})
+
+/** Request and answer schema of a path in OpenAPI 3. */
+function described(signature: object, path: string) {
+  const { paths } = describeEndpoint({ name: 'e', metadata: { signature } as never }, '3') as never as {
+    paths: Record<string, { post: { requestBody: { content: object }; responses: { 200: { content: object } } } }>
+  }
+  const schemaOf = (content: object) =>
+    (content as { 'application/json': { schema: object } })['application/json'].schema
+  const { requestBody, responses } = paths[path]!.post
+  return { request: schemaOf(requestBody.content), answer: schemaOf(responses['200'].content) }
+}
+
+test('every protocol of a model is described, each with an example that it accepts', () => {
+  const columns = {
+    inputs:
+      '[{"type":"double","name":"a"},{"type":"datetime","name":"at","required":false},{"type":"binary","name":"x"},{"type":"array","name":"list"}]',
+    outputs: '[{"type":"string","name":"label"},{"type":"boolean","name":"sure"}]',
+    params: '[{"name":"alpha","type":"double","default":0.5,"shape":null}]',
+  }
+  const { request, answer } = described(columns, '/invocations')
+  assert.partialDeepStrictEqual(request, {
+    required: ['dataframe_split'],
+    properties: {
+      dataframe_split: {
+        example: { columns: ['a', 'at', 'x', 'list'], data: [[0, '2026-01-01T00:00:00', 'aGVsbG8=', null]] },
+      },
+      params: { properties: { alpha: { type: 'number' } } },
+    },
+  })
+  const items = { type: 'object', properties: { label: { type: 'string' }, sure: { type: 'boolean' } } }
+  assert.deepEqual(answer, { type: 'object', properties: { predictions: { type: 'array', items } } })
+  assert.deepEqual((described(columns, '/v2/models/e/infer').request as { example: object }).example, {
+    inputs: [
+      { name: 'a', datatype: 'FP64', shape: [1], data: [0] },
+      { name: 'at', datatype: 'BYTES', shape: [1], data: ['2026-01-01T00:00:00'] },
+      { name: 'x', datatype: 'BYTES', shape: [1], data: ['aGVsbG8='] },
+      { name: 'list', datatype: 'BYTES', shape: [1], data: ['null'] },
+    ],
+  })
+})
+
+test('tensors are described by name and shape, great ones by one row', () => {
+  const tensors = {
+    inputs:
+      '[{"type":"tensor","name":"x","tensor-spec":{"dtype":"float32","shape":[-1,2]}},{"type":"tensor","name":"image","tensor-spec":{"dtype":"uint8","shape":[-1,224]}}]',
+  }
+  const { request } = described(tensors, '/invocations')
+  assert.partialDeepStrictEqual(request, { properties: { inputs: { example: { x: [[0, 0]], image: [[0]] } } } })
+  const single = { inputs: '[{"type":"tensor","tensor-spec":{"dtype":"bool","shape":[-1]}}]' }
+  assert.partialDeepStrictEqual(described(single, '/score').request, {
+    properties: { input_data: { type: 'array', items: { type: 'boolean' }, example: [false] } },
+  })
+  assert.deepEqual((described(single, '/v2/models/e/infer').request as { example: object }).example, {
+    inputs: [{ name: 'input-0', datatype: 'BOOL', shape: [1], data: [false] }],
+  })
 })

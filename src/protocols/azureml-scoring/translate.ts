@@ -27,21 +27,6 @@ export function mediaType(contentType: string | undefined): string | undefined {
   return isUtf8 ? type : undefined
 }
 
-/** What only this server is to know. */
-const kept = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-sluice-local-token'])
-
-/** Headers as a script's `request_headers` has them in Azure ML: `X-Ms-Request-Id`, without credentials. */
-export function scriptHeaders(headers: Headers): Readonly<Record<string, string>> {
-  const entries = Object.entries(headers)
-    .filter(([name, value]) => value !== undefined && !kept.has(name))
-    .map(([name, value]) => [titleCase(name), typeof value === 'string' ? value : value!.join(',')] as const)
-  return Object.fromEntries(entries)
-}
-
-function titleCase(name: string): string {
-  return name.replace(/(^|-)([a-z])/g, (_, start: string, letter: string) => start + letter.toUpperCase())
-}
-
 /**
  * A GET request's parameters as the JSON body they stand for: each value read as JSON where it is JSON and as text
  * where not, a repeated parameter as an array (`?a=1&b=[1,2]&c=x&d=1&d=2`).

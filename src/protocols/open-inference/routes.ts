@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SluiceError } from '../../base/errors.ts'
-import { bearerKey, clientSignal } from '../../server/request-client.ts'
+import { bearerKey, clientSignal, scriptHeaders } from '../../server/request-client.ts'
 import type { Route } from '../../server/route.ts'
 import type { ServingService } from '../../serving/serving-service.ts'
 import { readTensors, toTensorMessage } from '../../serving/tensor-message.ts'
@@ -102,7 +102,7 @@ async function answerInfer(parts: OpenInferenceParts, request: FastifyRequest, r
       endpoint,
       requestId,
       contentType: 'application/octet-stream',
-      headers: () => ({}),
+      headers: () => scriptHeaders(headers),
       client: clientSignal(reply),
     },
     ...toTensorMessage(asked.tensors),

@@ -138,6 +138,12 @@ async function findModel(
   return { endpoint, ...chooseModel(serving.models(endpoint), named) }
 }
 
+/** As headers; binary ones and the key stay here. */
+function metadataOf({ metadata }: Call): Readonly<Record<string, string>> {
+  const texts = Object.entries(metadata.getMap()).filter(([name]) => name !== 'authorization')
+  return Object.fromEntries(texts.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
+}
+
 async function answerInfer(parts: OpenInferenceParts, call: Call): Promise<unknown> {
   const asked = call.request as ModelInferRequestMessage
   const { model_name: name, model_version: version, id } = asked
@@ -146,7 +152,7 @@ async function answerInfer(parts: OpenInferenceParts, call: Call): Promise<unkno
   call.on('cancelled', () => client.abort())
   const { answer, modelVersion } = await parts.serving.score({
     ...{ endpoint, requestId: id === '' ? randomUUID() : id, contentType: 'application/octet-stream' },
-    ...{ headers: () => ({}), client: client.signal },
+    ...{ headers: () => metadataOf(call), client: client.signal },
     ...toTensorMessage(readInferMessage(asked)),
     ...(deployment !== undefined && { deployment }),
   })
