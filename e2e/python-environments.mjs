@@ -23,6 +23,9 @@ export const mlflowClients = {
 /** NVIDIA's client of the Open Inference Protocol. */
 export const tritonClient = ['tritonclient[http,grpc]==2.*', 'numpy']
 
+/** What makes ONNX files, and saves them with MLflow. */
+export const onnxTools = ['mlflow==3.17.*', 'onnx', 'onnxruntime', 'skl2onnx', 'scikit-learn']
+
 /**
  * The interpreter of an environment with these packages. It is built when it is not there, byte-compiled, by one
  * process at a time; a build that was interrupted is done anew.

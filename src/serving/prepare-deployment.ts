@@ -1,4 +1,4 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import { SluiceError } from '../base/errors.ts'
@@ -74,7 +74,7 @@ export async function prepareDeployment(
   const isSlim = isOfModel && !(await exists(join(preparation.folder, wholeMlflow)))
   const request = isOfModel
     ? await modelEnvironment(files.modelPath!, metadata, isSlim ? 'skinny' : 'whole')
-    : (spec.environment ?? { kind: 'none' })
+    : (spec.environment ?? (files.onnxFile === undefined ? { kind: 'none' } : onnxEnvironment))
   const isOfAzure = files.codeFolder !== undefined && (await importsAzureServer(files.codeFolder))
   const extended = isOfAzure ? withAzureServer(request, log) : request
   const { lock, built } = await buildEnvironment(extended, place, log)
@@ -112,7 +112,21 @@ interface LaidFiles {
   /** Parent of the model's path: `AZUREML_MODEL_DIR`. */
   readonly modelFolder: string
   readonly modelPath?: string
+  /** The graph, where the model is one. */
+  readonly onnxFile?: string
   readonly codeFolder?: string
+}
+
+/** What runs a plain ONNX file that says nothing of its environment. */
+const onnxEnvironment: EnvironmentRequest = { kind: 'requirements', lines: ['onnxruntime', 'numpy'] }
+
+/** A file that is one, or the only one at the top of a folder that is no MLflow model. */
+async function findOnnxFile(modelPath: string | undefined): Promise<string | undefined> {
+  if (modelPath === undefined) return undefined
+  if ((await stat(modelPath)).isFile()) return modelPath.endsWith('.onnx') ? modelPath : undefined
+  const files = await readdir(modelPath)
+  const graphs = files.filter((name) => name.endsWith('.onnx'))
+  return graphs.length === 1 && !files.includes('MLmodel') ? join(modelPath, graphs[0]!) : undefined
 }
 
 async function layFiles({ folder, spec }: Preparation, place: PreparationPlace): Promise<LaidFiles> {
@@ -138,7 +152,13 @@ async function layFiles({ folder, spec }: Preparation, place: PreparationPlace):
     }
     await writeFile(join(folder, 'complete'), '')
   }
-  return { modelFolder, ...(modelPath !== undefined && { modelPath }), ...(codeFolder !== undefined && { codeFolder }) }
+  const onnxFile = scoring === undefined ? await findOnnxFile(modelPath) : undefined
+  return {
+    modelFolder,
+    ...(modelPath !== undefined && { modelPath }),
+    ...(onnxFile !== undefined && { onnxFile }),
+    ...(codeFolder !== undefined && { codeFolder }),
+  }
 }
 
 /** A name as one path segment, whatever a registry allows in names. */
@@ -160,7 +180,11 @@ function whatToLoad(spec: DeploymentSpec, files: LaidFiles, metadata: JsonObject
   if (spec.scoring !== undefined) return { kind: 'script', appRoot: files.codeFolder!, script: spec.scoring.script }
   if (files.modelPath !== undefined && metadata !== undefined)
     return { kind: 'mlflow', path: files.modelPath, metadata }
-  const what = spec.model === undefined ? 'It has no model' : `Its model "${spec.model.baseName}" is no MLflow model`
+  if (files.onnxFile !== undefined) return { kind: 'onnx', path: files.onnxFile }
+  const what =
+    spec.model === undefined
+      ? 'It has no model'
+      : `Its model "${spec.model.baseName}" is neither an MLflow model nor an ONNX file`
   throw new SluiceError(
     'invalid-request',
     `The deployment needs a scoring script. ${what} that could answer without one.`,

@@ -193,7 +193,7 @@ databaseTest('a model that needs a script and has none is told so', async (datab
   await writeFile(join(lab.folder, 'model.pkl'), 'x')
   const model = { kind: 'local', path: join(lab.folder, 'model.pkl') } as const
   await assert.rejects(lab.serving.deploy({ endpoint: 'custom', model }), {
-    message: /needs a scoring script\. Its model "model\.pkl" is no MLflow model/,
+    message: /needs a scoring script\. Its model "model\.pkl" is neither an MLflow model nor an ONNX file/,
   })
   const [deployment] = (await lab.serving.show('custom')).deployments
   assert.deepEqual(

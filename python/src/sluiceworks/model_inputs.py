@@ -44,7 +44,7 @@ def parse_model_input(request: ScoringRequest, declared: InputSchema) -> ModelIn
     body = _json_object(request.body)
     if any(name in body for name in _CHAT):
         params = {name: body.pop(name) for name in declared.parameters if name in body}
-        return ModelInput("chat", body, params or None)
+        return ModelInput("chat", body, params)
     found = [form for form in _FORMS if form in body]
     if len(found) != 1:
         got = ", ".join(map(repr, list(body)[:10])) or "none"

@@ -27,7 +27,9 @@ _DATATYPES = {kind.lstrip("<"): name for name, kind in _NUMPY.items()}
 _LENGTH = struct.Struct("<I")
 
 
-class _Tensor(NamedTuple):
+class Tensor(NamedTuple):
+    """An array with the name and the datatype that the request gives it; elements of BYTES are bytes."""
+
     name: str
     datatype: str
     values: Any
@@ -37,11 +39,21 @@ class _Tensor(NamedTuple):
 def tensor_input(request: ScoringRequest, declared: InputSchema) -> ModelInput:
     """What the model takes. Raises RequestRejected naming the tensor that does not fit."""
     infer = request.infer or {}
-    tensors = list(_read(infer["inputs"], request.body))
+    tensors = read_tensors(request)
     parameters = infer.get("parameters") or {}
     data = _data(tensors, declared, parameters.get("content_type"))
     params = {name: parameters[name] for name in declared.parameters if name in parameters}
     return ModelInput("infer", data, params or None, wanted=infer.get("outputs"))
+
+
+def read_tensors(request: ScoringRequest) -> list[Tensor]:
+    """The tensors of a request that has some."""
+    return list(_read((request.infer or {})["inputs"], request.body))
+
+
+def plain_values(tensor: Tensor) -> Any:
+    """Its array, of text for BYTES. Raises RequestRejected for bytes that are no text."""
+    return _texts(tensor, is_binary=False) if tensor.datatype == "BYTES" else tensor.values
 
 
 def tensor_answer(given: ModelInput, result: Any, names: list[str]) -> ScoringAnswer:
@@ -75,7 +87,7 @@ def _read(inputs: list[Mapping[str, Any]], body: bytes) -> Any:
             # A copy: models write into what they are given, and the bytes may lie unaligned.
             values = numpy.frombuffer(body[at:end], dtype=_NUMPY[tensor["datatype"]]).copy()
         content_type = (tensor.get("parameters") or {}).get("content_type")
-        yield _Tensor(tensor["name"], tensor["datatype"], values.reshape(tensor["shape"]), content_type)
+        yield Tensor(tensor["name"], tensor["datatype"], values.reshape(tensor["shape"]), content_type)
         at = end
 
 
@@ -86,7 +98,7 @@ def _elements(body: bytes, at: int, end: int) -> Any:
         at += 4 + length
 
 
-def _data(tensors: list[_Tensor], declared: InputSchema, content_type: Any) -> Any:
+def _data(tensors: list[Tensor], declared: InputSchema, content_type: Any) -> Any:
     schema = declared.schema
     if schema is None:
         return _undeclared(tensors, content_type)
@@ -95,31 +107,31 @@ def _data(tensors: list[_Tensor], declared: InputSchema, content_type: Any) -> A
     return _table(tensors, declared)
 
 
-def _undeclared(tensors: list[_Tensor], content_type: Any) -> Any:
+def _undeclared(tensors: list[Tensor], content_type: Any) -> Any:
     """Without a signature: one tensor is the array itself; several are columns where they can be, else named arrays."""
     if len(tensors) == 1 and content_type != "pd":
-        return _plain(tensors[0])
+        return plain_values(tensors[0])
     rows = {tensor.values.shape[0] if tensor.values.ndim else None for tensor in tensors}
     is_table = len(rows) == 1 and all(_is_column(tensor) for tensor in tensors)
     if not is_table and content_type == "pd":
         raise RequestRejected('Tensors of content type "pd" are columns: each has the shape [rows].')
     if not is_table or content_type == "np":
-        return {tensor.name: _plain(tensor) for tensor in tensors}
+        return {tensor.name: plain_values(tensor) for tensor in tensors}
     return _frame({tensor.name: _column(tensor, None) for tensor in tensors})
 
 
-def _arrays(tensors: list[_Tensor], schema: Any) -> Any:
+def _arrays(tensors: list[Tensor], schema: Any) -> Any:
     """By the names of a signature of tensors; the only unnamed one takes any name."""
     if not schema.has_input_names():
         if len(tensors) == 1:
-            return _plain(tensors[0])
+            return plain_values(tensors[0])
         raise RequestRejected(f"The model takes one tensor; {len(tensors)} are given.")
     known = schema.input_names()
     _refuse_unknown(tensors, known)
-    return {tensor.name: _plain(tensor) for tensor in tensors}
+    return {tensor.name: plain_values(tensor) for tensor in tensors}
 
 
-def _table(tensors: list[_Tensor], declared: InputSchema) -> Any:
+def _table(tensors: list[Tensor], declared: InputSchema) -> Any:
     """One tensor for each column; or one matrix with a column for each, in the signature's order."""
     schema = declared.schema
     names = schema.input_names() if schema.has_input_names() else list(range(len(schema.inputs)))
@@ -156,29 +168,25 @@ def _frame(columns: dict[Any, Any]) -> Any:
     return pandas.DataFrame(columns, copy=False)
 
 
-def _refuse_unknown(tensors: list[_Tensor], known: list[str]) -> None:
+def _refuse_unknown(tensors: list[Tensor], known: list[str]) -> None:
     unknown = [tensor.name for tensor in tensors if tensor.name not in known]
     if unknown:
         raise RequestRejected(f"The model has no input {', '.join(unknown)}; its inputs are {', '.join(known)}.")
 
 
-def _is_column(tensor: _Tensor) -> bool:
+def _is_column(tensor: Tensor) -> bool:
     shape = tensor.values.shape
     return len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)
 
 
-def _plain(tensor: _Tensor) -> Any:
-    return _texts(tensor, is_binary=False) if tensor.datatype == "BYTES" else tensor.values
-
-
-def _column(tensor: _Tensor, kind: str | None) -> Any:
+def _column(tensor: Tensor, kind: str | None) -> Any:
     values = tensor.values.reshape(-1)
     if tensor.datatype != "BYTES":
         return values
     return _texts(tensor._replace(values=values), is_binary=kind == "binary", is_json=kind is None)
 
 
-def _texts(tensor: _Tensor, *, is_binary: bool, is_json: bool = False) -> Any:
+def _texts(tensor: Tensor, *, is_binary: bool, is_json: bool = False) -> Any:
     """Elements of BYTES as the model takes them: text, bytes of binary columns, JSON of columns of arrays or objects."""
     import numpy
 
