@@ -160,7 +160,10 @@ async function tried(spec: DeploymentSpec, place: PackagingPlace): Promise<Prepa
   try {
     await deployment.start()
     const { lock, command } = await deployment.prepared()
-    const laid = await prepareDeployment({ folder: laidFolder(place.folder), spec, log: () => undefined }, place)
+    const laid = await prepareDeployment(
+      { folder: laidFolder(place.folder), endpoint: revision.endpoint, spec, log: () => undefined },
+      place,
+    )
     return { ...laid, lock, command: { ...laid.command, python: command.python } }
   } finally {
     await deployment.close()

@@ -120,6 +120,8 @@ def _environ(request: ScoringRequest) -> dict[str, Any]:
     http = request.http or {"method": "POST", "target": "/score"}
     path, _, query = str(http["target"]).partition("?")
     headers = {name.upper().replace("-", "_"): value for name, value in request.headers.items()}
+    # What a GET stands for is read from its query here.
+    body = b"" if http["method"] == "GET" else request.body
     content_type = headers.pop("CONTENT_TYPE", request.content_type)
     headers.pop("CONTENT_LENGTH", None)
     return {
@@ -128,14 +130,14 @@ def _environ(request: ScoringRequest) -> dict[str, Any]:
         "PATH_INFO": unquote(path, encoding="latin-1"),
         "QUERY_STRING": query,
         "CONTENT_TYPE": content_type,
-        "CONTENT_LENGTH": str(len(request.body)),
+        "CONTENT_LENGTH": str(len(body)),
         "SERVER_NAME": "localhost",
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "127.0.0.1",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(request.body),
+        "wsgi.input": io.BytesIO(body),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": False,
         "wsgi.multiprocess": True,

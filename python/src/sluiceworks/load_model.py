@@ -9,7 +9,10 @@ from .scoring_types import LoadedModel
 
 
 def load_model(model: dict[str, Any]) -> LoadedModel:
-    """`{kind: script, appRoot, script, isOfAzure?}`, `{kind: onnx, path}` or `{kind: mlflow, path, metadata}`. Raises LoadFailed for what is known."""
+    """`{kind: script, appRoot, script, isOfAzure?}`, `{kind: onnx, path}` or `{kind: mlflow, path, metadata}`.
+
+    Raises LoadFailed for what is known.
+    """
     if model["kind"] == "script":
         if model.get("isOfAzure") and find_spec("azureml_inference_server_http") is not None:
             from .azure_script import AzureScript

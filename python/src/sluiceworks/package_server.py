@@ -206,17 +206,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _score(self, body: bytes) -> None:
         self._identify()
-        if self.command == "GET":
-            request = ScoringRequest("application/json", _query_body(urlsplit(self.path).query), self._script_headers())
-        else:
-            request = ScoringRequest(self._media_type(), body, self._script_headers())
+        kind = "application/json" if self.command == "GET" else self._media_type()
+        given = _query_body(urlsplit(self.path).query) if self.command == "GET" else body
+        http = {"method": self.command, "target": self.path}
+        request = ScoringRequest(kind, given, self._script_headers(), http=http)
         with self.server.package.turn:
             outcome, answer = _answered(self.server.package.model, request)
         is_failed = outcome["outcome"] == "failed"
         self._extra["x-ms-run-fn-exec-ms"] = f"{outcome['executionMs']:.3f}"
         self._extra["x-ms-run-function-failed"] = "True" if is_failed else "False"
         if outcome["outcome"] == "answered":
-            self._send(200, outcome["contentType"], answer)
+            details = outcome.get("details") or {}
+            own = {name: value for name, value in details.get("headers", {}).items() if not name.startswith("x-ms-")}
+            self._extra.update(own)
+            self._send(details.get("status", 200), outcome["contentType"], answer)
             return
         if is_failed:
             self._extra["ms-azureml-model-error-statuscode"] = "500"
