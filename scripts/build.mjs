@@ -7,7 +7,11 @@ import { root } from './node-24.mjs'
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 await build({
   absWorkingDir: root,
-  entryPoints: { cli: 'src/cli/command-line.ts', 'table-engine-child': 'src/data/table-engine-child.ts' },
+  entryPoints: {
+    cli: 'src/cli/command-line.ts',
+    'table-engine-child': 'src/data/table-engine-child.ts',
+    'onnx-thread': 'src/serving/onnx/onnx-thread.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -25,7 +25,11 @@ export interface Answer {
 }
 
 /** Starts `sluice up` with these options on an empty store; stopped and removed after the test. */
-export async function startServer(t: TestContext, options: readonly string[] = []): Promise<Server> {
+export async function startServer(
+  t: TestContext,
+  options: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const data = await mkdtemp(join(tmpdir(), 'sluice-e2e-'))
   let running: { readonly child: ChildProcess; readonly ended: Promise<void> } | undefined
   let state = { url: '', local_token: '' }
@@ -34,6 +38,7 @@ export async function startServer(t: TestContext, options: readonly string[] = [
     await rm(join(data, 'server.json'), { force: true })
     const child = spawn(process.execPath, [program, 'up', '--data', data, '--port', '0', ...options], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...variables },
     })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))

@@ -4,6 +4,7 @@ import type { EndpointKeys } from '../access/endpoint-keys.ts'
 import { packageRoot, packageVersion } from '../config.ts'
 import { packagingService, type PackagingService } from '../packaging/packaging-service.ts'
 import { describeEndpoint } from '../protocols/azureml-scoring/swagger.ts'
+import { findOnnxRuntime } from '../serving/onnx/onnx-runtime.ts'
 import { servingService, type ServingService } from '../serving/serving-service.ts'
 import type { OpenServerOptions } from './server-options.ts'
 import type { Store } from './open-store.ts'
@@ -15,12 +16,14 @@ export function openServing(
   { store, keys }: { readonly store: Store; readonly keys: EndpointKeys },
 ): ServingService {
   const { settings, log = silentLog } = options
+  const onnxRuntime = findOnnxRuntime(packageRoot())
   return servingService({
     ...store,
     ...modelPlace(options, store),
     keys,
     folder: join(settings.data, 'serving'),
     random: Math.random,
+    ...(onnxRuntime !== undefined && { onnxRuntime }),
     observers: [],
     warn: (message) => log.write('warn', message),
   })

@@ -30,6 +30,8 @@ export interface PreparationPlace {
   readonly models: ModelSource
   readonly contents: Pick<ContentStore, 'materialise'>
   readonly environments: EnvironmentBuilder
+  /** Where onnxruntime-node is; absent where it is not installed. */
+  readonly onnxRuntime?: string
   /** Folder of the Python package `sluiceworks`. */
   readonly pythonSource: string
   /** What every worker's environment starts from: PATH, HOME, LANG, ... */
@@ -70,6 +72,8 @@ export async function prepareDeployment(
   const files = await layFiles(preparation, place)
   const { spec, log } = preparation
   const metadata = files.modelPath === undefined ? undefined : await readModelMetadata(files.modelPath)
+  const thread = await onnxThread(preparation, { files, place })
+  if (thread !== undefined) return thread
   const isOfModel = spec.environment === undefined && spec.scoring === undefined && metadata !== undefined
   const isSlim = isOfModel && !(await exists(join(preparation.folder, wholeMlflow)))
   const request = isOfModel
@@ -94,6 +98,20 @@ export async function prepareDeployment(
     lock,
     isSlim,
   }
+}
+
+/** A graph is run in this process where that can be, unless an environment is asked for. */
+async function onnxThread(
+  { spec, log }: Preparation,
+  { files, place }: { readonly files: LaidFiles; readonly place: PreparationPlace },
+): Promise<PreparedDeployment | undefined> {
+  const { onnxFile: file, modelFolder } = files
+  const { onnxRuntime: runtime } = place
+  if (file === undefined || runtime === undefined || spec.environment !== undefined) return undefined
+  log('the graph is run in the server itself, by onnxruntime-node')
+  const model = { kind: 'onnx', path: file }
+  const command = { python: '', folder: modelFolder, environment: {}, model, thread: { runtime, file } }
+  return { command, isSlim: false, lock: await place.environments.lock({ kind: 'none' }) }
 }
 
 /** Remembers with the revision that its model needs more than mlflow-skinny; the next preparation goes by it. */

@@ -14,6 +14,7 @@ import {
   unavailable,
   waitedTooLong,
 } from './pool-refusals.ts'
+import { startOnnxWorker } from './onnx/onnx-worker.ts'
 import { WaitingRequests } from './waiting-requests.ts'
 import {
   startWorker,
@@ -24,6 +25,7 @@ import {
   type WorkerAnswer,
   type WorkerCommand,
   type WorkerEnd,
+  type WorkerEvents,
 } from './worker.ts'
 
 /**
@@ -353,16 +355,18 @@ export class WorkerPool {
     const begin = (command: WorkerCommand): void => {
       if (this.#state === 'closed') return this.#markGone(place)
       const { clock, log } = this.#place
-      place.worker = startWorker(
-        command,
-        {
-          ready: (description) => this.#ready(place, description),
-          answered: (answers) => this.#answered(place, answers),
-          ended: (end) => this.#workerEnded(place, end),
-        },
-        { clock, logDescriptor: log.descriptor },
-      )
-      log.line(`worker ${place.number} started (pid ${place.worker.pid ?? 'none'})`)
+      const events: WorkerEvents = {
+        ready: (description) => this.#ready(place, description),
+        answered: (answers) => this.#answered(place, answers),
+        ended: (end) => this.#workerEnded(place, end),
+      }
+      const { thread } = command
+      place.worker =
+        thread === undefined
+          ? startWorker(command, events, { clock, logDescriptor: log.descriptor })
+          : startOnnxWorker(thread, events, clock)
+      const where = thread === undefined ? `pid ${place.worker.pid ?? 'none'}` : 'a thread of the server'
+      log.line(`worker ${place.number} started (${where})`)
     }
     this.#place.command().then(begin, (error: unknown) => this.#workerEnded(place, toEnd(error)))
   }

@@ -10,6 +10,8 @@ export interface WorkerCommand {
   readonly python: string
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
+  /** A graph that a thread of this process runs; nothing else of the command is used then. */
+  readonly thread?: { readonly runtime: string; readonly file: string }
   /** `{kind: 'mlflow', path, metadata}` or `{kind: 'script', appRoot, script}`. */
   readonly model: JsonObject
   readonly batching?: BatchingSettings
@@ -61,7 +63,7 @@ export interface WorkerEnd {
 }
 
 /** A request on its way: answers carry its number. */
-interface NumberedRequest {
+export interface NumberedRequest {
   readonly id: number
   readonly request: ScoringRequest
 }

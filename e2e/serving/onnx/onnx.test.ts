@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { nodePackages } from '../../node-packages.mjs'
 import { onnxTools, pythonEnvironment } from '../../python-environments.mjs'
 import { send, startServer } from '../server.ts'
 
@@ -14,103 +15,113 @@ interface Sample {
   readonly predictions: readonly number[]
 }
 
-test('ONNX files, and models of the onnx flavor, answer in every form', async (t) => {
-  const server = await startServer(t)
-  const folder = join(server.data, 'models')
-  await mkdir(folder)
-  const python = await pythonEnvironment(onnxTools)
-  const { stdout } = await run(python, [join(import.meta.dirname, 'save_models.py'), folder], { timeout: 300_000 })
-  const { rows, predictions } = JSON.parse(stdout.trim().split('\n').at(-1)!) as Sample
-  const models = { regression: ['regression.onnx', 'custom_model'], named: ['named.onnx', 'custom_model'] } as const
-  for (const [name, [path, type]] of Object.entries({ ...models, logged: ['logged', 'mlflow_model'] as const })) {
-    const file = join(folder, `${name}.yml`)
-    await writeFile(file, `name: blue\nendpoint_name: ${name}\nmodel:\n  path: ./${path}\n  type: ${type}\n`)
-    const { status, body } = await server.post(`/api/v1/endpoints/${name}/deploy`, { file })
-    assert.equal(status, 200, JSON.stringify(body))
-  }
-  const ask = (path: string, body: unknown, type = 'application/json') =>
-    send(`${server.url()}/endpoints/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': type },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    })
-  const isNear = (given: unknown, what: string): void => {
-    const values = (given as readonly (number | readonly number[])[]).flat()
-    assert.equal(values.length, predictions.length, what)
-    // The graph computes in single precision.
-    values.forEach((value, at) => assert.ok(Math.abs(Number(value) - predictions[at]!) < 1e-3, `${what}: ${value}`))
-  }
-
-  await t.test('a matrix comes as rows, as columns in order, as CSV, as a tensor', async () => {
-    const columns = ['age', 'sex', 'bmi']
-    const csv = [columns.join(','), ...rows.map((row) => row.join(','))].join('\n')
-    const bodies = [
-      { inputs: rows },
-      { instances: rows },
-      { inputs: { X: rows } },
-      { dataframe_split: { columns, data: rows } },
-      { dataframe_records: rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at]]))) },
-      csv,
-    ]
-    for (const body of bodies) {
-      const reply = await ask('regression/invocations', body, typeof body === 'string' ? 'text/csv' : undefined)
-      assert.equal(reply.status, 200, JSON.stringify([body, reply.body]))
-      isNear((reply.body as { predictions: unknown }).predictions, JSON.stringify(body))
+for (const where of ['a Python worker', 'the server itself'] as const) {
+  test(`ONNX files run by ${where}, and models of the onnx flavor, answer in every form`, async (t) => {
+    const variables = where === 'the server itself' ? { NODE_PATH: await nodePackages(['onnxruntime-node@1']) } : {}
+    const server = await startServer(t, [], variables)
+    const folder = join(server.data, 'models')
+    await mkdir(folder)
+    const python = await pythonEnvironment(onnxTools)
+    const { stdout } = await run(python, [join(import.meta.dirname, 'save_models.py'), folder], { timeout: 300_000 })
+    const { rows, predictions } = JSON.parse(stdout.trim().split('\n').at(-1)!) as Sample
+    const models = { regression: ['regression.onnx', 'custom_model'], named: ['named.onnx', 'custom_model'] } as const
+    for (const [name, [path, type]] of Object.entries({ ...models, logged: ['logged', 'mlflow_model'] as const })) {
+      const file = join(folder, `${name}.yml`)
+      await writeFile(file, `name: blue\nendpoint_name: ${name}\nmodel:\n  path: ./${path}\n  type: ${type}\n`)
+      const { status, body } = await server.post(`/api/v1/endpoints/${name}/deploy`, { file })
+      assert.equal(status, 200, JSON.stringify(body))
     }
-    isNear((await ask('regression/score', { input_data: rows })).body, 'input_data')
-    const X = { name: 'X', datatype: 'FP32', shape: [2, 3], data: rows }
-    const inferred = await ask('regression/v2/models/regression/infer', { inputs: [X] })
-    const [output] = (inferred.body as { outputs: readonly { name: string; shape: unknown; data: unknown }[] }).outputs
-    assert.deepEqual([output!.name, output!.shape], ['variable', [2, 1]])
-    isNear(output!.data, 'infer')
-    isNear(
-      ((await ask('logged/invocations', { inputs: rows })).body as { predictions: { variable: unknown } }).predictions
-        .variable,
-      'logged',
+    const { body: log } = await server.get('/api/v1/endpoints/regression/deployments/blue/log')
+    assert.equal(
+      JSON.stringify(log).includes('a thread of the server'),
+      where === 'the server itself',
+      JSON.stringify(log),
     )
-  })
-  await t.test('several inputs and outputs go by name', async () => {
-    const reply = await ask('named/invocations', { inputs: { count: [[3], [4]], name: ['a', 'ł'] } })
-    assert.deepEqual(reply.body, { predictions: { square: [[9], [16]], same: ['a', 'ł'] } })
-    const records = [{ count: 3, name: 'a' }]
-    assert.deepEqual((await ask('named/score', { input_data: records })).body, { square: [[9]], same: ['a'] })
-    const inputs = [
-      { name: 'count', datatype: 'INT64', shape: [1, 1], data: [3] },
-      { name: 'name', datatype: 'BYTES', shape: [1], data: ['ł'] },
-    ]
-    const inferred = await ask('named/v2/models/named/infer', { inputs, outputs: [{ name: 'same' }] })
-    assert.deepEqual((inferred.body as { outputs: unknown }).outputs, [
-      { name: 'same', datatype: 'BYTES', shape: [1], data: ['ł'] },
-    ])
-    const { body } = await server.get('/endpoints/named/v2/models/named')
-    assert.deepEqual(body, {
-      ...{ name: 'named', platform: 'onnxruntime_onnx' },
-      inputs: [
-        { name: 'count', datatype: 'INT64', shape: [-1, 1] },
-        { name: 'name', datatype: 'BYTES', shape: [-1] },
-      ],
-      outputs: [
-        { name: 'square', datatype: 'INT64', shape: [-1, 1] },
-        { name: 'same', datatype: 'BYTES', shape: [-1] },
-      ],
+    const ask = (path: string, body: unknown, type = 'application/json') =>
+      send(`${server.url()}/endpoints/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      })
+    const isNear = (given: unknown, what: string): void => {
+      const values = (given as readonly (number | readonly number[])[]).flat()
+      assert.equal(values.length, predictions.length, what)
+      // The graph computes in single precision.
+      values.forEach((value, at) => assert.ok(Math.abs(Number(value) - predictions[at]!) < 1e-3, `${what}: ${value}`))
+    }
+
+    await t.test('a matrix comes as rows, as columns in order, as CSV, as a tensor', async () => {
+      const columns = ['age', 'sex', 'bmi']
+      const csv = [columns.join(','), ...rows.map((row) => row.join(','))].join('\n')
+      const bodies = [
+        { inputs: rows },
+        { instances: rows },
+        { inputs: { X: rows } },
+        { dataframe_split: { columns, data: rows } },
+        { dataframe_records: rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at]]))) },
+        csv,
+      ]
+      for (const body of bodies) {
+        const reply = await ask('regression/invocations', body, typeof body === 'string' ? 'text/csv' : undefined)
+        assert.equal(reply.status, 200, JSON.stringify([body, reply.body]))
+        isNear((reply.body as { predictions: unknown }).predictions, JSON.stringify(body))
+      }
+      isNear((await ask('regression/score', { input_data: rows })).body, 'input_data')
+      const X = { name: 'X', datatype: 'FP32', shape: [2, 3], data: rows }
+      const inferred = await ask('regression/v2/models/regression/infer', { inputs: [X] })
+      const [output] = (inferred.body as { outputs: readonly { name: string; shape: unknown; data: unknown }[] })
+        .outputs
+      assert.deepEqual([output!.name, output!.shape], ['variable', [2, 1]])
+      isNear(output!.data, 'infer')
+      isNear(
+        ((await ask('logged/invocations', { inputs: rows })).body as { predictions: { variable: unknown } }).predictions
+          .variable,
+        'logged',
+      )
+    })
+    await t.test('several inputs and outputs go by name', async () => {
+      const reply = await ask('named/invocations', { inputs: { count: [[3], [4]], name: ['a', 'ł'] } })
+      assert.deepEqual(reply.body, { predictions: { square: [[9], [16]], same: ['a', 'ł'] } })
+      const records = [{ count: 3, name: 'a' }]
+      assert.deepEqual((await ask('named/score', { input_data: records })).body, { square: [[9]], same: ['a'] })
+      const inputs = [
+        { name: 'count', datatype: 'INT64', shape: [1, 1], data: [3] },
+        { name: 'name', datatype: 'BYTES', shape: [1], data: ['ł'] },
+      ]
+      const inferred = await ask('named/v2/models/named/infer', { inputs, outputs: [{ name: 'same' }] })
+      assert.deepEqual((inferred.body as { outputs: unknown }).outputs, [
+        { name: 'same', datatype: 'BYTES', shape: [1], data: ['ł'] },
+      ])
+      const { body } = await server.get('/endpoints/named/v2/models/named')
+      assert.deepEqual(body, {
+        ...{ name: 'named', platform: 'onnxruntime_onnx' },
+        inputs: [
+          { name: 'count', datatype: 'INT64', shape: [-1, 1] },
+          { name: 'name', datatype: 'BYTES', shape: [-1] },
+        ],
+        outputs: [
+          { name: 'square', datatype: 'INT64', shape: [-1, 1] },
+          { name: 'same', datatype: 'BYTES', shape: [-1] },
+        ],
+      })
+    })
+    await t.test('what does not fit is a 400 that names the input', async () => {
+      const cases: readonly (readonly [path: string, body: unknown, message: RegExp])[] = [
+        ['regression/score', { inputs: [[1, 2]] }, /input "X" has the shape \[1, 2\]; the model takes \[-1, 3\]/],
+        ['regression/score', { inputs: [[1, 2, 'x']] }, /input "X" cannot be read as FP32/],
+        ['named/score', { inputs: { count: [[1]] } }, /is missing name; its inputs are count, name/],
+        ['named/score', { inputs: { count: [[1]], name: ['a'], more: [1] } }, /has no input more/],
+        ['named/score', { inputs: [[1]] }, /must name the inputs count, name/],
+        ['regression/score', '{', /not valid JSON/],
+      ]
+      for (const [path, body, message] of cases) {
+        const reply = await ask(path, body)
+        assert.equal(reply.status, 400, JSON.stringify(body))
+        assert.match((reply.body as { message: string }).message, message)
+      }
+      const X = { name: 'X', datatype: 'FP64', shape: [1, 3], data: [1, 2, 3] }
+      const { status, body } = await ask('regression/v2/models/regression/infer', { inputs: [X] })
+      assert.deepEqual([status, body], [400, { error: 'The tensor "X" is FP64; the model takes FP32.' }])
     })
   })
-  await t.test('what does not fit is a 400 that names the input', async () => {
-    const cases: readonly (readonly [path: string, body: unknown, message: RegExp])[] = [
-      ['regression/score', { inputs: [[1, 2]] }, /input "X" has the shape \[1, 2\]; the model takes \[-1, 3\]/],
-      ['regression/score', { inputs: [[1, 2, 'x']] }, /input "X" cannot be read as FP32/],
-      ['named/score', { inputs: { count: [[1]] } }, /is missing name; its inputs are count, name/],
-      ['named/score', { inputs: { count: [[1]], name: ['a'], more: [1] } }, /has no input more/],
-      ['named/score', { inputs: [[1]] }, /must name the inputs count, name/],
-      ['regression/score', '{', /not valid JSON/],
-    ]
-    for (const [path, body, message] of cases) {
-      const reply = await ask(path, body)
-      assert.equal(reply.status, 400, JSON.stringify(body))
-      assert.match((reply.body as { message: string }).message, message)
-    }
-    const X = { name: 'X', datatype: 'FP64', shape: [1, 3], data: [1, 2, 3] }
-    const { status, body } = await ask('regression/v2/models/regression/infer', { inputs: [X] })
-    assert.deepEqual([status, body], [400, { error: 'The tensor "X" is FP64; the model takes FP32.' }])
-  })
-})
+}

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../base/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts'
 import { elementBytes, type Datatype, type Tensor, type TensorRequest } from '../../serving/tensor-message.ts'
-import { bytesToJson, elementCount, elementsToBytes, flatElements, splitBytes } from './tensor-data.ts'
+import { bytesToJson, elementCount, elementsToBytes, flatElements, splitBytes } from '../../serving/tensor-data.ts'
 
 /** A request as it came: what the model is asked, and how the answer is to be written. */
 export interface InferRequest {

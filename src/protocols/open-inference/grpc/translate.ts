@@ -1,7 +1,7 @@
 import { SluiceError } from '../../../base/errors.ts'
 import type { JsonObject, JsonValue } from '../../../base/json.ts'
 import type { Datatype, Tensor, TensorRequest } from '../../../serving/tensor-message.ts'
-import { bytesToElements, elementsToBytes, elementCount } from '../tensor-data.ts'
+import { bytesToElements, elementsToBytes, elementCount } from '../../../serving/tensor-data.ts'
 import { checkBytes, checkDatatype, checkShape, type Answerer } from '../translate.ts'
 import type {
   ContentsField,

@@ -1,5 +1,5 @@
-import { SluiceError } from '../../base/errors.ts'
-import { elementBytes, type Datatype } from '../../serving/tensor-message.ts'
+import { SluiceError } from '../base/errors.ts'
+import { elementBytes, type Datatype } from './tensor-message.ts'
 
 /*
  * Elements of tensors as JSON has them, to bytes and back. JSON has no NaN and no infinities: null stands for NaN in

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Datatype } from '../../serving/tensor-message.ts'
+import type { Datatype } from './tensor-message.ts'
 import { bytesToJson, elementsToBytes, flatElements, splitBytes } from './tensor-data.ts'
 
 const wide = (low: bigint, high: bigint) => fc.bigInt(low, high)
