@@ -27,7 +27,7 @@ export interface OnnxMetadata {
   readonly shape?: readonly (string | number)[]
 }
 
-export type OnnxData = NodeJS.TypedArray | readonly string[]
+type OnnxData = NodeJS.TypedArray | readonly string[]
 
 export interface OnnxTensor {
   readonly type: string
