@@ -10,17 +10,27 @@ import { firstDifference } from './differential.ts'
 const sequences = Number(process.env['DIFFERENTIAL_SEQUENCES'] ?? 200)
 const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? 1)
 
-test(`${sequences} random sequences of calls get the same answers from us and from a real mlflow server`, async (t) => {
-  const [theirs, ours] = await Promise.all([startRealMlflow(), startSluice(t, 'sqlite')])
-  t.after(() => theirs.stop())
-  const differences: Difference[] = []
-  let calls = 0
-  for (let index = 0; index < sequences; index++) {
-    // Sequential: both servers make the same experiments in the same order.
-    const found = await firstDifference({ ours, theirs: theirs.url }, { seed, index })
-    calls += found.calls
-    if (found.difference !== undefined) differences.push(found.difference)
-  }
-  assert.ok(calls > 8 * sequences, `only ${calls} calls were made: sequences end early`)
-  assert.equal(differences.length, 0, inspect(differences.slice(0, 5), { depth: 12, breakLength: 160 }))
-})
+/** On PostgreSQL other sequences, and fewer: what is SQL has its tests on both. */
+const rounds = [
+  { database: 'sqlite', from: 0, count: sequences },
+  { database: 'postgres', from: sequences, count: Math.ceil(sequences / 2) },
+] as const
+
+for (const { database, from, count } of rounds) {
+  const skip = database === 'postgres' && process.env['SLUICE_TEST_POSTGRES'] === undefined && 'no PostgreSQL is set'
+  const what = `${count} random sequences of calls get the same answers from us on ${database} and from a real mlflow server`
+  test(what, { skip }, async (t) => {
+    const [theirs, ours] = await Promise.all([startRealMlflow(), startSluice(t, database)])
+    t.after(() => theirs.stop())
+    const differences: Difference[] = []
+    let calls = 0
+    for (let index = from; index < from + count; index++) {
+      // Sequential: both servers make the same experiments in the same order.
+      const found = await firstDifference({ ours, theirs: theirs.url }, { seed, index })
+      calls += found.calls
+      if (found.difference !== undefined) differences.push(found.difference)
+    }
+    assert.ok(calls > 8 * count, `only ${calls} calls were made: sequences end early`)
+    assert.equal(differences.length, 0, inspect(differences.slice(0, 5), { depth: 12, breakLength: 160 }))
+  })
+}
