@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 
+import mlflow
 from mlflow import MlflowClient, set_registry_uri, set_tracking_uri
 from mlflow.entities import Dataset, DatasetInput, InputTag
 
@@ -17,6 +18,7 @@ START = 1_700_000_000_000
 def make(client: MlflowClient) -> None:
     experiment = client.create_experiment("history", tags={"team": "blue"})
     run_ids = [make_run(client, experiment, index) for index in range(4)]
+    make_traces(experiment)
     client.delete_run(run_ids[3])
     client.create_registered_model("clf", tags={"k": "v"}, description="about")
     for run_id in run_ids[:3]:
@@ -27,6 +29,34 @@ def make(client: MlflowClient) -> None:
     client.set_registered_model_alias("clf", "champion", "3")
     client.create_experiment("gone")
     client.delete_experiment(client.get_experiment_by_name("gone").experiment_id)
+
+
+def make_traces(experiment: str) -> None:
+    mlflow.set_experiment(experiment_id=experiment)
+
+    @mlflow.trace(span_type="RETRIEVER", attributes={"depth": 3, "share": 0.5, "words": ["a", "b"]})
+    def find(question):
+        return [question, {"n": 1}]
+
+    @mlflow.trace(name="answer")
+    def answer(question):
+        mlflow.update_current_trace(tags={"kind": question})
+        if question == "bad":
+            raise ValueError("no answer")
+        return find(question)
+
+    answer("plain")
+    asked = mlflow.get_last_active_trace_id()
+    mlflow.flush_trace_async_logging()
+    mlflow.log_feedback(trace_id=asked, name="good", value=True, rationale="why not")
+    mlflow.log_expectation(trace_id=asked, name="expected", value={"text": "x"})
+    try:
+        answer("bad")
+    except ValueError:
+        pass
+    mlflow.flush_trace_async_logging()
+    client = MlflowClient()
+    client.set_trace_tag(asked, "later", "yes")
 
 
 def make_run(client: MlflowClient, experiment: str, index: int) -> str:
@@ -60,12 +90,32 @@ def seen(client: MlflowClient) -> dict:
         "experiment tags": {key: value for key, value in experiment.tags.items() if not key.startswith(own)},
         "gone": client.get_experiment_by_name("gone").lifecycle_stage,
         "runs": [run_seen(client, run, own) for run in runs],
+        "traces": traces_seen(client, experiment.experiment_id),
         "versions": [
             [version.version, version.current_stage, list(version.aliases), version.tags, names.get(version.run_id)]
             for version in sorted(client.search_model_versions("name = 'clf'"), key=lambda one: int(one.version))
         ],
         "model": [client.get_registered_model("clf").description, client.get_registered_model("clf").tags],
     }
+
+
+def traces_seen(client: MlflowClient, experiment_id: str) -> list:
+    traces = client.search_traces(locations=[experiment_id], order_by=["timestamp_ms ASC"])
+    return [trace_seen(trace) for trace in traces]
+
+
+def trace_seen(trace) -> list:
+    info = trace.info
+    return [
+        [info.trace_id, str(info.state), info.request_time, info.execution_duration, info.request_preview],
+        {key: value for key, value in info.tags.items() if key != "mlflow.artifactLocation"},
+        sorted((one.name, str(one.value), one.rationale, str(one.source.source_type)) for one in info.assessments),
+        [
+            [span.name, span.span_type, str(span.status.status_code), span.start_time_ns, span.end_time_ns]
+            + [span.parent_id, span.inputs, span.outputs, span.get_attribute("words"), len(span.events)]
+            for span in trace.data.spans
+        ],
+    ]
 
 
 def run_seen(client: MlflowClient, run, own: tuple) -> dict:

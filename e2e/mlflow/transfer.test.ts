@@ -30,6 +30,7 @@ test('a history comes from a real mlflow server, and goes to another one, with n
   }
   const imported = await command('import', 'mlflow', '--from', from.url)
   assert.deepEqual([imported['runs'], imported['metric_points'], imported['artifacts']], [4, 124, 12])
+  assert.deepEqual([imported['traces'], imported['spans']], [2, 3])
   assert.deepEqual(JSON.parse(await history(ours, 'look')), original)
   const again = await command('import', 'mlflow', '--from', from.url)
   assert.deepEqual([again['artifacts'], again['artifacts_present'], again['model_versions']], [0, 12, 0])

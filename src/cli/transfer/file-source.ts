@@ -41,6 +41,8 @@ export async function fileSource(root: string): Promise<MlflowSource> {
     runs: (experimentId) => runsIn(places.get(experimentId)!, places),
     history: (runId, key) => historyIn(join(places.get(runId)!, 'metrics', key), key),
     loggedModels: (experimentId) => loggedModelsIn(places.get(experimentId)!, places),
+    // Clients write traces to a folder as a file for each; those are not read.
+    traces: async function* () {},
     registeredModels: () => registeredModelsIn(join(root, 'models')),
     versions: (name) => versionsIn(join(root, 'models', name)),
     files: async function* (owner) {

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../base/json.ts'
+
 /** What is carried between MLflow stores, in the protocol's own words (those of its JSON). */
 
 export interface Pair {
@@ -64,6 +66,18 @@ export interface LoggedModelRecord {
     readonly tags?: readonly Pair[]
   }
   readonly data?: { readonly params?: readonly Pair[]; readonly metrics?: readonly ModelMetricRecord[] }
+}
+
+/** A trace as `traces/get` gives it: its spans in protobuf's JSON. */
+export interface TraceRecord {
+  readonly info: {
+    readonly trace_id: string
+    readonly tags?: Readonly<Record<string, string>>
+    readonly trace_metadata?: Readonly<Record<string, string>>
+  }
+  readonly spans: readonly JsonObject[]
+  /** True where a client before MLflow 3 stored them as a file. */
+  readonly spansAreElsewhere: boolean
 }
 
 export interface RegisteredModelRecord {

@@ -9,6 +9,8 @@ export interface MlflowServer {
   readonly url: string
   /** GET with a query, anything else with a JSON body. Throws what the server said, `not-found` for its 404. */
   call<Answer>(method: Method, path: string, fields?: Readonly<Record<string, unknown>>): Promise<Answer>
+  /** Sends JSON with headers of its own; what is answered is not looked at. Throws like `call`. */
+  post(path: string, body: object, headers: Readonly<Record<string, string>>): Promise<void>
   /** The bytes at a path that is already encoded; `undefined` where there are none. */
   download(path: string): Promise<IncomingMessage | undefined>
   upload(path: string, bytes: Readable): Promise<void>
@@ -32,6 +34,13 @@ export function mlflowServer(url: string, headersOf: Readonly<Record<string, str
   return {
     url: base,
     call: (method, path, fields = {}) => repeated(() => callJson(open, { method, path, fields })),
+    post: (path, body, more) =>
+      repeated(async () => {
+        const sent = { 'content-type': 'application/json', ...more }
+        const response = await open({ method: 'POST', path, text: JSON.stringify(body), headers: sent })
+        const text = await textOf(response)
+        if (response.statusCode !== 200) throw answered(path, response, text)
+      }),
     download: async (path) => {
       const response = await repeated(() => open({ method: 'GET', path }))
       if (response.statusCode === 200) return response

@@ -9,6 +9,7 @@ import type {
   Owner,
   RegisteredModelRecord,
   RunRecord,
+  TraceRecord,
 } from './mlflow-records.ts'
 import type { MlflowServer } from './mlflow-server.ts'
 
@@ -20,6 +21,8 @@ export interface MlflowSource {
   runs(experimentId: string): AsyncGenerator<RunRecord>
   history(runId: string, key: string): AsyncGenerator<readonly MetricRecord[]>
   loggedModels(experimentId: string): AsyncGenerator<LoggedModelRecord>
+  /** With spans, tags and assessments. */
+  traces(experimentId: string): AsyncGenerator<TraceRecord>
   registeredModels(): AsyncGenerator<RegisteredModelRecord>
   /** Oldest first. */
   versions(name: string): Promise<readonly ModelVersionRecord[]>
@@ -30,6 +33,7 @@ export interface MlflowSource {
 }
 
 const api = '/api/2.0/mlflow'
+const api3 = '/api/3.0/mlflow'
 const pageSize = 500
 
 /** A server as a source. Bytes come through the server, wherever it keeps them. */
@@ -59,6 +63,7 @@ export function serverSource(server: MlflowServer): MlflowSource {
       ),
     history: (run_id, metric_key) => historyOf(server, run_id, metric_key),
     loggedModels: (experimentId) => loggedModelsOf(server, experimentId),
+    traces: (experimentId) => tracesOf(server, experimentId),
     registeredModels: () =>
       pages<RegisteredModelRecord>(
         (page_token) => server.call('GET', `${api}/registered-models/search`, { max_results: pageSize, ...page_token }),
@@ -145,6 +150,32 @@ async function* loggedModelsOf(server: MlflowServer, experimentId: string): Asyn
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== 'not-found') throw error
   }
+}
+
+/** MLflow before 3 has no such search, and says 404. */
+async function* tracesOf(server: MlflowServer, experiment_id: string): AsyncGenerator<TraceRecord> {
+  const locations = [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id } }]
+  const found = pages<TraceRecord['info']>(
+    (page_token) => server.call('POST', `${api3}/traces/search`, { locations, max_results: 100, ...page_token }),
+    'traces',
+  )
+  try {
+    for await (const info of found) yield await wholeTrace(server, info)
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'not-found') throw error
+  }
+}
+
+async function wholeTrace(server: MlflowServer, found: TraceRecord['info']): Promise<TraceRecord> {
+  const isInStore = found.tags?.['mlflow.trace.spansLocation'] === 'TRACKING_STORE'
+  if (!isInStore) return { info: found, spans: [], spansAreElsewhere: true }
+  const { trace_id } = found
+  const { trace } = await server.call<{ trace: { spans?: TraceRecord['spans'] } }>('GET', `${api3}/traces/get`, {
+    trace_id,
+    allow_partial: true,
+  })
+  // Of the two answers the search has the times that were recorded; MLflow takes the other's from the spans.
+  return { info: found, spans: trace.spans ?? [], spansAreElsewhere: false }
 }
 
 interface Listing {

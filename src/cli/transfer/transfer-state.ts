@@ -10,6 +10,8 @@ export interface TransferReport {
   metric_points: number
   datasets: number
   logged_models: number
+  traces: number
+  spans: number
   artifacts: number
   artifact_bytes: number
   /** Files that were there already. */

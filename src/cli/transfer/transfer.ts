@@ -1,5 +1,6 @@
 import { SluiceError } from '../../base/errors.ts'
 import { copyRegistry } from './copy-registry.ts'
+import { copyTraces } from './copy-traces.ts'
 import { originTag, proxiedPath, putFile, putMetrics, putPairs, type MlflowDestination } from './mlflow-destination.ts'
 import type { ExperimentRecord, LoggedModelRecord, Owner, RunRecord } from './mlflow-records.ts'
 import type { Renamed, Transfer, TransferOptions, TransferReport } from './transfer-state.ts'
@@ -39,8 +40,9 @@ export async function transfer(options: TransferOptions): Promise<TransferReport
 
 function emptyReport(): TransferReport {
   const counts = { experiments: 0, runs: 0, params: 0, tags: 0, metric_points: 0, datasets: 0, logged_models: 0 }
+  const traced = { traces: 0, spans: 0 }
   const files = { artifacts: 0, artifact_bytes: 0, artifacts_present: 0 }
-  return { ...counts, ...files, registered_models: 0, model_versions: 0, aliases: 0, left_out: [] }
+  return { ...counts, ...traced, ...files, registered_models: 0, model_versions: 0, aliases: 0, left_out: [] }
 }
 
 /** Whether the bytes are where any client may get them without the server: these stay where they are. */
@@ -58,6 +60,7 @@ async function copyExperiment(transfer: Transfer, experiment: ExperimentRecord):
   // Sequential: a store is read and written at the speed of one run after the other, and a failure names its run.
   for await (const run of source.runs(experiment.experiment_id)) await copyRun(context, run)
   for await (const model of source.loggedModels(experiment.experiment_id)) await copyLoggedModel(context, model)
+  await copyTraces(transfer, { from: experiment.experiment_id, to: experiment_id })
   for (const work of afterwards) await work()
   if (experiment.lifecycle_stage === 'deleted')
     await destination.server.call('POST', `${api}/experiments/delete`, { experiment_id })

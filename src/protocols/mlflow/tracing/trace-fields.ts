@@ -36,7 +36,7 @@ export const duration: Field<number> = {
   read(value, path) {
     const found = typeof value === 'string' ? /^(-?)(\d{1,12})(?:\.(\d{1,9}))?s$/.exec(value) : null
     if (found === null) throw invalid(path, value)
-    const ms = Number(found[2]) * 1000 + Math.trunc(Number(`0.${found[3] ?? '0'}`) * 1000)
+    const ms = Number(found[2]) * 1000 + Number((found[3] ?? '').padEnd(3, '0').slice(0, 3))
     return found[1] === '-' ? -ms : ms
   },
 }
