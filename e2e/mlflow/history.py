@@ -8,6 +8,9 @@ import os
 import sys
 import tempfile
 
+# Folders are read too, when the client is told so.
+os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"
+
 import mlflow
 from mlflow import MlflowClient, set_registry_uri, set_tracking_uri
 from mlflow.entities import Dataset, DatasetInput, InputTag

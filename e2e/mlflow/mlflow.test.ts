@@ -9,7 +9,16 @@ import { recordingProxy } from './recording-proxy.ts'
 import { startSluice } from './sluice-server.ts'
 
 const run = promisify(execFile)
-const tracking = ['experiments', 'runs', 'search', 'artifacts', 'artifacts_in_parts', 'sklearn_model', 'evaluate_model', 'threads']
+const tracking = [
+  'experiments',
+  'runs',
+  'search',
+  'artifacts',
+  'artifacts_in_parts',
+  'sklearn_model',
+  'evaluate_model',
+  'threads',
+]
 const registry = ['registry_models', 'registry_sklearn']
 
 /** The last client of each generation does everything, each on another database; what is SQL is done on both. */

@@ -2,6 +2,7 @@ import { assetRows, modelCommands } from './asset-commands.ts'
 import type { CommandRow, OptionRow } from './command.ts'
 import { deploymentCommands, endpointCommands } from './endpoint-commands.ts'
 import { exitCode } from './exit-code.ts'
+import { noteCommands } from './note-commands.ts'
 import { packageCommands } from './package-commands.ts'
 import { pipelineCommands } from './pipeline-commands.ts'
 import { tableCommands } from './table-commands.ts'
@@ -204,6 +205,7 @@ export const commandTable: readonly CommandRow[] = [
   ...pipelineCommands,
   ...triggerCommands,
   ...transferCommands,
+  ...noteCommands,
   ...endpointCommands,
   ...deploymentCommands,
   {

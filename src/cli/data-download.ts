@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream, existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { SluiceError } from '../base/errors.ts'
@@ -10,6 +10,7 @@ import type { Command } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import type { RestClient } from './link/rest-client.ts'
+import { placeInside } from './place-inside.ts'
 import type { AssetVersion, DataFile } from './rest-types.ts'
 
 const group = { group: 'data', plural: 'data', noun: 'data asset' } as const
@@ -24,7 +25,7 @@ export const downloadData: Command = async (invocation) => {
     const path = pathOf(group, { name: choice.name, version: version.version })
     const folder = version.content?.kind === 'folder' ? join(target, version.content.base_name) : target
     const { items } = await client.get<{ items: readonly DataFile[] }>(`${path}/files`)
-    const files = items.map((file) => ({ ...file, place: placeOf(folder, file.path) }))
+    const files = items.map((file) => ({ ...file, place: placeInside(folder, file.path) }))
     const taken = files.find(({ place }) => existsSync(place))
     if (taken !== undefined)
       throw new SluiceError('already-exists', `${taken.place} is there already; nothing was downloaded.`, {
@@ -40,17 +41,6 @@ export const downloadData: Command = async (invocation) => {
     terminal.err(`Downloaded ${done.files} ${done.files === 1 ? 'file' : 'files'} of ${done.name}:${done.version}.\n`)
   }
   return exitCode.ok
-}
-
-/** A server elsewhere says what its files are called: none may lead out of the folder. */
-function placeOf(folder: string, path: string): string {
-  const place = resolve(folder, path)
-  const inside = relative(folder, place)
-  if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return place
-  throw new SluiceError(
-    'invalid-path',
-    `The server names the file ${JSON.stringify(path)}, which leads out of ${folder}.`,
-  )
 }
 
 async function downloadFile(

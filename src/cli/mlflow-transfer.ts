@@ -3,11 +3,13 @@ import { SluiceError } from '../base/errors.ts'
 import { withConnection, writeJson, type Command, type Invocation } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import { textFields } from './terminal/text-table.ts'
+import { exportToFolder } from './transfer/folder-export.ts'
 import { fileSource } from './transfer/file-source.ts'
 import { foreignDestination, ownDestination, type MlflowDestination } from './transfer/mlflow-destination.ts'
 import { mlflowServer } from './transfer/mlflow-server.ts'
 import { serverSource, type MlflowSource } from './transfer/mlflow-source.ts'
 import { transfer } from './transfer/transfer.ts'
+import type { TransferReport } from './transfer/transfer-state.ts'
 
 /** Copies an MLflow server's or file store's history into this store, ids included. */
 export const importMlflow: Command = async (invocation) => {
@@ -21,9 +23,10 @@ export const importMlflow: Command = async (invocation) => {
   })
 }
 
-/** Copies what is tracked here to another MLflow server. */
+/** Copies what is tracked here to another MLflow server, or into a folder. */
 export const exportMlflow: Command = async (invocation) => {
   const to = required(invocation, 'to')
+  if (!/^https?:/i.test(to)) return exportFolder(invocation, folderOf(invocation, to))
   return withConnection(invocation, 'work', ({ client }) =>
     copy(
       invocation,
@@ -33,11 +36,25 @@ export const exportMlflow: Command = async (invocation) => {
   )
 }
 
+async function exportFolder(invocation: Invocation, folder: string): Promise<number> {
+  const experiments = invocation.options.texts('experiment')
+  return withConnection(invocation, 'work', async ({ client }) => {
+    const source = serverSource(mlflowServer(client.url, ownHeaders(invocation)))
+    try {
+      const note = (line: string) => invocation.terminal.note(line)
+      const options = { source, folder, note, ...(experiments.length > 0 && { experiments }) }
+      return show(invocation, await exportToFolder(options))
+    } finally {
+      source.close()
+    }
+  })
+}
+
 function required({ options }: Invocation, name: 'from' | 'to'): string {
   const value = options.text(name)
   if (value !== undefined && value !== '') return value
   throw new SluiceError('invalid-request', `The option --${name} is missing.`, {
-    hint: `Name an MLflow server, e.g. --${name} http://127.0.0.1:5000${name === 'from' ? ', or a file store, e.g. --from ./mlruns' : ''}`,
+    hint: `Name an MLflow server, e.g. --${name} http://127.0.0.1:5000${name === 'from' ? ', or a file store, e.g. --from ./mlruns' : ', or a folder, e.g. --to ./history'}`,
   })
 }
 
@@ -45,7 +62,7 @@ function folderOf({ workingFolder }: Invocation, from: string): string {
   const url = from.startsWith('file:') && URL.canParse(from) ? new URL(from) : undefined
   if (url === undefined && /^[a-z][a-z0-9+.-]+:/i.test(from)) {
     throw new SluiceError('invalid-request', `${JSON.stringify(from)} can be read by MLflow, but not by sluice.`, {
-      hint: 'Start `mlflow server` on it and give --from the URL of that server.',
+      hint: 'Start `mlflow server` on it and give the URL of that server.',
     })
   }
   return url === undefined
@@ -72,17 +89,20 @@ async function copy(invocation: Invocation, source: MlflowSource, destination: M
       ...(experiments.length > 0 && { experiments }),
       note: (line) => invocation.terminal.note(line),
     })
-    if (invocation.json) writeJson(invocation, report)
-    else {
-      const { left_out, ...counts } = report
-      invocation.terminal.out(
-        textFields(Object.entries(counts).map(([name, count]) => [name.replaceAll('_', ' '), String(count)])),
-      )
-      for (const line of left_out) invocation.terminal.err(`left out: ${line}\n`)
-    }
-    return exitCode.ok
+    return show(invocation, report)
   } finally {
     source.close()
     destination.server.close()
   }
+}
+
+function show(invocation: Invocation, report: TransferReport): number {
+  if (invocation.json) writeJson(invocation, report)
+  else {
+    const { left_out, ...counts } = report
+    const fields = Object.entries(counts).map(([name, count]) => [name.replaceAll('_', ' '), String(count)] as const)
+    invocation.terminal.out(textFields(fields))
+    for (const line of left_out) invocation.terminal.err(`left out: ${line}\n`)
+  }
+  return exitCode.ok
 }

@@ -31,8 +31,11 @@ export const transferCommands: readonly CommandRow[] = [
   },
   {
     name: 'export mlflow',
-    summary: 'Copy what is tracked here to another MLflow server; run again to go on.',
-    options: [{ flags: '--to <url>', sentence: 'URL of an MLflow server.' }, onlyExperimentOption],
+    summary: 'Copy what is tracked here to another MLflow server or into a folder; run again to go on.',
+    options: [
+      { flags: '--to <place>', sentence: 'URL of an MLflow server, or a folder such as ./history.' },
+      onlyExperimentOption,
+    ],
     load: async () => (await import('./mlflow-transfer.ts')).exportMlflow,
   },
 ]

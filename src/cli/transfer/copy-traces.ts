@@ -14,7 +14,10 @@ const sourceRun = 'mlflow.sourceRun'
  * The traces of an experiment, with their spans, tags and assessments, under their own ids. What is there with all of
  * its spans is not sent again; each is read back and its spans are counted.
  */
-export async function copyTraces(transfer: Transfer, experiment: { readonly from: string; readonly to: string }) {
+export async function copyTraces(
+  transfer: Transfer,
+  experiment: { readonly from: string; readonly to: string },
+): Promise<void> {
   const { source, report, destination } = transfer
   const { server } = destination
   for await (const trace of source.traces(experiment.from)) {

@@ -16,6 +16,7 @@ import type {
   Pair,
   RegisteredModelRecord,
   RunRecord,
+  TraceRecord,
 } from './mlflow-records.ts'
 import type { MlflowSource } from './mlflow-source.ts'
 
@@ -27,7 +28,9 @@ const linesAtOnce = 10_000
  * The folder that MLflow writes without a server, `./mlruns`: a folder per experiment and per run, a `meta.yaml` in
  * each, and a file per metric, param and tag. Symbolic links in it are not followed.
  */
-export async function fileSource(root: string): Promise<MlflowSource> {
+export async function fileSource(place: string): Promise<MlflowSource> {
+  const exported = await exportedFolder(place)
+  const root = exported === undefined ? place : join(place, 'mlruns')
   const entries = await readdir(root).catch(() => undefined)
   if (entries === undefined) {
     throw new SluiceError('input-not-found', `${root} is no folder that can be read.`, {
@@ -41,15 +44,47 @@ export async function fileSource(root: string): Promise<MlflowSource> {
     runs: (experimentId) => runsIn(places.get(experimentId)!, places),
     history: (runId, key) => historyIn(join(places.get(runId)!, 'metrics', key), key),
     loggedModels: (experimentId) => loggedModelsIn(places.get(experimentId)!, places),
-    // Clients write traces to a folder as a file for each; those are not read.
-    traces: async function* () {},
+    // Those that clients write to such a folder by themselves are not read.
+    traces: (experimentId) => tracesIn(join(place, 'traces', experimentId)),
     registeredModels: () => registeredModelsIn(join(root, 'models')),
     versions: (name) => versionsIn(join(root, 'models', name)),
     files: async function* (owner) {
-      yield* filesBelow(artifactsOf(owner, places), '')
+      const digests = await exported?.digests(owner.id)
+      for await (const file of filesBelow(artifactsOf(owner, places), '')) {
+        const digest = digests?.get(file.path)
+        yield digest === undefined ? file : { ...file, digest }
+      }
     },
     read: async (owner, path) => createReadStream(join(artifactsOf(owner, places), path)),
     close: () => undefined,
+  }
+}
+
+/** What `sluice export mlflow --to FOLDER` wrote beside a store. */
+async function exportedFolder(
+  folder: string,
+): Promise<{ readonly digests: (id: string) => Promise<ReadonlyMap<string, string>> } | undefined> {
+  const folders = await foldersIn(folder)
+  if (!folders.includes('mlruns') || !folders.includes('checksums')) return undefined
+  return {
+    digests: async (id) => {
+      const text = await readFile(join(folder, 'checksums', `${id}.json`), 'utf8')
+      const { files } = JSON.parse(text) as { files: readonly { readonly path: string; readonly digest: string }[] }
+      return new Map(files.map((file) => [file.path, file.digest]))
+    },
+  }
+}
+
+async function* tracesIn(folder: string): AsyncGenerator<TraceRecord> {
+  for (const { path } of await allFiles(folder)) {
+    if (!path.endsWith('.json')) continue
+    const file = join(folder, path)
+    try {
+      yield JSON.parse(await readFile(file, 'utf8')) as TraceRecord
+    } catch (cause) {
+      if (!(cause instanceof SyntaxError)) throw cause
+      throw new SluiceError('invalid-document', `${file} cannot be read: it is not JSON.`, { cause })
+    }
   }
 }
 

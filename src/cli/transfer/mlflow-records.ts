@@ -101,6 +101,8 @@ export interface ModelVersionRecord {
 export interface FileRecord {
   readonly path: string
   readonly sizeBytes: number
+  /** SHA-256, where the store has one. */
+  readonly digest?: string
 }
 
 /** Whose artifacts. */

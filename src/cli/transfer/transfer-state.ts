@@ -41,3 +41,10 @@ export interface TransferOptions {
 
 /** A transfer under way. */
 export type Transfer = TransferOptions & { readonly report: TransferReport; readonly renamed: Renamed }
+
+export function emptyReport(): TransferReport {
+  const counts = { experiments: 0, runs: 0, params: 0, tags: 0, metric_points: 0, datasets: 0, logged_models: 0 }
+  const traced = { traces: 0, spans: 0 }
+  const files = { artifacts: 0, artifact_bytes: 0, artifacts_present: 0 }
+  return { ...counts, ...traced, ...files, registered_models: 0, model_versions: 0, aliases: 0, left_out: [] }
+}

@@ -3,7 +3,13 @@ import { copyRegistry } from './copy-registry.ts'
 import { copyTraces } from './copy-traces.ts'
 import { originTag, proxiedPath, putFile, putMetrics, putPairs, type MlflowDestination } from './mlflow-destination.ts'
 import type { ExperimentRecord, LoggedModelRecord, Owner, RunRecord } from './mlflow-records.ts'
-import type { Renamed, Transfer, TransferOptions, TransferReport } from './transfer-state.ts'
+import {
+  emptyReport,
+  type Renamed,
+  type Transfer,
+  type TransferOptions,
+  type TransferReport,
+} from './transfer-state.ts'
 
 const api = '/api/2.0/mlflow'
 
@@ -36,13 +42,6 @@ export async function transfer(options: TransferOptions): Promise<TransferReport
   }
   if (wanted === undefined) await copyRegistry({ ...options, report, renamed })
   return report
-}
-
-function emptyReport(): TransferReport {
-  const counts = { experiments: 0, runs: 0, params: 0, tags: 0, metric_points: 0, datasets: 0, logged_models: 0 }
-  const traced = { traces: 0, spans: 0 }
-  const files = { artifacts: 0, artifact_bytes: 0, artifacts_present: 0 }
-  return { ...counts, ...traced, ...files, registered_models: 0, model_versions: 0, aliases: 0, left_out: [] }
 }
 
 /** Whether the bytes are where any client may get them without the server: these stay where they are. */
@@ -202,7 +201,7 @@ async function copyLoggedModel(
 async function copyFiles({ source, destination, report, renamed }: Transfer, owner: Owner, uri: string): Promise<void> {
   const { server } = destination
   renamed.roots.set(owner.uri, uri)
-  for await (const { path, sizeBytes } of source.files(owner)) {
+  for await (const { path, sizeBytes, digest } of source.files(owner)) {
     const place = proxiedPath({ uri }, path)
     if (place === undefined) {
       report.left_out.push(`the files of ${owner.kind} ${owner.id}: ${uri} is not served by ${server.url}`)
@@ -214,6 +213,11 @@ async function copyFiles({ source, destination, report, renamed }: Transfer, own
       continue
     }
     const sent = await putFile(server, place, await source.read(owner, path))
+    if (digest !== undefined && digest !== sent.digest) {
+      throw new SluiceError('conflict', `${path} of ${owner.kind} ${owner.id} is not what was exported.`, {
+        hint: `Its SHA-256 was ${digest} and is ${sent.digest}: the folder was changed or is damaged. Export it again.`,
+      })
+    }
     await checkFile(destination, { place, path, owner, ...sent })
     report.artifacts++
     report.artifact_bytes += sent.sizeBytes
