@@ -110,7 +110,7 @@ def traces_seen(client: MlflowClient, experiment_id: str) -> list:
 def trace_seen(trace) -> list:
     info = trace.info
     return [
-        [info.trace_id, str(info.state), info.request_time, info.execution_duration, info.request_preview],
+        [info.trace_id, str(info.state), info.request_time, info.request_preview],
         {key: value for key, value in info.tags.items() if key != "mlflow.artifactLocation"},
         sorted((one.name, str(one.value), one.rationale, str(one.source.source_type)) for one in info.assessments),
         [

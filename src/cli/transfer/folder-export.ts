@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { pathToFileURL } from 'node:url'
 import { SluiceError } from '../../base/errors.ts'
 import { placeInside } from '../place-inside.ts'
 import {
@@ -14,7 +15,7 @@ import {
   runFiles,
   versionFiles,
 } from './file-store-words.ts'
-import type { ExperimentRecord, LoggedModelRecord, Owner, RunRecord } from './mlflow-records.ts'
+import type { ExperimentRecord, LoggedModelRecord, ModelVersionRecord, Owner, RunRecord } from './mlflow-records.ts'
 import type { MlflowSource } from './mlflow-source.ts'
 import { emptyReport, type TransferReport } from './transfer-state.ts'
 
@@ -23,6 +24,8 @@ interface FolderExport {
   readonly folder: string
   readonly note: (line: string) => void
   readonly report: TransferReport
+  /** Where artifacts were -> where they are in the folder: versions are made of them. */
+  readonly roots: Map<string, string>
 }
 
 /** What `checksums/<id>.json` says of a run or logged model that was written whole. */
@@ -47,8 +50,8 @@ interface Checksums {
 export async function exportToFolder({
   experiments,
   ...options
-}: Omit<FolderExport, 'report'> & { readonly experiments?: readonly string[] }): Promise<TransferReport> {
-  const work = { ...options, report: emptyReport() }
+}: Omit<FolderExport, 'report' | 'roots'> & { readonly experiments?: readonly string[] }): Promise<TransferReport> {
+  const work = { ...options, report: emptyReport(), roots: new Map<string, string>() }
   const { source, folder, report } = work
   await rm(join(folder, 'unfinished'), { recursive: true, force: true })
   await mkdir(join(folder, 'mlruns'), { recursive: true })
@@ -120,6 +123,7 @@ async function exportRun(
   const { run_id } = run.info
   const { metrics = [], params = [], tags = [] } = run.data
   const owner = { kind: 'run', id: run_id, uri: run.info.artifact_uri ?? '' } as const
+  work.roots.set(owner.uri, pathToFileURL(join(root, run_id, 'artifacts')).href)
   const files = runFiles(run, join(root, run_id))
   await writeFiles(root, files.datasets)
   const known = await unchanged(work, owner, { record: run, place: join(place, run_id) })
@@ -153,6 +157,7 @@ async function exportLoggedModel(
   const { model_id, artifact_uri = '' } = model.info
   const at = join('models', model_id)
   const owner = { kind: 'model', id: model_id, uri: artifact_uri } as const
+  work.roots.set(artifact_uri, pathToFileURL(join(root, at, 'artifacts')).href)
   if ((await unchanged(work, owner, { record: model, place: join(place, at) })) === undefined) {
     await putFolder(work, join(place, at), async (aside) => {
       await writeFiles(aside, loggedModelFiles(model, join(root, at)))
@@ -228,10 +233,19 @@ async function exportRegistry(work: FolderExport): Promise<void> {
     await putFolder(work, join('models', model.name), async (at) => {
       await writeFiles(at, registeredModelFiles(model))
       for (const version of versions)
-        await writeFiles(join(at, `version-${version.version}`), versionFiles(model.name, version))
+        await writeFiles(join(at, `version-${version.version}`), versionFiles(model.name, inFolder(work, version)))
     })
     report.registered_models++
     report.model_versions += versions.length
     report.aliases += model.aliases?.length ?? 0
   }
+}
+
+/** A version whose source is where the folder has it. */
+function inFolder({ roots }: FolderExport, version: ModelVersionRecord): ModelVersionRecord {
+  for (const [from, to] of roots) {
+    const isBelow = version.source === from || version.source.startsWith(`${from}/`)
+    if (from !== '' && isBelow) return { ...version, source: `${to}${version.source.slice(from.length)}` }
+  }
+  return version
 }
