@@ -37,6 +37,10 @@ export interface Settings {
   /** Whether MLflow's own pages are served at /mlflow, from the MLflow that the Python has. */
   readonly mlflowUi: 'on' | 'off'
   readonly logLevel: LogLevel
+  /** Whether every request to an endpoint is a line in `logs/access.jsonl` of the data folder. */
+  readonly accessLog: 'on' | 'off'
+  /** Where spans of requests go; absent: nowhere. */
+  readonly otlpEndpoint?: string
   readonly color: 'auto' | 'never'
   /** URIs that jobs name -> files or folders of this machine that stand for them. */
   readonly urlOverrides: Readonly<Record<string, string>>
@@ -166,6 +170,21 @@ export const settingTable: Readonly<Record<SettingName, SettingRow>> = {
     sentence: `How much the server says on standard error: ${logLevels.join(', ')}.`,
     default: () => 'info',
     defaultText: 'info',
+  },
+  accessLog: {
+    kind: 'word',
+    words: ['on', 'off'],
+    flag: 'server',
+    sentence: 'Whether every request to an endpoint is written to logs/access.jsonl in the data folder.',
+    default: () => 'off',
+    defaultText: 'off',
+  },
+  otlpEndpoint: {
+    kind: 'text',
+    flag: 'server',
+    sentence: 'OpenTelemetry collector that gets a span of every request to an endpoint, e.g. http://127.0.0.1:4318.',
+    default: ({ environment }) => environment['OTEL_EXPORTER_OTLP_ENDPOINT'] || undefined,
+    defaultText: 'OTEL_EXPORTER_OTLP_ENDPOINT, else none',
   },
   color: {
     kind: 'word',

@@ -34,6 +34,7 @@ import { listen } from './main/listen.ts'
 import { openGrpc } from './main/open-grpc.ts'
 import { jobDeps, openJobs, sha256 } from './main/open-jobs.ts'
 import { openPackaging, openServing } from './main/open-serving.ts'
+import { observeServing, type ServingObservation } from './main/observe-serving.ts'
 import { openStore, systemClock } from './main/open-store.ts'
 import { openTriggers } from './main/open-triggers.ts'
 import { routesOf } from './main/route-table.ts'
@@ -148,6 +149,7 @@ interface Parts {
   readonly identify: (request: FastifyRequest) => Promise<void>
   readonly engine: Engine
   readonly serving: ServingService
+  readonly traces: ServingObservation['traces']
   readonly localToken: string
   readonly startedMs: number
   /** Takes up what an earlier server left. */
@@ -170,7 +172,9 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   }
   const principals = requestPrincipals({ tokens, clock, isUnderWay })
   const keys = endpointKeys({ box, ...context })
-  const serving = openServing(options, { store, keys })
+  const observation = observeServing(options)
+  opened.closing.unshift(() => observation.close())
+  const serving = openServing(options, { store, keys, observation })
   const pipelines = new PublishedPipelines({ ...store, jobs, keys, sha256 })
   opened.closing.unshift(() => serving.close())
   const { triggers, runner } = openTriggers(options, { store, jobs, pipelines, box, closing: opened.closing })
@@ -187,6 +191,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     jobs,
     serving,
     packaging: openPackaging(options, store),
+    metrics: () => observation.page(serving.measure()),
     pipelines,
     triggers,
     webhooks: { webhooks: webhookStore(webhookParts), deliverer },
@@ -202,6 +207,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     identify: (request) => principals.identify(request),
     engine,
     serving,
+    traces: observation.traces,
     localToken,
     startedMs,
     recover: async () => {

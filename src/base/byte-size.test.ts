@@ -6,6 +6,7 @@ test('a size is a number and a unit that is a power of 1024', () => {
   const sizes = {
     '512MB': 512 * 1024 ** 2,
     '2g': 2 * 1024 ** 3,
+    '2Gi': 2 * 1024 ** 3,
     ' 1.5 GiB ': 1.5 * 1024 ** 3,
     '3kb': 3072,
     '1T': 1024 ** 4,

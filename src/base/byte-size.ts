@@ -1,11 +1,11 @@
 const unitBytes: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 }
 
 /**
- * Bytes of a size with its unit: `512MB`, `1.5 GiB`, `2g`; a unit is a power of 1024, as in Azure ML's `shm_size` and
+ * Bytes of a size with its unit: `512MB`, `1.5 GiB`, `2g`, `2Gi`; a unit is a power of 1024, as in Azure ML's `shm_size` and
  * `mini_batch_size`. Undefined for anything else, a number without a unit included.
  */
 export function parseByteSize(text: string): number | undefined {
-  const match = /^(\d{1,9}(?:\.\d{1,3})?) ?([kmgt])(?:i?b)?$/i.exec(text.trim())
+  const match = /^(\d{1,9}(?:\.\d{1,3})?) ?([kmgt])(?:ib?|b)?$/i.exec(text.trim())
   return match === null ? undefined : Math.round(Number(match[1]) * unitBytes[match[2]!.toLowerCase()]!)
 }
 

@@ -7,14 +7,18 @@ import { describeEndpoint } from '../protocols/azureml-scoring/swagger.ts'
 import { findOnnxRuntime } from '../serving/onnx/onnx-runtime.ts'
 import { servingService, type ServingService } from '../serving/serving-service.ts'
 import type { OpenServerOptions } from './server-options.ts'
+import type { ServingObservation } from './observe-serving.ts'
 import type { Store } from './open-store.ts'
 import { machineVariables } from './machine-variables.ts'
 
+interface ServingParts {
+  readonly store: Store
+  readonly keys: EndpointKeys
+  readonly observation: ServingObservation
+}
+
 /** What answers: endpoints with their workers. */
-export function openServing(
-  options: OpenServerOptions,
-  { store, keys }: { readonly store: Store; readonly keys: EndpointKeys },
-): ServingService {
+export function openServing(options: OpenServerOptions, { store, keys, observation }: ServingParts): ServingService {
   const { settings, log = silentLog } = options
   const onnxRuntime = findOnnxRuntime(packageRoot())
   return servingService({
@@ -24,7 +28,8 @@ export function openServing(
     folder: join(settings.data, 'serving'),
     random: Math.random,
     ...(onnxRuntime !== undefined && { onnxRuntime }),
-    observers: [],
+    observers: observation.observers,
+    metrics: observation.metrics,
     warn: (message) => log.write('warn', message),
   })
 }

@@ -10,6 +10,7 @@ import type { PageBundle } from '../protocols/mlflow/web-ui/page-bundle.ts'
 import type { WebhookRouteParts } from '../protocols/mlflow/webhooks/webhook-routes.ts'
 import { openInferenceRoutes } from '../protocols/open-inference/routes.ts'
 import type { PackagingService } from '../packaging/packaging-service.ts'
+import { prometheusRoutes } from '../protocols/prometheus/routes.ts'
 import { restRoutes } from '../protocols/rest/rest-routes.ts'
 import { servingEndpoints } from '../protocols/rest/serving-endpoints.ts'
 import { tableExplorer } from '../data/table-explorer.ts'
@@ -34,6 +35,8 @@ export interface RouteParts {
   readonly serving?: ServingService
   /** Absent for who only looks, too. */
   readonly packaging?: PackagingService
+  /** What Prometheus reads; absent with it. */
+  readonly metrics?: () => string
   readonly store: Store
   readonly jobs: EngineJobService
   /** Absent for who only looks, too. */
@@ -118,6 +121,7 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
       ...(webhooks !== undefined && { webhooks }),
       ...(pages !== undefined && { pages }),
     }),
+    ...(parts.metrics === undefined ? [] : prometheusRoutes(parts.metrics)),
     ...(serving === undefined ? [] : scoringRoutes({ serving, isKeyRequired: false, version })),
   ]
 }

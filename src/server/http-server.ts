@@ -9,6 +9,7 @@ import { closeEventStreams } from './event-stream.ts'
 import { parseJson } from './parse-json.ts'
 import { readBody } from './read-body.ts'
 import { guardRequest } from './request-guard.ts'
+import type { RequestTraces } from './request-traces.ts'
 import type { ErrorTranslator, Permission, Route } from './route.ts'
 import { checkPart, coerceQuery } from './validate-request.ts'
 
@@ -28,6 +29,8 @@ export interface HttpServerOptions {
   readonly allowedHosts?: readonly string[]
   /** Finds out who calls, before anything else is looked at; what it throws refuses the request. */
   readonly identify?: (request: FastifyRequest) => Promise<void>
+  /** Continues the traces of requests to models. */
+  readonly traces?: RequestTraces
   /** Authentication and authorisation; absent: everybody who reaches the server may do everything. */
   readonly isAllowed?: (request: FastifyRequest, permission: Permission) => boolean | Promise<boolean>
   readonly log?: Log
@@ -150,6 +153,8 @@ async function serve(setting: RouteSetting, request: FastifyRequest, reply: Fast
   const { route, options, limits } = setting
   const { identify, isAllowed } = options
   await identify?.(request)
+  if (route.permission === 'score' && options.traces?.begin(request) !== undefined)
+    reply.header('traceparent', request.headers['traceparent'])
   if (isAllowed !== undefined && !(await isAllowed(request, route.permission)))
     throw new SluiceError('permission-denied', `This needs the permission "${route.permission}".`)
   if (request.method !== 'GET' && request.method !== 'HEAD') request.body = await bodyOf(route, request, limits)

@@ -1,12 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
+/** What serving asks of an `AbortSignal`; making a real one for each request costs more than the rest of it. */
+interface ClientSignal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', left: () => void): void
+  removeEventListener(type: 'abort', left: () => void): void
+}
+
 /** Aborted when the connection closes before the answer is written. */
-export function clientSignal(reply: FastifyReply): AbortSignal {
-  const client = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) client.abort()
+export function clientSignal({ raw }: FastifyReply): ClientSignal {
+  const listeners = new Set<() => void>()
+  const signal = {
+    aborted: false,
+    addEventListener: (_type: 'abort', left: () => void) => void listeners.add(left),
+    removeEventListener: (_type: 'abort', left: () => void) => void listeners.delete(left),
+  }
+  raw.once('close', () => {
+    if (raw.writableFinished) return
+    signal.aborted = true
+    for (const left of [...listeners]) left()
   })
-  return client.signal
+  return signal
 }
 
 /** The key in `Authorization: Bearer KEY`; undefined without one. */

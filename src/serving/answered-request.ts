@@ -1,4 +1,5 @@
 import type { JsonObject } from '../base/json.ts'
+import type { TraceContext } from '../base/trace-context.ts'
 import type { Revision } from './deployment-store.ts'
 import type { PoolAnswer } from './worker-pool.ts'
 
@@ -12,6 +13,8 @@ export interface AnsweredRequest {
   readonly body: Buffer
   /** Of the Open Inference Protocol: the tensors that `body` holds (tensor-message.ts). */
   readonly infer?: JsonObject
+  /** Absent where nobody traces it. */
+  readonly trace?: TraceContext
   /** The request's headers, lower case; made when asked for. */
   readonly headers: () => Readonly<Record<string, string>>
   /** Epoch milliseconds of its arrival. */

@@ -28,7 +28,7 @@ export async function deployRequestOf(
   document: OnlineDeploymentDocument,
   { endpoint, resolveEnvironment, traffic }: DeployDocumentOptions,
 ): Promise<DeployRequest> {
-  const { environment, dataCollector, scoring, batching } = document
+  const { environment, dataCollector, scoring, batching, workers } = document
   return {
     endpoint,
     deployment: document.name,
@@ -40,6 +40,7 @@ export async function deployRequestOf(
     request: requestSettingsOf(document),
     ...(dataCollector !== undefined && { dataCollector }),
     ...(batching !== undefined && { batching }),
+    ...(workers !== undefined && { workers }),
     ...(traffic !== undefined && { traffic }),
   }
 }

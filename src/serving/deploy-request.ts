@@ -28,6 +28,7 @@ export interface DeployRequest {
   /** What is not said here is taken from this: an update that names only what changes. */
   readonly base?: DeploymentSpec
   readonly batching?: DeploymentSpec['batching'] & object
+  readonly workers?: DeploymentSpec['workers'] & object
   /** Default `first`. */
   readonly traffic?: DeploymentSpec['traffic']
 }
@@ -49,10 +50,10 @@ export async function specOf(request: DeployRequest, place: DeployRequestPlace):
   const { base } = request
   const { environmentVariables = base?.environmentVariables ?? {}, instanceCount = base?.instanceCount ?? 1 } = request
   const { environment = base?.environment, dataCollector = base?.dataCollector } = request
-  const { batching = base?.batching } = request
+  const { batching = base?.batching, workers = base?.workers } = request
   checkName('endpoint', request.endpoint)
   checkName('deployment', request.deployment ?? defaultDeployment)
-  workersOf({ instanceCount, environmentVariables })
+  workersOf({ instanceCount: Math.max(instanceCount, workers?.scale?.max ?? 1), environmentVariables })
   const model = request.model === undefined ? base?.model : await storeModel(request.model, place)
   const scoring = request.scoring === undefined ? base?.scoring : await storeCode(request.scoring, place)
   if (model === undefined && scoring === undefined) {
@@ -70,6 +71,7 @@ export async function specOf(request: DeployRequest, place: DeployRequestPlace):
     request: checkSettings({ ...(base?.request ?? defaultRequestSettings), ...request.request }),
     ...(dataCollector !== undefined && { dataCollector }),
     ...(batching !== undefined && { batching }),
+    ...(workers !== undefined && { workers }),
   }
 }
 

@@ -2,6 +2,7 @@ import { SluiceError } from '../base/errors.ts'
 import type { Digest } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { EnvironmentRequest } from '../environments/environment-builder.ts'
+import type { WorkerLimits } from '../spec/asset-documents.ts'
 import type { BatchingSettings } from './worker.ts'
 
 /**
@@ -42,6 +43,8 @@ export interface DeploymentSpec {
    * `none`: the weights stay as they are.
    */
   readonly traffic: 'first' | 'all' | 'none'
+  /** Counted in instances. Absent: `instanceCount` all the time, without limits. */
+  readonly workers?: WorkerLimits
   /** Absent: where the model allows it, `defaultBatchRows`. */
   readonly batching?: Partial<BatchingSettings>
   /** As it was written; payload collection reads it. */

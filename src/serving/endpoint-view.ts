@@ -2,7 +2,8 @@ import type { ErrorBody } from '../base/errors.ts'
 import type { Deployment } from './deployment-store.ts'
 import type { Endpoint } from './endpoint-store.ts'
 import type { OnlineDeployment } from './online-deployment.ts'
-import type { PoolStatus } from './worker-pool.ts'
+import type { ProcessUsage } from '../processes/process-usage.ts'
+import type { PoolStatus } from './pool-settings.ts'
 
 /** An endpoint as everybody sees it, keys left out. */
 export interface EndpointView extends Omit<Endpoint, 'version'> {
@@ -36,7 +37,7 @@ export interface DeploymentView {
   readonly traffic: number
   /** Why the newest revision failed. */
   readonly error?: ErrorBody['error']
-  readonly workers?: PoolStatus
+  readonly workers?: PoolStatus & ProcessUsage
   readonly createdMs: number
   readonly updatedMs: number
 }
@@ -81,7 +82,7 @@ function deploymentView(
     requestTimeoutMs: spec.request.timeoutMs,
     traffic: endpoint.traffic[deployment.name] ?? 0,
     ...(newest.error !== undefined && { error: newest.error }),
-    ...(running !== undefined && { workers: running.status() }),
+    ...(running !== undefined && { workers: { ...running.status(), ...running.usage() } }),
     createdMs: deployment.createdMs,
     updatedMs: deployment.updatedMs,
   }

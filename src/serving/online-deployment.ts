@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts'
 import { messageOf } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { openDeploymentLog } from './deployment-log.ts'
-import { defaultBatchRows, workersOf } from './deployment-spec.ts'
+import { defaultBatchRows, workersOf, type DeploymentSpec } from './deployment-spec.ts'
 import type { Revision } from './deployment-store.ts'
 import {
   askForWholeMlflow,
@@ -13,12 +13,16 @@ import {
   type PreparationPlace,
   type PreparedDeployment,
 } from './prepare-deployment.ts'
-import { WorkerPool, type Client, type PoolAnswer, type PoolStatus } from './worker-pool.ts'
+import type { ServingMetrics } from './observe/serving-metrics.ts'
+import type { ProcessUsage } from '../processes/process-usage.ts'
+import type { PoolSettings, PoolStatus } from './pool-settings.ts'
+import { WorkerPool, type Client, type PoolAnswer } from './worker-pool.ts'
 import type { ScoringRequest } from './worker.ts'
 
 /** What runs deployments: where their files lie, and what prepares them. */
 export interface DeploymentPlace extends PreparationPlace {
   readonly clock: Clock
+  readonly metrics?: Pick<ServingMetrics, 'meterOf'>
   /** Holds one folder per endpoint. */
   readonly folder: string
 }
@@ -33,6 +37,9 @@ export interface OnlineDeployment {
   /** Never rejects. */
   score(request: ScoringRequest, client?: Client): Promise<PoolAnswer>
   status(): PoolStatus
+  /** A worker is ready, or none is kept while nobody asks. */
+  isServing(): boolean
+  usage(): ProcessUsage
   /** False when the model is known to have no use for a request's headers. */
   wantsHeaders(): boolean
   /** The content of the model's `MLmodel`; undefined for other models, and until it is prepared. */
@@ -57,6 +64,16 @@ export function deploymentFolder(folder: string, endpoint: string, deployment: s
 /** The log of all revisions of a deployment. */
 export function deploymentLogFile(folder: string, endpoint: string, deployment: string): string {
   return join(deploymentFolder(folder, endpoint, deployment), 'log.txt')
+}
+
+/** Instances are `WORKER_COUNT` workers each. */
+function workerSettingsOf(spec: DeploymentSpec): Pick<PoolSettings, 'workers' | 'scale'> {
+  const { environmentVariables, workers: { scale, ...limits } = {} } = spec
+  if (scale === undefined) return { workers: workersOf(spec), ...limits }
+  const workersIn = (instanceCount: number): number =>
+    instanceCount === 0 ? 0 : workersOf({ instanceCount, environmentVariables })
+  const [min, max] = [workersIn(scale.min), workersIn(scale.max)]
+  return { workers: min, scale: { ...scale, min, max }, ...limits }
 }
 
 /** A revision that is not started yet; its log is open until it is closed. */
@@ -85,10 +102,11 @@ export function onlineDeployment(revision: Revision, place: DeploymentPlace): On
   }
 
   const batching = { maxRows: defaultBatchRows, ...spec.batching }
+  const meter = place.metrics === undefined ? {} : { meter: place.metrics.meterOf(endpoint, deployment) }
   const newPool = (): WorkerPool =>
     new WorkerPool(
-      { workers: workersOf(spec), ...spec.request, maxBatchRows: batching.maxRows },
-      { clock: place.clock, log, command: async () => ({ ...(await prepare()).command, batching }) },
+      { ...workerSettingsOf(spec), ...spec.request, maxBatchRows: batching.maxRows },
+      { clock: place.clock, log, command: async () => ({ ...(await prepare()).command, batching }), ...meter },
     )
   let pool = newPool()
   let isClosed = false
@@ -127,6 +145,8 @@ export function onlineDeployment(revision: Revision, place: DeploymentPlace): On
     resume: () => pool.resume(),
     score: (request, client) => pool.submit(request, client),
     status: () => pool.status(),
+    isServing: () => pool.status().ready > 0 || pool.status().wanted === 0,
+    usage: () => pool.usage(),
     wantsHeaders: () => pool.description?.['wantsHeaders'] !== false && pool.description?.['kind'] !== 'mlflow',
     metadata: () => metadata,
     description: () => pool.description,

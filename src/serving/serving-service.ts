@@ -4,6 +4,7 @@ import type { Principal } from '../access/principal.ts'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import { messageOf, SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
+import type { TraceContext } from '../base/trace-context.ts'
 import type { Tables } from '../database/database.ts'
 import { appendEvent } from '../events/event-log.ts'
 import { processesOf, signalAll } from '../processes/process-tree.ts'
@@ -35,7 +36,8 @@ import { deploymentLogFile } from './online-deployment.ts'
 import { checkMirrorTraffic, checkTraffic, isSameTraffic, type Traffic } from './router.ts'
 import { RoutingTable } from './routing-table.ts'
 import { servedModels, type ServedModel } from './served-model.ts'
-import type { PoolAnswer } from './worker-pool.ts'
+import type { MeasuredDeployment } from './observe/serving-metrics.ts'
+import type { Client, PoolAnswer } from './worker-pool.ts'
 
 /** What serving stands on. */
 export interface ServingPlace extends Omit<LifecyclePlace, 'keys' | 'contents' | 'marker'> {
@@ -61,10 +63,11 @@ interface EndpointRequest {
   readonly infer?: JsonObject
   /** Its method and its path and query below the endpoint. */
   readonly http?: { readonly method: string; readonly target: string }
+  readonly trace?: TraceContext
   /** Read only when the model asks for them. */
   readonly headers: () => Readonly<Record<string, string>>
   /** Aborted when the client leaves: a waiting request then stops waiting. */
-  readonly client?: AbortSignal
+  readonly client?: Client
 }
 
 /** Which deployment answered, and what. */
@@ -113,6 +116,8 @@ export interface ServingService {
   score(request: EndpointRequest): Promise<EndpointAnswer>
   /** Throws `unauthenticated` unless the endpoint is open or `presented` is one of its keys. */
   authorise(endpoint: string, presented: string | undefined, isKeyRequired?: boolean): Promise<void>
+  /** What the deployments that are routed to are doing, and what they use. */
+  measure(): readonly MeasuredDeployment[]
   /** True when a worker of a deployment with traffic is ready. */
   isReady(endpoint: string): boolean
   /** What it serves, the deployment with most traffic first. */
@@ -295,11 +300,18 @@ class OnlineServing implements ServingService {
     if (presented === undefined || !(await this.#place.keys.isValid(name, presented))) throw noValidKey(name, presented)
   }
 
+  measure(): readonly MeasuredDeployment[] {
+    return this.#routes.all().map((online) => {
+      const { endpoint, deployment } = online.revision
+      return { endpoint, deployment, status: online.status(), usage: online.usage() }
+    })
+  }
+
   isReady(name: string): boolean {
     if (!this.#isStarted) return false
     const { endpoint, deployments } = this.#routes.find(name)
     return [...deployments].some(([deployment, online]) => {
-      return (endpoint.traffic[deployment] ?? 0) > 0 && online.status().ready > 0
+      return (endpoint.traffic[deployment] ?? 0) > 0 && online.isServing()
     })
   }
 

@@ -15,7 +15,7 @@ import type { EnvironmentRequest } from '../environments/environment-builder.ts'
 import { identifyProcess } from '../processes/process-identity.ts'
 import { openDeploymentLog, type DeploymentLog } from './deployment-log.ts'
 import { servingService, type ServingPlace, type ServingService } from './serving-service.ts'
-import type { PoolSettings } from './worker-pool.ts'
+import type { PoolSettings } from './pool-settings.ts'
 import type { ScoringRequest, WorkerCommand } from './worker.ts'
 
 /** Where the package `sluiceworks` lies. */

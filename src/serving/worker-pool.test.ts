@@ -15,21 +15,28 @@ import {
   scriptHome,
   until,
 } from './serving.test-support.ts'
-import { WorkerPool, type PoolAnswer, type PoolPlace, type PoolSettings } from './worker-pool.ts'
+import type { PoolPlace, PoolSettings } from './pool-settings.ts'
+import { WorkerPool, type PoolAnswer } from './worker-pool.ts'
 import type { WorkerCommand } from './worker.ts'
 
 interface Wishes {
+  readonly meter?: PoolPlace['meter'] & object
   readonly settings?: Partial<PoolSettings>
   readonly clock?: PoolPlace['clock']
   readonly script?: string
   readonly command?: (command: WorkerCommand) => Promise<WorkerCommand>
 }
 
-async function openPool(t: TestContext, { settings, clock = realClock, script, command }: Wishes = {}) {
+async function openPool(t: TestContext, { settings, clock = realClock, script, command, meter }: Wishes = {}) {
   const home = await scriptHome(t, script)
   const pool = new WorkerPool(
     { ...poolSettings, ...settings },
-    { clock, log: home.log, command: async () => (command === undefined ? home.command : command(home.command)) },
+    {
+      clock,
+      log: home.log,
+      command: async () => (command === undefined ? home.command : command(home.command)),
+      ...(meter !== undefined && { meter }),
+    },
   )
   t.after(() => pool.close())
   /** A request that holds its worker until `release` is called. */
@@ -307,4 +314,94 @@ test('when the server is killed its workers end, also in the middle of a request
   assert.equal(lives(pid), true)
   child.kill('SIGKILL')
   await until(() => !lives(pid))
+})
+
+const scale = { min: 0, max: 3, targetUtilization: 0.7, pollMs: 20, idleMs: 200 }
+
+test('with none kept the first request starts one, and it goes again when nobody asks', async (t) => {
+  let coldStarts = 0
+  const meter = { waited: () => undefined, predicted: () => undefined, coldStart: () => void coldStarts++ }
+  const { pool, ask } = await openPool(t, { settings: { workers: 0, scale }, meter })
+  pool.resume()
+  assert.deepEqual(pool.status(), { wanted: 0, ready: 0, waiting: 0, deaths: 0 })
+  const { pid } = answered(await ask({ name: 'first' }))
+  await until(() => pool.status().wanted === 0 && !lives(pid))
+  assert.notEqual(answered(await ask({ name: 'second' })).pid, pid)
+  assert.equal(coldStarts, 2)
+  assert.equal(pool.status().deaths, 0)
+})
+
+test('a request that waits for the first worker to start brings no second one', async (t) => {
+  const script = `import time\n${echoScript.replace('print(', 'time.sleep(0.5); print(')}`
+  const { pool, ask, home } = await openPool(t, { settings: { workers: 0, scale }, script })
+  pool.resume()
+  answered(await ask({ name: 'first' }))
+  assert.doesNotMatch(await home.logText(), /worker 2 started/)
+})
+
+test('a deployment that keeps none is tried all the same before it serves', async (t) => {
+  const broken = await openPool(t, {
+    settings: { workers: 0, scale },
+    script: 'def init():\n    1 / 0\ndef run(d): pass\n',
+  })
+  await assert.rejects(broken.pool.start(), { code: 'model-failed' })
+  const { pool } = await openPool(t, { settings: { workers: 0, scale } })
+  await pool.start()
+  assert.equal(pool.status().ready, 1)
+  await until(() => pool.status().ready === 0 && pool.status().wanted === 0)
+})
+
+test('a crowd brings more workers up to the most, whose requests are all answered when they are released', async (t) => {
+  const { pool, ask, home } = await openPool(t, { settings: { workers: 1, scale: { ...scale, min: 1 } } })
+  await pool.start()
+  const file = join(home.folder, 'go')
+  const crowd = Array.from({ length: 12 }, (_, n) => ask({ name: `r${n}`, wait_for: file }))
+  await until(() => pool.status().ready === 3)
+  await writeFile(file, '')
+  const pids = new Set((await Promise.all(crowd)).map((answer) => answered(answer).pid))
+  assert.equal(pids.size, 3)
+  await until(() => pool.status().ready === 1 && pool.status().wanted === 1)
+  assert.equal(pool.status().deaths, 0)
+})
+
+const growing = `
+import json, os
+held = []
+def init(): pass
+def run(raw):
+    held.append(b"x" * (json.loads(raw).get("megabytes", 0) << 20))
+    return {"pid": os.getpid()}
+`
+
+test('a worker that has grown over its memory is replaced by one that is ready, and no request fails', async (t) => {
+  const clock = handClock()
+  const { pool, ask, home } = await openPool(t, {
+    ...{ clock, script: growing, settings: { memoryLimitBytes: 200 << 20, timeoutMs: 3_600_000 } },
+  })
+  await pool.start()
+  const first = answered(await ask({ megabytes: 150 })).pid
+  clock.turn(5000)
+  assert.equal(answered(await ask({})).pid, first, 'within its limit')
+  assert.equal(answered(await ask({ megabytes: 60 })).pid, first)
+  clock.turn(5000)
+  await until(async () => answered(await ask({})).pid !== first)
+  await until(() => !lives(first))
+  assert.equal(pool.status().deaths, 0)
+  const second = answered(await ask({ megabytes: 400 })).pid
+  clock.turn(5000)
+  await until(() => !lives(second))
+  assert.notEqual(answered(await ask({})).pid, second)
+  assert.match(await home.logText(), /worker 1 holds 2\d\d MB, its limit is 210 MB: it is replaced/)
+  assert.match(await home.logText(), /worker 2 holds 4\d\d MB, its limit is 210 MB: it is killed/)
+})
+
+test('a worker that is not ready in its time is killed, and says so', async (t) => {
+  const clock = handClock()
+  const script = 'import time\ndef init(): time.sleep(3600)\ndef run(d): pass\n'
+  const { pool, home } = await openPool(t, { clock, script, settings: { startLimitMs: 10_000 } })
+  const started = assert.rejects(pool.start(), { message: /The model did not start: was killed by SIGKILL/ })
+  await until(async () => /worker 1 started/.test(await home.logText()))
+  clock.turn(10_000)
+  await started
+  assert.match(await home.logText(), /worker 1 is killed: it is not ready after 10000 ms/)
 })

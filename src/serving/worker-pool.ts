@@ -1,34 +1,15 @@
-import type { Clock } from '../base/clock.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
+import type { ProcessUsage } from '../processes/process-usage.ts'
 import { Deadlines } from './deadlines.ts'
-import type { DeploymentLog } from './deployment-log.ts'
-import {
-  clientLeft,
-  closing,
-  diedAnswering,
-  loadError,
-  tookTooLong,
-  tooMany,
-  toEnd,
-  unavailable,
-  waitedTooLong,
-} from './pool-refusals.ts'
-import { startOnnxWorker } from './onnx/onnx-worker.ts'
+import { clientLeft, closing, diedAnswering, tookTooLong, tooMany, waitedTooLong } from './pool-refusals.ts'
+import type { PoolPlace, PoolSettings, PoolStatus } from './pool-settings.ts'
 import { WaitingRequests } from './waiting-requests.ts'
-import {
-  startWorker,
-  type AnswerBody,
-  type NumberedAnswer,
-  type ScoringRequest,
-  type Worker,
-  type WorkerAnswer,
-  type WorkerCommand,
-  type WorkerEnd,
-  type WorkerEvents,
-} from './worker.ts'
+import { WorkerPlaces, type Place } from './worker-places.ts'
+import { WorkerScaling } from './worker-scaling.ts'
+import type { AnswerBody, NumberedAnswer, ScoringRequest, WorkerAnswer, WorkerEnd } from './worker.ts'
 
-/**
+/*
  * The story of a request in a pool.
  *
  *   waiting --taken by a free worker--> running --answered--> settled
@@ -44,30 +25,7 @@ import {
  * Invariants: a request is settled exactly once; it is sent to at most two workers, to the second only after the first
  * is dead (with `retryAfterDeath` off: to one); a worker gets nothing before it answered all it has; nothing waits while
  * a worker is free.
- *
- * The story of a worker's place: starting -> free <-> busy -> (its process ends) -> starting again, at once the first
- * time and after a growing pause when it keeps dying. Workers end when the server dies (python scoring_host.py), so a
- * crash leaves nothing behind and the next server starts its own.
  */
-export interface PoolSettings {
-  readonly workers: number
-  /** From arrival to answer, waiting included. */
-  readonly timeoutMs: number
-  readonly maxWaiting: number
-  /** Absent: as long as `timeoutMs` allows. */
-  readonly maxQueueWaitMs?: number
-  /** Whether a request whose worker died may be executed once more. */
-  readonly retryAfterDeath: boolean
-  /** The most requests in a batch: each has at least one row, and the worker counts rows exactly. */
-  readonly maxBatchRows: number
-}
-
-export interface PoolPlace {
-  readonly clock: Clock
-  readonly log: DeploymentLog
-  /** Called before every start of a worker; a failure counts as that worker's end. */
-  readonly command: () => Promise<WorkerCommand>
-}
 
 /** What a request came to; `executionMs` where a worker ran it. */
 export type PoolAnswer =
@@ -81,77 +39,50 @@ export interface Client {
   removeEventListener(type: 'abort', left: () => void): void
 }
 
-/** How a pool is doing. */
-export interface PoolStatus {
-  readonly wanted: number
-  readonly ready: number
-  readonly waiting: number
-  /** Times a worker's process ended that should not have. */
-  readonly deaths: number
-}
-
 interface Pending {
   readonly request: ScoringRequest
   readonly sizeBytes: number
   readonly answer: (answer: PoolAnswer) => void
   /** Stops looking at the client. */
   readonly forgetClient: () => void
+  /** By `performance.now()`. */
+  readonly arrived: number
   isSettled: boolean
   executions: number
-  place?: Place
-}
-
-interface Place {
-  readonly number: number
-  state: 'starting' | 'free' | 'busy' | 'gone'
-  worker?: Worker
-  /** By the number under which the worker has it. */
-  readonly running: Map<number, Pending>
-  /** Whether it takes several requests at once. */
-  joinsRequests: boolean
-  /** Set while something runs whose time is over. */
-  cancelOverdue?: () => void
-  /** Ends in a row without one answer between them. */
-  fruitlessEnds: number
+  place?: Place<Pending>
 }
 
 const maxWaitingBytes = 256 << 20
 /** What goes into one batch: a worker that gets more at once keeps the others waiting for its answers. */
 const maxBatchBytes = 1 << 20
-const firstPauseMs = 200
-const longestPauseMs = 30_000
-const hopelessAfter = 3
-const closeGraceMs = 2000
+const memoryCheckMs = 5000
+const drainGraceMs = 2000
 
 /** The workers of one deployment revision and the requests that wait for them. */
 export class WorkerPool {
   readonly #settings: PoolSettings
   readonly #place: PoolPlace
-  readonly #places: Place[]
+  readonly #workers: WorkerPlaces<Pending>
+  readonly #scaling: WorkerScaling | undefined
   readonly #waiting: WaitingRequests<Pending>
   readonly #deadlines: Deadlines<Pending>
   readonly #waitDeadlines: Deadlines<Pending> | undefined
-  readonly #pauses = new Set<() => void>()
+  readonly #cancelChecks = new Set<() => void>()
   #state: 'open' | 'draining' | 'closed' = 'open'
   #lastId = 0
-  #deaths = 0
-  #description: JsonObject | undefined
-  #lastEnd: WorkerEnd = { reason: 'was never started' }
-  #started: { resolve: (description: JsonObject) => void; reject: (error: SluiceError) => void } | undefined
-  /** Resolves what waits for the last request (draining) or the last worker (closing). */
-  #ended: (() => void) | undefined
+  /** Resolves what waits for the last request. */
+  #drained: (() => void) | undefined
   #closed: Promise<void> | undefined
 
   constructor(settings: PoolSettings, place: PoolPlace) {
     this.#settings = settings
     this.#place = place
-    this.#places = Array.from({ length: settings.workers }, (_, index) => ({
-      number: index + 1,
-      state: 'starting',
-      fruitlessEnds: 0,
-      running: new Map(),
-      joinsRequests: false,
-    }))
+    this.#workers = new WorkerPlaces<Pending>(settings, place, {
+      answered: (at, answers) => this.#answered(at, answers),
+      lost: (pendings, end) => pendings.forEach((pending) => this.#afterDeath(pending, end)),
+      changed: () => this.#dispatch(),
+    })
+    this.#scaling = settings.scale && new WorkerScaling(settings.scale, place.clock)
     this.#waiting = new WaitingRequests({ maxCount: settings.maxWaiting, maxBytes: maxWaitingBytes })
     const { timeoutMs, maxQueueWaitMs } = settings
     this.#deadlines = new Deadlines(place.clock, { limitMs: timeoutMs, onDue: (pending) => this.#timeOut(pending) })
@@ -168,17 +99,17 @@ export class WorkerPool {
    * Starts every worker and resolves, when all are ready, with what the model says of itself. Rejects with
    * `model-failed` when a worker ends before that; the caller then closes the pool.
    */
-  start(): Promise<JsonObject> {
-    return new Promise((resolve, reject) => {
-      if (this.#state !== 'open') return reject(closing())
-      this.#started = { resolve, reject }
-      this.resume()
-    })
+  async start(): Promise<JsonObject> {
+    if (this.#state !== 'open') throw closing()
+    this.#beginChecks()
+    // A model that nobody has seen answer is not served, even where none is to be kept.
+    return this.#workers.tryAll(Math.max(1, this.#settings.workers))
   }
 
   /** Starts every worker, again and again until it stays: for a deployment that was ready before. */
   resume(): void {
-    for (const place of this.#places) this.#startWorker(place)
+    this.#beginChecks()
+    this.#workers.scaleTo(this.#settings.workers)
   }
 
   /** Never rejects; settles once, whatever happens to workers, client and server. */
@@ -189,18 +120,24 @@ export class WorkerPool {
       const pending = this.#newPending(request, client, resolve)
       if (client?.aborted === true) return this.#refuse(pending, clientLeft())
       if (!this.#waiting.add(pending)) return this.#refuse(pending, tooMany(this.#waiting.count))
+      if (this.#workers.wanted === 0) this.#wakeUp()
       this.#dispatch()
     })
   }
 
   /** What the model said of itself when a worker was last ready. */
   get description(): JsonObject | undefined {
-    return this.#description
+    return this.#workers.description
   }
 
   status(): PoolStatus {
-    const ready = this.#places.filter(({ state }) => state === 'free' || state === 'busy').length
-    return { wanted: this.#settings.workers, ready, waiting: this.#waiting.count, deaths: this.#deaths }
+    const { wanted, ready, deaths } = this.#workers
+    return { wanted, ready, waiting: this.#waiting.count, deaths }
+  }
+
+  /** Reads /proc: not for the way of a request. */
+  usage(): ProcessUsage {
+    return this.#workers.usage()
   }
 
   /** Takes nothing new, answers what it has (within the time limit of a request), and ends its workers. */
@@ -208,10 +145,10 @@ export class WorkerPool {
     if (this.#state !== 'open') return this.close()
     this.#state = 'draining'
     const drained = new Promise<void>((resolve) => {
-      this.#ended = resolve
+      this.#drained = resolve
       this.#dispatch()
     })
-    const cancel = this.#place.clock.after(this.#settings.timeoutMs + closeGraceMs, () => this.#ended?.())
+    const cancel = this.#place.clock.after(this.#settings.timeoutMs + drainGraceMs, () => this.#drained?.())
     await drained
     cancel()
     await this.close()
@@ -223,35 +160,53 @@ export class WorkerPool {
     return this.#closed
   }
 
-  async #close(): Promise<void> {
+  #close(): Promise<void> {
     this.#state = 'closed'
-    const closed = closing()
-    this.#started?.reject(closed)
-    this.#started = undefined
-    for (const cancel of this.#pauses) cancel()
+    for (const cancel of this.#cancelChecks) cancel()
     this.#deadlines.close()
     this.#waitDeadlines?.close()
+    const unanswered = [...this.#workers.running]
     for (let pending = this.#waiting.take(); pending !== undefined; pending = this.#waiting.take()) {
-      this.#refuse(pending, closed)
+      unanswered.push(pending)
     }
-    await new Promise<void>((resolve) => {
-      this.#ended = resolve
-      for (const place of this.#places) {
-        for (const pending of place.running.values()) this.#refuse(pending, closed)
-        if (place.worker === undefined) place.state = 'gone'
-        else if (place.state === 'free') place.worker.close(closeGraceMs)
-        else place.worker.kill()
-      }
-      this.#noticeEnd()
+    for (const pending of unanswered) this.#refuse(pending, closing())
+    return this.#workers.close()
+  }
+
+  #beginChecks(): void {
+    const { scale, memoryLimitBytes } = this.#settings
+    if (scale !== undefined) this.#every(scale.pollMs, () => this.#scale())
+    if (memoryLimitBytes !== undefined) this.#every(memoryCheckMs, () => this.#workers.replaceLarge(memoryLimitBytes))
+  }
+
+  #every(delayMs: number, work: () => void): void {
+    const cancel = this.#place.clock.after(delayMs, () => {
+      this.#cancelChecks.delete(cancel)
+      work()
+      if (this.#state === 'open') this.#every(delayMs, work)
     })
+    this.#cancelChecks.add(cancel)
+  }
+
+  #scale(): void {
+    if (this.#workers.isTrying) return
+    const { wanted: workers } = this.#workers
+    const oldest = this.#waiting.peek()
+    const isAnyWaiting = oldest !== undefined
+    const longestWaitMs = isAnyWaiting && !this.#workers.isStarting ? performance.now() - oldest.arrived : 0
+    const wanted = this.#scaling!.wanted({ workers, busyMs: this.#workers.busyMs(), isAnyWaiting, longestWaitMs })
+    if (wanted === workers) return
+    this.#place.log.line(`${wanted} workers are wanted instead of ${workers}`)
+    this.#workers.scaleTo(wanted)
+  }
+
+  #wakeUp(): void {
+    this.#place.meter?.coldStart()
+    this.#workers.scaleTo(1)
   }
 
   #refusal(): SluiceError | undefined {
-    if (this.#state !== 'open') return closing()
-    const isHopeless = this.#places.every(({ state, fruitlessEnds }) => {
-      return state === 'starting' && fruitlessEnds >= hopelessAfter
-    })
-    return isHopeless ? unavailable(this.#lastEnd) : undefined
+    return this.#state === 'open' ? this.#workers.hopelessness : closing()
   }
 
   #newPending(request: ScoringRequest, client: Client | undefined, answer: (answer: PoolAnswer) => void): Pending {
@@ -264,6 +219,7 @@ export class WorkerPool {
       sizeBytes: request.body.length,
       answer,
       forgetClient: () => client?.removeEventListener('abort', leave),
+      arrived: performance.now(),
       isSettled: false,
       executions: 0,
     }
@@ -273,29 +229,28 @@ export class WorkerPool {
   }
 
   #dispatch(): void {
-    for (const place of this.#places) {
-      if (place.state !== 'free') continue
+    for (const place of this.#workers.free) {
       if (this.#waiting.count === 0) break
       const batch = this.#takeBatch(place).map((pending) => {
         const id = ++this.#lastId
-        pending.executions++
+        if (pending.executions++ === 0) this.#place.meter?.waited(performance.now() - pending.arrived)
         pending.place = place
         place.running.set(id, pending)
         return { id, request: pending.request }
       })
-      place.state = 'busy'
-      place.worker!.score(batch)
+      this.#workers.give(place, (worker) => worker.score(batch))
     }
-    this.#noticeEnd()
+    if (this.#state !== 'draining' || this.#waiting.count > 0) return
+    if (this.#workers.running.length === 0) this.#drained?.()
   }
 
   /** Its share of what waits, up to a batch; alone what cost a worker its life before, and whatever a worker takes alone. */
-  #takeBatch({ joinsRequests }: Place): readonly Pending[] {
+  #takeBatch({ joinsRequests }: Place<Pending>): readonly Pending[] {
     const first = this.#waiting.take()!
     if (!joinsRequests || first.executions > 0) return [first]
     const batch = [first]
     const { maxBatchRows } = this.#settings
-    const free = this.#places.filter(({ state }) => state === 'free').length
+    const free = this.#workers.free.length
     const share = Math.min(maxBatchRows, Math.ceil((this.#waiting.count + 1) / free))
     let bytes = first.sizeBytes
     while (batch.length < share) {
@@ -308,7 +263,7 @@ export class WorkerPool {
     return batch
   }
 
-  #answered(place: Place, answers: readonly NumberedAnswer[]): void {
+  #answered(place: Place<Pending>, answers: readonly NumberedAnswer[]): void {
     for (const { id, answer } of answers) {
       const pending = place.running.get(id)
       if (pending === undefined) continue
@@ -316,12 +271,13 @@ export class WorkerPool {
       delete pending.place
       this.#settle(pending, toPoolAnswer(answer))
     }
-    place.fruitlessEnds = 0
-    if (place.running.size > 0) return
-    place.cancelOverdue?.()
-    delete place.cancelOverdue
-    place.state = 'free'
-    this.#dispatch()
+  }
+
+  #afterDeath(pending: Pending, end: WorkerEnd): void {
+    delete pending.place
+    if (pending.isSettled) return
+    if (pending.executions < 2 && this.#settings.retryAfterDeath) this.#waiting.putBack(pending)
+    else this.#refuse(pending, diedAnswering(end, pending.executions))
   }
 
   #timeOut(pending: Pending): void {
@@ -347,90 +303,6 @@ export class WorkerPool {
 
   #refuse(pending: Pending, error: SluiceError): void {
     this.#settle(pending, { kind: 'refused', error })
-  }
-
-  #startWorker(place: Place): void {
-    if (this.#state === 'closed') return this.#markGone(place)
-    place.state = 'starting'
-    const begin = (command: WorkerCommand): void => {
-      if (this.#state === 'closed') return this.#markGone(place)
-      const { clock, log } = this.#place
-      const events: WorkerEvents = {
-        ready: (description) => this.#ready(place, description),
-        answered: (answers) => this.#answered(place, answers),
-        ended: (end) => this.#workerEnded(place, end),
-      }
-      const { thread } = command
-      place.worker =
-        thread === undefined
-          ? startWorker(command, events, { clock, logDescriptor: log.descriptor })
-          : startOnnxWorker(thread, events, clock)
-      const where = thread === undefined ? `pid ${place.worker.pid ?? 'none'}` : 'a thread of the server'
-      log.line(`worker ${place.number} started (${where})`)
-    }
-    this.#place.command().then(begin, (error: unknown) => this.#workerEnded(place, toEnd(error)))
-  }
-
-  #ready(place: Place, description: JsonObject): void {
-    this.#place.log.line(`worker ${place.number} is ready`)
-    place.state = 'free'
-    place.joinsRequests = description['joinsRequests'] === true
-    this.#description = description
-    if (this.#state === 'closed') return place.worker?.close(closeGraceMs)
-    if (this.#started !== undefined && this.status().ready === this.#settings.workers) {
-      this.#started.resolve(description)
-      this.#started = undefined
-    }
-    this.#dispatch()
-  }
-
-  #workerEnded(place: Place, end: WorkerEnd): void {
-    const running = [...place.running.values()]
-    place.running.clear()
-    for (const pending of running) delete pending.place
-    place.cancelOverdue?.()
-    delete place.cancelOverdue
-    delete place.worker
-    if (this.#state === 'closed') return this.#markGone(place)
-    this.#deaths++
-    this.#lastEnd = end
-    this.#place.log.line(`worker ${place.number}: ${end.reason}`)
-    for (const pending of running) this.#afterDeath(pending, end)
-    if (this.#started !== undefined) {
-      this.#started.reject(loadError(end))
-      this.#started = undefined
-      return this.#markGone(place)
-    }
-    this.#restart(place)
-  }
-
-  #afterDeath(pending: Pending, end: WorkerEnd): void {
-    if (pending.isSettled) return
-    if (pending.executions < 2 && this.#settings.retryAfterDeath) this.#waiting.putBack(pending)
-    else this.#refuse(pending, diedAnswering(end, pending.executions))
-  }
-
-  #restart(place: Place): void {
-    place.state = 'starting'
-    place.fruitlessEnds++
-    if (place.fruitlessEnds === 1) return this.#startWorker(place)
-    const pauseMs = Math.min(firstPauseMs * 2 ** (place.fruitlessEnds - 2), longestPauseMs)
-    const cancel = this.#place.clock.after(pauseMs, () => {
-      this.#pauses.delete(cancel)
-      this.#startWorker(place)
-    })
-    this.#pauses.add(cancel)
-  }
-
-  #markGone(place: Place): void {
-    place.state = 'gone'
-    this.#noticeEnd()
-  }
-
-  #noticeEnd(): void {
-    const isIdle = this.#waiting.count === 0 && this.#places.every(({ running }) => running.size === 0)
-    if (this.#state === 'draining' && isIdle) this.#ended?.()
-    if (this.#state === 'closed' && this.#places.every(({ state }) => state === 'gone')) this.#ended?.()
   }
 }
 

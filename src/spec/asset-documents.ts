@@ -62,6 +62,21 @@ export interface EndpointRouting {
   readonly labels: Readonly<Record<string, string>>
 }
 
+/** How many workers there are, and what each may do. */
+export interface WorkerLimits {
+  /** Instances; 0 at least: none while nobody asks. */
+  readonly scale?: {
+    readonly min: number
+    readonly max: number
+    readonly targetUtilization: number
+    readonly pollMs: number
+    readonly idleMs: number
+  }
+  readonly memoryLimitBytes?: number
+  /** How long a worker may take to be ready. */
+  readonly startLimitMs?: number
+}
+
 export interface OnlineDeploymentDocument extends AssetIdentity {
   readonly kind: 'online-deployment'
   readonly located: Located
@@ -81,6 +96,7 @@ export interface OnlineDeploymentDocument extends AssetIdentity {
     readonly maxQueueWaitMs: number
   }
   readonly dataCollector?: JsonObject
+  readonly workers?: WorkerLimits
   /** Ours: whether rows of several requests are predicted together. */
   readonly batching?: { readonly enabled?: boolean; readonly maxRows?: number }
 }

@@ -194,11 +194,18 @@ export const onlineEndpointKeys = keyTable(
 export const routingKeys = keyTable('unit_header deployment_header labels')
 export const onlineDeploymentKeys = keyTable(
   'type name endpoint_name model code_configuration environment environment_variables instance_count ' +
-    'request_settings data_collector batching display_name description tags properties',
-  `${written} instance_type app_insights_enabled model_mount_path scale_settings liveness_probe readiness_probe ` +
-    'egress_public_network_access private_network_connection resources provisioning_state',
+    'request_settings data_collector batching scale_settings readiness_probe resources display_name description tags properties',
+  `${written} instance_type app_insights_enabled model_mount_path liveness_probe ` +
+    'egress_public_network_access private_network_connection provisioning_state',
 )
 export const codeConfigurationKeys = keyTable('code scoring_script', '$schema')
+/** `idle_seconds` is ours. */
+export const scaleSettingsKeys = keyTable(
+  'type min_instances max_instances target_utilization_percentage polling_interval idle_seconds',
+)
+export const readinessProbeKeys = keyTable('initial_delay period failure_threshold', 'timeout success_threshold')
+export const deploymentResourcesKeys = keyTable('limits', 'requests')
+export const deploymentLimitsKeys = keyTable('memory', 'cpu nvidia.com/gpu')
 /** Ours. */
 export const batchingKeys = keyTable('enabled max_rows')
 export const requestSettingsKeys = keyTable('request_timeout_ms max_concurrent_requests_per_instance max_queue_wait_ms')

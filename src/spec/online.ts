@@ -1,12 +1,12 @@
 import { isMap } from 'yaml'
 import type { JsonObject } from '../base/json.ts'
+import { readBatching, readWorkerLimits } from './deployment-workers.ts'
 import { readEnvironmentVariables } from './run-settings.ts'
 import { readDeployedModel } from './data-and-model.ts'
 import type { EndpointRouting, OnlineDeploymentDocument, OnlineEndpointDocument } from './asset-documents.ts'
 import { readEnvironmentChoice } from './environment.ts'
 import { readAssetIdentity } from './job-fields.ts'
 import {
-  batchingKeys,
   codeConfigurationKeys,
   collectionKeys,
   dataCollectorKeys,
@@ -129,6 +129,7 @@ export async function readOnlineDeployment(
       environment: await readEnvironmentChoice(mapping, scope),
       dataCollector: optional(mapping, 'data_collector', readDataCollector),
       batching: optional(mapping, 'batching', readBatching),
+      workers: readWorkerLimits(mapping),
     }),
   }
   if (identity.name === undefined) return undefined
@@ -160,13 +161,6 @@ function readRequestSettings(value: Value | undefined): OnlineDeploymentDocument
     maxConcurrentPerInstance: read('max_concurrent_requests_per_instance', 1) ?? 1,
     maxQueueWaitMs: read('max_queue_wait_ms', 0) ?? 500,
   }
-}
-
-function readBatching(value: Value): OnlineDeploymentDocument['batching'] {
-  const mapping = readMapping(value, batchingKeys)
-  if (mapping === undefined) return undefined
-  const enabled = optional(mapping, 'enabled', readBoolean)
-  return defined({ enabled, maxRows: optional(mapping, 'max_rows', readWholeNumber(1, 100_000)) })
 }
 
 function readDataCollector(value: Value): JsonObject | undefined {

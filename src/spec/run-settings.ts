@@ -158,7 +158,8 @@ function readLimits(value: Value): Pick<RunSettings, 'timeoutSeconds' | 'limits'
 /** Less is not enough for a shell and what it starts. */
 const leastMemoryBytes = 16 * 1024 ** 2
 
-function readMemory(value: Value): number | undefined {
+/** A size that a limit of memory can be. */
+export function readMemory(value: Value): number | undefined {
   const bytes = parseByteSize(isScalar(value.node) ? String(value.node.value) : '')
   if (bytes !== undefined && bytes >= leastMemoryBytes) return bytes
   return wrongType(value, 'a size of at least 16MB, such as 512MB or 2GB')

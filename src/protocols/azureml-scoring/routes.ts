@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SluiceError } from '../../base/errors.ts'
 import { bearerKey, clientSignal, scriptHeaders } from '../../server/request-client.ts'
+import { traced } from '../../server/request-traces.ts'
 import type { Route } from '../../server/route.ts'
 import type { ServedModel } from '../../serving/served-model.ts'
 import type { EndpointAnswer, ServingService } from '../../serving/serving-service.ts'
@@ -126,6 +127,7 @@ async function answerScore(
     http: { method: request.method, target: targetOf(request) },
     headers: () => scriptHeaders(headers),
     client: clientSignal(reply),
+    ...traced(request),
   })
   return send(reply, { ...answer, isOfMlflow })
 }

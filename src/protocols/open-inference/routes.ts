@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SluiceError } from '../../base/errors.ts'
 import { bearerKey, clientSignal, scriptHeaders } from '../../server/request-client.ts'
+import { traced } from '../../server/request-traces.ts'
 import type { Route } from '../../server/route.ts'
 import type { ServingService } from '../../serving/serving-service.ts'
 import { readTensors, toTensorMessage } from '../../serving/tensor-message.ts'
@@ -105,6 +106,7 @@ async function answerInfer(parts: OpenInferenceParts, request: FastifyRequest, r
       headers: () => scriptHeaders(headers),
       client: clientSignal(reply),
     },
+    ...traced(request),
     ...toTensorMessage(asked.tensors),
     ...(pinned !== undefined && { deployment: pinned }),
   })

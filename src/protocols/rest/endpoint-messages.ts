@@ -42,6 +42,19 @@ export const DeploymentMessage = Type.Object(
     revision: Type.Optional(Type.Integer({ description: 'The one that serves.' })),
     newest_revision: Type.Integer(),
     workers: Type.Integer(),
+    resource_use: Type.Optional(
+      Type.Object(
+        {
+          workers_ready: Type.Integer(),
+          workers_wanted: Type.Integer(),
+          worker_deaths: Type.Integer({ description: 'Workers that ended and should not have.' }),
+          requests_waiting: Type.Integer(),
+          cpu_seconds: Type.Number({ description: 'Of its workers, since its revision began to serve here.' }),
+          memory_bytes: Type.Integer({ description: 'What its workers hold that is their own.' }),
+        },
+        { description: 'Of the revision that serves, now.' },
+      ),
+    ),
     request_timeout: Type.Number({ description: 'Seconds.' }),
     created_at: time,
     updated_at: time,

@@ -42,6 +42,16 @@ export function toDeploymentMessage(view: DeploymentView): DeploymentMessage {
     ...(view.revision !== undefined && { revision: view.revision }),
     newest_revision: view.newestRevision,
     workers: view.instanceCount,
+    ...(view.workers !== undefined && {
+      resource_use: {
+        workers_ready: view.workers.ready,
+        workers_wanted: view.workers.wanted,
+        worker_deaths: view.workers.deaths,
+        requests_waiting: view.workers.waiting,
+        cpu_seconds: view.workers.cpuSeconds,
+        memory_bytes: view.workers.memoryBytes,
+      },
+    }),
     request_timeout: view.requestTimeoutMs / 1000,
     created_at: wireTime(view.createdMs),
     updated_at: wireTime(view.updatedMs),

@@ -1,0 +1,49 @@
+import type { FastifyRequest } from 'fastify'
+import { parseTraceparent, traceparentOf, type TraceContext } from '../base/trace-context.ts'
+
+/** Reads and continues the traces of requests. */
+export interface RequestTraces {
+  /** Call once, before the handler: the header `traceparent` then names this server's span. */
+  begin(request: FastifyRequest): TraceContext | undefined
+}
+
+const known = new WeakMap<FastifyRequest, TraceContext>()
+
+/** The trace of a request, as a part of what is told of it: empty for one without. */
+export function traced(request: FastifyRequest): { readonly trace?: TraceContext } {
+  const trace = known.get(request)
+  return trace === undefined ? {} : { trace }
+}
+
+/**
+ * Traces that callers began are continued; with `isAlways` requests without one begin their own. A header that is no
+ * `traceparent` is left out, as the standard wants it, and never refused.
+ */
+export function requestTraces({
+  random,
+  isAlways,
+}: {
+  /** That many random bytes. */
+  readonly random: (bytes: number) => Buffer
+  readonly isAlways: boolean
+}): RequestTraces {
+  return {
+    begin(request) {
+      const { headers } = request
+      const given = parseTraceparent(headers['traceparent'])
+      if (given === undefined && !isAlways) {
+        delete headers['traceparent']
+        return undefined
+      }
+      const context: TraceContext = {
+        traceId: given?.traceId ?? random(16).toString('hex'),
+        spanId: random(8).toString('hex'),
+        ...(given !== undefined && { parentId: given.spanId }),
+        isSampled: given?.isSampled ?? true,
+      }
+      known.set(request, context)
+      headers['traceparent'] = traceparentOf(context)
+      return context
+    },
+  }
+}
