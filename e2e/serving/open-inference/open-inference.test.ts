@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
+import { chromium } from 'playwright-core'
 import { mlflowClients, pythonEnvironment, tritonClient } from '../../python-environments.mjs'
 import { send, startServer, type Server } from '../server.ts'
 
@@ -87,6 +89,11 @@ test('tritonclient asks over HTTP: base path in the URL, flat and binary tensors
   assert.equal(status, '400')
   assert.match(message, /^Shape of input \(3,\) does not match expected shape \(-1, 2, 2\)\./)
 
+  const skip = browserPath === undefined && 'no Chromium'
+  await t.test('the page asks every path with an example of its own', { skip }, async () => {
+    const answers = await askThroughPage(t, `${server.url()}/endpoints/diabetes`)
+    assert.deepEqual(answers, ['input_data', '200', 'dataframe_split', '200', 'inputs', '200'])
+  })
   await t.test('nested data is what flat data is, and wrong forms are refused', async () => {
     const infer = async (input: object, rest: object = {}) => {
       const { status: code, body } = await send(`${server.url()}/endpoints/double/v2/models/double/infer`, {
@@ -126,6 +133,33 @@ test('tritonclient asks over HTTP: base path in the URL, flat and binary tensors
     assert.deepEqual(unknown, [400, 'There is no output nope; the outputs are output-0.'])
   })
 })
+
+/** A browser, where this machine has one. */
+const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+
+/** Asks through the page: the first row's `bmi` is typed into its field, and every path is sent its own example. */
+async function askThroughPage(t: TestContext, address: string): Promise<readonly string[]> {
+  const browser = await chromium.launch({ executablePath: browserPath!, args: ['--no-sandbox'] })
+  t.after(() => browser.close())
+  const page = await browser.newPage()
+  const failures: string[] = []
+  page.on('pageerror', (error) => failures.push(String(error)))
+  page.on('console', (message) => message.type() === 'error' && failures.push(message.text()))
+  await page.goto(`${address}/docs`)
+  await page.getByRole('heading', { name: 'diabetes' }).waitFor()
+  await page.getByLabel('bmi', { exact: true }).fill('0.05')
+  const answers: string[] = []
+  for (const path of ['0', '1', '2']) {
+    await page.getByLabel('Path').selectOption(path)
+    const body = JSON.parse(await page.getByLabel('Body').inputValue()) as object
+    answers.push(Object.keys(body)[0]!)
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.locator('#answer', { hasText: ' ms' }).waitFor()
+    answers.push((await page.locator('#answer').textContent())!.split(' in ')[0]!)
+  }
+  assert.deepEqual(failures, [])
+  return answers
+}
 
 test('tritonclient asks over gRPC: raw and typed contents, the endpoint by the name of the model, its key', async (t) => {
   const [server, sample] = await serveModels(t, ['--grpc-port', '0'])

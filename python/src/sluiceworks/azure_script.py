@@ -37,7 +37,7 @@ class _Reply(NamedTuple):
 class AzureScript:
     """A script that azureml-inference-server-http has loaded and whose init() has returned."""
 
-    is_row_by_row = None
+    is_row_by_row: bool | None = None
 
     def __init__(self, app_root: str, script: str) -> None:
         os.environ["AML_APP_ROOT"], os.environ["AZUREML_ENTRY_SCRIPT"] = app_root, script
@@ -53,7 +53,8 @@ class AzureScript:
         try:
             from azureml_inference_server_http.server.entry import app
         except SystemExit as error:
-            raise LoadFailed(f"{script} cannot be served: {_words(self._raised or error)}", _hint(self._raised)) from error
+            reason = f"{script} cannot be served: {_words(self._raised or error)}"
+            raise LoadFailed(reason, _hint(self._raised)) from error
         from azureml_inference_server_http.server import input_parsers
 
         self._bad_input = input_parsers.BadInput
@@ -112,8 +113,9 @@ class AzureScript:
 
 
 def _is_about_the_input(error: BaseException) -> bool:
+    package = f"{os.sep}inference_schema{os.sep}"
     frames = traceback.extract_tb(error.__traceback__)
-    return any(frame.name == "deserialize_input" and f"{os.sep}inference_schema{os.sep}" in frame.filename for frame in frames)
+    return any(frame.name == "deserialize_input" and package in frame.filename for frame in frames)
 
 
 def _environ(request: ScoringRequest) -> dict[str, Any]:

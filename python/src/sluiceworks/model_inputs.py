@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Sequence
 
 from .scoring_types import ModelInput, RequestRejected, ScoringRequest, reject_media_type
 from .signature_mistakes import explain, explain_csv
@@ -29,7 +29,7 @@ class InputSchema(NamedTuple):
     # The signature was made from type hints: the model converts `inputs` itself.
     is_typed: bool = False
     # What the signature says of `params`.
-    parameters: list[str] = []
+    parameters: Sequence[str] = ()
 
 
 def parse_model_input(request: ScoringRequest, declared: InputSchema) -> ModelInput:
@@ -218,7 +218,8 @@ def cast_table(frame: Any, declared: InputSchema, names: list[Any]) -> Any:
         try:
             frame[name] = pandas.to_datetime(frame[name])
         except Exception as error:
-            raise RequestRejected(explain(f'The tensor "{name}" is no datetime: {str(error).splitlines()[0]}', frame, schema)) from None
+            reason = f'The tensor "{name}" is no datetime: {str(error).splitlines()[0]}'
+            raise RequestRejected(explain(reason, frame, schema)) from None
     return frame
 
 

@@ -38,7 +38,7 @@ class _Input(NamedTuple):
 class OnnxModel:
     """A session of onnxruntime."""
 
-    is_row_by_row = None
+    is_row_by_row: bool | None = None
 
     def __init__(self, path: str) -> None:
         try:
@@ -144,7 +144,7 @@ class OnnxModel:
 
 
 def _described(one: Any) -> _Input:
-    element = one.type.removeprefix("tensor(").removesuffix(")")
+    element = one.type[len("tensor(") : -1] if one.type.startswith("tensor(") else one.type
     dtype, datatype = _TYPES.get(element, ("object", "BYTES"))
     shape = [extent if isinstance(extent, int) else -1 for extent in one.shape or []]
     return _Input(one.name, dtype, datatype, shape)

@@ -122,7 +122,7 @@ def _enforcer(model: Any) -> Callable[[Any, Any], tuple[Any, Any]] | None:
     rest = [metadata.get_input_schema(), metadata.get_params_schema()]
     if _has_parameter(validate, "flavor"):
         rest.append(model.loader_module)
-    return lambda data, params: validate(data, params, *rest)  # type: ignore[no-any-return]
+    return lambda data, params: validate(data, params, *rest)
 
 
 def _has_parameter(function: Callable[..., Any], name: str) -> bool:

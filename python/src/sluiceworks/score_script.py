@@ -45,7 +45,7 @@ class ScoreScript:
         except (Exception, SystemExit) as error:
             raise LoadFailed(f"init() in {script} raised {_describe(error)}", _import_hint(error)) from error
         # run() is called once per request, whatever it holds.
-        self.is_row_by_row = None
+        self.is_row_by_row: bool | None = None
         self.description: dict[str, Any] = {"kind": "script", "wantsHeaders": self._wants_headers}
 
     def decode(self, request: ScoringRequest) -> ModelInput:
@@ -146,7 +146,7 @@ def _refuse_raw_http(script: str) -> None:
         if getattr(sys.modules.get(name), "_rawHttpRequested", False):
             raise LoadFailed(
                 f"run() in {script} is decorated with @rawhttp.",
-                "Add azureml-inference-server-http to the deployment's environment: it is what gives run() the request.",
+                "Add azureml-inference-server-http to the deployment's environment: it gives run() the request.",
             )
 
 

@@ -57,5 +57,5 @@ class TableSchema:
         )
 
     def fits(self, frame: Any) -> bool:
-        """True when it is a frame of what the signature declares, column by column: enforcing it would change nothing."""
+        """True for a frame of what the signature declares, column by column: enforcing it would change nothing."""
         return hasattr(frame, "iloc") and list(frame.columns) == self.names and self.has_declared_types(frame)

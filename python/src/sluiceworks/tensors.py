@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import struct
 from typing import Any, Mapping, NamedTuple
 
@@ -141,7 +142,7 @@ def _table(tensors: list[Tensor], declared: InputSchema) -> Any:
     if is_matrix and (len(names) > 1 or first.name not in types):
         return _checked({name: first.values[:, at] for at, name in enumerate(names)}, declared)
     if not schema.has_input_names():
-        tensors = [tensor._replace(name=tensor.name.removeprefix("input-")) for tensor in tensors]
+        tensors = [tensor._replace(name=re.sub("^input-", "", tensor.name)) for tensor in tensors]
     _refuse_unknown(tensors, list(types))
     for tensor in tensors:
         if not _is_column(tensor):
@@ -187,7 +188,7 @@ def _column(tensor: Tensor, kind: str | None) -> Any:
 
 
 def _texts(tensor: Tensor, *, is_binary: bool, is_json: bool = False) -> Any:
-    """Elements of BYTES as the model takes them: text, bytes of binary columns, JSON of columns of arrays or objects."""
+    """Elements of BYTES as the model takes them: text, bytes of binary columns, what JSON says in those of objects."""
     import numpy
 
     content_type = tensor.content_type
