@@ -29,12 +29,14 @@ import { startHttpServer } from './server/http-server.ts'
 import { requestPrincipals } from './server/request-principals.ts'
 import type { Route } from './server/route.ts'
 import type { ServingService } from './serving/serving-service.ts'
+import { BatchEndpoints } from './serving/batch/batch-endpoints.ts'
 import { PublishedPipelines } from './triggers/published-pipelines.ts'
 import { listen } from './main/listen.ts'
 import { openGrpc } from './main/open-grpc.ts'
 import { jobDeps, openJobs, sha256 } from './main/open-jobs.ts'
 import { openPackaging, openServing } from './main/open-serving.ts'
 import { observeServing, type ServingObservation } from './main/observe-serving.ts'
+import { openPayloads } from './main/open-payloads.ts'
 import { openStore, systemClock } from './main/open-store.ts'
 import { openTriggers } from './main/open-triggers.ts'
 import { routesOf } from './main/route-table.ts'
@@ -172,9 +174,12 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   }
   const principals = requestPrincipals({ tokens, clock, isUnderWay })
   const keys = endpointKeys({ box, ...context })
+  const payloads = await openPayloads(options, { store, box, url: () => url })
+  opened.closing.unshift(() => payloads.close())
   const observation = observeServing(options)
   opened.closing.unshift(() => observation.close())
-  const serving = openServing(options, { store, keys, observation })
+  const serving = openServing(options, { store, keys, observation, payloads })
+  const batch = new BatchEndpoints({ ...store, jobs, assets: store.assets.catalogue })
   const pipelines = new PublishedPipelines({ ...store, jobs, keys, sha256 })
   opened.closing.unshift(() => serving.close())
   const { triggers, runner } = openTriggers(options, { store, jobs, pipelines, box, closing: opened.closing })
@@ -192,6 +197,8 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     serving,
     packaging: openPackaging(options, store),
     metrics: () => observation.page(serving.measure()),
+    payloads,
+    batch,
     pipelines,
     triggers,
     webhooks: { webhooks: webhookStore(webhookParts), deliverer },
@@ -215,6 +222,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
       await store.assets.destinations.recover()
       deliverer.wake()
       runner.wake()
+      payloads.start()
     },
     servedAt: (address) => void (url = address),
   }

@@ -1,9 +1,12 @@
 import { assetRows, modelCommands } from './asset-commands.ts'
+import { batchCommands } from './batch-commands.ts'
 import type { CommandRow, OptionRow } from './command.ts'
 import { deploymentCommands, endpointCommands } from './endpoint-commands.ts'
 import { exitCode } from './exit-code.ts'
 import { noteCommands } from './note-commands.ts'
 import { packageCommands } from './package-commands.ts'
+import { lineageCommands } from './lineage-commands.ts'
+import { payloadCommands } from './payload-commands.ts'
 import { pipelineCommands } from './pipeline-commands.ts'
 import { tableCommands } from './table-commands.ts'
 import { transferCommands } from './transfer-commands.ts'
@@ -208,6 +211,9 @@ export const commandTable: readonly CommandRow[] = [
   ...noteCommands,
   ...endpointCommands,
   ...deploymentCommands,
+  ...batchCommands,
+  ...payloadCommands,
+  ...lineageCommands,
   {
     name: 'gc',
     summary: 'Remove contents that nothing refers to any more.',
@@ -253,4 +259,9 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   pipeline: 'Publish pipelines for other programs to start.',
   endpoint: 'Addresses that answer with models: their traffic, keys and requests.',
   deployment: 'What answers behind an endpoint.',
+  'batch-endpoint': 'Names for deployments that score whole inputs as jobs.',
+  'batch-deployment': 'What scores behind a batch endpoint.',
+  batch: 'Score whole inputs.',
+  payload: 'What deployments were asked and answered.',
+  lineage: 'Where predictions, models and jobs are from.',
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { cp, readdir } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
 import { SluiceError } from '../base/errors.ts'
@@ -35,7 +36,9 @@ export const init: Command = async (invocation) => {
     const shown = relative(workingFolder, target)
     terminal.out(`${target}\n`)
     terminal.err(`Made ${shown} from the template ${template}. Next:\n`)
-    terminal.err(`  sluice plan ${join(shown, 'pipeline.yml')}\n  sluice run ${join(shown, 'pipeline.yml')}\n`)
+    if (existsSync(join(target, 'pipeline.yml')))
+      terminal.err(`  sluice plan ${join(shown, 'pipeline.yml')}\n  sluice run ${join(shown, 'pipeline.yml')}\n`)
+    else terminal.err(`  ${join(shown, 'README.md')} says how to run it.\n`)
   }
   return exitCode.ok
 }

@@ -59,7 +59,7 @@ export interface CapturedTemplate {
 }
 
 /** Stands for the data of a parameter without a default while its pipeline is checked. */
-const placeholder = 'azureml:value-of-a-parameter:1'
+export const dataPlaceholder = 'azureml:value-of-a-parameter:1'
 
 /** What is captured of a job file. */
 export interface CaptureWish {
@@ -182,7 +182,7 @@ function typeOfText(given: InputValue | undefined): PrimitiveType {
 }
 
 function stopgapOf({ type, enum: allowed, min, max }: JobParameter): string {
-  if (!isPrimitive(type)) return placeholder
+  if (!isPrimitive(type)) return dataPlaceholder
   if (allowed?.[0] !== undefined) return allowed[0]
   if (type === 'boolean') return 'true'
   return String(min ?? max ?? 0)
@@ -192,7 +192,7 @@ function withoutPlaceholders(plan: PlannedPipeline): PlannedPipeline {
   const steps = plan.steps.map((step): PlannedStep => {
     if (step.kind !== 'command') return step
     const inputs = Object.entries(step.inputs).filter(
-      ([, input]) => input.kind !== 'data' || referenceText(input.source) !== placeholder,
+      ([, input]) => input.kind !== 'data' || referenceText(input.source) !== dataPlaceholder,
     )
     return { ...step, inputs: Object.fromEntries(inputs) }
   })

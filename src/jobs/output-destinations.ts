@@ -199,6 +199,7 @@ export class OutputDestinations {
     wanted: OutputDestination,
     { row, output }: { readonly row: JobRow; readonly output: ContentOutput },
   ): Promise<void> {
+    const model = await this.#modelOf(tables, row)
     const asset: NewAssetVersion = {
       kind: 'data',
       name: wanted.target,
@@ -206,7 +207,8 @@ export class OutputDestinations {
       definition: {},
       data: namedContent(output),
       source: `azureml://jobs/${wanted.job}/outputs/${wanted.output}`,
-      properties: { job: wanted.job, output: wanted.output },
+      properties: { job: wanted.job, output: wanted.output, ...model },
+      tags: model,
       createdBy: `job:${wanted.job}`,
       ...(wanted.version !== undefined && { version: wanted.version }),
     }
@@ -218,6 +220,13 @@ export class OutputDestinations {
       if (!(error instanceof SluiceError)) throw error
       await this.#fail(tables, wanted, error.message)
     }
+  }
+
+  /** The model that a batch job scored with, as its root says. */
+  async #modelOf(tables: Tables, row: JobRow): Promise<Readonly<Record<string, string>>> {
+    const { properties } = row.parent === null ? row : await findRow(tables, row.root)
+    const model = (JSON.parse(properties) as Record<string, string>)['sluice.model']
+    return model === undefined ? {} : { model }
   }
 
   async #registerModel(

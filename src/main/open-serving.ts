@@ -5,6 +5,7 @@ import { packageRoot, packageVersion } from '../config.ts'
 import { packagingService, type PackagingService } from '../packaging/packaging-service.ts'
 import { describeEndpoint } from '../protocols/azureml-scoring/swagger.ts'
 import { findOnnxRuntime } from '../serving/onnx/onnx-runtime.ts'
+import type { CollectedPayloads } from '../serving/payloads/collected-payloads.ts'
 import { servingService, type ServingService } from '../serving/serving-service.ts'
 import type { OpenServerOptions } from './server-options.ts'
 import type { ServingObservation } from './observe-serving.ts'
@@ -15,20 +16,27 @@ interface ServingParts {
   readonly store: Store
   readonly keys: EndpointKeys
   readonly observation: ServingObservation
+  readonly payloads: CollectedPayloads
 }
 
 /** What answers: endpoints with their workers. */
-export function openServing(options: OpenServerOptions, { store, keys, observation }: ServingParts): ServingService {
+export function openServing(
+  options: OpenServerOptions,
+  { store, keys, observation, payloads }: ServingParts,
+): ServingService {
   const { settings, log = silentLog } = options
   const onnxRuntime = findOnnxRuntime(packageRoot())
+  const place = modelPlace(options, store)
+  const noProxy = place.variables['NO_PROXY'] ?? place.variables['no_proxy']
   return servingService({
     ...store,
-    ...modelPlace(options, store),
+    ...place,
+    variablesOf: (revision) => payloads.variablesOf(revision, noProxy),
     keys,
     folder: join(settings.data, 'serving'),
     random: Math.random,
     ...(onnxRuntime !== undefined && { onnxRuntime }),
-    observers: observation.observers,
+    observers: [...observation.observers, payloads.observe],
     metrics: observation.metrics,
     warn: (message) => log.write('warn', message),
   })

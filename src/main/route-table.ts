@@ -21,6 +21,9 @@ import { commentStore } from '../registry/notes/comment-store.ts'
 import { savedViewStore } from '../registry/notes/saved-view-store.ts'
 import { purgeDeleted } from '../registry/purge-deleted.ts'
 import type { Route } from '../server/route.ts'
+import { lineage } from '../serving/lineage/prediction-lineage.ts'
+import type { BatchEndpoints } from '../serving/batch/batch-endpoints.ts'
+import type { CollectedPayloads } from '../serving/payloads/collected-payloads.ts'
 import type { ServingService } from '../serving/serving-service.ts'
 import type { JobTriggers } from '../triggers/job-triggers.ts'
 import type { PublishedPipelines } from '../triggers/published-pipelines.ts'
@@ -43,6 +46,9 @@ export interface RouteParts {
   readonly pipelines?: PublishedPipelines
   readonly triggers?: JobTriggers
   readonly url: () => string
+  /** Absent for who only looks. */
+  readonly payloads?: CollectedPayloads
+  readonly batch?: BatchEndpoints
   readonly webhooks?: WebhookRouteParts
   readonly pages?: PageBundle
   /** Absent: everybody is the person on this machine. */
@@ -61,6 +67,8 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
   return [
     ...restRoutes({
       ...caller,
+      ...payloadParts(parts),
+      ...(parts.batch !== undefined && { batch: parts.batch }),
       version,
       url,
       localToken,
@@ -129,6 +137,13 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
 /** Every protocol that endpoints are asked in. */
 function scoringRoutes(parts: ScoringRouteParts): readonly Route[] {
   return [...azureMlScoringRoutes(parts), ...openInferenceRoutes(parts)]
+}
+
+/** What was asked and answered, and where it is from. */
+function payloadParts({ store, payloads }: RouteParts) {
+  const { database, registry, tracking } = store
+  if (payloads === undefined) return {}
+  return { payloads, lineage: lineage({ tables: database.read, registry, runs: tracking.runs, payloads }) }
 }
 
 function databaseName(address: string | undefined): string {

@@ -279,6 +279,20 @@ async function currentRevisions(tables: Tables, endpoint?: string): Promise<Read
   return new Map(rows.map((row) => [`${row.endpoint}/${row.deployment}/${row.revision}`, toRevision(row)]))
 }
 
+/** One revision, whether it serves or not; undefined when it is gone with its deployment. */
+export async function findRevision(tables: Tables, key: RevisionKey): Promise<Revision | undefined> {
+  const row = await tables
+    .withTables<ServingTables>()
+    .selectFrom('deployment_revision')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('endpoint', '=', key.endpoint)
+    .where('deployment', '=', key.deployment)
+    .where('revision', '=', key.revision)
+    .executeTakeFirst()
+  return row === undefined ? undefined : toRevision(row)
+}
+
 /** Revisions that a server was still building when it ended, oldest first. */
 export async function listCreatingRevisions(tables: Tables): Promise<readonly Revision[]> {
   const rows = await tables

@@ -25,6 +25,8 @@ export interface DeploymentPlace extends PreparationPlace {
   readonly metrics?: Pick<ServingMetrics, 'meterOf'>
   /** Holds one folder per endpoint. */
   readonly folder: string
+  /** What the workers of one revision get on top of `variables`. */
+  readonly variablesOf?: (revision: Revision) => Readonly<Record<string, string>>
 }
 
 /** One revision with its workers. */
@@ -83,12 +85,13 @@ export function onlineDeployment(revision: Revision, place: DeploymentPlace): On
   mkdirSync(home, { recursive: true })
   const log = openDeploymentLog(deploymentLogFile(place.folder, endpoint, deployment))
   const folder = join(home, `revision-${revision.revision}`)
+  const ownPlace = { ...place, variables: { ...place.variables, ...place.variablesOf?.(revision) } }
   let prepared: Promise<PreparedDeployment> | undefined
   let metadata: JsonObject | undefined
 
   /** One preparation serves all workers; after a failure the next worker to start tries again. */
   function prepare(): Promise<PreparedDeployment> {
-    prepared ??= prepareDeployment({ folder, endpoint, spec, log: (line) => log.line(line) }, place).then(
+    prepared ??= prepareDeployment({ folder, endpoint, spec, log: (line) => log.line(line) }, ownPlace).then(
       (ready) => {
         metadata = ready.metadata
         return ready

@@ -100,3 +100,45 @@ export interface OnlineDeploymentDocument extends AssetIdentity {
   /** Ours: whether rows of several requests are predicted together. */
   readonly batching?: { readonly enabled?: boolean; readonly maxRows?: number }
 }
+
+/** A batch endpoint: a stable name in front of deployments that score whole inputs as jobs. */
+export interface BatchEndpointDocument extends AssetIdentity {
+  readonly kind: 'batch-endpoint'
+  readonly located: Located
+  readonly name: string
+  readonly defaultDeployment?: string
+}
+
+/** How a batch deployment works through its input; Azure's defaults are filled in. */
+export interface BatchSettings {
+  /** Files, or rows of a table. */
+  readonly miniBatchSize: number
+  readonly maxConcurrencyPerInstance: number
+  readonly instanceCount: number
+  /** Failed items that are tolerated; -1: any number. */
+  readonly errorThreshold: number
+  readonly maxRetries: number
+  readonly timeoutSeconds: number
+  /** `summary_only`: the script writes what it wants to keep below `AZUREML_BI_OUTPUT_PATH`. */
+  readonly outputAction: 'append_row' | 'summary_only'
+  readonly outputFileName: string
+  readonly loggingLevel: 'DEBUG' | 'INFO' | 'WARNING'
+  readonly environmentVariables: Readonly<Record<string, string>>
+}
+
+export interface BatchDeploymentDocument extends AssetIdentity {
+  readonly kind: 'batch-deployment'
+  readonly located: Located
+  readonly name: string
+  readonly endpointName?: string
+  readonly work:
+    | {
+        readonly type: 'model'
+        readonly model?: OnlineDeploymentDocument['model'] & object
+        readonly scoring?: { readonly code: string; readonly script: string }
+        /** As written. */
+        readonly environment?: JsonObject | string
+        readonly settings: BatchSettings
+      }
+    | { readonly type: 'pipeline'; readonly component: JsonObject | string; readonly settings?: JsonObject }
+}

@@ -21,6 +21,8 @@ export type DocumentFamily =
   | 'online-deployment'
   | 'schedule'
   | 'trigger'
+  | 'batch-endpoint'
+  | 'batch-deployment'
 
 export type DocumentKind = Document['kind']
 
@@ -35,6 +37,8 @@ const nouns: Readonly<Record<DocumentFamily, string>> = {
   'online-deployment': 'an online deployment',
   schedule: 'a schedule',
   trigger: 'a trigger',
+  'batch-endpoint': 'a batch endpoint',
+  'batch-deployment': 'a batch deployment',
 }
 
 const bySchema: Readonly<Record<string, DocumentKind>> = {
@@ -61,6 +65,10 @@ const bySchema: Readonly<Record<string, DocumentKind>> = {
   kubernetesonlinedeployment: 'online-deployment',
   schedule: 'schedule',
   trigger: 'trigger',
+  batchendpoint: 'batch-endpoint',
+  batchdeployment: 'batch-deployment',
+  modelbatchdeployment: 'batch-deployment',
+  pipelinecomponentbatchdeployment: 'batch-deployment',
 }
 
 const families: Readonly<Record<DocumentKind, DocumentFamily>> = {
@@ -82,6 +90,8 @@ const families: Readonly<Record<DocumentKind, DocumentFamily>> = {
   'online-deployment': 'online-deployment',
   schedule: 'schedule',
   trigger: 'trigger',
+  'batch-endpoint': 'batch-endpoint',
+  'batch-deployment': 'batch-deployment',
 }
 
 /** What `type` of jobs and components can be; most are both. */
@@ -121,7 +131,7 @@ export function documentKind(root: Value, family?: DocumentFamily): DocumentKind
   }
   const found =
     firingFamily(root, keys, schema) ?? familyOf({ keys, type, schema, declaresInputs: declaresInputs(root) })
-  if (family !== undefined && found !== undefined && found !== family && !isBoth(type, found, family)) {
+  if (family !== undefined && found !== undefined && found !== family && !isBoth({ type, schema }, found, family)) {
     const hint = `This file describes ${nouns[found]}; ${nouns[family]} is expected here.`
     return reportKind(root, `${quoted(shortName(root))} is not ${nouns[family]}`, hint)
   }
@@ -216,6 +226,9 @@ function declaresInputs(root: Value): boolean {
   })
 }
 
+/** Only batch deployments have these at their root: `settings` of the older form. */
+const batchKeys = ['mini_batch_size', 'output_action', 'output_file_name']
+
 interface Signs {
   readonly keys: ReadonlySet<string>
   readonly type: string | undefined
@@ -226,6 +239,9 @@ interface Signs {
 function familyOf({ keys, type, schema, declaresInputs }: Signs): DocumentFamily | undefined {
   if (Object.hasOwn(bySchema, schema)) return families[bySchema[schema]!]
   if (type !== undefined && Object.hasOwn(byType, type)) return byType[type]
+  if (keys.has('defaults') && type === undefined) return 'batch-endpoint'
+  if (type === 'model' || batchKeys.some((key) => keys.has(key))) return 'batch-deployment'
+  if (keys.has('endpoint_name') && (type === 'pipeline' || keys.has('component'))) return 'batch-deployment'
   if (keys.has('endpoint_name') || keys.has('code_configuration')) return 'online-deployment'
   if (type === 'sweep' || (type === undefined && keys.has('trial'))) return 'job'
   const isShaped = type === undefined && ['jobs', 'command', 'notebook', 'entry'].some((key) => keys.has(key))
@@ -241,9 +257,23 @@ function familyOf({ keys, type, schema, declaresInputs }: Signs): DocumentFamily
   return undefined
 }
 
+/** Without a type or schema online and batch documents are told apart only by what is expected. */
+const servedAlike: readonly (readonly DocumentFamily[])[] = [
+  ['online-deployment', 'batch-deployment'],
+  ['online-endpoint', 'batch-endpoint'],
+]
+
 /** Jobs and components are written alike: a `type` that both have is taken as whichever is expected. */
-function isBoth(type: string | undefined, found: DocumentFamily, family: DocumentFamily): boolean {
+function isBoth(
+  { type, schema }: Pick<Signs, 'type' | 'schema'>,
+  found: DocumentFamily,
+  family: DocumentFamily,
+): boolean {
+  // `type: pipeline` is a word of batch deployments too.
+  if (family === 'batch-deployment' && found === 'job' && type === 'pipeline' && schema === '') return true
   const pair = [found, family]
+  if (type === undefined && schema === '' && servedAlike.some((both) => pair.every((one) => both.includes(one))))
+    return true
   return (type === undefined || isJobOrComponent(type)) && pair.every((one) => one === 'job' || one === 'component')
 }
 

@@ -1,4 +1,6 @@
 import type {
+  BatchDeploymentDocument,
+  BatchEndpointDocument,
   DataDocument,
   DatastoreDocument,
   EnvironmentDocument,
@@ -42,6 +44,8 @@ export type Document =
   | OnlineDeploymentDocument
   | ScheduleDocument
   | TriggerDocument
+  | BatchEndpointDocument
+  | BatchDeploymentDocument
 
 /** What a command runs and with what; shared by command jobs, command components and inline steps. */
 export interface CommandBody {

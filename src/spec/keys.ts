@@ -198,6 +198,23 @@ export const onlineDeploymentKeys = keyTable(
   `${written} instance_type app_insights_enabled model_mount_path liveness_probe ` +
     'egress_public_network_access private_network_connection provisioning_state',
 )
+export const batchEndpointKeys = keyTable(
+  'name defaults description display_name tags properties',
+  `${written} auth_mode location kind provisioning_state scoring_uri openapi_uri identity`,
+)
+export const batchDefaultsKeys = keyTable('deployment_name')
+const batchSettings =
+  'mini_batch_size max_concurrency_per_instance error_threshold retry_settings output_action output_file_name ' +
+  'logging_level environment_variables'
+const batchDeployment = 'type name endpoint_name description display_name tags properties'
+const batchDeploymentIgnored = `${written} compute provisioning_state`
+export const batchDeploymentKeys = keyTable(
+  `${batchDeployment} model code_configuration environment resources settings ${batchSettings}`,
+  batchDeploymentIgnored,
+)
+export const batchSettingsKeys = keyTable(batchSettings, written)
+export const batchPipelineKeys = keyTable(`${batchDeployment} component settings`, batchDeploymentIgnored)
+export const batchResourcesKeys = keyTable('instance_count', 'instance_type properties')
 export const codeConfigurationKeys = keyTable('code scoring_script', '$schema')
 /** `idle_seconds` is ours. */
 export const scaleSettingsKeys = keyTable(
@@ -209,7 +226,11 @@ export const deploymentLimitsKeys = keyTable('memory', 'cpu nvidia.com/gpu')
 /** Ours. */
 export const batchingKeys = keyTable('enabled max_rows')
 export const requestSettingsKeys = keyTable('request_timeout_ms max_concurrent_requests_per_instance max_queue_wait_ms')
-export const dataCollectorKeys = keyTable('collections sampling_rate rolling_rate request_logging', 'destination')
+export const dataCollectorKeys = keyTable(
+  'collections sampling_rate rolling_rate request_logging mask drop retention_days',
+  'destination',
+)
+export const requestLoggingKeys = keyTable('capture_headers')
 export const collectionKeys = keyTable('enabled data client_id')
 
 const schedule = 'name trigger create_job policy is_enabled display_name description tags properties'

@@ -1,6 +1,7 @@
 import type { Diagnostic, SourcePosition } from '../base/errors.ts'
 import { messageOf } from '../base/errors.ts'
 import { readComponentOfKind, readInlineComponent } from './component.ts'
+import { readBatchDeployment, readBatchEndpoint } from './batch.ts'
 import { readDataDocument, readEnvironmentDocument, readModelDocument } from './data-and-model.ts'
 import { readDatastore } from './datastore.ts'
 import { invalidDocument } from './diagnostics.ts'
@@ -100,6 +101,8 @@ const readers: Readonly<Record<DocumentKind, DocumentReader>> = {
   'online-deployment': readOnlineDeployment,
   schedule: readSchedule,
   trigger: readTrigger,
+  'batch-endpoint': readBatchEndpoint,
+  'batch-deployment': readBatchDeployment,
 }
 
 /** One load: what was read and what was found wrong. Files are read one after the other, each once. */

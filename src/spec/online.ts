@@ -1,15 +1,12 @@
-import { isMap } from 'yaml'
-import type { JsonObject } from '../base/json.ts'
 import { readBatching, readWorkerLimits } from './deployment-workers.ts'
 import { readEnvironmentVariables } from './run-settings.ts'
 import { readDeployedModel } from './data-and-model.ts'
+import { readDataCollector } from './data-collector.ts'
 import type { EndpointRouting, OnlineDeploymentDocument, OnlineEndpointDocument } from './asset-documents.ts'
 import { readEnvironmentChoice } from './environment.ts'
 import { readAssetIdentity } from './job-fields.ts'
 import {
   codeConfigurationKeys,
-  collectionKeys,
-  dataCollectorKeys,
   onlineDeploymentKeys,
   onlineEndpointKeys,
   requestSettingsKeys,
@@ -19,18 +16,7 @@ import type { ReadingScope } from './scope.ts'
 import { locatedAt, readReference, referenceText } from './scope.ts'
 import { defined, given, optional, readEntries, readMapping, recordOf, required } from './yaml/mapping.ts'
 import type { Value } from './yaml/values.ts'
-import {
-  emptyRecord,
-  readBoolean,
-  readJsonObject,
-  readMatching,
-  readNumber,
-  readOneOf,
-  readText,
-  readWholeNumber,
-  reportAt,
-  wrongType,
-} from './yaml/values.ts'
+import { emptyRecord, readMatching, readOneOf, readText, readWholeNumber, reportAt } from './yaml/values.ts'
 
 const nameRule = 'A name has 3 to 32 letters, digits and "-", starts with a letter and ends with no "-".'
 const namePattern = /^(?=.{3,32}$)[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/
@@ -138,7 +124,8 @@ export async function readOnlineDeployment(
   return { kind: 'online-deployment', located, ...identity, ...names, ...fields }
 }
 
-function readScoring(value: Value): OnlineDeploymentDocument['scoring'] {
+/** `code_configuration:` of a deployment: a local folder and a script in it. */
+export function readScoring(value: Value): OnlineDeploymentDocument['scoring'] {
   const mapping = readMapping(value, codeConfigurationKeys)
   if (mapping === undefined) return undefined
   const code = required(mapping, 'code', (item) => {
@@ -161,31 +148,4 @@ function readRequestSettings(value: Value | undefined): OnlineDeploymentDocument
     maxConcurrentPerInstance: read('max_concurrent_requests_per_instance', 1) ?? 1,
     maxQueueWaitMs: read('max_queue_wait_ms', 0) ?? 500,
   }
-}
-
-function readDataCollector(value: Value): JsonObject | undefined {
-  const mapping = readMapping(value, dataCollectorKeys)
-  const raw = readJsonObject(value)
-  if (mapping === undefined || raw === undefined) return undefined
-  const samplingRate = optional(mapping, 'sampling_rate', readRate)
-  const collections = required(mapping, 'collections', readCollections)
-  optional(mapping, 'rolling_rate', readOneOf(['minute', 'hour', 'day']))
-  return { ...raw, ...defined({ collections, sampling_rate: samplingRate }) }
-}
-
-function readRate(value: Value): number | undefined {
-  const rate = readNumber(value)
-  return rate === undefined || (rate >= 0 && rate <= 1) ? rate : wrongType(value, 'a number from 0 to 1')
-}
-
-const collectionNames = { noun: 'collection', pattern: /^[A-Za-z_][\w-]*$/, rule: 'E.g. model_inputs, model_outputs.' }
-
-/** `enabled` is written as text in Azure's examples ('true'); it becomes a boolean. */
-function readCollections(value: Value): JsonObject {
-  const entries = readEntries(value, collectionNames).map(({ name, value: item }) => {
-    const mapping = item && isMap(item.node) ? readMapping(item, collectionKeys) : item && wrongType(item, 'a mapping')
-    const enabled = mapping && required(mapping, 'enabled', readBoolean)
-    return [name, item && mapping && { ...readJsonObject(item), ...defined({ enabled }) }] as const
-  })
-  return recordOf(entries)
 }

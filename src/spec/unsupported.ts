@@ -15,11 +15,6 @@ const dataImport = {
 }
 const tuning = { noun: 'a fine-tuning job', instead: 'Use a command that runs the training script.' }
 const flow = { noun: 'a prompt flow', instead: 'Use a command that runs the flow: pf flow test --flow .' }
-const batch = {
-  noun: 'a batch deployment',
-  instead: 'Use a pipeline job that loads the model and scores an input folder.',
-}
-const batchEndpoint = { noun: 'a batch endpoint', instead: batch.instead }
 const monitor = {
   noun: 'a monitor',
   instead: 'Schedule a pipeline that computes the signals: a schedule with create_job.',
@@ -44,10 +39,6 @@ export const unsupportedSchemas: Readonly<Record<string, UnsupportedKind>> = {
   distillationjob: tuning,
   flow,
   run: flow,
-  batchendpoint: batchEndpoint,
-  batchdeployment: batch,
-  modelbatchdeployment: batch,
-  pipelinecomponentbatchdeployment: batch,
   monitorschedule: monitor,
   azurefile: datastore,
   azuredatalakegen1: datastore,
@@ -103,7 +94,6 @@ export const unsupportedTypes: Readonly<Record<string, UnsupportedKind>> = {
 /** By a key that only this kind has, for documents without `$schema` and `type`. */
 export const unsupportedShapes: readonly (readonly [string, UnsupportedKind])[] = [
   ['import_data', importSchedule],
-  ['mini_batch_size', batch],
   ['target_column_name', automl],
   ['materialization_settings', feature],
   ['index_columns', feature],

@@ -31,6 +31,9 @@ import { type TriggerRouteParts, triggerRoutes } from './triggers/trigger-routes
 import { webhookInRoutes } from './triggers/webhook-in-routes.ts'
 import { noteRoutes, type NoteParts } from './notes/note-routes.ts'
 import { type TableRouteParts, tableRoutes } from './table-routes.ts'
+import { type BatchRouteParts, batchRoutes } from './batch/batch-routes.ts'
+import { lineageRoutes } from './lineage/lineage-routes.ts'
+import { payloadRoutes } from './payloads/payload-routes.ts'
 import type { StatusRouteParts } from './status-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 
@@ -52,6 +55,9 @@ export interface RestParts extends StatusRouteParts {
   readonly uploads?: ArtifactUploads
   /** Absent where nothing is built. */
   readonly packages?: Omit<PackageRouteParts, 'localToken'>
+  readonly payloads?: Parameters<typeof payloadRoutes>[0]
+  readonly lineage?: Parameters<typeof lineageRoutes>[0]
+  readonly batch?: BatchRouteParts['batch']
   readonly pipelines?: Pick<PublishedPipelines, keyof PublishedPipelines>
   readonly triggers?: Pick<JobTriggers, keyof JobTriggers>
   /** Whether schedules and triggers fire in this server without being asked. */
@@ -87,6 +93,9 @@ export function restRoutes(parts: RestParts): readonly Route[] {
       : uploadRoutes({ tracking: parts.tracking, uploads: parts.uploads })),
     ...(parts.endpoints === undefined ? [] : servingRoutes({ ...parts, endpoints: parts.endpoints, principalOf })),
     ...(parts.packages === undefined ? [] : packageRoutes({ ...parts.packages, localToken: parts.localToken })),
+    ...(parts.payloads === undefined ? [] : payloadRoutes(parts.payloads)),
+    ...(parts.batch === undefined ? [] : batchRoutes({ ...parts, batch: parts.batch, principalOf })),
+    ...(parts.lineage === undefined ? [] : lineageRoutes(parts.lineage)),
     ...(parts.pipelines === undefined
       ? []
       : publishedPipelineRoutes({ ...parts, pipelines: parts.pipelines, principalOf })),

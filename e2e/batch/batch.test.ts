@@ -1,0 +1,116 @@
+// examples/batch-scoring as a user runs it, and an MLflow model that scores by itself: the program from outside.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { mlflowClients, pythonEnvironment } from '../python-environments.mjs'
+
+const root = join(import.meta.dirname, '../..')
+const cache = join(tmpdir(), `sluice-test-environments-${userInfo().username}`)
+const run = promisify(execFile)
+
+interface Program {
+  readonly folder: string
+  readonly sluice: (...args: string[]) => Promise<string>
+  readonly ended: (job: string) => Promise<string>
+}
+
+function openProgram(t: TestContext): Program {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-batch-'))
+  const env = { ...process.env, SLUICE_CACHE: cache, SLUICE_DATA: join(folder, 'store'), SLUICE_PORT: '0' }
+  const sluice = async (...args: string[]): Promise<string> => {
+    const command = [join(root, 'bin/sluice.mjs'), ...args]
+    return (await run(process.execPath, command, { cwd: folder, env, maxBuffer: 1 << 26 })).stdout.trim()
+  }
+  t.after(async () => {
+    await sluice('down').catch(() => undefined)
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const ended = async (job: string): Promise<string> => {
+    const { status } = JSON.parse(await sluice('job', 'show', job, '--json')) as { status: string }
+    if (['Completed', 'Failed', 'Canceled'].includes(status)) return status
+    await pause(100)
+    return ended(job)
+  }
+  return { folder, sluice, ended }
+}
+
+test('the template scores its files, and goes on doing so when its folder is gone', async (t) => {
+  const { folder, sluice, ended } = openProgram(t)
+  await sluice('init', 'batch-scoring', 'project')
+  await sluice('up', '-d')
+  await sluice('batch-endpoint', 'create', '--file', 'project/endpoint.yml')
+  await sluice('batch-deployment', 'create', '--file', 'project/deployment.yml')
+  rmSync(join(folder, 'project/code'), { recursive: true })
+  rmSync(join(folder, 'project/model'), { recursive: true })
+  const job = await sluice('batch', 'invoke', '--name', 'sums', '--input', 'project/data')
+  assert.equal(await ended(job), 'Completed')
+  await sluice('job', 'download', job, '--output', 'score', '--to', 'out')
+  const rows = readFileSync(join(folder, 'out/score/predictions.csv'), 'utf8').split('\n').sort()
+  assert.deepEqual(rows, ['', 'february.csv,1,76.0', 'january.csv,2,76.0'])
+  const asset = JSON.parse(await sluice('data', 'show', '--name', 'sums-linear-score', '--json')) as {
+    readonly versions: readonly { readonly tags: { readonly model: string } }[]
+  }
+  assert.match(asset.versions[0]!.tags.model, /^azureml:\/\/content\/folder\/[0-9a-f]{64}\/model$/)
+  const one = await sluice(
+    'batch',
+    'invoke',
+    'sums',
+    '--input',
+    'project/data/january.csv',
+    '--set',
+    'output_file_name=x',
+  )
+  assert.equal(await ended(one), 'Completed')
+  const jobs = JSON.parse(await sluice('batch', 'list-jobs', 'sums', '--json')) as {
+    readonly items: readonly { readonly job: { readonly name: string }; readonly deployment: string }[]
+  }
+  assert.deepEqual(
+    jobs.items.map((item) => [item.job.name, item.deployment]),
+    [
+      [one, 'linear'],
+      [job, 'linear'],
+    ],
+  )
+})
+
+test('an MLflow model scores tables without a script, and the output says which version it was', async (t) => {
+  const { folder, sluice, ended } = openProgram(t)
+  const url = await sluice('up', '-d')
+  const python = await pythonEnvironment(mlflowClients['2.22'])
+  const { stdout } = await run(python, [join(root, 'e2e/serving/train_and_register.py'), url], {
+    env: { ...process.env, PYTHONUTF8: '1' },
+    timeout: 300_000,
+  })
+  const { columns, data, predictions } = JSON.parse(stdout.trim().split('\n').at(-1)!) as {
+    readonly columns: readonly string[]
+    readonly data: readonly (readonly number[])[]
+    readonly predictions: readonly number[]
+  }
+  mkdirSync(join(folder, 'data'))
+  writeFileSync(join(folder, 'data/rows.csv'), [columns, ...data].map((row) => `${row.join(',')}\n`).join(''))
+  writeFileSync(join(folder, 'deployment.yml'), 'name: ridge\ntype: model\nmodel: azureml:diabetes@latest\n')
+  await sluice('batch-deployment', 'create', '--file', 'deployment.yml', '--endpoint', 'diabetes')
+  const job = await sluice('batch', 'invoke', '--name', 'diabetes', '--input', 'data')
+  assert.equal(await ended(job), 'Completed', await sluice('job', 'logs', job))
+  await sluice('job', 'download', job, '--output', 'score', '--to', 'out')
+  const rows = readFileSync(join(folder, 'out/score/predictions.csv'), 'utf8').trim().split('\n')
+  const scored = rows.map((row) => row.split(','))
+  assert.deepEqual(
+    scored.map(([row, , file]) => [row, file]),
+    [
+      ['0', 'rows.csv'],
+      ['1', 'rows.csv'],
+    ],
+  )
+  for (const [index, [, prediction]] of scored.entries())
+    assert.ok(Math.abs(Number(prediction) - predictions[index]!) < 1e-9, `${prediction} is not ${predictions[index]}`)
+  const asset = JSON.parse(await sluice('data', 'show', '--name', 'diabetes-ridge-score', '--json')) as {
+    readonly versions: readonly { readonly properties: { readonly model: string } }[]
+  }
+  assert.equal(asset.versions[0]!.properties.model, 'azureml:diabetes:1')
+})
