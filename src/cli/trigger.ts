@@ -110,7 +110,7 @@ export const runTrigger =
     if (invocation.json) writeJson(invocation, firing)
     else if (firing.job !== undefined) {
       invocation.terminal.out(`${firing.job}\n`)
-      invocation.terminal.err(`Watch it with: sluice job watch ${firing.job}\n`)
+      invocation.terminal.err(`Follow it with: sluice job logs --follow ${firing.job}\n`)
     }
     if (firing.job !== undefined) return exitCode.ok
     if (!invocation.json) invocation.terminal.err(`No job was started: ${printable(firing.detail ?? firing.status)}\n`)
