@@ -62,7 +62,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
     return exitCode.invalid
   }
   try {
-    await program.parseAsync(filesBeforeOptions(respelt.args), { from: 'user' })
+    await program.parseAsync(pairsAfterSet(filesBeforeOptions(respelt.args)), { from: 'user' })
     return code
   } catch (error) {
     if (!(error instanceof CommanderError)) return fail(error)
@@ -93,6 +93,17 @@ function filesBeforeOptions(args: readonly string[]): string[] {
     if (optionalValues.has(option) && /[/\\]|\.ya?ml$/i.test(next)) ordered.splice(index, 2, next, option)
   }
   return ordered
+}
+
+/** `--set a=1 b=2`, as az takes it: what looks like another pair right after one belongs to the option too. */
+function pairsAfterSet(args: readonly string[]): string[] {
+  let isAfterPair = false
+  return args.flatMap((word, index) => {
+    const isValue = args[index - 1] === '--set'
+    const isFurther = isAfterPair && /^[\w.[\]-]+=/.test(word) && !word.startsWith('-')
+    isAfterPair = isValue || isFurther
+    return isFurther ? ['--set', word] : [word]
+  })
 }
 
 function ownTerminal(environment: Environment): Terminal {

@@ -14,7 +14,8 @@ import { triggerCommands } from './trigger-commands.ts'
 
 const setOption: OptionRow = {
   flags: '--set <name=value>',
-  sentence: 'Sets an input of the job, or anything by dotted path (jobs.train.inputs.alpha=0.5); may be repeated.',
+  sentence:
+    'Sets anything by dotted path (inputs.alpha=0.5 jobs.train.limits.timeout=60); several pairs, may be repeated.',
   isRepeated: true,
 }
 const experimentOption: OptionRow = {

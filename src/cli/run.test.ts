@@ -46,14 +46,14 @@ test('what was typed reaches the server: overrides, experiment, no reuse', async
   await lab.serve()
   const file = await lab.file('sub/p.yml', 'steps: {}')
   const { code } = await lab.sluice(
-    ...['run', 'sub/p.yml', '--set', 'alpha=0.5', '--set', 'text=a=b', '--set', 'alpha=0.7', '--set', 'empty='],
+    ...['run', '--set', 'alpha=0.5', 'text=a=b', 'sub/p.yml', '--set', 'alpha=0.7', 'jobs.a.b[0]=c', '--set', 'empty='],
     ...['--experiment', 'trial', '--no-reuse'],
   )
   assert.equal(code, 0)
   assert.deepEqual(lab.engine.submissions, [
     {
       file,
-      overrides: { alpha: '0.7', text: 'a=b', empty: '' },
+      overrides: { alpha: '0.7', text: 'a=b', 'jobs.a.b[0]': 'c', empty: '' },
       experimentName: 'trial',
       noReuse: true,
       submittedBy: 'local',

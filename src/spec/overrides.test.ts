@@ -79,17 +79,78 @@ test('a required key may come from outside, and a wrong value is reported where 
   assert.deepEqual(wrong.diagnostics[0]?.at, { file: '/p/job.yml', line: 3, column: 16 })
 })
 
+test('what is missing on the way is made, and checked like what is written', async () => {
+  const { document } = await load({
+    'inputs.unset.path': './x',
+    'inputs.fresh.type': 'uri_file',
+    'inputs.fresh.path': './fresh.csv',
+    'jobs.first.resources.properties.a': 'b',
+    'jobs.first.inputs.rows.path': './other.csv',
+    'jobs.first.inputs.rows.type': 'uri_file',
+    'settings.continue_on_step_failure': 'true',
+    'tags.team': 'risk',
+  })
+  assert(document?.kind === 'pipeline-job')
+  const file = (path: string, type = 'uri_file') => ({ kind: 'data', type, source: { kind: 'local', path } })
+  assert.deepEqual(document.inputs['unset'], file('/p/x', 'uri_folder'))
+  assert.deepEqual(document.inputs['fresh'], file('/p/fresh.csv'))
+  assert.deepEqual(document.steps['first']?.kind === 'component' && { ...document.steps['first'].inputs }, {
+    rows: file('/p/other.csv'),
+  })
+  assert.deepEqual({ ...document.tags }, { team: 'risk' })
+  const { diagnostics } = await load({ 'inputs.unset': './x', 'jobs.first.limits.tymeout': '5' })
+  assert.equal(diagnostics[0]!.message, 'unknown key "tymeout" in "limits", did you mean "timeout"?')
+  assert.equal(diagnostics[0]!.at?.line, 10)
+})
+
+test('items of lists are set by number', async () => {
+  const text = 'type: command\ncommand: echo\ncode: .\nadditional_includes: [./a, ./b]\n'
+  for (const path of ['additional_includes.1', 'additional_includes[1]']) {
+    const { document } = await load({ [path]: './c' }, text)
+    assert(document?.kind === 'command-job')
+    assert.deepEqual(document.additionalIncludes, ['/p/a', '/p/c'])
+  }
+  for (const [path, message] of [
+    ['additional_includes.2', 'there is no item "2"'],
+    ['additional_includes.first', 'there is no item "first"'],
+    ['additional_includes.0.name', 'item 0 is a single value'],
+  ] as const) {
+    const { diagnostics } = await load({ [path]: 'x' }, text)
+    assert.equal(diagnostics[0]?.message, `cannot set "${path}": ${message}`)
+  }
+  const listed = 'name: e\nconda_file: {dependencies: [python, {pip: [numpy]}]}\n'
+  const { document } = await load({ 'conda_file.dependencies.1.pip.0': 'pandas' }, listed)
+  assert(document?.kind === 'environment')
+  assert.equal(JSON.stringify(document.environment.conda?.content), '{"dependencies":["python",{"pip":["pandas"]}]}')
+  const nested = await load({ 'additional_includes.0.0': './c' }, text.replace('[./a, ./b]', '[[./a]]'))
+  assert.match(nested.diagnostics[0]!.message, /additional_includes/)
+  const one = await load({ 'conda_file.dependencies.1.pip.0.x': 'y', 'conda_file.dependencies.1.pip.5': 'y' }, listed)
+  assert.equal(one.diagnostics.length, 2)
+  assert.equal(one.diagnostics[1]?.hint, 'The list has 1 item, 0.')
+})
+
 test('a path that leads nowhere is reported with the nearest name', async () => {
   const { diagnostics } = await load({
     'jobs.secnd.inputs.x': '5',
-    'jobs.first.limits.deep.er': '1',
+    'jobs.another.inputs.x': '5',
+    'inputs.alpha.path': './x',
     'inputs.unset': 'x',
   })
   assert.deepEqual(diagnostics, [
-    { message: 'cannot set "jobs.secnd.inputs.x": there is no "secnd"', hint: 'Did you mean "second"?' },
     {
-      message: 'cannot set "jobs.first.limits.deep.er": there is no "deep"',
+      message: 'cannot set "jobs.secnd.inputs.x": there is no "secnd"',
+      hint: 'Did you mean "second"?',
+      frame: '  --set jobs.secnd.inputs.x=...\n             ^',
+    },
+    {
+      message: 'cannot set "jobs.another.inputs.x": there is no "another"',
       hint: 'Set what the document has, e.g. inputs.NAME.',
+      frame: '  --set jobs.another.inputs.x=...\n             ^',
+    },
+    {
+      message: 'cannot set "inputs.alpha.path": "inputs.alpha" is a single value',
+      hint: 'Set it as a whole: inputs.alpha=VALUE',
+      frame: '  --set inputs.alpha.path=...\n               ^',
     },
   ])
 })

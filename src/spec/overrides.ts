@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, Pair, Scalar, YAMLMap } from 'yaml'
+import { isMap, isNode, isScalar, isSeq, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import type { Node } from 'yaml'
 import type { Diagnostic } from '../base/errors.ts'
 import { keyName } from './yaml/check-tree.ts'
@@ -11,14 +11,17 @@ export type Overrides = Readonly<Record<string, string>>
 
 /**
  * The document with values set, before it is read: so they are checked like written ones, and a required key may come
- * from outside. A value is read as YAML reads a scalar. Data inputs keep their type: `inputs.data` sets their path.
- * Shared parts (aliases) are copied, not changed. A path that leads nowhere is reported.
+ * from outside. A value is read as YAML reads a scalar. Data inputs keep their type: `inputs.data` sets their path. What
+ * is missing on the way is made, as `az ml --set` does, but for steps: a step that is not there is a slip. Items of a
+ * list are set by number (`a.0`, `a[0]`). Shared parts (aliases) are copied, not changed. A path that leads nowhere is
+ * reported.
  */
 export function applyOverrides(root: Node, overrides: Overrides, report: (diagnostic: Diagnostic) => void): Node {
   let result = root
   for (const [path, text] of Object.entries(overrides)) {
     if (!isMap(result)) break
-    const changed = setAt(result, { path: path.split('.'), index: 0, value: scalarOf(text), report })
+    const names = path.replace(/\[(\d+)\]/g, '.$1').split('.')
+    const changed = setAt(result, { path: names, index: 0, value: scalarOf(text), report })
     if (changed !== undefined) result = changed
   }
   return result
@@ -32,34 +35,65 @@ interface Change {
 }
 
 function setAt(map: YAMLMap, change: Change): YAMLMap | undefined {
-  const { path, index, value } = change
+  const { path, index } = change
   // Names of inputs may hold dots.
   const rest = path.slice(index).join('.')
   const isLast = index === path.length - 1 || find(map, rest) !== undefined
   const name = isLast ? rest : path[index]!
   const existing = find(map, name)?.value
   if (isLast) return withPair(map, name, newValue(change, existing))
-  if (isMap(existing)) {
-    const inner = setAt(existing, { ...change, index: index + 1 })
-    return inner && withPair(map, name, inner)
+  const inner = setBelow(map, name, existing, change)
+  return inner && withPair(map, name, inner)
+}
+
+/** What stands under a name on the way to the value, with the value set in it. */
+function setBelow(map: YAMLMap, name: string, existing: unknown, change: Change): Node | undefined {
+  const { path, index } = change
+  const next = { ...change, index: index + 1 }
+  if (isMap(existing)) return setAt(existing, next)
+  if (isSeq(existing)) return setItem(existing, next)
+  if (isScalar(existing) && existing.value !== null) {
+    const whole = path.slice(0, index + 1).join('.')
+    return refuse(change, `${quoted(whole)} is a single value`, `Set it as a whole: ${whole}=VALUE`)
   }
-  if (!mayCreate(path, index)) return refuse(map, name, change)
-  const created = setAt(new YAMLMap(), { ...change, index: index + 1, value })
-  return created && withPair(map, name, created)
+  if (path[index - 1] === 'jobs') {
+    const names = map.items.map(({ key }) => (isScalar(key) ? keyName(key) : ''))
+    const near = nearestName(name, names)
+    const hint = near === undefined ? 'Set what the document has, e.g. inputs.NAME.' : `Did you mean ${quoted(near)}?`
+    return refuse(change, `there is no ${quoted(name)}`, hint)
+  }
+  return setAt(placed(new YAMLMap(), map), next)
 }
 
-/** Groups of fields may be created (`settings`, a step's `inputs`), steps may not. */
-function mayCreate(path: readonly string[], index: number): boolean {
-  return path[0] === 'jobs' ? index === 2 : index === 0
+function setItem(list: YAMLSeq, change: Change): YAMLSeq | undefined {
+  const { path, index, value } = change
+  const number = /^\d+$/.test(path[index]!) ? Number(path[index]) : -1
+  const existing = list.items[number]
+  if (existing === undefined) {
+    const items = list.items.length === 1 ? '1 item, 0' : `${list.items.length} items, from 0 on`
+    return refuse(change, `there is no item ${quoted(path[index]!)}`, `The list has ${items}.`)
+  }
+  const inner = index === path.length - 1 ? placed(value, existing) : setInItem(existing, change)
+  if (inner === undefined) return undefined
+  const copy = new YAMLSeq()
+  copy.range = list.range ?? [0, 0, 0]
+  copy.items = list.items.map((item, at) => (at === number ? inner : item))
+  return copy
 }
 
-function refuse(map: YAMLMap, name: string, { path, report }: Change): undefined {
-  const near = nearestName(
-    name,
-    map.items.map(({ key }) => (isScalar(key) ? keyName(key) : '')),
-  )
-  const hint = near === undefined ? 'Set what the document has, e.g. inputs.NAME.' : `Did you mean ${quoted(near)}?`
-  report({ message: `cannot set ${quoted(path.join('.'))}: there is no ${quoted(name)}`, hint })
+function setInItem(item: unknown, change: Change): Node | undefined {
+  const next = { ...change, index: change.index + 1 }
+  if (isMap(item)) return setAt(item, next)
+  if (isSeq(item)) return setItem(item, next)
+  return refuse(change, `item ${change.path[change.index]} is a single value`, 'Set it as a whole.')
+}
+
+/** Reports with a caret below the name that leads nowhere, in the line as it could have been typed. */
+function refuse({ path, index, report }: Change, why: string, hint: string): undefined {
+  const option = '  --set '
+  const at = option.length + path.slice(0, index).reduce((length, name) => length + name.length + 1, 0)
+  const frame = `${option}${path.join('.')}=...\n${' '.repeat(at)}^`
+  report({ message: `cannot set ${quoted(path.join('.'))}: ${why}`, hint, frame })
   return undefined
 }
 
