@@ -137,7 +137,10 @@ function applyExpanded(transition: Transition, { step, rounds, stop, end }: Expa
   for (const round of rounds) transition.addRound(step, round)
   if (end === undefined) return
   if ('error' in end) transition.fail(step, end.error)
-  else transition.end(step, { status: 'completed', outputs: end.outputs })
+  else {
+    const source = end.from === undefined ? {} : { reusedFrom: end.from }
+    transition.end(step, { status: 'completed', outputs: end.outputs, ...source })
+  }
 }
 
 function applyResolved(transition: Transition, { step, key, outcome }: ResolvedStep): void {

@@ -413,7 +413,11 @@ export class Engine {
 
   async #nextRounds(live: LiveJob, path: StepPath): Promise<Expansion> {
     const taken = live.stored.submission.taken?.[path]
-    if (taken !== undefined) return { rounds: [], end: { outputs: taken.outputs } }
+    if (taken !== undefined) {
+      const { from, outputs } = taken
+      live.patch(path, { verdict: JSON.stringify({ kind: 'taken', from }) })
+      return { rounds: [], end: { outputs, from } }
+    }
     try {
       return await expandControl(this.#deps.expanders, live.step(path) as PlannedControl, {
         rounds: live.state.rounds.get(path)!,

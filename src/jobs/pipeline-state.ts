@@ -142,6 +142,8 @@ export interface ExpandedEvent {
   readonly end?:
     | {
         readonly outputs: StepOutputs
+        /** The earlier job whose result it takes as it is. */
+        readonly from?: JobName
         /** Added to the job's properties and to its run's tags. */
         readonly properties?: Readonly<Record<string, string>>
       }
