@@ -85,7 +85,11 @@ async function readTrials(client: RestClient, { job, steps }: Watched): Promise<
   const sweeps = [job, ...steps].filter(({ type }) => type === 'sweep')
   const trials = new Map<Job, Trials>()
   // Sequential: a job has few sweeps.
-  for (const sweep of sweeps) trials.set(sweep, await client.get<Trials>(`${pathOf(sweep.name)}/trials`))
+  for (const sweep of sweeps) {
+    const found = await client.get<Trials>(`${pathOf(sweep.name)}/trials`)
+    // One whose result was taken from an earlier job tried nothing itself.
+    if (found.items.length > 0) trials.set(sweep, found)
+  }
   return trials
 }
 

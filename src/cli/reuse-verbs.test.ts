@@ -318,3 +318,46 @@ jobs:
   assert.doesNotMatch(out, /same\.txt/)
   assert.match(out, /^after +status +Completed +Skipped$/m)
 })
+
+const loop = `type: pipeline
+jobs:
+  work:
+    command: echo work >> $HOME/trace; echo $((\${{inputs.n}} + 1)) > \${{outputs.n}}
+    inputs: {n: 0}
+    outputs: {n: {type: integer}}
+  refine:
+    type: do_while
+    body: \${{parent.jobs.work}}
+    mapping: {n: "\${{parent.jobs.work.inputs.n}}"}
+    limits: {max_iteration_count: 2}
+  report:
+    command: echo report \${{inputs.n}} >> $HOME/trace
+    inputs: {n: "\${{parent.jobs.refine.outputs.n}}"}
+`
+
+test('a loop is named as a whole, by round or by the step of its body, and shows as taken where --only leaves it out', async (t) => {
+  const lab = await openLab(t)
+  await lab.file('loop.yml', loop)
+  const all = await lab.ran('run', 'loop.yml')
+  assert.deepEqual(all.steps, ['work', 'work', 'report 2'])
+  const round = await lab.ran('run', 'loop.yml', '--no-reuse', 'refine.0')
+  assert.deepEqual(round.steps, ['work'])
+  assert.match(round.out, /0 +completed .* because --no-reuse refine\.0 asks for it/)
+  assert.deepEqual((await lab.ran('run', 'loop.yml', '--only', 'work')).steps, ['work', 'work'])
+  const only = await lab.ran('run', 'loop.yml', '--only', 'report')
+  assert.deepEqual(only.steps, ['report 2'])
+  assert.match(only.out, /refine +reused +from \S+, taken as it is/)
+  assert.match(only.out, /1 reused, 1 ran/)
+  const refine = (await lab.steps(only.job)).find(({ step }) => step === 'refine')!
+  assert.equal(refine.verdict_text, `reused from ${refine.reused_from}, taken as it is`)
+  const again = await lab.ran('job', 'reproduce', only.job)
+  assert.deepEqual(again.steps, ['report 2'])
+})
+
+test('where to look after a loop failed is the round that failed', async (t) => {
+  const lab = await openLab(t)
+  await lab.file('fail.yml', loop.replace('echo work', 'exit 1; echo work'))
+  const { code, err } = await lab.sluice('run', 'fail.yml')
+  assert.equal(code, 1)
+  assert.match(err, /^next: sluice job logs \S+ --step refine\.0$/m)
+})

@@ -175,7 +175,9 @@ async function report(invocation: Invocation, connection: Connection, state: Wat
   }
   if (!connection.isInProcess) terminal.err(`job:  ${connection.client.url}/api/v1/jobs/${job.name}\n`)
   // The only step of a job that is no pipeline has an empty name, which nothing asks for.
-  const ofStep = failed[0]?.step ? ` --step ${failed[0].step}` : ''
+  // A loop or sweep fails because of a round, and that has the log.
+  const culprit = failed.find(({ type }) => type === 'command') ?? failed[0]
+  const ofStep = culprit?.step ? ` --step ${culprit.step}` : ''
   const next = failed.length > 0 ? `sluice job logs ${job.name}${ofStep}` : `sluice job show ${job.name}`
   terminal.err(`next: ${next}\n`)
 }

@@ -1,3 +1,4 @@
+import { isNamedBy } from '../plan/select-steps.ts'
 import { assert, SluiceError } from '../base/errors.ts'
 import type { Sha256 } from '../base/hash.ts'
 import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
@@ -111,14 +112,15 @@ export async function keyStep(
   return { step, fields, key: reuseKey(fields, sha256), ...(forcedBy !== undefined && { forcedBy }) }
 }
 
-/** The option that named the step, or the loop or nested pipeline that it is in: its rounds have paths below its own. */
+/** The option that named the step, or the loop, round or nested pipeline that it is in; the nearest has the word. */
 function forcedOption(path: StepPath, forced: StoredSubmission['forced'] = {}): string | undefined {
   for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
     const found = forced[path.slice(0, end) as StepPath]
     if (found !== undefined) return found
   }
   // A command or a sweep that is the whole job has the empty path, and so stands around all that is below it.
-  return forced['' as StepPath]
+  const around = Object.keys(forced).find((named) => (named === '' || named.includes('*')) && isNamedBy(path, named))
+  return around === undefined ? undefined : forced[around as StepPath]
 }
 
 /** What an input turned out to be. Throws `input-not-found` for an output that was not written. */

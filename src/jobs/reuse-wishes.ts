@@ -37,15 +37,18 @@ export async function wishedPlan(
   const forced = new Map<StepPath, string>(
     noReuse === true
       ? plan.steps.map(({ path }) => [path, '--no-reuse'])
-      : namedSteps(plan, noReuse === false ? [] : noReuse, '--no-reuse'),
+      : namedSteps(plan, noReuse === false ? [] : noReuse, '--no-reuse').named,
   )
   if (only.length === 0) {
-    for (const [path, why] of withFollowing(plan, namedSteps(plan, from, '--from'))) forced.set(path, why)
+    const { steps, named } = namedSteps(plan, from, '--from')
+    for (const [path, why] of named) forced.set(path, why)
+    // A loop of which a part was named is not meant as a whole; what follows it is.
+    for (const [path, why] of withFollowing(plan, steps)) if (!steps.has(path)) forced.set(path, why)
     return { plan, forced: Object.fromEntries(forced) }
   }
-  const selected = namedSteps(plan, only, '--only')
+  const { steps: selected, named } = namedSteps(plan, only, '--only')
   const taken = await takenResults(deps, selected, pipeline)
-  return { plan: onlySteps(plan, selected), forced: Object.fromEntries([...forced, ...selected]), taken }
+  return { plan: onlySteps(plan, selected), forced: Object.fromEntries([...forced, ...named]), taken }
 }
 
 async function takenResults(

@@ -10,7 +10,7 @@ import type {
   PlannedPipeline,
   PlannedStep,
 } from './planned-pipeline.ts'
-import { namedSteps, neededSteps, onlySteps, sourcesOf, withFollowing } from './select-steps.ts'
+import { isNamedBy, namedSteps, neededSteps, onlySteps, sourcesOf, withFollowing } from './select-steps.ts'
 
 const paths = (...names: string[]): StepPath[] => names as StepPath[]
 
@@ -62,7 +62,7 @@ const plan: PlannedPipeline = {
 
 test('a step is named by its path, a nested pipeline names all steps in it', () => {
   assert.deepEqual(
-    [...namedSteps(plan, ['prepare', 'train'], '--from')],
+    [...namedSteps(plan, ['prepare', 'train'], '--from').named],
     [
       ['prepare.clean', '--from prepare'],
       ['prepare.split', '--from prepare'],
@@ -88,13 +88,13 @@ test('names that are no steps are refused together, with the nearest one', () =>
 })
 
 test('from a step on: the step and everything that waits for it, conditions included', () => {
-  const from = withFollowing(plan, namedSteps(plan, ['train'], '--from'))
+  const from = withFollowing(plan, namedSteps(plan, ['train'], '--from').steps)
   assert.deepEqual([...from.keys()], ['train', 'gate', 'deploy', 'report', 'alarm'])
   assert.deepEqual([...new Set(from.values())], ['--from train'])
 })
 
 test('only a step: what it takes from others stays, with nothing before it', () => {
-  const selected = namedSteps(plan, ['train'], '--only')
+  const selected = namedSteps(plan, ['train'], '--only').steps
   assert.deepEqual([...neededSteps(plan, selected)], ['prepare.split'])
   const { steps, groups, outputs } = onlySteps(plan, selected)
   assert.deepEqual(
@@ -112,7 +112,7 @@ test('only a step: what it takes from others stays, with nothing before it', () 
 })
 
 test('a selected step asks no condition and no failure that is not part of the selection', () => {
-  const deploy = onlySteps(plan, namedSteps(plan, ['deploy'], '--only'))
+  const deploy = onlySteps(plan, namedSteps(plan, ['deploy'], '--only').steps)
   assert.deepEqual(
     deploy.steps.map(({ path, branch, runIf }) => [path, branch, runIf]),
     [
@@ -120,12 +120,12 @@ test('a selected step asks no condition and no failure that is not part of the s
       ['deploy', undefined, 'always'],
     ],
   )
-  const alarm = onlySteps(plan, namedSteps(plan, ['alarm'], '--only'))
+  const alarm = onlySteps(plan, namedSteps(plan, ['alarm'], '--only').steps)
   assert.deepEqual(
     alarm.steps.map(({ path, runIf }) => [path, runIf]),
     [['alarm', 'always']],
   )
-  const both = onlySteps(plan, namedSteps(plan, ['gate', 'deploy'], '--only'))
+  const both = onlySteps(plan, namedSteps(plan, ['gate', 'deploy'], '--only').steps)
   assert.deepEqual(
     both.steps.map(({ path }) => path),
     ['train', 'gate', 'deploy'],
@@ -168,4 +168,79 @@ test('a loop takes what its body, its first values and its items take from outsi
   const items = { kind: 'output', step: 'list' as StepPath, output: 'names', types: {}, defaults: {} } as const
   assert.deepEqual(names({ ...each, items }), ['list.names'])
   assert.deepEqual(names({ ...gate, condition: { kind: 'literal', value: true } }), [])
+})
+
+/** A sweep, a loop over two items around a loop, and what follows. */
+function loops(): PlannedPipeline {
+  const common = { parents: [], runIf: 'succeeded', roundsMayFail: false } as const
+  const bodyOf = (path: string, ...steps: PlannedStep[]) => ({ path: path as StepPath, steps, groups: [], outputs: {} })
+  const inner: PlannedDoWhile = {
+    ...common,
+    ...{ kind: 'do_while', path: 'work.refine' as StepPath, key: 'refine', maxIterations: 3, carried: {} },
+    body: bodyOf('work.fit', command('work.fit')),
+  }
+  const each: PlannedParallelFor = {
+    ...common,
+    ...{ kind: 'parallel_for', path: 'each' as StepPath, key: 'each' },
+    body: bodyOf('work', command('work.clean'), inner),
+    items: { kind: 'literal', items: ['north', 'south'].map((key) => ({ key, inputs: {} })) },
+  }
+  const tune = {
+    ...{ ...common, kind: 'sweep', path: 'tune', key: 'tune', outputs: {} },
+    body: bodyOf('tune', command('tune')),
+  } as unknown as PlannedStep
+  return { ...plan, steps: [tune, each, command('report', { parents: paths('each') })], groups: [] }
+}
+
+for (const [name, steps, named] of [
+  ['tune', ['tune'], ['tune']],
+  ['tune.trial', ['tune'], ['tune.*']],
+  ['tune.trial_2', ['tune'], ['tune.trial_2']],
+  ['each.north', ['each'], ['each.north']],
+  ['each.clean', ['each'], ['each.*.clean']],
+  ['each.south.clean', ['each'], ['each.south.clean']],
+  ['work', ['each'], ['each.*']],
+  ['work.clean', ['each'], ['each.*.clean']],
+  ['each.refine.1', ['each'], ['each.*.refine.1']],
+  ['each.north.refine', ['each'], ['each.north.refine']],
+  ['work.fit', ['each'], ['each.*.refine.*']],
+] as const) {
+  test(`${name} stands for ${named.join()} in loops and sweeps`, () => {
+    const found = namedSteps(loops(), [name], '--only')
+    assert.deepEqual([[...found.steps.keys()], [...found.named.keys()]], [steps, named])
+    assert.deepEqual([...found.named.values()], [`--only ${name}`])
+  })
+}
+
+test('the items of a list that is not there yet are numbers; what no round can have is refused with the nearest name', () => {
+  const given = loops()
+  const items = { kind: 'output', step: 'list' as StepPath, output: 'names', types: {}, defaults: {} } as const
+  const later = given.steps.map((step) => (step.kind === 'parallel_for' ? { ...step, items } : step))
+  assert.deepEqual([...namedSteps({ ...given, steps: later }, ['each.7'], '--from').named.keys()], ['each.7'])
+  for (const [name, hint] of [
+    ['each.east', /^(Did you mean|There is)/],
+    ['work.claen', /^Did you mean "work.clean"\?$/],
+    ['tune.trail', /^Did you mean "tune.trial"\?$/],
+  ] as const)
+    assert.throws(
+      () => namedSteps(given, [name], '--from'),
+      (error) => error instanceof SluiceError && hint.test(error.hint!),
+      name,
+    )
+  assert.deepEqual(sourcesOf(given.steps[0]!), [])
+  const whole = { ...given, steps: [{ ...given.steps[0]!, path: '' as StepPath }] }
+  assert.deepEqual([...namedSteps(whole, ['trial_1'], '--no-reuse').named.keys()], ['trial_1'])
+  assert.deepEqual([...namedSteps(whole, ['trial'], '--no-reuse').named.keys()], ['*'])
+})
+
+test('a name means its path and all below, a star any one key', () => {
+  for (const [path, named, isMeant] of [
+    ['each.north.clean', 'each.*', true],
+    ['each.north.clean', 'each.*.clean', true],
+    ['each.north.check', 'each.*.clean', false],
+    ['each', 'each.*', false],
+    ['eacho.north', 'each', false],
+    ['trial_1', '', true],
+  ] as const)
+    assert.equal(isNamedBy(path as StepPath, named), isMeant, `${path} by ${named}`)
 })

@@ -1,31 +1,107 @@
 import { SluiceError } from '../base/errors.ts'
 import type { StepPath } from '../base/ids.ts'
 import { didYouMean } from './did-you-mean.ts'
-import type { PipelineOutput, PlannedInput, PlannedPipeline, PlannedStep } from './planned-pipeline.ts'
+import type { PipelineOutput, PlannedControl, PlannedInput, PlannedPipeline, PlannedStep } from './planned-pipeline.ts'
+
+/** What names stand for. */
+export interface NamedSteps {
+  /** The steps of the plan that are meant, or that have what is meant in their rounds; each with the words for it. */
+  readonly steps: ReadonlyMap<StepPath, string>
+  /** Exactly what is meant: these paths and all below them; `*` stands for any round of a loop or sweep. */
+  readonly named: ReadonlyMap<StepPath, string>
+}
 
 /**
- * The steps that somebody named: by path, or a nested pipeline for all steps in it. Throws `invalid-request` with every
- * name that is none; `option` is how they were given, for the message.
+ * The steps that somebody named: by path, a nested pipeline for all steps in it, a round (`loop.0`, `sweep.trial_2`), all
+ * trials (`sweep.trial`), or a step of a body in every round (`loop.clean`, or as its block calls it). Throws
+ * `invalid-request` with every name that is none; `option` is how they were given, for the message.
  */
-export function namedSteps(
-  plan: PlannedPipeline,
-  names: readonly string[],
-  option: string,
-): ReadonlyMap<StepPath, string> {
-  const found = new Map<StepPath, string>()
+export function namedSteps(plan: PlannedPipeline, names: readonly string[], option: string): NamedSteps {
+  const steps = new Map<StepPath, string>()
+  const named = new Map<StepPath, string>()
   const unknown: string[] = []
-  for (const name of names) {
-    const steps = plan.steps.filter(({ path }) => path === name || path.startsWith(`${name}.`))
-    if (steps.length === 0) unknown.push(name)
-    for (const { path } of steps) if (!found.has(path)) found.set(path, `${option} ${name}`)
+  const add = (to: Map<StepPath, string>, path: StepPath, name: string): void => {
+    if (!to.has(path)) to.set(path, `${option} ${name}`)
   }
-  if (unknown.length === 0) return found
-  const paths = [...plan.groups, ...plan.steps].map(({ path }) => path).filter((path) => path !== '')
+  for (const name of names) {
+    const found = plan.steps.filter(({ path }) => isBelow(path, name))
+    for (const { path } of found) for (const to of [steps, named]) add(to, path, name)
+    if (found.length > 0) continue
+    const inside = plan.steps.flatMap((step) =>
+      'body' in step ? insideOf(step, name).map((path) => ({ control: step.path, path })) : [],
+    )
+    for (const { control, path } of inside) {
+      add(steps, control, name)
+      add(named, path, name)
+    }
+    if (inside.length === 0) unknown.push(name)
+  }
+  if (unknown.length === 0) return { steps, named }
+  const inBodies = plan.steps.flatMap((step) => ('body' in step ? namesInside(step) : []))
+  const paths = [...[...plan.groups, ...plan.steps].map(({ path }) => path), ...inBodies].filter((path) => path !== '')
   const words = unknown.map((name) => JSON.stringify(name)).join(', ')
   const hint = paths.length === 0 ? 'It is a single command and has no steps.' : didYouMean(unknown[0]!, paths)
   throw new SluiceError('invalid-request', `The job has no step ${words}, which ${option} names.`, {
     ...(hint !== undefined && { hint }),
   })
+}
+
+/** What a name stands for inside a control step: paths with the round, or with `*` for every round. */
+function insideOf(control: PlannedControl, name: string): readonly StepPath[] {
+  const { path, body } = control
+  const ofBody = body.path === path ? undefined : restBelow(name, body.path)
+  const given = ofBody ?? restBelow(name, path)
+  if (given === undefined) return []
+  const isOfBody = ofBody !== undefined
+  const [first = '', ...others] = given.split('.')
+  const isRound = !isOfBody && isRoundOf(control, first)
+  const isTrial = !isOfBody && control.kind === 'sweep' && given === 'trial'
+  const rest = isRound ? others.join('.') : isTrial ? '' : given
+  const round = joined(path, isRound ? first : '*')
+  if (rest === '') return [round]
+  const wanted = joined(body.path, rest)
+  const isThere = body.steps.some((step) => isBelow(step.path, wanted))
+  const found = isThere ? [wanted] : body.steps.flatMap((step) => ('body' in step ? insideOf(step, wanted) : []))
+  return found.map((inBody) => `${round}${inBody.slice(body.path.length)}` as StepPath)
+}
+
+function isRoundOf(control: PlannedControl, key: string): boolean {
+  switch (control.kind) {
+    case 'sweep':
+      return /^trial_\d+$/.test(key)
+    case 'do_while':
+      return /^\d+$/.test(key)
+    case 'parallel_for':
+      // What its items are called is known once they are there.
+      return control.items.kind === 'literal' ? control.items.items.some((item) => item.key === key) : /^\d+$/.test(key)
+  }
+}
+
+function namesInside({ kind, path, body }: PlannedControl): readonly StepPath[] {
+  return kind === 'sweep' ? [joined(path, 'trial')] : body.steps.map((step) => step.path)
+}
+
+function joined(path: string, rest: string): StepPath {
+  return (path === '' ? rest : `${path}.${rest}`) as StepPath
+}
+
+/** What follows `path.` in the name; '' for the path itself, undefined where the name is not below it. */
+function restBelow(name: string, path: StepPath): string | undefined {
+  if (path === '') return name
+  if (name === path) return ''
+  return name.startsWith(`${path}.`) ? name.slice(path.length + 1) : undefined
+}
+
+function isBelow(path: StepPath, name: string): boolean {
+  return path === name || path.startsWith(`${name}.`)
+}
+
+/** True for a path that `named` has, or that lies below one of its; `*` in those is any one key. */
+export function isNamedBy(path: StepPath, named: string): boolean {
+  if (named === '') return true
+  const keys = path.split('.')
+  const wanted = named.split('.')
+  return wanted.length <= keys.length && wanted.every((key, at) => key === '*' || key === keys[at])
 }
 
 /** The given steps and everything that waits for them, directly or not; each with the words it was given with. */
