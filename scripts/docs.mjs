@@ -1,4 +1,5 @@
-// npm run docs: writes what docs/reference can be made from: commands, settings, and the marked tables of the other pages.
+// npm run docs: writes what can be made from the code: in docs/reference the commands, the settings and the marked tables of
+// the other pages, in schemas/yaml the JSON schemas of our YAML.
 // With --check it changes nothing and fails when a page is not what it would write. Needs a Node that runs TypeScript.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,6 +11,7 @@ import { servedEndpoints, unservedEndpoints } from '../src/protocols/mlflow/endp
 import { unsupportedSchemas, unsupportedTypes } from '../src/spec/unsupported.ts'
 import { root } from './node-24.mjs'
 import { yamlKeysPage } from './yaml-keys.mjs'
+import { yamlSchemas } from './yaml-schemas.mjs'
 
 const generated = '<!-- Made by scripts/docs.mjs (npm run docs); do not edit. -->'
 const table = (head, rows) =>
@@ -120,6 +122,7 @@ const pages = {
   ),
   'docs/reference/yaml-keys.md': `${generated}\n\n${yamlKeysPage(table)}`,
   'docs/reference/azureml-yaml.md': filled(pageOf('docs/reference/azureml-yaml.md'), 'refused', unsupportedKinds()),
+  ...Object.fromEntries(Object.entries(yamlSchemas()).map(([path, schema]) => [path, JSON.stringify(schema)])),
 }
 const isCheck = process.argv.includes('--check')
 let stale = 0

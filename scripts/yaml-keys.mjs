@@ -353,6 +353,17 @@ const words = {
   paths: 'files that a push must have touched, with `*` and `**`; all by default',
 }
 
+/** The tables of every section, by its title. */
+export const sectionTables = new Map(sections.map(([title, , tables]) => [title, tables]))
+
+/** What a key says in a section. Throws for one that nobody described. */
+export function wordsOf(title, key) {
+  const text = words[`${title}.${key}`] ?? words[key]
+  if (text === undefined)
+    throw new Error(`yaml-keys.mjs does not say what "${key}" of "${title}" is: add a line to its words.`)
+  return text
+}
+
 /** The page, in Markdown. `table` makes one of a head and rows. */
 export function yamlKeysPage(table) {
   const described = new Set(sections.map(([, , tables]) => tables))
@@ -382,12 +393,7 @@ function rowsOf(title, { known, aside }, type) {
   const read = [...known]
     // Where the type has a column of its own, its row says nothing new.
     .filter((key) => type === undefined || key !== 'type' || known.size === 1)
-    .map((key) => {
-      const text = words[`${title}.${key}`] ?? words[key]
-      if (text === undefined)
-        throw new Error(`yaml-keys.mjs does not say what "${key}" of "${title}" is: add a line to its words.`)
-      return [...first, `\`${key}\``, text]
-    })
+    .map((key) => [...first, `\`${key}\``, wordsOf(title, key)])
   return [
     ...read,
     ...[...aside].map(([key, reason]) => [...first, `\`${key}\``, `no effect, and a warning: ${reason}`]),
