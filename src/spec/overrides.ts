@@ -42,12 +42,15 @@ function setAt(map: YAMLMap, change: Change): YAMLMap | undefined {
   const name = isLast ? rest : path[index]!
   const existing = find(map, name)?.value
   if (isLast) return withPair(map, name, newValue(change, existing))
-  const inner = setBelow(map, name, existing, change)
+  const inner = setBelow({ map, name, existing }, change)
   return inner && withPair(map, name, inner)
 }
 
 /** What stands under a name on the way to the value, with the value set in it. */
-function setBelow(map: YAMLMap, name: string, existing: unknown, change: Change): Node | undefined {
+function setBelow(
+  { map, name, existing }: { readonly map: YAMLMap; readonly name: string; readonly existing: unknown },
+  change: Change,
+): Node | undefined {
   const { path, index } = change
   const next = { ...change, index: index + 1 }
   if (isMap(existing)) return setAt(existing, next)
