@@ -1,6 +1,6 @@
 // Whole-process figures of a command: wall seconds, CPU seconds of it and everything it waited for, peak memory.
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
@@ -47,6 +47,15 @@ export function treeMemory(pid) {
   const own = Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]) * 1024
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
   return children.reduce((sum, child) => sum + treeMemory(Number(child)), own)
+}
+
+/** CPU milliseconds so far of one process, all its threads, to the microsecond: what a single call cost. */
+export function preciseCpu(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const nanoseconds = threads.map((id) =>
+    Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, 'utf8').split(' ')[0]),
+  )
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e6
 }
 
 /** A server of ours on a store of its own, answering; `prefix` is a command that runs it, e.g. on one core. */

@@ -3,6 +3,7 @@ import { SluiceError } from '../base/errors.ts'
 import { withConnection, writeJson, type Command, type Invocation } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import { textFields } from './terminal/text-table.ts'
+import { databaseSource } from './transfer/database-source.ts'
 import { exportToFolder } from './transfer/folder-export.ts'
 import { fileSource } from './transfer/file-source.ts'
 import { foreignDestination, ownDestination, type MlflowDestination } from './transfer/mlflow-destination.ts'
@@ -16,11 +17,20 @@ export const importMlflow: Command = async (invocation) => {
   const from = required(invocation, 'from')
   return withConnection(invocation, 'work', async ({ client }) => {
     const own = mlflowServer(client.url, ownHeaders(invocation))
-    const source = /^https?:/i.test(from)
-      ? serverSource(mlflowServer(from, foreignHeaders(invocation)))
-      : await fileSource(folderOf(invocation, from))
+    const source = await sourceAt(invocation, from)
     return copy(invocation, source, ownDestination(own, client))
   })
+}
+
+async function sourceAt(invocation: Invocation, from: string): Promise<MlflowSource> {
+  const { workingFolder, options } = invocation
+  if (/^https?:/i.test(from)) return serverSource(mlflowServer(from, foreignHeaders(invocation)))
+  // As MLflow writes it: three slashes before a relative path, four before an absolute one.
+  const database = /^sqlite:\/\/\/(.+)$/.exec(from)?.[1] ?? (/\.(db|sqlite3?)$/i.test(from) ? from : undefined)
+  if (database === undefined) return fileSource(folderOf(invocation, from))
+  const artifacts = options.text('artifacts')
+  const kept = artifacts === undefined ? {} : { artifacts: resolve(workingFolder, artifacts) }
+  return databaseSource(resolve(workingFolder, database), kept)
 }
 
 /** Copies what is tracked here to another MLflow server, or into a folder. */

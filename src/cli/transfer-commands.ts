@@ -21,9 +21,16 @@ export const transferCommands: readonly CommandRow[] = [
   },
   {
     name: 'import mlflow',
-    summary: 'Copy the history of an MLflow server or file store into this store; run again to go on.',
+    summary: 'Copy the history of an MLflow server, folder or database into this store; run again to go on.',
     options: [
-      { flags: '--from <place>', sentence: 'URL of an MLflow server, or a folder such as ./mlruns.' },
+      {
+        flags: '--from <place>',
+        sentence: 'URL of an MLflow server, a folder such as ./mlruns, or sqlite:///mlflow.db.',
+      },
+      {
+        flags: '--artifacts <folder>',
+        sentence: 'With a database: the folder with the artifacts that its server kept.',
+      },
       onlyExperimentOption,
     ],
     completes: 'files',

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { SluiceError } from '../../base/errors.ts'
@@ -55,7 +56,7 @@ export async function fileSource(place: string): Promise<MlflowSource> {
         yield digest === undefined ? file : { ...file, digest }
       }
     },
-    read: async (owner, path) => createReadStream(join(artifactsOf(owner, places), path)),
+    read: async (owner, path) => readInFolder(artifactsOf(owner, places), path),
     close: () => undefined,
   }
 }
@@ -309,6 +310,15 @@ async function allFiles(folder: string): Promise<readonly FileRecord[]> {
   const files: FileRecord[] = []
   for await (const file of filesBelow(folder, '')) files.push(file)
   return files
+}
+
+/** Every file below a folder; none where there is no such folder. */
+export function filesInFolder(folder: string): AsyncGenerator<FileRecord> {
+  return filesBelow(folder, '')
+}
+
+export function readInFolder(folder: string, path: string): Readable {
+  return createReadStream(join(folder, path))
 }
 
 async function* filesBelow(folder: string, below: string): AsyncGenerator<FileRecord> {
