@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { mlflowClients, pythonEnvironment } from '../python-environments.mjs'
@@ -34,12 +34,39 @@ test('a history comes from a real mlflow server, and goes to another one, with n
   assert.deepEqual(JSON.parse(await history(ours, 'look')), original)
   const again = await command('import', 'mlflow', '--from', from.url)
   assert.deepEqual([again['artifacts'], again['artifacts_present'], again['model_versions']], [0, 12, 0])
+  await databaseImport(t, { from, history, original, folder })
   await folderRoundTrip(t, { command, history, original, folder })
   await command('export', 'mlflow', '--to', to.url)
   assert.deepEqual(JSON.parse(await history(to.url, 'look')), original)
 })
 
 type Command = (...args: readonly string[]) => Promise<Record<string, unknown>>
+
+/** The database of the same server, as a file. */
+async function databaseImport(
+  t: TestContext,
+  {
+    from,
+    history,
+    original,
+    folder,
+  }: {
+    readonly from: { readonly database: string }
+    readonly history: (url: string, action: 'look') => Promise<string>
+    readonly original: object
+    readonly folder: string
+  },
+): Promise<void> {
+  const another = await startSluice(t, 'sqlite')
+  const { stdout } = await run(process.execPath, [
+    ...[sluice, 'import', 'mlflow', '--from', `sqlite:///${from.database}`],
+    ...['--artifacts', join(dirname(from.database), 'artifacts'), '--url', another],
+    ...['--data', join(folder, 'none'), '--json'],
+  ])
+  const imported = JSON.parse(stdout) as Record<string, unknown>
+  assert.deepEqual([imported['runs'], imported['metric_points'], imported['artifacts']], [4, 124, 12])
+  assert.deepEqual(JSON.parse(await history(another, 'look')), original)
+}
 
 /** Into a folder that MLflow reads itself, and from there into another store of ours. */
 async function folderRoundTrip(

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type Database from 'better-sqlite3'
 import { SluiceError } from '../../base/errors.ts'
+import { all, pairsOf, textOf, type Row, type Rows } from './database-rows.ts'
 import { databaseTraces } from './database-traces.ts'
 import { filesInFolder, readInFolder } from './file-source.ts'
 import type {
@@ -11,14 +12,10 @@ import type {
   MetricRecord,
   ModelVersionRecord,
   Owner,
-  Pair,
   RegisteredModelRecord,
   RunRecord,
 } from './mlflow-records.ts'
 import type { MlflowSource } from './mlflow-source.ts'
-
-export type Rows = (text: string, ...values: readonly (string | number)[]) => IterableIterator<Row>
-export type Row = Readonly<Record<string, string | number | null>>
 
 const pointsAtOnce = 10_000
 const modelStatuses = ['UNSPECIFIED', 'PENDING', 'READY', 'UPLOAD_FAILED']
@@ -83,18 +80,6 @@ function opened(open: () => Database.Database, file: string): Database.Database 
       cause,
     })
   }
-}
-
-/** All at once: a statement that is being read holds up others of the same text. */
-export function all(rows: Rows, text: string, ...values: readonly (string | number)[]): readonly Row[] {
-  return [...rows(text, ...values)]
-}
-
-export const textOf = (value: string | number | null | undefined): string =>
-  value === null || value === undefined ? '' : String(value)
-
-export function pairsOf(rows: Rows, text: string, ...values: readonly (string | number)[]): readonly Pair[] {
-  return all(rows, text, ...values).map((row) => ({ key: textOf(row['key']), value: textOf(row['value']) }))
 }
 
 function experimentOf(rows: Rows, row: Row): ExperimentRecord {

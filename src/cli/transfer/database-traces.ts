@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts'
-import { all, pairsOf, textOf, type Row, type Rows } from './database-source.ts'
+import { mapValues } from '../../base/map-values.ts'
+import { all, pairsOf, textOf, type Row, type Rows } from './database-rows.ts'
 import type { TraceRecord } from './mlflow-records.ts'
 
 /** Traces as an MLflow server keeps them in its database, in the words of `traces/get`. */
@@ -64,14 +65,23 @@ function assessmentOf(row: Row): object {
   }
 }
 
-/** Attributes are kept as one object of values, and sent as a list of typed ones. */
+/** Attributes are kept as one object whose values are texts of JSON, and sent as a list of typed values. */
 function spanOf({ attributes, events = [], links = [], ...span }: JsonObject): JsonObject {
   const withList = (item: JsonObject) => ({ ...item, attributes: typedPairs(item['attributes']) })
   return {
     ...span,
-    attributes: typedPairs(attributes),
+    attributes: typedPairs(isJsonObject(attributes) ? mapValues(attributes, parsed) : {}),
     events: (events as readonly JsonObject[]).map(withList),
     links: (links as readonly JsonObject[]).map(withList),
+  }
+}
+
+function parsed(value: JsonValue | undefined): JsonValue {
+  if (typeof value !== 'string') return value ?? null
+  try {
+    return JSON.parse(value) as JsonValue
+  } catch {
+    return value
   }
 }
 
