@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -53,6 +53,7 @@ export async function exportToFolder({
 }: Omit<FolderExport, 'report' | 'roots'> & { readonly experiments?: readonly string[] }): Promise<TransferReport> {
   const work = { ...options, report: emptyReport(), roots: new Map<string, string>() }
   const { source, folder, report } = work
+  await checkOwn(folder)
   await rm(join(folder, 'unfinished'), { recursive: true, force: true })
   await mkdir(join(folder, 'mlruns'), { recursive: true })
   await mkdir(join(folder, 'checksums'), { recursive: true })
@@ -69,6 +70,21 @@ export async function exportToFolder({
   if (wanted === undefined) await exportRegistry(work)
   await rm(join(folder, 'unfinished'), { recursive: true, force: true })
   return report
+}
+
+/** An export writes over what is in its folder: it takes a new one, an empty one or its own. */
+async function checkOwn(folder: string): Promise<void> {
+  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException): readonly string[] => {
+    if (error.code === 'ENOENT') return []
+    throw new SluiceError('invalid-path', `${folder} is no folder that can be written to (${error.code}).`, {
+      hint: 'Name a folder, which is made where it is missing.',
+      cause: error,
+    })
+  })
+  if (entries.length === 0 || entries.includes('checksums')) return
+  throw new SluiceError('already-exists', `${folder} has files of others in it; nothing was written.`, {
+    hint: 'Name a new folder, or the one of an earlier export.',
+  })
 }
 
 type Files = ReadonlyMap<string, string>

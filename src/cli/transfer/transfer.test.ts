@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test'
 import { settings } from '../../config.ts'
 import { openServer } from '../../main.ts'
 import { restClient } from '../link/rest-client.ts'
+import { exportToFolder } from './folder-export.ts'
 import { fileSource } from './file-source.ts'
 import { foreignDestination, ownDestination, proxiedPath } from './mlflow-destination.ts'
 import type { RunRecord } from './mlflow-records.ts'
@@ -194,6 +195,23 @@ test('what cannot be read is named', async (t) => {
   })
   assert.equal(await mlflow.download('/get-artifact?run_id=no&path=x'), undefined)
   await assert.rejects(mlflow.download('/get-artifact?path=x'), { code: 'invalid-request' })
+})
+
+test('an export takes no folder of others', async (t) => {
+  const { mlflow } = await emptyStore(t)
+  const source = serverSource(mlflow)
+  const folder = await fileStore(t)
+  await assert.rejects(exportToFolder({ source, folder, note: () => undefined }), {
+    code: 'already-exists',
+    message: /has files of others in it; nothing was written/,
+  })
+  const file = join(folder, '7/meta.yaml')
+  await assert.rejects(exportToFolder({ source, folder: file, note: () => undefined }), { code: 'invalid-path' })
+  const own = join(folder, 'new')
+  for (const run of [1, 2]) {
+    const report = await exportToFolder({ source, folder: own, note: () => undefined })
+    assert.equal(report.experiments, 1, `round ${run}`)
+  }
 })
 
 test('a place below the artifacts of a server is a path of its proxy', () => {
