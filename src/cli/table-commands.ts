@@ -67,4 +67,24 @@ export const tableCommands: readonly CommandRow[] = [
     ],
     load: async () => (await import('./table-rows.ts')).queryData,
   },
+  {
+    name: 'data test',
+    summary: 'Ask the data tests of a YAML file; exits with 1 when one of severity fail does.',
+    arguments: [['<file>', 'YAML file of type data_tests.']],
+    options: [
+      { ...inputOption, sentence: 'Another source for a table of the file; may be repeated.' },
+      { flags: '--rows-to <folder>', sentence: 'Writes all failing rows there, a csv file for each test.' },
+      { flags: '--junit <file>', sentence: 'Writes the results as JUnit has them.' },
+    ],
+    completes: 'files',
+    load: async () => (await import('./data-test.ts')).testData,
+  },
+  {
+    name: 'data import-tests',
+    summary: 'Make data tests of a Great Expectations suite or a pandera schema, and name what has no counterpart.',
+    arguments: [['<file>', 'JSON of a suite, or YAML of a schema.']],
+    options: [{ flags: '--table <name>', sentence: 'What the table is called (default: data).' }],
+    completes: 'files',
+    load: async () => (await import('./data-test.ts')).importDataTests,
+  },
 ]

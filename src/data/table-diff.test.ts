@@ -7,6 +7,7 @@ import { bell, categorySamples, numberSamples, uniform } from '../statistics/dri
 import { judgeCategories, judgeNumbers, judgeNumbersAsEvidently } from '../statistics/drift-verdict.ts'
 import { profileNumbers } from '../statistics/number-profile.ts'
 import { compareSamples } from '../statistics/two-samples.ts'
+import { openTable } from './table-columns.ts'
 import { type DiffOptions, diffTables } from './table-diff.ts'
 import { tableEngine } from './table-engine.ts'
 import { profileTable } from './table-profile.ts'
@@ -44,8 +45,13 @@ function cell(value: Cell | undefined): string {
 }
 
 async function diff(reference: string, current: string, options?: DiffOptions) {
-  const sources = { reference: await tableSource(reference), current: await tableSource(current) }
-  return engine.session({ readable: [reference, current] }, (session) => diffTables(session, sources, options))
+  return engine.session({ readable: [reference, current] }, async (session) => {
+    const tables = {
+      reference: await openTable(session, 'reference', await tableSource(reference)),
+      current: await openTable(session, 'current', await tableSource(current)),
+    }
+    return diffTables(session, tables, options)
+  })
 }
 
 const sorted = (values: readonly number[]) => Float64Array.from(values.filter((value) => !Number.isNaN(value))).sort()

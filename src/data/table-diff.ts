@@ -10,10 +10,9 @@ import {
   type NumberMetric,
 } from '../statistics/drift-verdict.ts'
 import { sqlLiteral, sqlName } from './sql-text.ts'
-import { isThere, numbersSql, openTable, type OpenTable, type TableColumn } from './table-columns.ts'
+import { isThere, numbersSql, type OpenTable, type TableColumn } from './table-columns.ts'
 import type { TableSession } from './table-engine.ts'
 import type { CategoriesOfOneSide } from './table-engine-messages.ts'
-import type { TableSource } from './table-format.ts'
 
 /** How two tables are compared. */
 export interface DiffOptions {
@@ -76,11 +75,9 @@ interface ColumnPair {
 /** Compares two tables column by column, one column in memory at a time. */
 export async function diffTables(
   session: TableSession,
-  sources: { readonly reference: TableSource; readonly current: TableSource },
+  { reference, current }: Pair,
   options: DiffOptions = {},
 ): Promise<TableDiff> {
-  const reference = await openTable(session, 'reference', sources.reference)
-  const current = await openTable(session, 'current', sources.current)
   const isWanted = ({ name }: TableColumn): boolean => options.columns?.includes(name) ?? true
   const before = reference.columns.filter(isWanted)
   const now = current.columns.filter(isWanted)

@@ -9,6 +9,7 @@ import type { Digest } from '../base/ids.ts'
 import type { Database } from '../database/database.ts'
 import { findProfile, putProfile, type StoredProfile } from './profile-store.ts'
 import { sqlLiteral, sqlName } from './sql-text.ts'
+import { openTable } from './table-columns.ts'
 import { type DiffOptions, diffTables, type TableDiff } from './table-diff.ts'
 import type { TableEngine, TableSession } from './table-engine.ts'
 import type { TableRows } from './table-engine-messages.ts'
@@ -51,6 +52,8 @@ interface TableQuery {
 
 /** Looks at data: what is in it, how it differs, what a query says of it. */
 export interface TableExplorer {
+  /** Where its files lie on this machine. */
+  locate(source: string): Promise<string>
   /** Made once for a content, then kept. */
   profile(source: string): Promise<StoredProfile>
   diff(sources: { readonly reference: string; readonly current: string }, options: DiffOptions): Promise<TableDiff>
@@ -72,6 +75,7 @@ const queryProperty = 'sluice.query'
 export function tableExplorer(parts: ExplorerParts): TableExplorer {
   const { engine, find, database, clock } = parts
   return {
+    locate: async (source) => (await find(source)).path,
     async profile(source) {
       const table = await find(source)
       const known = await findProfile(database.read, table)
@@ -84,8 +88,13 @@ export function tableExplorer(parts: ExplorerParts): TableExplorer {
     },
     async diff({ reference, current }, options) {
       const [before, now] = [await find(reference), await find(current)]
-      const sources = { reference: await tableSource(before.path), current: await tableSource(now.path) }
-      return engine.session({ readable: [before.path, now.path] }, (session) => diffTables(session, sources, options))
+      return engine.session({ readable: [before.path, now.path] }, async (session) => {
+        const tables = {
+          reference: await openTable(session, 'reference', await tableSource(before.path)),
+          current: await openTable(session, 'current', await tableSource(now.path)),
+        }
+        return diffTables(session, tables, options)
+      })
     },
     async sample(source, { rowCount, seed }) {
       const table = await find(source)

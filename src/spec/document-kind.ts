@@ -15,6 +15,7 @@ export type DocumentFamily =
   | 'component'
   | 'environment'
   | 'data'
+  | 'data-tests'
   | 'model'
   | 'datastore'
   | 'online-endpoint'
@@ -31,6 +32,7 @@ const nouns: Readonly<Record<DocumentFamily, string>> = {
   component: 'a component',
   environment: 'an environment',
   data: 'a data asset',
+  'data-tests': 'a file of data tests',
   model: 'a model',
   datastore: 'a datastore',
   'online-endpoint': 'an online endpoint',
@@ -54,6 +56,7 @@ const bySchema: Readonly<Record<string, DocumentKind>> = {
   pipelinecomponent: 'pipeline-component',
   environment: 'environment',
   data: 'data',
+  datatests: 'data-tests',
   model: 'model',
   azureblob: 'datastore',
   localfolder: 'datastore',
@@ -84,6 +87,7 @@ const families: Readonly<Record<DocumentKind, DocumentFamily>> = {
   'pipeline-component': 'component',
   environment: 'environment',
   data: 'data',
+  'data-tests': 'data-tests',
   model: 'model',
   datastore: 'datastore',
   'online-endpoint': 'online-endpoint',
@@ -103,6 +107,7 @@ const byType: Readonly<Record<string, DocumentFamily>> = {
   uri_file: 'data',
   uri_folder: 'data',
   mltable: 'data',
+  data_tests: 'data-tests',
   custom_model: 'model',
   mlflow_model: 'model',
   triton_model: 'model',

@@ -1,3 +1,4 @@
+import type { DataTestsDocument } from './data-test-document.ts'
 import type {
   BatchDeploymentDocument,
   BatchEndpointDocument,
@@ -40,6 +41,7 @@ export type Document =
   | DataDocument
   | ModelDocument
   | DatastoreDocument
+  | DataTestsDocument
   | OnlineEndpointDocument
   | OnlineDeploymentDocument
   | ScheduleDocument

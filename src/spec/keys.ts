@@ -174,6 +174,21 @@ export const environmentKeys = keyTable(
 )
 export const buildKeys = keyTable('path dockerfile_path', 'local_path')
 export const dataKeys = keyTable(`${asset} type path`, `${written} datastore`)
+/** Ours. */
+export const dataTestsKeys = keyTable('type name display_name description tags properties inputs tests', written)
+const checks = 'schema not_null unique type range length in_set not_in_set matches row_count fresh references drift sql'
+export const dataTestKeys = keyTable(`name table severity tolerance ${checks}`)
+export const dataCheckKeys = {
+  schema: keyTable('columns exact'),
+  type: keyTable('column is'),
+  range: keyTable('column min max'),
+  set: keyTable('column values'),
+  matches: keyTable('column pattern'),
+  rowCount: keyTable('min max'),
+  fresh: keyTable('column max_age'),
+  references: keyTable('column to'),
+  drift: keyTable('reference columns metric threshold'),
+} as const
 export const modelKeys = keyTable(
   `${asset} type path stage flavors`,
   `${written} datastore job_name utc_time_created default_deployment_template allowed_deployment_templates`,

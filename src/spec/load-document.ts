@@ -3,6 +3,7 @@ import { messageOf } from '../base/errors.ts'
 import { readComponentOfKind, readInlineComponent } from './component.ts'
 import { readBatchDeployment, readBatchEndpoint } from './batch.ts'
 import { readDataDocument, readEnvironmentDocument, readModelDocument } from './data-and-model.ts'
+import { readDataTests } from './data-tests.ts'
 import { readDatastore } from './datastore.ts'
 import { invalidDocument } from './diagnostics.ts'
 import type { DocumentFamily, DocumentKind } from './document-kind.ts'
@@ -95,6 +96,7 @@ const readers: Readonly<Record<DocumentKind, DocumentReader>> = {
   'data-transfer-component': asComponent('data-transfer-component'),
   environment: (value, scope) => readEnvironmentDocument(value, scope, asDocument),
   data: readDataDocument,
+  'data-tests': readDataTests,
   model: (value, scope) => readModelDocument(value, scope, asDocument),
   datastore: readDatastore,
   'online-endpoint': readOnlineEndpoint,

@@ -14,6 +14,8 @@ const source = Type.String({
 
 export const ProfileRequest = Type.Object({ source }, { additionalProperties: false })
 
+export const LocationMessage = Type.Object({ path: Type.String() }, { $id: 'TableLocation' })
+
 export const SampleRequest = Type.Object(
   {
     source,

@@ -13,6 +13,7 @@ import { requireAbsolute, requireLocalCaller } from './local-caller.ts'
 import {
   DiffMessage,
   DiffRequest,
+  LocationMessage,
   ProfileMessage,
   ProfileRequest,
   QueryRequest,
@@ -58,6 +59,19 @@ export function tableRoutes(parts: TableRouteParts): readonly Route[] {
       handler: async (request) => {
         const { source } = request.body as { source: string }
         return toProfileMessage(await tables.profile(allowed(parts, request, source)))
+      },
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/tables/location',
+      permission: 'read',
+      summary: 'Say where the files of a table lie, for programs of the same user on the same machine.',
+      body: ProfileRequest,
+      response: LocationMessage,
+      handler: async (request) => {
+        requireLocalCaller(request, parts.localToken)
+        const { source } = request.body as { source: string }
+        return { path: await tables.locate(allowed(parts, request, source)) }
       },
     },
     {
