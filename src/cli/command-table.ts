@@ -7,6 +7,7 @@ import { noteCommands } from './note-commands.ts'
 import { packageCommands } from './package-commands.ts'
 import { lineageCommands } from './lineage-commands.ts'
 import { payloadCommands } from './payload-commands.ts'
+import { rolloutCommands } from './rollout-commands.ts'
 import { pipelineCommands } from './pipeline-commands.ts'
 import { tableCommands } from './table-commands.ts'
 import { transferCommands } from './transfer-commands.ts'
@@ -211,6 +212,7 @@ export const commandTable: readonly CommandRow[] = [
   ...transferCommands,
   ...noteCommands,
   ...endpointCommands,
+  ...rolloutCommands,
   ...deploymentCommands,
   ...batchCommands,
   ...payloadCommands,

@@ -381,4 +381,55 @@ export interface TableDiff {
   readonly compared_count: number
   readonly drifted_count: number
   readonly is_drift: boolean
+
+export interface Rollout {
+  readonly status: string
+  readonly candidate: string
+  readonly baseline?: string
+  readonly steps: readonly number[]
+  readonly step?: number
+  readonly hold: number
+  readonly abort_on: readonly string[]
+  readonly waits_for?: string
+  readonly reason?: string
+  readonly counts?: Readonly<
+    Record<string, { readonly requests: number; readonly errors: number; readonly p95?: number }>
+  >
+  readonly ended_at?: string
+}
+
+interface Interval {
+  readonly low: number
+  readonly high: number
+}
+
+export interface Comparison {
+  readonly baseline: { readonly deployment: string }
+  readonly candidate: { readonly deployment: string }
+  readonly metrics: readonly {
+    readonly name: string
+    readonly baseline: { readonly value: number; readonly count: number }
+    readonly candidate: { readonly value: number; readonly count: number }
+    readonly interval?: Interval
+    readonly margin: number
+    readonly verdict: string
+  }[]
+  readonly mirrored?: {
+    readonly count: number
+    readonly compared_count: number
+    readonly equal_count: number
+    readonly largest_difference: number
+    readonly metrics: readonly {
+      readonly name: string
+      readonly difference: { readonly value: number }
+      readonly interval?: Interval
+      readonly verdict: string
+    }[]
+  }
+  readonly split?: {
+    readonly counts: Readonly<Record<string, number>>
+    readonly p_value: number
+    readonly is_off: boolean
+  }
+  readonly dropped_count: number
 }

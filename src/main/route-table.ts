@@ -15,6 +15,7 @@ import { restRoutes } from '../protocols/rest/rest-routes.ts'
 import { servingEndpoints } from '../protocols/rest/serving-endpoints.ts'
 import { tableExplorer } from '../data/table-explorer.ts'
 import { findTable } from './find-table.ts'
+import { servingVariants } from '../protocols/rest/serving-variants.ts'
 import { collectGarbage } from './collect-garbage.ts'
 import { mlflowInterface } from './mlflow-interface.ts'
 import { commentStore } from '../registry/notes/comment-store.ts'
@@ -108,6 +109,7 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
       uploads,
       ...(serving !== undefined && {
         endpoints: servingEndpoints(serving, assets.settling.findEnvironment),
+        variants: servingVariants(serving, assets.settling.findEnvironment),
       }),
       ...(parts.packaging !== undefined && {
         packages: { packaging: parts.packaging, findEnvironment: assets.settling.findEnvironment },

@@ -15,6 +15,8 @@ import {
 } from './deployment-store.ts'
 import { changeEndpoint, findEndpoint, listEndpoints, removeEndpoint, type Endpoint } from './endpoint-store.ts'
 import { deploymentFolder, onlineDeployment, type DeploymentPlace, type OnlineDeployment } from './online-deployment.ts'
+import { forgetRequests } from './comparison/request-store.ts'
+import { rolloutsUnderWay } from './rollout/rollout-store.ts'
 import type { RoutingTable } from './routing-table.ts'
 
 /**
@@ -100,6 +102,7 @@ export class DeploymentLifecycle {
     await database.write(async (tables) => {
       await removeEndpoint(tables, name)
       await keys.remove(tables, name)
+      await forgetRequests(tables, name)
       await this.#event(tables, { kind: 'endpoint.deleted', endpoint: name, body: {}, atMs: clock.now() })
     })
     this.#routes.removeEndpoint(name)
@@ -160,6 +163,8 @@ export class DeploymentLifecycle {
       const read = await findEndpoint(tables, endpoint)
       const isFirst = spec.traffic === 'first' && Object.keys(read.traffic).length === 0
       if (read.status !== 'ready' || !(isFirst || spec.traffic === 'all')) return read
+      // Its steps say who gets what.
+      if ((await rolloutsUnderWay(tables, endpoint)).length > 0) return read
       const traffic = { [deployment]: 100 }
       await this.#event(tables, { kind: 'endpoint.traffic', endpoint, body: { traffic }, atMs: nowMs })
       return changeEndpoint(tables, read, { change: { traffic }, nowMs })

@@ -9,6 +9,8 @@ import type { Tables } from '../database/database.ts'
 import { appendEvent } from '../events/event-log.ts'
 import { processesOf, signalAll } from '../processes/process-tree.ts'
 import type { AnsweredRequest, AnswerObserver } from './answered-request.ts'
+import type { Comparisons } from './comparison/comparisons.ts'
+import { Variants } from './comparison/variants.ts'
 import { defaultDeployment, specOf, type DeployRequest } from './deploy-request.ts'
 import { DeploymentLifecycle, type LifecyclePlace } from './deployment-lifecycle.ts'
 import { readDeploymentLog, readLogTail, type DeploymentLogChunk } from './deployment-log.ts'
@@ -34,6 +36,8 @@ import {
 import { endpointView, type DeploymentView, type EndpointView } from './endpoint-view.ts'
 import { deploymentLogFile } from './online-deployment.ts'
 import { checkMirrorTraffic, checkTraffic, isSameTraffic, type Traffic } from './router.ts'
+import { forgetRollouts, refuseDuringRollout } from './rollout/rollout-store.ts'
+import { RolloutController, type RolloutRequest, type Rollouts, type RolloutView } from './rollout/rollouts.ts'
 import { RoutingTable } from './routing-table.ts'
 import { servedModels, type ServedModel } from './served-model.ts'
 import type { MeasuredDeployment } from './observe/serving-metrics.ts'
@@ -94,13 +98,22 @@ export interface ServingService {
   createEndpoint(endpoint: NewEndpoint): Promise<EndpointView>
   /** Changes all that is given or nothing; with `version` only if that is the current one (else `conflict`). */
   changeEndpoint(name: string, wish: EndpointWish): Promise<EndpointView>
-  /** One call back to the traffic before the last change; throws `conflict` when there is none to go back to. */
+  /**
+   * One call back to the traffic before the last change, a rollout under way being one: it is aborted. Throws
+   * `conflict` when there is none to go back to.
+   */
   rollBack(name: string, wish: Omit<EndpointWish, keyof EndpointChange>): Promise<EndpointView>
   /**
    * Brings up a deployment (its endpoint is made, open, if there is none) and resolves when it serves; the one before
    * serves until then, and answers what it has. Rejects with why it cannot serve; the one before then stays.
    */
   deploy(request: DeployRequest): Promise<DeploymentView>
+  /** Deploys and gives the deployment the traffic by steps; it is named after its model where it has no name. */
+  rollOut(request: DeployRequest, terms: Omit<RolloutRequest, 'candidate' | 'spec'>): Promise<RolloutView>
+  /** Rollouts, and how they go. */
+  readonly rollouts: Rollouts
+  /** Deployments beside each other, and what came of their requests. */
+  readonly comparisons: Comparisons
   /** As `deploy`, but resolves when the wish is stored; `show` tells what becomes of it. */
   beginDeploy(request: DeployRequest): Promise<DeploymentView>
   list(): Promise<readonly EndpointView[]>
@@ -143,6 +156,9 @@ class OnlineServing implements ServingService {
   readonly #marker: string
   readonly #routes = new RoutingTable()
   readonly #lifecycle: DeploymentLifecycle
+  readonly #variants: Variants
+  readonly comparisons: Comparisons
+  readonly rollouts: RolloutController
   /** Until then requests wait: the server listens before it knows its endpoints again. */
   readonly #started = Promise.withResolvers<void>()
   #isStarted = false
@@ -151,12 +167,21 @@ class OnlineServing implements ServingService {
     this.#place = place
     this.#marker = `serving:${place.folder}`
     this.#lifecycle = new DeploymentLifecycle({ ...place, marker: this.#marker }, this.#routes)
+    this.#variants = new Variants(place)
+    this.comparisons = this.#variants.comparisons
+    this.rollouts = new RolloutController({
+      ...place,
+      routes: this.#routes,
+      comparisons: this.comparisons,
+      bringUp: (revision) => this.#lifecycle.bringUp(revision),
+    })
   }
 
   async start(): Promise<void> {
     await mkdir(this.#place.folder, { recursive: true })
     signalAll(processesOf({ id: this.#marker }), 'SIGKILL')
     await this.#lifecycle.recover()
+    await this.rollouts.start()
     this.#isStarted = true
     this.#started.resolve()
   }
@@ -179,7 +204,11 @@ class OnlineServing implements ServingService {
     })
   }
 
-  rollBack(name: string, wish: Omit<EndpointWish, keyof EndpointChange>): Promise<EndpointView> {
+  async rollBack(name: string, wish: Omit<EndpointWish, keyof EndpointChange>): Promise<EndpointView> {
+    if (this.rollouts.isUnderWay(name)) {
+      await this.rollouts.abort(name, wish.reason ?? 'rolled back by request')
+      return this.show(name)
+    }
     return this.#change(name, (read) => ({ traffic: trafficBefore(read) }), { reason: 'rolled back', ...wish })
   }
 
@@ -194,7 +223,10 @@ class OnlineServing implements ServingService {
       const read = await findEndpoint(tables, name)
       const change = changeOf(read)
       const names = new Set((await liveDeployments(tables, name)).map((deployment) => deployment.name))
-      if (change.traffic !== undefined) checkTraffic(change.traffic, names)
+      if (change.traffic !== undefined) {
+        checkTraffic(change.traffic, names)
+        await refuseDuringRollout(tables, name)
+      }
       if (change.mirrorTraffic !== undefined) checkMirrorTraffic(change.mirrorTraffic, names)
       const { traffic } = change
       if (traffic === undefined) await this.#event(tables, 'endpoint.changed', [name, { fields: Object.keys(change) }])
@@ -209,6 +241,13 @@ class OnlineServing implements ServingService {
     const { name, done } = await this.#begin(request)
     await done
     return this.showDeployment(request.endpoint, name)
+  }
+
+  async rollOut(request: DeployRequest, terms: Omit<RolloutRequest, 'candidate' | 'spec'>): Promise<RolloutView> {
+    const spec = await specOf(request, this.#place)
+    const candidate = request.deployment ?? nameAfterModel(spec)
+    checkName('deployment', candidate)
+    return this.rollouts.begin(request.endpoint, { ...terms, candidate, spec })
   }
 
   async beginDeploy(request: DeployRequest): Promise<DeploymentView> {
@@ -248,12 +287,14 @@ class OnlineServing implements ServingService {
     const { database, clock } = this.#place
     const deployments = await database.write(async (tables) => {
       await markEndpointDeleting(tables, name, clock.now())
+      await forgetRollouts(tables, name)
       const live = await liveDeployments(tables, name)
       for (const deployment of live) {
         await markDeploymentDeleting(tables, { endpoint: name, deployment: deployment.name }, clock.now())
       }
       return live
     })
+    this.rollouts.forget(name)
     this.#routes.setEndpoint(await findEndpoint(database.read, name))
     await Promise.all(deployments.map((deployment) => this.#lifecycle.finishDeletion(name, deployment.name)))
     await this.#lifecycle.finishEndpointDeletion(name)
@@ -265,6 +306,7 @@ class OnlineServing implements ServingService {
       const { traffic, mirrorTraffic } = await findEndpoint(tables, endpoint)
       if ((traffic[deployment] ?? 0) > 0) throw hasTraffic(endpoint, deployment)
       if ((mirrorTraffic[deployment] ?? 0) > 0) throw isMirror(endpoint, deployment)
+      await refuseDuringRollout(tables, endpoint, deployment)
       await markDeploymentDeleting(tables, { endpoint, deployment }, clock.now())
     })
     await this.#lifecycle.finishDeletion(endpoint, deployment)
@@ -275,11 +317,12 @@ class OnlineServing implements ServingService {
     const arrivedMs = this.#place.clock.now()
     const arrived = performance.now()
     if (!this.#isStarted) await this.#started.promise
-    const { online } = this.#routes.choose(endpoint, {
+    const routed = this.#routes.choose(endpoint, {
       ...(deployment !== undefined && { deployment }),
       header: headerReader(headers),
       random: this.#place.random,
     })
+    const { online } = routed
     const request = {
       contentType,
       body,
@@ -287,7 +330,14 @@ class OnlineServing implements ServingService {
       ...(infer !== undefined && { infer }),
     }
     const answer = await online.score(request, client)
-    this.#tell({ ...wanted, revision: online.revision, arrivedMs, durationMs: performance.now() - arrived, answer })
+    const durationMs = performance.now() - arrived
+    const answered = { ...wanted, revision: online.revision, arrivedMs, durationMs, answer }
+    this.#tell(answered)
+    // What a client did not wait for says nothing about the deployment.
+    if (client?.aborted !== true) {
+      this.rollouts.observe(answered)
+      this.#variants.observe(routed, answered, request)
+    }
     const { deployment: name, spec } = online.revision
     const version = spec.model?.from === 'artifacts' ? spec.model.version : undefined
     return { deployment: name, ...(version !== undefined && { modelVersion: version }), answer }
@@ -344,7 +394,9 @@ class OnlineServing implements ServingService {
   }
 
   async close(): Promise<void> {
+    await this.rollouts.close()
     await this.#lifecycle.close()
+    await this.#variants.close()
     this.#started.resolve()
   }
 
@@ -371,6 +423,7 @@ class OnlineServing implements ServingService {
       await this.#insert(tables, { name: endpoint, authMode: 'none', tags: {}, properties: {} })
       const found = await findEndpoint(tables, endpoint)
       if (found.status === 'deleting') throw beingDeleted(endpoint)
+      await refuseDuringRollout(tables, endpoint, spec.traffic === 'all' ? undefined : name)
       const added = await addRevision(tables, { endpoint, deployment: name, spec }, clock.now())
       await this.#event(tables, 'deployment.creating', [endpoint, { deployment: name, revision: added.revision }])
       return { revision: added, stored: found }
@@ -413,6 +466,13 @@ function isMirror(endpoint: string, deployment: string): SluiceError {
   return new SluiceError('conflict', `The deployment "${deployment}" of "${endpoint}" gets copies of requests.`, {
     hint: `Stop that first: sluice endpoint mirror ${endpoint} off`,
   })
+}
+
+/** `diabetes-3` for version 3 of the model diabetes. */
+function nameAfterModel({ model }: DeploymentSpec): string {
+  const text = model?.from === 'artifacts' && model.name !== undefined ? `${model.name}-${model.version ?? 1}` : ''
+  const name = text.replace(/[^A-Za-z0-9]+/g, '-').replace(/^[^A-Za-z]+|-$/g, '')
+  return name === '' ? 'candidate' : name.slice(-64).replace(/^[^A-Za-z]+/, '')
 }
 
 /** Throws `conflict` when the traffic was never another. */

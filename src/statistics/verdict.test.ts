@@ -3,9 +3,9 @@ import test from 'node:test'
 import { differenceOf, meanOf } from './estimate.ts'
 import { decide, type Contrast, type Verdict } from './verdict.ts'
 
-function contrast(value: number, changes: Partial<Contrast> & { readonly count?: number } = {}): Contrast {
-  const { count = 10_000, ...rest } = changes
-  return { difference: { value, standardError: 0.1, count }, margin: 1, better: 'higher', ...rest }
+function contrast(value: number, changes: Partial<Contrast> = {}): Contrast {
+  const difference = { value, standardError: 0.1, count: 10_000 }
+  return { difference, margin: 1, better: 'higher', fewest: 5000, ...changes }
 }
 
 function verdictOf(given: Contrast): Verdict {
@@ -27,7 +27,7 @@ test('without a margin nothing is ever equivalent', () => {
 })
 
 test('a handful of observations decide nothing, however far apart they are', () => {
-  assert.equal(verdictOf(contrast(100, { count: 29 })), 'undecided')
+  assert.equal(verdictOf(contrast(100, { fewest: 29 })), 'undecided')
   assert.equal(
     verdictOf({ ...contrast(5), difference: { value: 5, standardError: Number.NaN, count: 40 } }),
     'undecided',
@@ -71,7 +71,7 @@ function experimentsWithDifference(effect: number): number {
         })
       }
       const difference = differenceOf(meanOf(sums[1]!), meanOf(sums[0]!))
-      const [decision] = decide([{ difference, margin: 0, better: 'higher' }])
+      const [decision] = decide([{ difference, margin: 0, better: 'higher', fewest: sums[0]!.count }])
       isFound = decision!.verdict !== 'undecided'
     }
     found += Number(isFound)

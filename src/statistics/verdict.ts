@@ -15,6 +15,8 @@ export interface Contrast {
   /** The smallest difference that would matter, in the metric's unit; 0 or more. */
   readonly margin: number
   readonly better: 'higher' | 'lower'
+  /** Observations of the variant that has fewer. */
+  readonly fewest: number
 }
 
 export interface Decision {
@@ -42,12 +44,12 @@ export function decide(contrasts: readonly Contrast[], alpha = defaultAlpha): re
   })
 }
 
-function decideAlone({ difference, margin, better }: Contrast, alpha: number): Decision {
+function decideAlone({ difference, margin, better, fewest }: Contrast, alpha: number): Decision {
   const interval = confidenceSequence(difference, alpha)
   const upwards = anytimePValue(difference, margin, alpha)
   const downwards = anytimePValue({ ...difference, value: -difference.value }, margin, alpha)
   const verdict = verdictOf(interval, margin, better)
-  const isEnough = difference.count >= leastObservations && Number.isFinite(difference.standardError)
+  const isEnough = fewest >= leastObservations && Number.isFinite(difference.standardError)
   return { interval, pValue: Math.min(upwards, downwards), verdict: isEnough ? verdict : 'undecided' }
 }
 

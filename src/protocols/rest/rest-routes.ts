@@ -34,6 +34,8 @@ import { type TableRouteParts, tableRoutes } from './table-routes.ts'
 import { type BatchRouteParts, batchRoutes } from './batch/batch-routes.ts'
 import { lineageRoutes } from './lineage/lineage-routes.ts'
 import { payloadRoutes } from './payloads/payload-routes.ts'
+import { type VariantRouteParts, variantRoutes } from './variant-routes.ts'
+import type { VariantService } from './variant-service.ts'
 import type { StatusRouteParts } from './status-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 
@@ -51,6 +53,7 @@ export interface RestParts extends StatusRouteParts {
   readonly models: ModelCatalogue
   /** Absent where nothing is served. */
   readonly endpoints?: EndpointService
+  readonly variants?: VariantService
   readonly tracking?: RunCatalogue & UploadRouteParts['tracking']
   readonly uploads?: ArtifactUploads
   /** Absent where nothing is built. */
@@ -114,8 +117,10 @@ export function restRoutes(parts: RestParts): readonly Route[] {
   ]
 }
 
-function servingRoutes(parts: EndpointRouteParts): readonly Route[] {
-  return [...endpointRoutes(parts), ...deploymentRoutes(parts)]
+function servingRoutes(parts: EndpointRouteParts & Partial<VariantRouteParts>): readonly Route[] {
+  const { variants } = parts
+  const ofVariants = variants === undefined ? [] : variantRoutes({ ...parts, variants })
+  return [...endpointRoutes(parts), ...deploymentRoutes(parts), ...ofVariants]
 }
 
 function everyTriggerRoute(parts: TriggerRouteParts): readonly Route[] {

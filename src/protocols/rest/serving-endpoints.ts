@@ -23,7 +23,7 @@ import type {
 } from './endpoint-service.ts'
 
 /** What follows a reference to a registered or curated environment. */
-type ResolveEnvironment = (choice: EnvironmentChoice) => Promise<EnvironmentRequest>
+export type ResolveEnvironment = (choice: EnvironmentChoice) => Promise<EnvironmentRequest>
 
 /** The serving service in the words of our REST interface. */
 export function servingEndpoints(serving: ServingService, resolveEnvironment: ResolveEnvironment): EndpointService {
@@ -110,7 +110,7 @@ function servingDeployments(
 }
 
 /** A whole deployment: of a file with values over it, of a model, or of both. */
-async function newDeployment(
+export async function newDeployment(
   { endpoint, deployment, model, file, set = {} }: DeploymentSettings,
   resolveEnvironment: ResolveEnvironment,
 ): Promise<DeployRequest> {

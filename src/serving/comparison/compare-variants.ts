@@ -1,0 +1,188 @@
+import type { Tables } from '../../database/database.ts'
+import type { Interval } from '../../statistics/confidence-sequence.ts'
+import { adjustByCovariate } from '../../statistics/cuped.ts'
+import { differenceOf, meanOf, ratioOf, shareOf, type Estimate, type RatioSums } from '../../statistics/estimate.ts'
+import { decide, type Contrast, type Decision, type Verdict } from '../../statistics/verdict.ts'
+import { percentileOf } from '../latency-buckets.ts'
+import { usualMargin, type Margin, type MetricChoice } from './metric-choice.ts'
+import {
+  covariateSumsOf,
+  latencyCounts,
+  mirroredSums,
+  sumsOf,
+  type MeasuredMetric,
+  type RequestRange,
+  type Variant,
+} from './request-store.ts'
+
+/** What is compared. */
+export interface ComparisonRange {
+  readonly endpoint: string
+  readonly baseline: Variant
+  readonly candidate: Variant
+  readonly sinceMs: number
+}
+
+/** How it is compared. */
+export interface ComparisonTerms {
+  readonly metrics: readonly MetricChoice[]
+  /** By metric; the usual one where absent. */
+  readonly margins: Readonly<Record<string, Margin>>
+  /** An outcome that was known before the variant could change it: what it explains is taken out. */
+  readonly covariate?: string
+}
+
+/** One metric of both variants, with what may be said of it. */
+export interface ComparedMetric {
+  readonly name: string
+  readonly better: 'higher' | 'lower'
+  readonly baseline: Estimate
+  readonly candidate: Estimate
+  /** Candidate less baseline. */
+  readonly difference: number
+  readonly interval: Interval
+  readonly margin: number
+  readonly verdict: Verdict
+  readonly pValue: number
+  /** Share of the variance that the covariate took out. */
+  readonly varianceReduction?: number
+}
+
+/** A difference of the same requests, answered by both. */
+interface PairedMetric {
+  readonly name: 'latency' | 'error' | 'prediction'
+  readonly difference: Estimate
+  readonly interval: Interval
+  /** Of predictions there is no better: undecided or equivalent. */
+  readonly verdict: Verdict
+  readonly margin: number
+}
+
+/** What copies of requests say. */
+export interface MirroredComparison {
+  readonly count: number
+  readonly comparedCount: number
+  readonly equalCount: number
+  readonly largestDifference: number
+  readonly metrics: readonly PairedMetric[]
+}
+
+interface Measured {
+  readonly choice: MetricChoice
+  readonly baseline: Estimate
+  readonly candidate: Estimate
+  readonly varianceReduction?: number
+}
+
+/** Every metric that both variants have observations of. */
+export async function compareMetrics(
+  tables: Tables,
+  range: ComparisonRange,
+  { metrics, margins, covariate }: ComparisonTerms,
+): Promise<readonly ComparedMetric[]> {
+  const measured: Measured[] = []
+  // Sequential: each is a scan of the same rows, and requests need the database too.
+  for (const choice of metrics) {
+    const found = await measure(tables, range, { choice, covariate })
+    if (found.baseline.count > 0 && found.candidate.count > 0) measured.push(found)
+  }
+  const contrasts = measured.map((one): Contrast => {
+    const margin = marginOf(margins[one.choice.name] ?? usualMargin(one.choice), one.baseline.value)
+    const fewest = Math.min(one.baseline.count, one.candidate.count)
+    return { difference: differenceOf(one.candidate, one.baseline), margin, better: one.choice.better, fewest }
+  })
+  return decide(contrasts).map((decision, index) => compared(measured[index]!, contrasts[index]!, decision))
+}
+
+function compared(
+  { choice, baseline, candidate, varianceReduction }: Measured,
+  contrast: Contrast,
+  decision: Decision,
+): ComparedMetric {
+  return {
+    name: choice.name,
+    better: choice.better,
+    baseline,
+    candidate,
+    difference: contrast.difference.value,
+    margin: contrast.margin,
+    ...decision,
+    ...(varianceReduction !== undefined && { varianceReduction }),
+  }
+}
+
+async function measure(
+  tables: Tables,
+  range: ComparisonRange,
+  { choice, covariate }: { readonly choice: MetricChoice; readonly covariate: string | undefined },
+): Promise<Measured> {
+  const { metric } = choice
+  const [ofBaseline, ofCandidate] = [rangeOf(range, range.baseline), rangeOf(range, range.candidate)]
+  if (covariate !== undefined && metric.kind === 'outcome' && metric.name !== covariate) {
+    const baseline = await covariateSumsOf(tables, ofBaseline, { metric, covariate })
+    const candidate = await covariateSumsOf(tables, ofCandidate, { metric, covariate })
+    if (baseline.count > 1 && candidate.count > 1) return { choice, ...adjustByCovariate(candidate, baseline) }
+  }
+  const [baseline, candidate] = [await sumsOf(tables, ofBaseline, metric), await sumsOf(tables, ofCandidate, metric)]
+  return { choice, baseline: estimateOf(baseline, metric), candidate: estimateOf(candidate, metric) }
+}
+
+/** The error rate is at least as uncertain as Laplace's rule says: no failure seen is not none possible. */
+function estimateOf(sums: RatioSums, metric: MeasuredMetric): Estimate {
+  const ratio = ratioOf(sums)
+  if (metric.kind !== 'error') return ratio
+  const { standardError } = shareOf(sums.numerator, sums.denominator)
+  return { ...ratio, standardError: Math.max(ratio.standardError || 0, standardError) }
+}
+
+/** What copies of the baseline's requests got from the candidate; undefined without any. */
+export async function compareMirrored(
+  tables: Tables,
+  range: ComparisonRange,
+  { margins }: Pick<ComparisonTerms, 'margins'>,
+): Promise<MirroredComparison | undefined> {
+  const sums = await mirroredSums(tables, rangeOf(range, range.baseline), range.candidate)
+  if (sums.count === 0) return undefined
+  const baseline = await sumsOf(tables, rangeOf(range, range.baseline), { kind: 'latency' })
+  const latencyMargin = margins['latency'] ?? { value: 0.1, isRelative: true }
+  const given: readonly (readonly [PairedMetric['name'], Estimate, number])[] = [
+    ['latency', meanOf(sums.latency), marginOf(latencyMargin, ratioOf(baseline).value)],
+    ['error', atLeastLaplace(meanOf(sums.error)), marginOf(margins['error'] ?? { value: 0.01, isRelative: false }, 0)],
+    ['prediction', meanOf(sums.prediction), marginOf(margins['prediction'] ?? { value: 0, isRelative: false }, 0)],
+  ]
+  const kept = given.filter(([, { count }]) => count > 0)
+  const decisions = decide(
+    kept.map(([, difference, margin]) => ({ difference, margin, better: 'lower', fewest: difference.count })),
+  )
+  const metrics = kept.map(([name, difference, margin], index): PairedMetric => {
+    const { interval, verdict } = decisions[index]!
+    const isNeutral = name === 'prediction' && verdict !== 'equivalent'
+    return { name, difference, margin, interval, verdict: isNeutral ? 'undecided' : verdict }
+  })
+  const { count, comparedCount, equalCount, largestDifference } = sums
+  return { count, comparedCount, equalCount, largestDifference, metrics }
+}
+
+/** Both sides of every pair alike would look like certainty. */
+function atLeastLaplace(estimate: Estimate): Estimate {
+  const { standardError } = shareOf(0, estimate.count)
+  return { ...estimate, standardError: Math.max(estimate.standardError || 0, standardError) }
+}
+
+/** Median and 95th percentile in ms of a variant's answered requests. */
+export async function latencyPercentiles(
+  tables: Tables,
+  range: RequestRange,
+): Promise<{ readonly p50?: number; readonly p95?: number }> {
+  const counts = await latencyCounts(tables, range)
+  const [p50, p95] = [percentileOf(counts, 0.5), percentileOf(counts, 0.95)]
+  return { ...(p50 !== undefined && { p50 }), ...(p95 !== undefined && { p95 }) }
+}
+
+function rangeOf({ endpoint, sinceMs }: ComparisonRange, variant: Variant): RequestRange {
+  return { endpoint, sinceMs, variant }
+}
+
+function marginOf({ value, isRelative }: Margin, baseline: number): number {
+  return isRelative ? value * Math.abs(Number.isFinite(baseline) ? baseline : 0) : value
+}
