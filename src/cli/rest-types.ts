@@ -381,6 +381,7 @@ export interface TableDiff {
   readonly compared_count: number
   readonly drifted_count: number
   readonly is_drift: boolean
+}
 
 export interface Rollout {
   readonly status: string
