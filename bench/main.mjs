@@ -7,6 +7,7 @@ const benches = {
   tracking: 'server CPU and p50 of tracking calls against a real mlflow server; --runs 100000: pages and memory',
   serving: "scoring beside mlflow models serve, MLServer, BentoML, FastAPI and Azure's server; --peers a,b --seconds N",
   crash: 'kill -9 of the server at every point and at random moments, over chains, grids, loops and sweeps',
+  rollout: '50 changes of an endpoint under load: updates, rollouts, rollbacks, worker kills; requests failed (0)',
   scale: '10,000 steps: rate, memory, and whether a step costs more when there are many',
   drift: 'drift of 20 columns beside Evidently and NannyML, at 100,000 rows and a million; ROWS=N,M',
   footprint: 'start to the first answer, idle memory, CPU of --version',

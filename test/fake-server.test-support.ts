@@ -8,6 +8,7 @@ import type { ModelVersion, RegisteredModel } from '../src/registry/registered-m
 import type { DeploymentView, EndpointView } from '../src/serving/endpoint-view.ts'
 import { startHttpServer } from '../src/server/http-server.ts'
 import type { HttpServer } from '../src/server/http-server.ts'
+import { fakeVariants } from './fake-variants.test-support.ts'
 import { fakeAssets } from './fake-assets.test-support.ts'
 import type { PublishedPipeline } from '../src/triggers/published-pipeline-store.ts'
 import { fakeEngine } from './fake-engine.test-support.ts'
@@ -39,6 +40,7 @@ export function fakeParts({
     models: fakeModels(),
     notes: fakeNotes(),
     endpoints: fakeEndpoints(),
+    variants: fakeVariants(),
     pipelines: fakePipelines(engine),
     packages: fakePackages(),
     assets: fakeAssets(fakeModels() as unknown as RestParts['assets']['registry']),

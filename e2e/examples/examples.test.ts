@@ -1,4 +1,4 @@
-// examples/nested-pipeline, examples/distributed, examples/control-flow and examples/edge as a user runs them: the program from outside.
+// examples/nested-pipeline, distributed, control-flow, edge and rollout as a user runs them: the program from outside.
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -111,4 +111,32 @@ test('the thermometer is corrected by a package that needs nothing but Python', 
   const reply = await fetch(`${/http:\S+/.exec(line)![0]}/score`, { method: 'POST', body: '{"shown": [20, 21.5]}' })
   const { true: corrected } = (await reply.json()) as { true: readonly number[] }
   assert.ok(corrected.length === 2 && Math.abs(corrected[0]! - 19.3) < 0.2, JSON.stringify(corrected))
+})
+
+test('a second deployment is compared by what came of its answers, rolled out, and gone back from', async (t) => {
+  const sluice = openExample(t, 'rollout')
+  await sluice('endpoint', 'create', '--file', 'endpoint.yml')
+  await sluice('deployment', 'create', '--file', 'blue.yml', '--all-traffic')
+  await sluice('deployment', 'create', '--file', 'green.yml')
+  await sluice('endpoint', 'traffic', 'prices', 'blue=50', 'green=50')
+  const { scoring_uri: uri } = JSON.parse(await sluice('endpoint', 'show', 'prices', '--json')) as {
+    scoring_uri: string
+  }
+  const { primary_key: key } = JSON.parse(await sluice('endpoint', 'credentials', 'prices', '--json')) as {
+    primary_key: string
+  }
+  const { stdout } = await promisify(execFile)('python3', [join(root, 'examples/rollout/send.py'), uri, key, '400'])
+  assert.deepEqual(JSON.parse(stdout), { stored_count: 400, unknown_count: 0 })
+  const comparison = await sluice(
+    ...['endpoint', 'compare', 'prices', '--baseline', 'blue', '--candidate', 'green'],
+    ...['--metric', 'off_by:lower', '--margin', 'off_by=0.02'],
+  )
+  assert.match(comparison, /^off_by .* better$/m)
+  await sluice('endpoint', 'traffic', 'prices', 'blue=100')
+  const rollout = await sluice(
+    ...['endpoint', 'rollout', 'prices', '--to', 'green', '--steps', '50,100', '--hold', '2s'],
+    ...['--abort-on', 'error-rate>1%', '--min-requests', '0', '--watch'],
+  )
+  assert.match(rollout, /^status: +promoted$/m)
+  assert.match(await sluice('endpoint', 'rollback', 'prices'), /^traffic: +blue 100 %$/m)
 })

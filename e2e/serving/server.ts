@@ -13,9 +13,12 @@ export interface Server {
   readonly url: () => string
   /** SIGKILL, as the kernel or a user does it. */
   readonly kill: () => Promise<void>
-  readonly start: () => Promise<void>
+  readonly start: (environment?: Readonly<Record<string, string>>) => Promise<void>
+  /** Resolves when the process has ended, by itself or not. */
+  readonly ended: () => Promise<void>
   /** Sends JSON with the proof of being this machine's user. */
   readonly post: (path: string, body: unknown) => Promise<Answer>
+  readonly patch: (path: string, body: unknown) => Promise<Answer>
   readonly get: (path: string) => Promise<Answer>
 }
 
@@ -34,9 +37,10 @@ export async function startServer(
   let running: { readonly child: ChildProcess; readonly ended: Promise<void> } | undefined
   let state = { url: '', local_token: '' }
 
-  async function start(): Promise<void> {
+  async function start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     await rm(join(data, 'server.json'), { force: true })
     const child = spawn(process.execPath, [program, 'up', '--data', data, '--port', '0', ...options], {
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...variables },
     })
@@ -61,18 +65,21 @@ export async function startServer(
     await end('SIGTERM')
     await rm(data, { recursive: true, force: true })
   })
+  const change = (method: string, path: string, body: unknown): Promise<Answer> =>
+    send(`${state.url}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', 'x-sluice-local-token': state.local_token },
+      body: JSON.stringify(body),
+    })
   await start()
   return {
     data,
     url: () => state.url,
     kill: () => end('SIGKILL'),
     start,
-    post: (path, body) =>
-      send(`${state.url}${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-sluice-local-token': state.local_token },
-        body: JSON.stringify(body),
-      }),
+    ended: async () => running?.ended,
+    post: (path, body) => change('POST', path, body),
+    patch: (path, body) => change('PATCH', path, body),
     get: (path) => send(`${state.url}${path}`, {}),
   }
 }

@@ -2,22 +2,20 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { computeBackend } from '../adapters.ts'
 import type { JobTokens } from '../access/job-token.ts'
-import { SluiceError } from '../base/errors.ts'
 import { type Digest, type ExperimentId, type JobName, runIdOf } from '../base/ids.ts'
 import { silentLog } from '../base/log.ts'
 import { packageRoot } from '../config.ts'
 import { AttemptFiles } from '../jobs/attempt-files.ts'
-import { type CrashPoint, crashPoints, type ReachPoint } from '../jobs/crash-points.ts'
 import { makeExpanders } from '../jobs/control/expanders.ts'
 import { OptunaSampler } from '../jobs/control/optuna-sampler.ts'
 import { EngineJobService, type JobServiceDeps } from '../jobs/engine-job-service.ts'
 import { Engine } from '../jobs/engine.ts'
 import { stepVariables } from './step-surroundings.ts'
 import { findByName } from '../tracking/experiment-store.ts'
-import { firingCrashPoints, type ReachFiringPoint } from '../triggers/trigger-runner.ts'
 import type { Opened, OpenServerOptions } from './server-options.ts'
 import type { Store } from './open-store.ts'
 import { machineVariables } from './machine-variables.ts'
+import { reachPoint } from './reach-point.ts'
 
 export const sha256 = (text: string): Digest => createHash('sha256').update(text).digest('hex') as Digest
 
@@ -91,18 +89,5 @@ export function jobDeps(
       const found = await findByName(tables, name)
       return found === undefined ? undefined : (String(found.experiment_id) as ExperimentId)
     },
-  }
-}
-
-/** The kill test's way in: this process kills itself at the point that the variable names. */
-export function reachPoint(crashAt: string | undefined): ReachPoint & ReachFiringPoint {
-  if (crashAt === undefined) return () => undefined
-  if (!(crashAt in crashPoints) && !(crashAt in firingCrashPoints)) {
-    throw new SluiceError('invalid-setting', `There is no crash point "${crashAt}".`, {
-      hint: `They are ${Object.keys(crashPoints).join(', ')}. Of firings: ${Object.keys(firingCrashPoints).join(', ')}.`,
-    })
-  }
-  return (point: CrashPoint | keyof typeof firingCrashPoints) => {
-    if (point === crashAt) process.kill(process.pid, 'SIGKILL')
   }
 }

@@ -11,6 +11,7 @@ import type { OpenServerOptions } from './server-options.ts'
 import type { ServingObservation } from './observe-serving.ts'
 import type { Store } from './open-store.ts'
 import { machineVariables } from './machine-variables.ts'
+import { reachPoint } from './reach-point.ts'
 
 interface ServingParts {
   readonly store: Store
@@ -39,6 +40,7 @@ export function openServing(
     observers: [...observation.observers, payloads.observe],
     metrics: observation.metrics,
     warn: (message) => log.write('warn', message),
+    reach: reachPoint(environment['SLUICE_CRASH_AT']),
   })
 }
 

@@ -7,7 +7,7 @@ import { parseReference } from '../spec/reference.ts'
 import { JobTriggers } from '../triggers/job-triggers.ts'
 import type { PublishedPipelines } from '../triggers/published-pipelines.ts'
 import { TriggerRunner } from '../triggers/trigger-runner.ts'
-import { reachPoint } from './open-jobs.ts'
+import { reachPoint } from './reach-point.ts'
 import type { Store } from './open-store.ts'
 import type { Opened, OpenServerOptions } from './server-options.ts'
 

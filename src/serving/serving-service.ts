@@ -36,6 +36,7 @@ import {
 import { endpointView, type DeploymentView, type EndpointView } from './endpoint-view.ts'
 import { deploymentLogFile } from './online-deployment.ts'
 import { checkMirrorTraffic, checkTraffic, isSameTraffic, type Traffic } from './router.ts'
+import type { RolloutCrashPoint } from './rollout/crash-points.ts'
 import { forgetRollouts, refuseDuringRollout } from './rollout/rollout-store.ts'
 import { RolloutController, type RolloutRequest, type Rollouts, type RolloutView } from './rollout/rollouts.ts'
 import { RoutingTable } from './routing-table.ts'
@@ -52,6 +53,8 @@ export interface ServingPlace extends Omit<LifecyclePlace, 'keys' | 'contents' |
   readonly observers: readonly AnswerObserver[]
   /** Told what an observer threw. */
   readonly warn: (message: string) => void
+  /** Called between storing and acting; does nothing but in the kill test. */
+  readonly reach: (point: RolloutCrashPoint) => void
 }
 
 /** One request to an endpoint. */

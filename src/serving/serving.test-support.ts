@@ -221,6 +221,7 @@ export async function openServing(
     random: Math.random,
     observers: [],
     warn: (message) => assert.fail(message),
+    reach: () => undefined,
     ...changes,
   }
   let scripts = 0

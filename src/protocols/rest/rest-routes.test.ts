@@ -251,6 +251,7 @@ test('every JSON answer is what the OpenAPI document says it is', async (t) => {
     body: { file: await lab.file('steps: { a: { reused: true }, b: { fails: wrong }, c: {} }') },
   })
   await lab.call('POST', '/api/v1/endpoints/x/deploy', { body: { model: 'azureml:d:1' } })
+  await lab.call('POST', '/api/v1/endpoints/x/rollout', { body: { to: 'green', abort_on: ['p95>1s'] } })
   while ((await lab.call('GET', '/api/v1/jobs')).text.includes('Running')) continue
   const job = 'calm_otter_0000000001'
   const names: Record<string, string> = {

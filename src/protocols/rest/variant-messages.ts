@@ -77,7 +77,7 @@ export const ComparisonQuery = Type.Object(
     ),
     margins: Type.Optional(Type.String({ description: 'e.g. latency=5%,revenue=0.1' })),
     covariate: Type.Optional(Type.String({ description: 'An outcome known before the variant could change it.' })),
-    since: Type.Optional(time),
+    since: Type.Optional(Type.String({ description: 'Only requests since this time, RFC 3339.' })),
   },
   closed,
 )

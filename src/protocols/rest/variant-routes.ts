@@ -105,7 +105,7 @@ function comparisonRoutes({ variants }: VariantRouteParts): readonly Route[] {
           ...(metrics !== undefined && { metrics: metrics.split(',').map(readMetricChoice) }),
           ...(margins !== undefined && { margins: marginsOf(margins) }),
           ...(covariate !== undefined && { covariate }),
-          ...(since !== undefined && { sinceMs: Date.parse(since) }),
+          ...(since !== undefined && { sinceMs: timeOf(since) }),
         })
         return toComparisonMessage(comparison)
       },
@@ -160,6 +160,14 @@ function marginsOf(text: string): Readonly<Record<string, ReturnType<typeof read
       })
     }),
   )
+}
+
+function timeOf(text: string): number {
+  const ms = Date.parse(text)
+  if (Number.isFinite(ms)) return ms
+  throw new SluiceError('invalid-request', `"since" is ${JSON.stringify(text)}, which is no time.`, {
+    hint: 'A time is written as in RFC 3339: 2026-03-01T00:00:00Z.',
+  })
 }
 
 function reasonOf(request: FastifyRequest): string | undefined {

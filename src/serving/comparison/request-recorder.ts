@@ -53,10 +53,12 @@ export class RequestRecorder {
   }
 
   /** Writes what was noted; resolves when it is durable (or was dropped with a warning). */
-  async flush(): Promise<void> {
-    await this.#flushing
-    this.#flushing = this.#write().finally(() => (this.#flushing = undefined))
-    await this.#flushing
+  flush(): Promise<void> {
+    const flushing = (this.#flushing ?? Promise.resolve()).then(() => this.#write())
+    this.#flushing = flushing
+    return flushing.finally(() => {
+      if (this.#flushing === flushing) this.#flushing = undefined
+    })
   }
 
   #isRoom(): boolean {

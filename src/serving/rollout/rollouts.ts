@@ -12,6 +12,7 @@ import { addRevision, listDeployments, noDeployment, type Revision } from '../de
 import { changeEndpoint, findEndpoint, noEndpoint, type Endpoint } from '../endpoint-store.ts'
 import type { RoutingTable } from '../routing-table.ts'
 import { AnswerCounts } from './answer-counts.ts'
+import type { RolloutCrashPoint } from './crash-points.ts'
 import { decideRollout, type RolloutDecision } from './decide-rollout.ts'
 import {
   insertRollout,
@@ -33,6 +34,8 @@ export interface RolloutPlace {
   /** Brings up a stored revision; settles when it serves or cannot. */
   readonly bringUp: (revision: Revision) => Promise<void>
   readonly warn: (message: string) => void
+  /** Called between storing and acting; does nothing but in the kill test. */
+  readonly reach: (point: RolloutCrashPoint) => void
 }
 
 /** What a rollout is asked. */
@@ -132,6 +135,7 @@ export class RolloutController implements Rollouts {
       await this.#event(tables, begun, 'rollout.started')
       return { rollout: begun, revision: made }
     })
+    this.#place.reach('rollout-stored')
     this.#follow(rollout)
     if (revision === undefined) await this.#tick()
     else void this.#deploy(revision, bringUp)
@@ -196,6 +200,7 @@ export class RolloutController implements Rollouts {
   async #deploy(revision: Revision, bringUp: RolloutPlace['bringUp']): Promise<void> {
     // Why it failed is stored with the revision, where the tick reads it.
     await bringUp(revision).catch(() => undefined)
+    this.#place.reach('rollout-deployed')
     await this.#tick()
   }
 
@@ -305,6 +310,7 @@ export class RolloutController implements Rollouts {
       await this.#readAgain(read.endpoint)
       return false
     }
+    this.#place.reach('rollout-moved')
     if (moved.endpoint !== undefined) routes.setEndpoint(moved.endpoint)
     if (moved.rollout.endedMs === undefined) this.#follow(moved.rollout)
     else this.#live.delete(read.endpoint)
