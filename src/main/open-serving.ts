@@ -40,7 +40,7 @@ export function openServing(
     observers: [...observation.observers, payloads.observe],
     metrics: observation.metrics,
     warn: (message) => log.write('warn', message),
-    reach: reachPoint(environment['SLUICE_CRASH_AT']),
+    reach: reachPoint(options.environment['SLUICE_CRASH_AT']),
   })
 }
 

@@ -19,7 +19,15 @@ import {
 const firstMs = handClock().now()
 const variant = { deployment: 'blue', revision: 1 }
 const scored = (n: number, given: Partial<ScoredRequest> = {}): ScoredRequest => ({
-  ...{ endpoint: 'lines', requestId: `r-${n}`, ...variant, isPinned: false, isOk: true, atMs: firstMs + n, latencyMs: 10 },
+  ...{
+    endpoint: 'lines',
+    requestId: `r-${n}`,
+    ...variant,
+    isPinned: false,
+    isOk: true,
+    atMs: firstMs + n,
+    latencyMs: 10,
+  },
   ...given,
 })
 
@@ -85,7 +93,10 @@ databaseTest(
           ...{ status: 200, mirrorStatus: 500, latencyMs: 1, mirrorLatencyMs: 2 },
         },
       ])
-      await upsertOutcomes(tables, 'lines', { outcomes: [{ requestId: 'r-29', metric: 'kpi', value: 1 }], nowMs: firstMs })
+      await upsertOutcomes(tables, 'lines', {
+        outcomes: [{ requestId: 'r-29', metric: 'kpi', value: 1 }],
+        nowMs: firstMs,
+      })
       await pruneRequests(tables, { olderThanMs: firstMs + 5, mostRows: 10 })
     })
     const ids = Array.from({ length: 30 }, (_, n) => `r-${n}`)
