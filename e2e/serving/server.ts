@@ -40,9 +40,8 @@ export async function startServer(
   async function start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     await rm(join(data, 'server.json'), { force: true })
     const child = spawn(process.execPath, [program, 'up', '--data', data, '--port', '0', ...options], {
-      env: { ...process.env, ...environment },
+      env: { ...process.env, ...variables, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...variables },
     })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
