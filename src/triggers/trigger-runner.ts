@@ -30,7 +30,7 @@ export const firingCrashPoints = {
   'firing-submitted': 'the job of a firing is durable, nobody went on',
 } as const
 
-export type ReachFiringPoint = (point: keyof typeof firingCrashPoints) => void
+type ReachFiringPoint = (point: keyof typeof firingCrashPoints) => void
 
 export interface RunnerParts extends SubmitParts, NoteEventsParts, WatchParts {
   readonly clock: Clock
