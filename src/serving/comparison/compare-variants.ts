@@ -5,15 +5,8 @@ import { differenceOf, meanOf, ratioOf, shareOf, type Estimate, type RatioSums }
 import { decide, type Contrast, type Decision, type Verdict } from '../../statistics/verdict.ts'
 import { percentileOf } from '../latency-buckets.ts'
 import { usualMargin, type Margin, type MetricChoice } from './metric-choice.ts'
-import {
-  covariateSumsOf,
-  latencyCounts,
-  mirroredSums,
-  sumsOf,
-  type MeasuredMetric,
-  type RequestRange,
-  type Variant,
-} from './request-store.ts'
+import type { VariantSums } from './gather-requests.ts'
+import { mirroredSums, type MeasuredMetric, type RequestRange, type Variant } from './request-store.ts'
 
 /** What is compared. */
 export interface ComparisonRange {
@@ -75,17 +68,11 @@ interface Measured {
 }
 
 /** Every metric that both variants have observations of. */
-export async function compareMetrics(
-  tables: Tables,
-  range: ComparisonRange,
-  { metrics, margins, covariate }: ComparisonTerms,
-): Promise<readonly ComparedMetric[]> {
-  const measured: Measured[] = []
-  // Sequential: each is a scan of the same rows, and requests need the database too.
-  for (const choice of metrics) {
-    const found = await measure(tables, range, { choice, covariate })
-    if (found.baseline.count > 0 && found.candidate.count > 0) measured.push(found)
-  }
+export function compareMetrics(
+  [ofBaseline, ofCandidate]: readonly [VariantSums, VariantSums],
+  { metrics, margins }: Pick<ComparisonTerms, 'metrics' | 'margins'>,
+): readonly ComparedMetric[] {
+  const measured = metrics.flatMap((choice) => measure(choice, ofBaseline, ofCandidate) ?? [])
   const contrasts = measured.map((one): Contrast => {
     const margin = marginOf(margins[one.choice.name] ?? usualMargin(one.choice), one.baseline.value)
     const fewest = Math.min(one.baseline.count, one.candidate.count)
@@ -111,20 +98,13 @@ function compared(
   }
 }
 
-async function measure(
-  tables: Tables,
-  range: ComparisonRange,
-  { choice, covariate }: { readonly choice: MetricChoice; readonly covariate: string | undefined },
-): Promise<Measured> {
-  const { metric } = choice
-  const [ofBaseline, ofCandidate] = [rangeOf(range, range.baseline), rangeOf(range, range.candidate)]
-  if (covariate !== undefined && metric.kind === 'outcome' && metric.name !== covariate) {
-    const baseline = await covariateSumsOf(tables, ofBaseline, { metric, covariate })
-    const candidate = await covariateSumsOf(tables, ofCandidate, { metric, covariate })
-    if (baseline.count > 1 && candidate.count > 1) return { choice, ...adjustByCovariate(candidate, baseline) }
-  }
-  const [baseline, candidate] = [await sumsOf(tables, ofBaseline, metric), await sumsOf(tables, ofCandidate, metric)]
-  return { choice, baseline: estimateOf(baseline, metric), candidate: estimateOf(candidate, metric) }
+function measure(choice: MetricChoice, ofBaseline: VariantSums, ofCandidate: VariantSums): Measured | undefined {
+  const [baseline, candidate] = [ofBaseline.metrics.get(choice.name), ofCandidate.metrics.get(choice.name)]
+  if (baseline === undefined || candidate === undefined) return undefined
+  const [pairedBaseline, pairedCandidate] = [ofBaseline, ofCandidate].map((sums) => sums.withCovariate.get(choice.name))
+  if (choice.metric.kind === 'outcome' && pairedBaseline !== undefined && pairedCandidate !== undefined)
+    return { choice, ...adjustByCovariate(pairedCandidate, pairedBaseline) }
+  return { choice, baseline: estimateOf(baseline, choice.metric), candidate: estimateOf(candidate, choice.metric) }
 }
 
 /** The error rate is at least as uncertain as Laplace's rule says: no failure seen is not none possible. */
@@ -139,14 +119,14 @@ function estimateOf(sums: RatioSums, metric: MeasuredMetric): Estimate {
 export async function compareMirrored(
   tables: Tables,
   range: ComparisonRange,
-  { margins }: Pick<ComparisonTerms, 'margins'>,
+  { margins, baseline }: Pick<ComparisonTerms, 'margins'> & { readonly baseline: VariantSums },
 ): Promise<MirroredComparison | undefined> {
   const sums = await mirroredSums(tables, rangeOf(range, range.baseline), range.candidate)
   if (sums.count === 0) return undefined
-  const baseline = await sumsOf(tables, rangeOf(range, range.baseline), { kind: 'latency' })
+  const usual = percentileOf(baseline.latencies, 0.5) ?? 0
   const latencyMargin = margins['latency'] ?? { value: 0.1, isRelative: true }
   const given: readonly (readonly [PairedMetric['name'], Estimate, number])[] = [
-    ['latency', meanOf(sums.latency), marginOf(latencyMargin, ratioOf(baseline).value)],
+    ['latency', meanOf(sums.latency), marginOf(latencyMargin, usual)],
     ['error', atLeastLaplace(meanOf(sums.error)), marginOf(margins['error'] ?? { value: 0.01, isRelative: false }, 0)],
     ['prediction', meanOf(sums.prediction), marginOf(margins['prediction'] ?? { value: 0, isRelative: false }, 0)],
   ]
@@ -170,12 +150,8 @@ function atLeastLaplace(estimate: Estimate): Estimate {
 }
 
 /** Median and 95th percentile in ms of a variant's answered requests. */
-export async function latencyPercentiles(
-  tables: Tables,
-  range: RequestRange,
-): Promise<{ readonly p50?: number; readonly p95?: number }> {
-  const counts = await latencyCounts(tables, range)
-  const [p50, p95] = [percentileOf(counts, 0.5), percentileOf(counts, 0.95)]
+export function latencyPercentiles({ latencies }: VariantSums): { readonly p50?: number; readonly p95?: number } {
+  const [p50, p95] = [percentileOf(latencies, 0.5), percentileOf(latencies, 0.95)]
   return { ...(p50 !== undefined && { p50 }), ...(p95 !== undefined && { p95 }) }
 }
 

@@ -12,9 +12,10 @@ import {
   type ComparisonTerms,
   type MirroredComparison,
 } from './compare-variants.ts'
+import { gatherRequests, type VariantSums } from './gather-requests.ts'
 import { isOutcomeName, readMetricChoice } from './metric-choice.ts'
 import type { Outcome } from './request-record.ts'
-import { outcomeMetrics, recordedIds, splitOf, upsertOutcomes, type Variant } from './request-store.ts'
+import { outcomeMetrics, recordedIds, upsertOutcomes, type Variant } from './request-store.ts'
 
 /** What a comparison is asked; what is absent is chosen. */
 export interface ComparisonRequest extends Partial<ComparisonTerms> {
@@ -82,15 +83,18 @@ export function comparisons({ database, clock, flush, dropped }: ComparisonPlace
         throw new SluiceError('invalid-request', `"${baseline.deployment}" cannot be compared with itself.`)
       const range = { endpoint: name, baseline, candidate, sinceMs: request.sinceMs ?? 0 }
       const metrics = request.metrics ?? (await usualMetrics(database, name))
-      const terms = { metrics, margins: request.margins ?? {}, ...withCovariate(request.covariate) }
-      const percentiles = (variant: Variant): Promise<object> => latencyPercentiles(tables, { ...range, variant })
-      const mirrored = await compareMirrored(tables, range, terms)
-      const split = await checkSplit(database, endpoint)
+      const { covariate, margins = {} } = request
+      const variants = [baseline, candidate]
+      const gathering = { ...range, variants, metrics, covariate, splitSinceMs: endpoint.trafficSinceMs }
+      const { variants: found, split: units } = await gatherRequests(tables, gathering)
+      const [ofBaseline, ofCandidate] = found as [VariantSums, VariantSums]
+      const mirrored = await compareMirrored(tables, range, { margins, baseline: ofBaseline })
+      const split = checkSplit(endpoint, units)
       return {
         endpoint: name,
-        baseline: { ...baseline, ...(await percentiles(baseline)) },
-        candidate: { ...candidate, ...(await percentiles(candidate)) },
-        metrics: await compareMetrics(tables, range, terms),
+        baseline: { ...baseline, ...latencyPercentiles(ofBaseline) },
+        candidate: { ...candidate, ...latencyPercentiles(ofCandidate) },
+        metrics: compareMetrics([ofBaseline, ofCandidate], { metrics, margins }),
         ...(mirrored !== undefined && { mirrored }),
         ...(split !== undefined && { split }),
         droppedCount: dropped(),
@@ -111,10 +115,6 @@ export function comparisons({ database, clock, flush, dropped }: ComparisonPlace
       return { storedCount: outcomes.length, unknownCount: ids.length - known.size }
     },
   }
-}
-
-function withCovariate(covariate: string | undefined): Pick<ComparisonTerms, 'covariate'> {
-  return covariate === undefined ? {} : { covariate }
 }
 
 async function usualMetrics({ read }: Database, endpoint: string): Promise<ComparisonTerms['metrics']> {
@@ -155,10 +155,9 @@ function otherThan(baseline: Variant, { name, traffic, mirrorTraffic }: Endpoint
 }
 
 /** Undefined while fewer than two deployments have weight. */
-async function checkSplit({ read }: Database, endpoint: Endpoint): Promise<SplitCheck | undefined> {
+function checkSplit(endpoint: Endpoint, found: ReadonlyMap<string, number>): SplitCheck | undefined {
   const weighted = Object.entries(endpoint.traffic).filter(([, weight]) => weight > 0)
   if (weighted.length < 2) return undefined
-  const found = await splitOf(read, { endpoint: endpoint.name, sinceMs: endpoint.trafficSinceMs })
   const counts = weighted.map(([name]) => found.get(name) ?? 0)
   const check = sampleRatioCheck(
     counts,

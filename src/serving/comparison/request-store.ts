@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { Tables } from '../../database/database.ts'
-import type { CovariateSums } from '../../statistics/cuped.ts'
-import type { RatioSums, Sums } from '../../statistics/estimate.ts'
+import type { Sums } from '../../statistics/estimate.ts'
 import { bucketOf } from '../latency-buckets.ts'
 import type { MirroredRequest, Outcome, ScoredRequest } from './request-record.ts'
 
@@ -181,79 +180,69 @@ export interface RequestRange {
 export type MeasuredMetric =
   { readonly kind: 'latency' } | { readonly kind: 'error' } | { readonly kind: 'outcome'; readonly name: string }
 
-/** Sums over units of a metric and of its number of requests; where a request has no unit, it is one. */
-export async function sumsOf(tables: Tables, range: RequestRange, metric: MeasuredMetric): Promise<RatioSums> {
-  const { rows } = await sql<Record<keyof RatioSums, number | string | null>>`
-    select count(*) as "count", sum(numerator) as "numerator", sum(denominator) as "denominator",
-      sum(numerator * numerator) as "numeratorSquares", sum(denominator * denominator) as "denominatorSquares",
-      sum(numerator * denominator) as "products"
-    from (
-      select sum(y) as numerator, cast(count(*) as double precision) as denominator
-      from (${observationsOf(range, metric)}) observation group by unit_key
-    ) unit`.execute(tables)
-  return numbersOf(rows[0]!)
+/** A recorded request, as comparisons read it. */
+export interface RecordedRequest extends Variant {
+  readonly requestId: string
+  readonly unit?: string
+  readonly isPinned: boolean
+  readonly isOk: boolean
+  readonly atMs: number
+  readonly latencyMs: number
 }
 
-/** Sums over units of their mean metric and their mean covariate, another outcome. */
-export async function covariateSumsOf(
+const pageSize = 1000
+
+/** The next thousand requests of an endpoint, in the order of their arrival; empty after the last. */
+export async function requestPage(
   tables: Tables,
-  range: RequestRange,
-  { metric, covariate }: { readonly metric: MeasuredMetric; readonly covariate: string },
-): Promise<CovariateSums> {
-  const { rows } = await sql<Record<keyof CovariateSums, number | string | null>>`
-    select count(*) as "count", sum(y) as "sum", sum(y * y) as "sumOfSquares", sum(x) as "covariateSum",
-      sum(x * x) as "covariateSquares", sum(x * y) as "products"
-    from (
-      select avg(observation.y) as y, avg(covariate.value) as x
-      from (${observationsOf(range, metric)}) observation
-      join outcome covariate on covariate.workspace = ${workspace} and covariate.endpoint = ${range.endpoint}
-        and covariate.request_id = observation.request_id and covariate.metric = ${covariate}
-      group by unit_key
-    ) unit`.execute(tables)
-  return numbersOf(rows[0]!)
+  { endpoint, after }: { readonly endpoint: string; readonly after: Pick<RecordedRequest, 'atMs' | 'requestId'> },
+): Promise<readonly RecordedRequest[]> {
+  const rows = await tables
+    .withTables<RequestTables>()
+    .selectFrom('scored_request')
+    .select(['request_id', 'deployment', 'revision', 'unit', 'is_pinned', 'is_ok', 'at_ms', 'latency_ms'])
+    .where('workspace', '=', workspace)
+    .where('endpoint', '=', endpoint)
+    .where('at_ms', '>=', after.atMs)
+    .where((where) => where.or([where('at_ms', '>', after.atMs), where('request_id', '>', after.requestId)]))
+    .orderBy('at_ms')
+    .orderBy('request_id')
+    .limit(pageSize)
+    .execute()
+  return rows.map((row) => ({
+    requestId: row.request_id,
+    deployment: row.deployment,
+    revision: row.revision,
+    ...(row.unit !== null && { unit: row.unit }),
+    isPinned: row.is_pinned === 1,
+    isOk: row.is_ok === 1,
+    atMs: row.at_ms,
+    latencyMs: row.latency_ms,
+  }))
 }
 
-function observationsOf({ endpoint, variant, sinceMs }: RequestRange, metric: MeasuredMetric): ReturnType<typeof sql> {
-  const y =
-    metric.kind === 'latency'
-      ? sql`request.latency_ms`
-      : metric.kind === 'error'
-        ? sql`cast(1 - request.is_ok as double precision)`
-        : sql`outcome.value`
-  const join =
-    metric.kind === 'outcome'
-      ? sql`join outcome on outcome.workspace = request.workspace and outcome.endpoint = request.endpoint
-          and outcome.request_id = request.request_id and outcome.metric = ${metric.name}`
-      : sql``
-  const answered = metric.kind === 'latency' ? sql`and request.is_ok = 1` : sql``
-  return sql`
-    select request.request_id, coalesce(request.unit, request.request_id) as unit_key, ${y} as y
-    from scored_request request ${join}
-    where request.workspace = ${workspace} and request.endpoint = ${endpoint}
-      and request.deployment = ${variant.deployment} and request.revision = ${variant.revision}
-      and request.at_ms >= ${sinceMs} ${answered}`
-}
-
-/** How many units the weights gave a deployment since a moment, those that a header pinned left out. */
-export async function splitOf(
+/** Values by metric of each of these requests that has any. */
+export async function outcomesOf(
   tables: Tables,
-  { endpoint, sinceMs }: Omit<RequestRange, 'variant'>,
-): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await sql<{ deployment: string; units: number | string }>`
-    select deployment, count(distinct coalesce(unit, request_id)) as units from scored_request
-    where workspace = ${workspace} and endpoint = ${endpoint} and is_pinned = 0 and at_ms >= ${sinceMs}
-    group by deployment`.execute(tables)
-  return new Map(rows.map(({ deployment, units }) => [deployment, Number(units)]))
-}
-
-/** Answered requests by latency bucket. */
-export async function latencyCounts(tables: Tables, range: RequestRange): Promise<ReadonlyMap<number, number>> {
-  const { rows } = await sql<{ bucket: number; count: number | string }>`
-    select latency_bucket as bucket, count(*) as count from scored_request
-    where workspace = ${workspace} and endpoint = ${range.endpoint} and deployment = ${range.variant.deployment}
-      and revision = ${range.variant.revision} and at_ms >= ${range.sinceMs} and is_ok = 1
-    group by latency_bucket`.execute(tables)
-  return new Map(rows.map(({ bucket, count }) => [Number(bucket), Number(count)]))
+  endpoint: string,
+  { requestIds, metrics }: { readonly requestIds: readonly string[]; readonly metrics: readonly string[] },
+): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
+  const found = new Map<string, Map<string, number>>()
+  if (requestIds.length === 0 || metrics.length === 0) return found
+  const rows = await tables
+    .withTables<RequestTables>()
+    .selectFrom('outcome')
+    .select(['request_id', 'metric', 'value'])
+    .where('workspace', '=', workspace)
+    .where('endpoint', '=', endpoint)
+    .where('request_id', 'in', requestIds)
+    .where('metric', 'in', metrics)
+    .execute()
+  for (const { request_id: id, metric, value } of rows) {
+    const values = found.get(id) ?? new Map<string, number>()
+    found.set(id, values.set(metric, value))
+  }
+  return found
 }
 
 /** What the copies of requests got, the candidate being the mirror: sums of candidate less baseline. */

@@ -281,7 +281,9 @@ export class RolloutController implements Rollouts {
     const { plan, candidate, endpoint, step } = rollout
     const wanted = plan.abortOn.filter((condition) => condition.kind === 'worse')
     const nowMs = this.#place.clock.now()
-    const isDue = nowMs - live.comparedMs >= compareEveryMs || nowMs >= rollout.stepSinceMs + plan.holdMs
+    const endMs = rollout.stepSinceMs + plan.holdMs
+    const isEnding = nowMs >= endMs && live.comparedMs < endMs
+    const isDue = nowMs - live.comparedMs >= compareEveryMs || isEnding
     if (wanted.length === 0 || plan.baseline === undefined || step < 0 || !isDue) return
     live.comparedMs = nowMs
     const { metrics } = await this.#place.comparisons.compare(endpoint, {
