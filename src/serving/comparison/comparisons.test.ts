@@ -33,7 +33,7 @@ const scored = (n: number, given: Partial<ScoredRequest>): ScoredRequest => ({
 })
 
 const store = (database: Database, requests: readonly ScoredRequest[]) =>
-  database.write((tables) => insertScored(tables, requests))
+  database.write((tables) => insertScored(tables, requests, database.dialect))
 
 databaseTest('what is asked is noted, and outcomes that come later are joined by request id', async (database, t) => {
   const { serving } = await openPair(database, t)

@@ -84,8 +84,9 @@ databaseTest(
       await insertScored(
         tables,
         Array.from({ length: 30 }, (_, n) => scored(n)),
+        database.dialect,
       )
-      await insertScored(tables, [scored(99, { endpoint: 'other' })])
+      await insertScored(tables, [scored(99, { endpoint: 'other' })], database.dialect)
       await insertMirrored(tables, [
         {
           ...{ endpoint: 'lines', requestId: 'r-1', ...variant, mirror: 'green', mirrorRevision: 1, atMs: firstMs },

@@ -94,7 +94,7 @@ export class RequestRecorder {
     if (isPruning) this.#untilPrune = pruneAfter
     try {
       await this.#place.database.write(async (tables) => {
-        await insertScored(tables, scored)
+        await insertScored(tables, scored, this.#place.database.dialect)
         await insertMirrored(tables, mirrored)
         if (isPruning) await pruneRequests(tables, { olderThanMs: this.#place.clock.now() - keepMs, mostRows })
       })

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Tables } from '../../database/database.ts'
+import type { Dialect, Tables } from '../../database/database.ts'
 import type { Sums } from '../../statistics/estimate.ts'
 import { bucketOf } from '../latency-buckets.ts'
 import type { MirroredRequest, Outcome, ScoredRequest } from './request-record.ts'
@@ -49,29 +49,29 @@ type RequestTables = {
 const workspace = 'default'
 const rowsPerStatement = 500
 
-/** Adds what was noted; a request id that is there already keeps its first record. */
-export async function insertScored(tables: Tables, requests: readonly ScoredRequest[]): Promise<void> {
-  for (let start = 0; start < requests.length; start += rowsPerStatement) {
-    const rows = requests.slice(start, start + rowsPerStatement).map((request) => ({
-      workspace,
-      endpoint: request.endpoint,
-      request_id: request.requestId,
-      deployment: request.deployment,
-      revision: request.revision,
-      unit: request.unit ?? null,
-      is_pinned: Number(request.isPinned),
-      is_ok: Number(request.isOk),
-      at_ms: request.atMs,
-      latency_ms: request.latencyMs,
-      latency_bucket: bucketOf(request.latencyMs),
-    }))
-    await tables
-      .withTables<RequestTables>()
-      .insertInto('scored_request')
-      .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
-  }
+/**
+ * Adds what was noted; a request id that is there already keeps its first record. The rows travel as one JSON text: with
+ * a parameter for each field, making the statement took ten times as long as running it.
+ */
+export async function insertScored(
+  tables: Tables,
+  requests: readonly ScoredRequest[],
+  dialect: Dialect,
+): Promise<void> {
+  const rows = requests.map((request) => [
+    ...[request.endpoint, request.requestId, request.deployment, request.revision, request.unit ?? null],
+    ...[Number(request.isPinned), Number(request.isOk), request.atMs, request.latencyMs, bucketOf(request.latencyMs)],
+  ])
+  const text = JSON.stringify(rows)
+  const items =
+    dialect === 'sqlite' ? sql`json_each(${text}) item` : sql`json_array_elements(cast(${text} as json)) item`
+  await sql`
+    insert into scored_request (workspace, endpoint, request_id, deployment, revision, unit, is_pinned, is_ok, at_ms,
+      latency_ms, latency_bucket)
+    select ${workspace}, item.value ->> 0, item.value ->> 1, item.value ->> 2, cast(item.value ->> 3 as bigint),
+      item.value ->> 4, cast(item.value ->> 5 as bigint), cast(item.value ->> 6 as bigint),
+      cast(item.value ->> 7 as bigint), cast(item.value ->> 8 as double precision), cast(item.value ->> 9 as bigint)
+    from ${items} where true on conflict do nothing`.execute(tables)
 }
 
 /** Adds requests with what their copies got. */
