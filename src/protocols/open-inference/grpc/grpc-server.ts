@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { sendUnaryData, ServerUnaryCall, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js'
+import {
+  Server,
+  ServerCredentials,
+  status,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js'
+import { loadSync } from '@grpc/proto-loader'
 import { errorBody, SluiceError, type ErrorCode } from '../../../base/errors.ts'
 import { readTensors, toTensorMessage } from '../../../serving/tensor-message.ts'
 import { chooseModel, type ChosenModel } from '../choose-model.ts'
@@ -31,9 +40,6 @@ const closeDeadlineMs = 5000
 
 /** Serves the protocol on 127.0.0.1; rejects with `conflict` when the port is taken. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
-  // Loaded here: only who asked for the port pays for them.
-  const grpc = await import('@grpc/grpc-js')
-  const { loadSync } = await import('@grpc/proto-loader')
   const loaded = loadSync(options.protoFile, {
     keepCase: true,
     longs: String,
@@ -42,14 +48,14 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     oneofs: true,
   })
   const service = loaded['inference.GRPCInferenceService'] as unknown as ServiceDefinition
-  const server = new grpc.Server({
+  const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
   })
-  server.addService(service, implementation(options, grpc.status))
+  server.addService(service, implementation(options, status))
   const address = `127.0.0.1:${options.port}`
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) return resolve(bound)
       reject(
         new SluiceError('conflict', `The gRPC server cannot listen on ${address}: ${error.message}`, {
