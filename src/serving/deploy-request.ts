@@ -53,7 +53,7 @@ export async function specOf(request: DeployRequest, place: DeployRequestPlace):
   const { batching = base?.batching, workers = base?.workers } = request
   checkName('endpoint', request.endpoint)
   checkName('deployment', request.deployment ?? defaultDeployment)
-  workersOf({ instanceCount: Math.max(instanceCount, workers?.scale?.max ?? 1), environmentVariables })
+  workersOf({ instanceCount: Math.max(instanceCount, workers?.scale?.max ?? instanceCount), environmentVariables })
   const model = request.model === undefined ? base?.model : await storeModel(request.model, place)
   const scoring = request.scoring === undefined ? base?.scoring : await storeCode(request.scoring, place)
   if (model === undefined && scoring === undefined) {

@@ -171,6 +171,8 @@ databaseTest('a rollout owns the traffic until it is over', async (database, t) 
   await serving.deploy({ endpoint: 'lines', deployment: 'other', scoring: await lab.code(good) })
   await serving.rollouts.promote('lines', 'good enough')
   assert.deepEqual((await serving.show('lines')).traffic, { green: 100 })
+  // Rollouts are listed by when they began.
+  lab.clock.turn(1)
   await serving.rollouts.begin('lines', request({ candidate: 'blue', steps: [100] }))
   // It has no traffic, but the rollout may have to go back to it.
   await assert.rejects(serving.deleteDeployment('lines', 'green'), { code: 'conflict', message: /rollout of "blue"/ })
