@@ -37,7 +37,7 @@ import { endpointView, type DeploymentView, type EndpointView } from './endpoint
 import { deploymentLogFile } from './online-deployment.ts'
 import { checkMirrorTraffic, checkTraffic, isSameTraffic, type Traffic } from './router.ts'
 import type { RolloutCrashPoint } from './rollout/crash-points.ts'
-import { forgetRollouts, refuseDuringRollout } from './rollout/rollout-store.ts'
+import { forgetRollouts, refuseDuringRollout, rolloutsUnderWay } from './rollout/rollout-store.ts'
 import { RolloutController, type RolloutRequest, type Rollouts, type RolloutView } from './rollout/rollouts.ts'
 import { RoutingTable } from './routing-table.ts'
 import { servedModels, type ServedModel } from './served-model.ts'
@@ -208,7 +208,8 @@ class OnlineServing implements ServingService {
   }
 
   async rollBack(name: string, wish: Omit<EndpointWish, keyof EndpointChange>): Promise<EndpointView> {
-    if (this.rollouts.isUnderWay(name)) {
+    // As the store has it: a rollout that is just over may still be known here.
+    if ((await rolloutsUnderWay(this.#place.database.read, name)).length > 0) {
       await this.rollouts.abort(name, wish.reason ?? 'rolled back by request')
       return this.show(name)
     }

@@ -106,10 +106,6 @@ export class RolloutController implements Rollouts {
     countsOf(live, revision.deployment).add(answer.kind === 'answered', durationMs)
   }
 
-  isUnderWay(endpoint: string): boolean {
-    return this.#live.has(endpoint)
-  }
-
   /** The endpoint is being deleted: its rollout goes with it. */
   forget(endpoint: string): void {
     this.#live.delete(endpoint)
