@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { errorStatus, SluiceError } from '../base/errors.ts'
 import type { ErrorCode } from '../base/errors.ts'
 import { openCliLab } from './cli-lab.test-support.ts'
-import { commandTable } from './command-table.ts'
+import { commandTable, groupSummaries } from './command-table.ts'
 import { exitCodeOf } from './exit-code.ts'
 
 test('a command that does not exist names the nearest one and ends with 2', async (t) => {
@@ -116,4 +116,13 @@ test('every error code has an exit code between 1 and 8, as documented', () => {
     if (code in expected) assert.equal(exit, expected[code], code)
   }
   assert.equal(exitCodeOf(new TypeError('bug')), 1)
+})
+
+test('every group of commands says what it is about, and nothing else does', () => {
+  const groups = new Set(
+    commandTable
+      .map(({ name }) => name.split(' '))
+      .flatMap(([first, second]) => (second === undefined ? [] : [first!])),
+  )
+  assert.deepEqual(Object.keys(groupSummaries).sort(), [...groups].sort())
 })
