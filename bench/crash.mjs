@@ -1,4 +1,4 @@
-// kill -9 of the server, again and again, while pipelines of four shapes run: at every point between store and act that
+// kill -9 of the server, again and again, while pipelines of five shapes run: at every point between store and act that
 // the program names, and at random moments. Every step must have run exactly once, every output must be the one of an
 // undisturbed run, and no process and no attempt may be left. Options: --kills N (default 200), --seed N.
 import { spawn } from 'node:child_process'
@@ -88,12 +88,42 @@ const shapes = {
     ],
     marks: [1, 2, 3].flatMap((a) => [1, 2, 3].map((b) => `trial-${a}-${b}`)),
   },
+  'parallel over 16 files': {
+    files: {
+      'code/mark.py': `import os, time
+def run(mini_batch):
+    for path in mini_batch:
+        with open(os.environ['MARKS'], 'a') as marks:
+            marks.write('file-' + os.path.basename(path) + chr(10))
+        time.sleep(0.05)
+    return [os.path.basename(path) for path in mini_batch]
+`,
+      ...Object.fromEntries(names(16, 'data/f').map((name) => [name, name])),
+    },
+    yaml: [
+      `  score:
+    type: parallel
+    inputs: {files: {type: uri_folder, path: data}}
+    outputs: {o: {type: uri_file}}
+    input_data: \${{inputs.files}}
+    mini_batch_size: '2'
+    max_concurrency_per_instance: 2
+    mini_batch_error_threshold: 0
+    environment_variables: {MARKS: "@MARKS@"}
+    task:
+      type: run_function
+      code: ./code
+      entry_script: mark.py
+      append_row_to: \${{outputs.o}}`,
+    ],
+    marks: names(16, 'file-f'),
+  },
 }
 
 const ended = ['Completed', 'Failed', 'Canceled']
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Starts a server on a store; `killAtMs` kills it that long after it answered, `crashAt` lets it kill itself. */
+/** Starts a server on a store; `crashAt` lets it kill itself at that point. */
 async function serve(data, { crashAt } = {}) {
   const child = spawn(process.execPath, [sluice, 'up', '--data', data, '--port', '0', '--log-level', 'error'], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -137,6 +167,10 @@ async function run(name, shape, plan) {
   const marks = join(folder, 'marks')
   mkdirSync(data)
   writeFileSync(marks, '')
+  for (const [path, content] of Object.entries(shape.files ?? {})) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), content)
+  }
   const yaml = join(folder, 'pipeline.yml')
   const text = `type: pipeline\nexperiment_name: crash\njobs:\n${shape.yaml.join('\n')}\n`
   writeFileSync(yaml, text.replaceAll('@MARKS@', marks))
