@@ -13,6 +13,8 @@ import type { ServingService } from './serving-service.ts'
 export interface DeployDocumentOptions {
   /** Who is to serve it, whatever `endpoint_name` says, as with `--endpoint-name` of `az ml online-deployment`. */
   readonly endpoint: string
+  /** What it is to be called, whatever its `name` says; needed where it has none. */
+  readonly deployment?: string
   /** Follows a reference to a registered or curated environment. */
   readonly resolveEnvironment: (choice: EnvironmentChoice) => Promise<EnvironmentRequest>
   /** Default `first`; `az ml online-deployment create --all-traffic` is `all`. */
@@ -26,12 +28,17 @@ export interface DeployDocumentOptions {
  */
 export async function deployRequestOf(
   document: OnlineDeploymentDocument,
-  { endpoint, resolveEnvironment, traffic }: DeployDocumentOptions,
+  { endpoint, deployment: named, resolveEnvironment, traffic }: DeployDocumentOptions,
 ): Promise<DeployRequest> {
+  const deployment = named ?? document.name
+  if (deployment === undefined)
+    throw new SluiceError('invalid-document', 'The deployment has no name.', {
+      hint: 'Write name into the file, or give one: sluice deployment create NAME --file deployment.yml',
+    })
   const { environment, dataCollector, scoring, batching, workers } = document
   return {
     endpoint,
-    deployment: document.name,
+    deployment,
     ...(document.model !== undefined && { model: modelOf(document.model) }),
     ...(scoring !== undefined && { scoring }),
     ...(environment !== undefined && { environment: await resolveEnvironment(environment) }),

@@ -80,8 +80,7 @@ export interface WorkerLimits {
 export interface OnlineDeploymentDocument extends AssetIdentity {
   readonly kind: 'online-deployment'
   readonly located: Located
-  readonly name: string
-  /** Absent where it is said on deploying, which counts more than what is written here. */
+  /** As the name: absent where it is said on deploying, which counts more than what is written here. */
   readonly endpointName?: string
   readonly model?:
     | { readonly kind: 'reference'; readonly reference: Reference }

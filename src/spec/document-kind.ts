@@ -231,7 +231,7 @@ function declaresInputs(root: Value): boolean {
   })
 }
 
-/** Only batch deployments have these at their root: `settings` of the older form. */
+/** Of documents without a type only batch deployments have these at their root: `settings` of the older form. */
 const batchKeys = ['mini_batch_size', 'output_action', 'output_file_name']
 
 interface Signs {
@@ -245,7 +245,7 @@ function familyOf({ keys, type, schema, declaresInputs }: Signs): DocumentFamily
   if (Object.hasOwn(bySchema, schema)) return families[bySchema[schema]!]
   if (type !== undefined && Object.hasOwn(byType, type)) return byType[type]
   if (keys.has('defaults') && type === undefined) return 'batch-endpoint'
-  if (type === 'model' || batchKeys.some((key) => keys.has(key))) return 'batch-deployment'
+  if (type === 'model' || (type === undefined && batchKeys.some((key) => keys.has(key)))) return 'batch-deployment'
   if (keys.has('endpoint_name') && (type === 'pipeline' || keys.has('component'))) return 'batch-deployment'
   if (keys.has('endpoint_name') || keys.has('code_configuration')) return 'online-deployment'
   if (type === 'sweep' || (type === undefined && keys.has('trial'))) return 'job'

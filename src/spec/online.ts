@@ -100,8 +100,8 @@ export async function readOnlineDeployment(
 ): Promise<OnlineDeploymentDocument | undefined> {
   const mapping = readMapping(value, onlineDeploymentKeys)
   if (mapping === undefined) return undefined
-  const identity = readAssetIdentity(mapping, { name: readDeploymentName, isNameRequired: true })
-  // Often left to who deploys: `az ml online-deployment create --endpoint-name`, `sluice endpoint deploy NAME`.
+  // Both names are often left to who deploys: `az ml online-deployment create --name --endpoint-name`.
+  const identity = readAssetIdentity(mapping, { name: readDeploymentName, isNameRequired: false })
   const endpointName = optional(mapping, 'endpoint_name', readEndpointName)
   optional(mapping, 'type', readOneOf(['managed', 'kubernetes']))
   const modelValue = given(mapping, 'model')
@@ -118,10 +118,12 @@ export async function readOnlineDeployment(
       workers: readWorkerLimits(mapping),
     }),
   }
-  if (identity.name === undefined) return undefined
-  const located = locatedAt(scope.document)
-  const names = { name: identity.name, ...defined({ endpointName }) }
-  return { kind: 'online-deployment', located, ...identity, ...names, ...fields }
+  return {
+    ...{ kind: 'online-deployment', located: locatedAt(scope.document) },
+    ...identity,
+    ...defined({ endpointName }),
+    ...fields,
+  }
 }
 
 /** `code_configuration:` of a deployment: a local folder and a script in it. */

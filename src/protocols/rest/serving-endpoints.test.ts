@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { writeFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext } from 'node:test'
 import { databaseTest } from '../../../test/database.test-support.ts'
@@ -81,6 +81,10 @@ databaseTest('a deployment is made, updated field by field, read and deleted', a
   await assert.rejects(endpoints.createDeployment(wanted({ file })), { code: 'already-exists' })
   await assert.rejects(endpoints.createDeployment(wanted({ file, endpoint: 'none' })), { code: 'not-found' })
   await assert.rejects(endpoints.createDeployment(wanted({})), { message: /Neither "model" nor "file"/ })
+  const unnamed = await lab.file('unnamed.yml', (await readFile(file, 'utf8')).replace(/^name: .*\n/, ''))
+  await assert.rejects(endpoints.createDeployment(wanted({ file: unnamed })), { message: /has no name/ })
+  assert.equal((await endpoints.createDeployment(wanted({ file: unnamed, deployment: 'red' }))).name, 'red')
+  await endpoints.deleteDeployment('lines', 'red')
 
   const set = { instance_count: '2', 'environment_variables.MODE': 'fast' }
   const updated = await endpoints.updateDeployment({ ...wanted({ set }), deployment: 'blue' })

@@ -114,21 +114,19 @@ export async function newDeployment(
   { endpoint, deployment, model, file, set = {} }: DeploymentSettings,
   resolveEnvironment: ResolveEnvironment,
 ): Promise<DeployRequest> {
-  const named = {
-    ...(deployment !== undefined && { deployment }),
-    ...(model !== undefined && { model: { kind: 'reference' as const, reference: model } }),
-  }
+  const named = { ...(model !== undefined && { model: { kind: 'reference' as const, reference: model } }) }
+  const options = { endpoint, ...(deployment !== undefined && { deployment }), resolveEnvironment }
   if (file !== undefined) {
     const document = await loadKind<OnlineDeploymentDocument>('online-deployment', file, set)
-    return { ...(await deployRequestOf(document, { endpoint, resolveEnvironment })), ...named }
+    return { ...(await deployRequestOf(document, options)), ...named }
   }
   if (model === undefined)
     throw new SluiceError('invalid-request', 'Neither "model" nor "file" is given; one says what to deploy.')
   const document = await settingsDocument<OnlineDeploymentDocument>('online-deployment', set, {
-    ...{ name: deployment ?? 'default', endpoint_name: endpoint, model: 'azureml:named:1' },
+    ...{ name: 'default', endpoint_name: endpoint, model: 'azureml:named:1' },
     request_settings: { request_timeout_ms: 60_000 },
   })
-  return { ...(await deployRequestOf(document, { endpoint, resolveEnvironment })), ...named }
+  return { ...(await deployRequestOf(document, options)), ...named }
 }
 
 async function createEndpoint(
@@ -199,8 +197,8 @@ async function deploy(
       },
     )
   }
-  const request = await deployRequestOf(document, { endpoint, resolveEnvironment })
-  await serving.deploy({ ...request, ...named, ...reference })
+  const request = await deployRequestOf(document, { endpoint, ...named, resolveEnvironment })
+  await serving.deploy({ ...request, ...reference })
 }
 
 const readUtf8 = (path: string): Promise<string> => readFile(path, 'utf8')

@@ -56,9 +56,15 @@ function readTriggerType<Word extends string>(
   if (!isMap(trigger.node))
     return reportAt(trigger, '"trigger" must be a mapping', 'For example: {type: cron, expression: "0 9 * * *"}')
   const pair = pairsOf(trigger.node).get('type')
-  return isScalar(pair?.value)
-    ? read({ document: trigger.document, node: pair.value, title: '"type" of "trigger"' })
-    : undefined
+  if (pair === undefined) return undefined
+  const { value } = pair
+  if (!isScalar(value) || value.value === null)
+    return reportAt(
+      trigger,
+      '"type" of "trigger" must be one word',
+      `It is one of: cron, recurrence, ${triggerTypes.join(', ')}.`,
+    )
+  return read({ document: trigger.document, node: value, title: '"type" of "trigger"' })
 }
 
 function readRest(
