@@ -238,12 +238,12 @@ function orphansOf(folder) {
   }).length
 }
 
-/** Crash points, asked of the program: it lists them when it is given a name it does not know. */
+/** Crash points of jobs, asked of the program: it lists them when it is given a name it does not know. */
 async function crashPoints() {
   const data = mkdtempSync(join(tmpdir(), 'sluice-crash-bench-'))
   const { errors } = await serve(data, { crashAt: 'none-of-them' })
   rmSync(data, { recursive: true, force: true })
-  const list = /They are ([a-z, -]+)\./.exec(errors)
+  const list = /Points of jobs: ([a-z, -]+)\./.exec(errors)
   if (list === null) throw new Error(`the program does not list its crash points: ${errors}`)
   return list[1].split(', ')
 }

@@ -105,13 +105,13 @@ function connect(
   }
 }
 
-/** Every crash point, asked of the program itself: it lists them when it is given a name it does not know. */
+/** Every crash point of jobs, asked of the program itself: it lists them when it is given a name it does not know. */
 export async function crashPoints(data: string): Promise<readonly string[]> {
   const problem = await startServer({ data, crashAt: 'none-of-them' }).then(
     () => 'it started',
     (error: unknown) => String(error),
   )
-  const list = /They are ([a-z, -]+)\./.exec(problem)
+  const list = /Points of jobs: ([a-z, -]+)\./.exec(problem)
   if (list === null) throw new Error(`the program does not list its crash points: ${problem}`)
   return list[1]!.split(', ')
 }

@@ -5,17 +5,19 @@ import { firingCrashPoints } from '../triggers/trigger-runner.ts'
 
 type Point = CrashPoint | RolloutCrashPoint | keyof typeof firingCrashPoints
 
-const points = { ...crashPoints, ...firingCrashPoints, ...rolloutCrashPoints }
+const pointsOf = { jobs: crashPoints, firings: firingCrashPoints, rollouts: rolloutCrashPoints }
 
 /**
- * The kill test's way in: this process kills itself at the point that the variable names. Throws `invalid-setting` for
- * one that does not exist.
+ * The kill tests' way in: this process kills itself at the point that the variable names. Throws `invalid-setting` for
+ * one that does not exist, with a list by what meets them: each test takes the points that its subject meets.
  */
 export function reachPoint(crashAt: string | undefined): (point: Point) => void {
   if (crashAt === undefined) return () => undefined
-  if (!(crashAt in points)) {
+  if (!Object.values(pointsOf).some((named) => crashAt in named)) {
     throw new SluiceError('invalid-setting', `There is no crash point "${crashAt}".`, {
-      hint: `They are ${Object.keys(points).join(', ')}.`,
+      hint: Object.entries(pointsOf)
+        .map(([what, named]) => `Points of ${what}: ${Object.keys(named).join(', ')}.`)
+        .join(' '),
     })
   }
   return (point) => {
