@@ -116,7 +116,8 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       t.after(() => rmSync(join(tmpdir(), `sluice-crash-points-${process.pid}`), { recursive: true, force: true }))
       assert.ok(points.length >= 10)
       for (const point of points) {
-        await t.test(point, async (inner) => {
+        // A point that is never reached would be waited for without end.
+        await t.test(point, { timeout: 120_000 }, async (inner) => {
           const place = await makePlace(inner, engine)
           const doomed = await startServer({ ...place, crashAt: point })
           // The answer may be lost with the server; the job must not be.
