@@ -131,7 +131,7 @@ sys.exit(str(error) if error else 0)`
     assert.deepEqual(ours, theirs)
     assert.equal(ours.status, 400)
     const swagger = (await (await fetch(`${url}/swagger.json?version=3`)).json()) as { servers: unknown; paths: object }
-    assert.deepEqual([swagger.servers, Object.keys(swagger.paths)], [[{ url: '/' }], ['/score']])
+    assert.deepEqual([swagger.servers, Object.keys(swagger.paths)], [[{ url: '/' }], ['/score', '/invocations']])
     await run(join(place, 'verify'), [digest])
   })
 
