@@ -1,3 +1,4 @@
+import type { Selectable, SelectQueryBuilder } from 'kysely'
 import type { Tables } from '../database/database.ts'
 import type { Firing, NewFiring } from './job-trigger.ts'
 
@@ -92,33 +93,29 @@ export async function updateFiring(
   return result.numUpdatedRows === 1n
 }
 
+type FiringQuery = SelectQueryBuilder<FiringTables, 'firing', Selectable<FiringRow>>
+
+function firings(tables: Tables): FiringQuery {
+  return tables.withTables<FiringTables>().selectFrom('firing').selectAll()
+}
+
+function firingsOf(tables: Tables, triggerId: string): FiringQuery {
+  return firings(tables).where('trigger_id', '=', triggerId)
+}
+
 export async function findFiring(tables: Tables, id: string): Promise<Firing | undefined> {
-  const row = await tables
-    .withTables<FiringTables>()
-    .selectFrom('firing')
-    .selectAll()
-    .where('firing_id', '=', id)
-    .executeTakeFirst()
+  const row = await firings(tables).where('firing_id', '=', id).executeTakeFirst()
   return row && toFiring(row)
 }
 
 export async function findFiringByKey(tables: Tables, triggerId: string, key: string): Promise<Firing | undefined> {
-  const row = await tables
-    .withTables<FiringTables>()
-    .selectFrom('firing')
-    .selectAll()
-    .where('trigger_id', '=', triggerId)
-    .where('firing_key', '=', key)
-    .executeTakeFirst()
+  const row = await firingsOf(tables, triggerId).where('firing_key', '=', key).executeTakeFirst()
   return row && toFiring(row)
 }
 
 /** Pending firings that may be submitted, the oldest nominal time first. */
 export async function dueFirings(tables: Tables, nowMs: number): Promise<readonly Firing[]> {
-  const rows = await tables
-    .withTables<FiringTables>()
-    .selectFrom('firing')
-    .selectAll()
+  const rows = await firings(tables)
     .where('status', '=', 'pending')
     .where('due_ms', '<=', nowMs)
     .orderBy('nominal_ms')
@@ -143,11 +140,7 @@ export async function nextFiringDue(tables: Tables): Promise<number | undefined>
 
 /** The pending firing of a trigger that comes first. */
 export async function oldestPending(tables: Tables, triggerId: string): Promise<Firing | undefined> {
-  const row = await tables
-    .withTables<FiringTables>()
-    .selectFrom('firing')
-    .selectAll()
-    .where('trigger_id', '=', triggerId)
+  const row = await firingsOf(tables, triggerId)
     .where('status', '=', 'pending')
     .orderBy('nominal_ms')
     .orderBy('firing_id')
@@ -158,11 +151,7 @@ export async function oldestPending(tables: Tables, triggerId: string): Promise<
 
 /** A pending firing of an event that waits for more of its kind. */
 export async function findDebounced(tables: Tables, triggerId: string, nowMs: number): Promise<Firing | undefined> {
-  const row = await tables
-    .withTables<FiringTables>()
-    .selectFrom('firing')
-    .selectAll()
-    .where('trigger_id', '=', triggerId)
+  const row = await firingsOf(tables, triggerId)
     .where('status', '=', 'pending')
     .where('reason', '=', 'event')
     .where('due_ms', '>', nowMs)
@@ -174,11 +163,7 @@ export async function findDebounced(tables: Tables, triggerId: string, nowMs: nu
 
 /** Firings whose jobs are not known to have ended. */
 export async function firingsUnderWay(tables: Tables, triggerId: string): Promise<readonly Firing[]> {
-  const rows = await tables
-    .withTables<FiringTables>()
-    .selectFrom('firing')
-    .selectAll()
-    .where('trigger_id', '=', triggerId)
+  const rows = await firingsOf(tables, triggerId)
     .where('status', '=', 'submitted')
     .where('is_over', '=', 0)
     .orderBy('noted_ms')
@@ -188,11 +173,7 @@ export async function firingsUnderWay(tables: Tables, triggerId: string): Promis
 
 /** Firings by themselves (not by hand) that started a job since a moment, the newest first. */
 export async function submittedSince(tables: Tables, triggerId: string, sinceMs: number): Promise<readonly Firing[]> {
-  const rows = await tables
-    .withTables<FiringTables>()
-    .selectFrom('firing')
-    .selectAll()
-    .where('trigger_id', '=', triggerId)
+  const rows = await firingsOf(tables, triggerId)
     .where('status', '=', 'submitted')
     .where('reason', 'in', ['time', 'event'])
     .where('due_ms', '>', sinceMs)
@@ -203,11 +184,7 @@ export async function submittedSince(tables: Tables, triggerId: string, sinceMs:
 
 /** The newest firings of a trigger, by when they were noted. */
 export async function listFirings(tables: Tables, triggerId: string, limit: number): Promise<readonly Firing[]> {
-  const rows = await tables
-    .withTables<FiringTables>()
-    .selectFrom('firing')
-    .selectAll()
-    .where('trigger_id', '=', triggerId)
+  const rows = await firingsOf(tables, triggerId)
     .orderBy('noted_ms', 'desc')
     .orderBy('nominal_ms', 'desc')
     .orderBy('firing_id', 'desc')

@@ -86,7 +86,7 @@ export function contentRows({
 
   async function find(kind: ContentKind, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, ContentRow>> {
     await use.touch(kind, digests)
-    const { found, others } = known(digests, (digest) => recent.find(kind, digest) as ContentRow | undefined)
+    const { found, others } = known<ContentRow>(digests, (digest) => recent.find(kind, digest))
     for (const row of await findAny(others)) if (row.kind === kind) found.set(row.digest, row)
     return found
   }
