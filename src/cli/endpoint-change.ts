@@ -4,9 +4,9 @@ import type { Command, Invocation } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
 import { endpointText, pathOf, tellOfServer } from './endpoint.ts'
 import { exitCode } from './exit-code.ts'
-import type { Endpoint, EndpointKeys } from './rest-types.ts'
+import type { Endpoint, KeyPair } from './rest-types.ts'
 import { parsePairs } from './submission.ts'
-import { textFields } from './terminal/text-table.ts'
+import { tellKeys } from './tell-keys.ts'
 
 /** Makes an endpoint; a server is started in the background where none runs. */
 export const createEndpoint: Command = async (invocation) => {
@@ -53,7 +53,7 @@ export const rollBackEndpoint: Command = async (invocation) => {
 /** Prints both keys: either is accepted by the scoring routes. */
 export const endpointCredentials: Command = async (invocation) => {
   const path = `${pathOf(invocation)}/credentials`
-  return tellKeys(invocation, await withConnection(invocation, 'work', ({ client }) => client.get<EndpointKeys>(path)))
+  return tellKeys(invocation, await withConnection(invocation, 'work', ({ client }) => client.get<KeyPair>(path)))
 }
 
 /** Replaces one key, and prints both. */
@@ -66,7 +66,7 @@ export const regenerateKeys: Command = async (invocation) => {
   const path = `${pathOf(invocation)}/regenerate-keys`
   return tellKeys(
     invocation,
-    await withConnection(invocation, 'work', ({ client }) => client.post<EndpointKeys>(path, { key })),
+    await withConnection(invocation, 'work', ({ client }) => client.post<KeyPair>(path, { key })),
   )
 }
 
@@ -85,18 +85,6 @@ async function change(invocation: Invocation, wanted: object): Promise<number> {
 function tell(invocation: Invocation, endpoint: Endpoint): number {
   if (invocation.json) writeJson(invocation, endpoint)
   else invocation.terminal.out(endpointText(endpoint))
-  return exitCode.ok
-}
-
-function tellKeys(invocation: Invocation, keys: EndpointKeys): number {
-  if (invocation.json) writeJson(invocation, keys)
-  else
-    invocation.terminal.out(
-      textFields([
-        ['primary key', keys.primary_key],
-        ['secondary key', keys.secondary_key],
-      ]),
-    )
   return exitCode.ok
 }
 

@@ -4,8 +4,9 @@ import type { Command, Invocation } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import type { Connection } from './link/connection.ts'
-import type { Job, Page, PublishedPipeline } from './rest-types.ts'
+import type { Job, KeyPair, Page, PublishedPipeline } from './rest-types.ts'
 import { parsePairs } from './submission.ts'
+import { tellKeys } from './tell-keys.ts'
 import { printable } from './terminal/terminal.ts'
 import { textFields, textTable } from './terminal/text-table.ts'
 
@@ -97,19 +98,18 @@ export const runPipeline: Command = async (invocation) => {
 /** Prints both keys: either starts jobs of this pipeline, and nothing else. */
 export const pipelineCredentials: Command = async (invocation) => {
   const keys = await withConnection(invocation, 'work', ({ client }) =>
-    client.get<Keys>(`${pathOf(invocation)}/credentials`),
+    client.get<KeyPair>(`${pathOf(invocation)}/credentials`),
   )
-  writeKeys(invocation, keys)
-  return exitCode.ok
+  return tellKeys(invocation, keys)
 }
 
 /** Makes a new primary key. */
 export const rotatePipelineKey: Command = async (invocation) => {
   const revokeOld = invocation.options.has('revoke-old')
   const keys = await withConnection(invocation, 'work', ({ client }) =>
-    client.post<Keys>(`${pathOf(invocation)}/rotate-key`, { revoke_old: revokeOld }),
+    client.post<KeyPair>(`${pathOf(invocation)}/rotate-key`, { revoke_old: revokeOld }),
   )
-  writeKeys(invocation, keys)
+  tellKeys(invocation, keys)
   if (!revokeOld) invocation.terminal.err('The key before is now the secondary: it is valid until the next rotation.\n')
   return exitCode.ok
 }
@@ -137,11 +137,6 @@ export const deletePipeline: Command = async (invocation) => {
   return exitCode.ok
 }
 
-interface Keys {
-  readonly primary_key: string
-  readonly secondary_key: string
-}
-
 async function changeStatus(invocation: Invocation, verb: 'enable' | 'disable' | 'archive'): Promise<number> {
   const version = invocation.options.text('version')
   const pipeline = await withConnection(invocation, 'work', ({ client }) =>
@@ -150,17 +145,6 @@ async function changeStatus(invocation: Invocation, verb: 'enable' | 'disable' |
   if (invocation.json) writeJson(invocation, pipeline)
   else invocation.terminal.out(`${pipeline.name} ${pipeline.version}: ${pipeline.status}\n`)
   return exitCode.ok
-}
-
-function writeKeys(invocation: Invocation, keys: Keys): void {
-  if (invocation.json) writeJson(invocation, keys)
-  else
-    invocation.terminal.out(
-      textFields([
-        ['primary key', keys.primary_key],
-        ['secondary key', keys.secondary_key],
-      ]),
-    )
 }
 
 function pathOf(invocation: Invocation): string {

@@ -259,7 +259,7 @@ export interface Deployment {
   readonly workers: number
 }
 
-export interface EndpointKeys {
+export interface KeyPair {
   readonly primary_key: string
   readonly secondary_key: string
 }
