@@ -26,14 +26,20 @@ mlflow.sklearn.save_model(
     serialization_format="cloudpickle", pip_requirements=requirements)
 
 class Counted(mlflow.pyfunc.PythonModel):
-    """Twice the number; notes every execution of it."""
+    """Twice the number; notes every execution of it. A number of DEADLY kills its worker when it is met first."""
     def predict(self, context, model_input, params=None):
-        import os, time
+        import os, signal, time
         numbers = model_input["number"].tolist()
         line = " ".join(str(int(number)) for number in numbers) + "\\n"
         file = os.open(os.environ["EXECUTIONS"], os.O_WRONLY | os.O_APPEND)
         os.write(file, line.encode())
         os.close(file)
+        for deadly in set(map(int, numbers)) & set(map(int, os.environ.get("DEADLY", "").split())):
+            try:
+                os.close(os.open(os.environ["EXECUTIONS"] + f".{deadly}", os.O_CREAT | os.O_EXCL))
+            except FileExistsError:
+                continue
+            os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(0.002)  # Long enough to be killed in.
         return [{"double": number * 2, "pid": os.getpid()} for number in numbers]
 
