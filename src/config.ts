@@ -42,6 +42,9 @@ export interface Settings {
   /** Where spans of requests go; absent: nowhere. */
   readonly otlpEndpoint?: string
   readonly color: 'auto' | 'never'
+  /** Firings of schedules and triggers that `sluice gc` leaves: so many days, and of each the newest so many. */
+  readonly firingsKeepDays: number
+  readonly firingsKeepCount: number
   /** URIs that jobs name -> files or folders of this machine that stand for them. */
   readonly urlOverrides: Readonly<Record<string, string>>
   /** Names of curated environments; they win over the shipped table. */
@@ -193,6 +196,24 @@ export const settingTable: Readonly<Record<SettingName, SettingRow>> = {
     sentence: 'Whether colours are used on a terminal; NO_COLOR says never.',
     default: ({ environment }) => (environment['NO_COLOR'] ? 'never' : 'auto'),
     defaultText: 'auto',
+  },
+  firingsKeepDays: {
+    kind: 'integer',
+    min: 2,
+    max: 36_500,
+    flag: 'none',
+    sentence: 'For how many days sluice gc leaves the firings of schedules and triggers.',
+    default: () => 90,
+    defaultText: '90',
+  },
+  firingsKeepCount: {
+    kind: 'integer',
+    min: 0,
+    max: 100_000_000,
+    flag: 'none',
+    sentence: 'How many firings of each schedule and trigger sluice gc leaves; those of the last two days always.',
+    default: () => 1000,
+    defaultText: '1000',
   },
   urlOverrides: {
     kind: 'files',

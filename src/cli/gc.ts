@@ -11,6 +11,7 @@ const words: Readonly<Record<string, string>> = {
   folders: 'lists of folders that nothing refers to',
   strays: 'files of the store that were never finished',
   environments: 'environments that no job asked for',
+  firings: 'firings of schedules and triggers beyond the settings',
   runs: 'deleted runs',
   experiments: 'deleted experiments',
   models: 'deleted logged models',

@@ -9,6 +9,7 @@ import { countedJobs } from '../jobs/counted-jobs.ts'
 import type { GarbageRequest, GarbageReport } from '../protocols/rest/gc-routes.ts'
 import { purgeDeleted } from '../registry/purge-deleted.ts'
 import { countedArtifacts, type StoredModels } from '../registry/stored-models.ts'
+import { type FiringRetention, pruneFirings } from '../triggers/prune-firings.ts'
 
 interface GarbageParts {
   readonly database: Database
@@ -18,6 +19,7 @@ interface GarbageParts {
   readonly clock: Clock
   readonly artifacts: Pick<ArtifactStore, 'remove'>
   readonly uploads: Pick<ArtifactUploads, 'removeBefore'>
+  readonly firings: FiringRetention
 }
 
 const dayMs = 24 * 3_600_000
@@ -35,7 +37,7 @@ const countNothing = ['content_object', 'cached_folder', 'file_stat', 'web_file'
  * comes into use in between was touched within the last hour and stays (`ContentStore.sweep`).
  */
 export async function collectGarbage(
-  { database, content, environments, models, clock, artifacts, uploads }: GarbageParts,
+  { database, content, environments, models, clock, artifacts, uploads, firings }: GarbageParts,
   { isDryRun, outputsOlderThanDays, environmentsOlderThanDays, deletedOlderThanDays }: GarbageRequest,
 ): Promise<GarbageReport> {
   const before = (days: number): number => clock.now() - days * dayMs
@@ -43,6 +45,7 @@ export async function collectGarbage(
     deletedOlderThanDays === undefined
       ? undefined
       : await purgeDeleted({ database, clock, artifacts }, { olderThanMs: deletedOlderThanDays * dayMs, isDryRun })
+  const prunedFirings = await pruneFirings({ database, clock }, { ...firings, isDryRun })
   if (!isDryRun) await models.removeUnused()
   if (!isDryRun) await uploads.removeBefore(before(uploadDays))
   const referred = await referredDigests(database, {
@@ -60,6 +63,7 @@ export async function collectGarbage(
   const counted = (count: number) => ({ count, sizeBytes: 0 })
   return {
     ...swept,
+    firings: counted(prunedFirings),
     ...(unused !== undefined && { environments: unused }),
     ...(purged !== undefined && {
       runs: counted(purged.runs),

@@ -26,6 +26,7 @@ import { lineage } from '../serving/lineage/prediction-lineage.ts'
 import type { BatchEndpoints } from '../serving/batch/batch-endpoints.ts'
 import type { CollectedPayloads } from '../serving/payloads/collected-payloads.ts'
 import type { ServingService } from '../serving/serving-service.ts'
+import type { FiringRetention } from '../triggers/prune-firings.ts'
 import type { JobTriggers } from '../triggers/job-triggers.ts'
 import type { PublishedPipelines } from '../triggers/published-pipelines.ts'
 import type { OpenServerOptions } from './server-options.ts'
@@ -90,7 +91,8 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
         ...assets,
         registry,
         content: store.content,
-        collectGarbage: (request) => collectGarbage({ ...store, models: assets.models }, request),
+        collectGarbage: (request) =>
+          collectGarbage({ ...store, models: assets.models, firings: firingRetention(settings) }, request),
         lockEnvironment: async (choice, { upgrade }) => {
           const request = await assets.settling.findEnvironment(choice)
           const lock = await store.environments.lock(request, { upgrade })
@@ -146,6 +148,10 @@ function payloadParts({ store, payloads }: RouteParts) {
   const { database, registry, tracking } = store
   if (payloads === undefined) return {}
   return { payloads, lineage: lineage({ tables: database.read, registry, runs: tracking.runs, payloads }) }
+}
+
+function firingRetention({ firingsKeepDays, firingsKeepCount }: OpenServerOptions['settings']): FiringRetention {
+  return { keepDays: firingsKeepDays, keepCount: firingsKeepCount }
 }
 
 function databaseName(address: string | undefined): string {

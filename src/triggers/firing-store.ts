@@ -225,6 +225,62 @@ export async function skipPending(tables: Tables, triggerId: string, detail: str
     .execute()
 }
 
+/** Ids of the triggers that firings are of. */
+export async function triggersWithFirings(tables: Tables): Promise<readonly string[]> {
+  const rows = await tables.withTables<FiringTables>().selectFrom('firing').select('trigger_id').distinct().execute()
+  return rows.map(({ trigger_id }) => trigger_id)
+}
+
+export async function countFirings(tables: Tables, triggerId: string): Promise<number> {
+  const row = await tables
+    .withTables<FiringTables>()
+    .selectFrom('firing')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('trigger_id', '=', triggerId)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+/** A page of the firings of a trigger that were noted before a moment, the oldest first. */
+export async function firingsBefore(
+  tables: Tables,
+  {
+    triggerId,
+    untilMs,
+    limit,
+    after,
+  }: {
+    readonly triggerId: string
+    readonly untilMs: number
+    readonly limit: number
+    readonly after?: Pick<Firing, 'notedMs' | 'id'>
+  },
+): Promise<readonly Firing[]> {
+  let query = firingsOf(tables, triggerId)
+    .where('noted_ms', '<', untilMs)
+    .orderBy('noted_ms')
+    .orderBy('firing_id')
+    .limit(limit)
+  if (after !== undefined)
+    query = query.where((eb) =>
+      eb.or([
+        eb('noted_ms', '>', after.notedMs),
+        eb.and([eb('noted_ms', '=', after.notedMs), eb('firing_id', '>', after.id)]),
+      ]),
+    )
+  return (await query.execute()).map(toFiring)
+}
+
+/** Forgets firings but for those that came to wait again meanwhile. */
+export async function deleteEnded(tables: Tables, ids: readonly string[]): Promise<void> {
+  await tables
+    .withTables<FiringTables>()
+    .deleteFrom('firing')
+    .where('firing_id', 'in', ids)
+    .where('status', '!=', 'pending')
+    .execute()
+}
+
 /** Forgets every firing of a trigger; jobs that they started stay. */
 export async function deleteFirings(tables: Tables, triggerId: string): Promise<void> {
   await tables.withTables<FiringTables>().deleteFrom('firing').where('trigger_id', '=', triggerId).execute()

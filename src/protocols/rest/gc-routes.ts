@@ -16,6 +16,8 @@ export interface GarbageRequest {
 /** What was removed, or would be. */
 export interface GarbageReport extends Swept {
   readonly environments?: Swept['files']
+  /** Of schedules and triggers, beyond what the settings keep. */
+  readonly firings: Swept['files']
   /** Of what was deleted; its files count with what nothing refers to. */
   readonly runs?: Swept['files']
   readonly experiments?: Swept['files']
