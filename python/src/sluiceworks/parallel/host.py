@@ -210,15 +210,21 @@ class Host:
         batch = seat.batch
         if batch is None:
             return
-        # First of all: the worker need not wait for our disk.
-        self._deal(seat)
+        result = (header.get("returned", 0), rows)
+        failure: str | None = None
         if header["type"] == "error":
-            self._try_failed(batch, header["message"], (0, b""))
-        elif header["returned"] < batch.items:
-            message = f"run() returned {header['returned']} of {batch.items} items"
-            self._try_failed(batch, message, (header["returned"], rows))
+            failure, result = header["message"], (0, b"")
+        elif result[0] < batch.items:
+            failure = f"run() returned {result[0]} of {batch.items} items"
         else:
-            self._ended(batch, True, (header["returned"], rows))
+            # Before the worker has its next one: a killed host repeats at most one mini-batch of each worker.
+            self._journal.add(batch.index, True, (batch.items, result[0]), rows)
+        # Only then what takes longer: the worker need not wait for our disk.
+        self._deal(seat)
+        if failure is None:
+            self._counted(True)
+        else:
+            self._try_failed(batch, failure, result)
 
     def _lost(self, seat: _Seat, message: str) -> None:
         del self._seats[seat.worker]
@@ -238,16 +244,18 @@ class Host:
             self._pending.append(batch)
             self._offer()
         else:
-            self._ended(batch, False, result)
+            returned, rows = result
+            self._journal.add(batch.index, False, (batch.items, returned), rows)
+            self._counted(False)
 
     def _offer(self) -> None:
         for seat in self._seats.values():
             if seat.doing == "wait" and self._pending:
                 self._deal(seat)
 
-    def _ended(self, batch: MiniBatch, succeeded: bool, result: tuple[int, bytes]) -> None:
-        returned, rows = result
-        self._journal.add(batch.index, succeeded, (batch.items, returned), rows)
+    def _counted(self, succeeded: bool) -> None:
+        """Another mini-batch is in the journal."""
+        self._journal.sync_now_and_then()
         self._moved = time.monotonic()
         self._progress.add(succeeded)
         self._check_thresholds()

@@ -68,9 +68,12 @@ class Journal:
         self._size = offset + len(rows)
         record = Record(index, succeeded, items, returned, offset, len(rows))
         self.records[index] = record
+        return record
+
+    def sync_now_and_then(self) -> None:
+        """Puts on disk what was added, at most once a second."""
         if time.monotonic() - self._synced > _SYNC_SECONDS:
             self.sync()
-        return record
 
     def sync(self) -> None:
         """Puts on disk what was added."""
