@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import { SluiceError } from '../src/base/errors.ts'
 import type { ExperimentId, JobName, StepPath } from '../src/base/ids.ts'
 import type { RecordedEvent } from '../src/events/event-log.ts'
+import { cancellationText } from '../src/jobs/cancellation.ts'
 import type { Job, JobFilter, JobService, PlanView, Submission } from '../src/jobs/job-service.ts'
 import { terminalStatuses } from '../src/jobs/job-service.ts'
 import type { StepVerdict } from '../src/plan/plan-words.ts'
@@ -75,7 +76,7 @@ export function fakeEngine({ namePrefix = 'calm_otter' } = {}): FakeEngine {
         }),
       children: (name) => Promise.resolve(state.childrenOf(state.get(name).name)),
       list: (filter) => Promise.resolve(state.list(filter)),
-      cancel: (name, by) => Promise.resolve(state.cancel(name, by)),
+      cancel: (name, cancellation) => Promise.resolve(state.cancel(name, cancellationText(cancellation))),
       reproduce: async (name, submittedBy) => {
         const submission = state.submissionOf.get(state.get(name).root)!
         return state.submit({ ...submission, submittedBy, noReuse: true })

@@ -53,11 +53,12 @@ function openPlace(t: TestContext) {
 
 const rootOf = (out: string): string => (JSON.parse(out.split('\n', 1)[0]!) as { job: Job }).job.name
 
-for (const [how, command] of [
-  ['the command line', 'sluice job cancel "$AZUREML_ROOT_RUN_ID"'],
+for (const [how, command, reason] of [
+  ['the command line', 'sluice job cancel "$AZUREML_ROOT_RUN_ID" --reason "not better"', ': not better'],
   [
     'REST',
     `"${process.execPath}" -e 'fetch(process.env.SLUICE_URL + "/api/v1/jobs/" + process.env.AZUREML_ROOT_RUN_ID + "/cancel", {method: "POST", headers: {authorization: "Bearer " + process.env.AZUREML_RUN_TOKEN}})'`,
+    '',
   ],
 ] as const) {
   test(`a step cancels the job it belongs to, by ${how}: nothing after it runs`, async (t) => {
@@ -88,7 +89,7 @@ jobs:
       ],
     )
     const stop = steps.find(({ step }) => step === 'stop')!
-    assert.equal(stop.status_detail, `canceled by job:${stop.name}`)
+    assert.equal(stop.status_detail, `canceled by job:${stop.name}${reason}`)
     assert.equal(existsSync(join(folder, 'later')), false)
   })
 }

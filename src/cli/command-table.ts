@@ -155,6 +155,7 @@ export const commandTable: readonly CommandRow[] = [
     name: 'job cancel',
     summary: 'Cancel a job and its steps.',
     arguments: [['<name>', 'Name of the job.']],
+    options: [{ flags: '--reason <text>', sentence: 'What for; said wherever the job is shown.' }],
     load: async () => (await import('./job.ts')).cancelJob,
   },
   {

@@ -70,7 +70,9 @@ export const showJob: Command = async (invocation) => {
 /** Asks a job to stop; it has ended when its status says so. */
 export const cancelJob: Command = async (invocation) => {
   const name = invocation.arguments[0]!
-  const job = await withConnection(invocation, 'work', ({ client }) => client.post<Job>(`${pathOf(name)}/cancel`))
+  const reason = invocation.options.text('reason')
+  const body = reason === undefined ? {} : { reason }
+  const job = await withConnection(invocation, 'work', ({ client }) => client.post<Job>(`${pathOf(name)}/cancel`, body))
   if (invocation.json) writeJson(invocation, job)
   else invocation.terminal.out(`${job.name}: ${outcomeOf(job)}\n`)
   return exitCode.ok

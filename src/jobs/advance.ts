@@ -11,6 +11,7 @@
 import { assert, assertNever } from '../base/errors.ts'
 import type { StepPath } from '../base/ids.ts'
 import type { PlannedCommand, PlannedControl, PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
+import { type Cancellation, cancellationText } from './cancellation.ts'
 import {
   type AttemptResult,
   type Effect,
@@ -125,7 +126,7 @@ function apply(transition: Transition, event: JobEvent): void {
       if (transition.is(event.step, 'expanded')) applyExpanded(transition, event)
       return
     case 'cancel-requested':
-      transition.cancelAll(event.by)
+      transition.cancelAll(event)
       return
     default:
       assertNever(event)
@@ -258,21 +259,21 @@ class Transition implements Advance {
     this.effects.push(enqueue(step, next.notBeforeMs))
   }
 
-  cancelAll(by: string): void {
-    if (this.state.canceledBy !== undefined) return
-    this.state.canceledBy = by
+  cancelAll({ by, reason }: Cancellation): void {
+    if (this.state.cancellation !== undefined) return
+    this.state.cancellation = { by, ...(reason !== undefined && { reason }) }
     this.#stopOthers()
   }
 
   cancelReason(): string {
-    const { canceledBy, failedStep } = this.state
-    if (canceledBy !== undefined) return `canceled by ${canceledBy}`
+    const { cancellation, failedStep } = this.state
+    if (cancellation !== undefined) return `canceled by ${cancellationText(cancellation)}`
     return failedStep === undefined ? 'canceled' : `canceled because step "${failedStep}" failed`
   }
 
   /** Whether the step goes on although the pipeline is stopping: only after a failure, and only if it asked for that. */
   #survivesStop(step: StepPath): boolean {
-    if (this.state.canceledBy !== undefined) return false
+    if (this.state.cancellation !== undefined) return false
     const owner = this.state.owners.get(step)
     if (owner !== undefined && this.#survivesStop(owner.control)) return true
     return this.state.planned.get(step)!.runIf !== 'succeeded'
@@ -382,7 +383,7 @@ function isTolerated({ owners, planned }: PipelineState, step: StepPath): boolea
 }
 
 function outcomeOf(state: PipelineState): 'completed' | 'failed' | 'canceled' {
-  if (state.canceledBy !== undefined) return 'canceled'
+  if (state.cancellation !== undefined) return 'canceled'
   for (const [step, at] of state.steps) if (at.status === 'failed' && !isTolerated(state, step)) return 'failed'
   return 'completed'
 }

@@ -13,6 +13,7 @@ import type { JobRuns } from '../tracking/job-runs.ts'
 import type { MetricStore } from '../tracking/metric-store.ts'
 import type { AttemptFiles } from './attempt-files.ts'
 import type { ReachPoint } from './crash-points.ts'
+import type { Cancellation } from './cancellation.ts'
 import type { Engine } from './engine.ts'
 import {
   type Job,
@@ -209,14 +210,14 @@ export class EngineJobService implements JobService {
     return listJobs(this.#deps.database.read, filter)
   }
 
-  async cancel(name: string, by: string): Promise<Job> {
+  async cancel(name: string, cancellation: Cancellation): Promise<Job> {
     const job = await this.get(name)
     if (job.parent !== undefined) {
       throw new SluiceError('not-supported', `Job ${name} is a step of ${job.root}; a step cannot be canceled alone.`, {
         hint: `Cancel the whole job with: sluice job cancel ${job.root}`,
       })
     }
-    this.#deps.engine.cancel(job.name, by)
+    this.#deps.engine.cancel(job.name, cancellation)
     return this.get(name)
   }
 

@@ -230,7 +230,7 @@ test('a job that is canceled ends its running step', async (t) => {
   const started = join(lab.folder, 'started')
   const root = await lab.start(plannedPipeline([commandStep('a', { command: `touch ${started}; sleep 300` })]))
   while (!existsSync(started)) await new Promise((resolve) => setTimeout(resolve, 5))
-  lab.engine.cancel(root, 'ann')
+  lab.engine.cancel(root, { by: 'ann' })
   await lab.engine.ended(root)
   const after = await lab.run(plannedPipeline([commandStep('a', { command: 'true' })]))
   assert.equal(after.root.status, 'Completed')

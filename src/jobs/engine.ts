@@ -18,6 +18,7 @@ import type { JobName, RandomBytes, StepPath } from '../base/ids.ts'
 import type { PlannedControl } from '../plan/planned-pipeline.ts'
 import { advance, initialState, outstanding } from './advance.ts'
 import { runAttempt, type AttemptRunnerDeps } from './attempt-runner.ts'
+import type { Cancellation } from './cancellation.ts'
 import { expandControl, type Expanders, type Expansion } from './control/expander.ts'
 import { failStuckJob } from './fail-stuck-job.ts'
 import { findNames, findPreviousKeys, type JobPatch } from './job-store.ts'
@@ -124,9 +125,9 @@ export class Engine {
   }
 
   /** Asks a root job to stop; a no-op when it is not under way. */
-  cancel(root: JobName, by: string): void {
+  cancel(root: JobName, cancellation: Cancellation): void {
     const live = this.#live.get(root)
-    if (live !== undefined) this.#dispatch(live, { kind: 'cancel-requested', by })
+    if (live !== undefined) this.#dispatch(live, { kind: 'cancel-requested', ...cancellation })
   }
 
   /** Resolves when the job has ended (at once when it is not under way). */

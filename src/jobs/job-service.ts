@@ -2,6 +2,7 @@ import type { Diagnostic } from '../base/errors.ts'
 import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { StepVerdict } from '../plan/plan-words.ts'
+import type { Cancellation } from './cancellation.ts'
 
 /** Azure ML's statuses (design.md 3). `Skipped` is a detail of Completed: a step of a branch that was not taken. */
 export const jobStatuses = [
@@ -193,7 +194,7 @@ export interface JobService {
   trials(name: string): Promise<SweepTrials>
   list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly nextPageToken?: string }>
   /** Asks a job, its steps included, to stop; a no-op when it has ended. */
-  cancel(name: string, by: string): Promise<Job>
+  cancel(name: string, cancellation: Cancellation): Promise<Job>
   /**
    * Submits the stored snapshot of a job that has ended again; completed deterministic steps are reused. `onlyFailed`:
    * whatever completed is taken over, deterministic or not; throws `conflict` when nothing failed or was canceled.

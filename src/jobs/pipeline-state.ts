@@ -2,6 +2,7 @@ import type { Digest, JobName, StepPath } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { AttemptUsage } from '../compute/compute-backend.ts'
 import type { PipelineOutput, PlannedGroup, PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
+import type { Cancellation } from './cancellation.ts'
 
 /** An output as later steps and reuse see it: a literal, stored content, or nothing (the step did not write it). */
 export type StepOutput =
@@ -97,7 +98,7 @@ export interface PipelineState {
   /** Steps that have not ended. */
   stepsLeft: number
   /** Set once somebody asked to stop everything. */
-  canceledBy?: string
+  cancellation?: Cancellation
   /** Set once a step failed and the pipeline does not go on: which step. */
   failedStep?: StepPath
   outcome?: 'completed' | 'failed' | 'canceled'
@@ -130,7 +131,7 @@ export type JobEvent =
       readonly atMs: number
     }
   | { readonly kind: 'leader-ended'; readonly step: StepPath }
-  | { readonly kind: 'cancel-requested'; readonly by: string }
+  | ({ readonly kind: 'cancel-requested' } & Cancellation)
   | ExpandedEvent
 
 /** A control step goes on: new rounds, rounds that are no longer worth their time (by path), or its end. */

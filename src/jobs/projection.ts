@@ -1,6 +1,7 @@
 /** What the engine's state looks like to others: rows of `job`, run statuses and events, all of one transaction. */
 import type { StepPath } from '../base/ids.ts'
 import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
+import { cancellationText } from './cancellation.ts'
 import type { JobStatus } from './job-service.ts'
 import type { JobPatch } from './job-store.ts'
 import {
@@ -80,7 +81,7 @@ export function patchOfEnd(plan: PlannedPipeline, state: PipelineState, atMs: nu
   if (state.outcome === 'canceled')
     return {
       status: 'Canceled',
-      status_detail: `canceled by ${state.canceledBy ?? 'unknown'}`,
+      status_detail: `canceled by ${cancellationText(state.cancellation ?? { by: 'unknown' })}`,
       ended_ms: atMs,
       outputs,
     }

@@ -5,6 +5,7 @@ import type { Database, Tables } from '../database/database.ts'
 import { appendEvents, type NewEvent } from '../events/event-log.ts'
 import type { PlannedGroup } from '../plan/planned-pipeline.ts'
 import type { JobRuns } from '../tracking/job-runs.ts'
+import { cancellationText } from './cancellation.ts'
 import { appendJournal, endPlan } from './journal-store.ts'
 import { addProperties, insertJobs, type JobPatch, updateJob } from './job-store.ts'
 import type { JobStatus } from './job-service.ts'
@@ -135,11 +136,11 @@ function takePatches(live: LiveJob, atMs: number): ReadonlyMap<JobName, JobPatch
       ...patches.get(live.root),
       ...(isSingle(live) ? {} : patchOfEnd(live.stored.plan, live.state, atMs)),
     })
-  } else if (live.state.canceledBy !== undefined && live.announced.get(live.root) !== 'CancelRequested') {
+  } else if (live.state.cancellation !== undefined && live.announced.get(live.root) !== 'CancelRequested') {
     patches.set(live.root, {
       ...patches.get(live.root),
       status: 'CancelRequested',
-      status_detail: `asked by ${live.state.canceledBy}`,
+      status_detail: `asked by ${cancellationText(live.state.cancellation)}`,
     })
   }
   return patches

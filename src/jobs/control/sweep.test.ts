@@ -256,7 +256,7 @@ test('a sweep can be canceled, and so are its trials', async (t) => {
   const root = await lab.start(plannedPipeline([sweep(`touch ${lab.folder}/began; sleep 1000`)]))
   const { existsSync } = await import('node:fs')
   while (!existsSync(`${lab.folder}/began`)) await new Promise((resolve) => setTimeout(resolve, 20))
-  lab.engine.cancel(root, 'tester')
+  lab.engine.cancel(root, { by: 'tester' })
   await lab.engine.ended(root)
   const children = await lab.children(root)
   assert.deepEqual(new Set(children.map(({ status }) => status)), new Set(['Canceled']))

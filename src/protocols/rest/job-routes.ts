@@ -11,6 +11,7 @@ import {
   JobMessage,
   JobQuery,
   PlanMessage,
+  CancelRequest,
   RetryRequest,
   SubmissionMessage,
   SubmittedJobMessage,
@@ -157,8 +158,12 @@ function changingRoutes({ jobs, principalOf }: JobRouteParts): readonly Route[] 
       url: '/api/v1/jobs/:name/cancel',
       permission: 'write',
       summary: 'Ask a job and its steps to stop.',
+      body: CancelRequest,
       response: JobMessage,
-      handler: async (request) => toJobMessage(await jobs.cancel(nameOf(request), principalText(principalOf(request)))),
+      handler: async (request) => {
+        const cancellation = { by: principalText(principalOf(request)), ...(request.body as CancelRequest) }
+        return toJobMessage(await jobs.cancel(nameOf(request), cancellation))
+      },
     },
     {
       method: 'POST',

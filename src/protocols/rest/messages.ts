@@ -162,6 +162,15 @@ export type PlanMessage = Static<typeof PlanMessage>
 export const ValidateRequest = Type.Object({ file: Type.String({ minLength: 1 }) }, { additionalProperties: false })
 export const ValidateMessage = Type.Object({ kind: Type.String(), name: Type.Optional(Type.String()), warnings })
 
+export const CancelRequest = Type.Object(
+  {
+    reason: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 1000, description: 'What for; said wherever the job is shown.' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type CancelRequest = Static<typeof CancelRequest>
 export const RetryRequest = Type.Object(
   {
     only_failed: Type.Optional(

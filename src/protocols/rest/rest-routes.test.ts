@@ -166,8 +166,10 @@ test('an unknown job is 404 on every route of a job', async (t) => {
 test('cancel and retry reach the engine', async (t) => {
   const lab = await openLab(t)
   await lab.call('POST', '/api/v1/jobs', { body: { file: await lab.file('steps: { a: { waits: true } }') } })
-  const canceled = await lab.call('POST', '/api/v1/jobs/calm_otter_0000000001/cancel')
-  assert.equal(canceled.body['status_detail'], 'asked by local')
+  const canceled = await lab.call('POST', '/api/v1/jobs/calm_otter_0000000001/cancel', {
+    body: { reason: 'the data were wrong' },
+  })
+  assert.equal(canceled.body['status_detail'], 'asked by local: the data were wrong')
   const retried = await lab.call('POST', '/api/v1/jobs/calm_otter_0000000001/retry')
   assert.deepEqual([retried.status, retried.body['name']], [201, 'calm_otter_0000000002'])
 })
