@@ -21,6 +21,7 @@ export type DocumentFamily =
   | 'online-endpoint'
   | 'online-deployment'
   | 'schedule'
+  | 'monitor'
   | 'trigger'
   | 'batch-endpoint'
   | 'batch-deployment'
@@ -38,6 +39,7 @@ const nouns: Readonly<Record<DocumentFamily, string>> = {
   'online-endpoint': 'an online endpoint',
   'online-deployment': 'an online deployment',
   schedule: 'a schedule',
+  monitor: 'a monitor',
   trigger: 'a trigger',
   'batch-endpoint': 'a batch endpoint',
   'batch-deployment': 'a batch deployment',
@@ -67,6 +69,7 @@ const bySchema: Readonly<Record<string, DocumentKind>> = {
   managedonlinedeployment: 'online-deployment',
   kubernetesonlinedeployment: 'online-deployment',
   schedule: 'schedule',
+  monitorschedule: 'monitor',
   trigger: 'trigger',
   batchendpoint: 'batch-endpoint',
   batchdeployment: 'batch-deployment',
@@ -93,6 +96,7 @@ const families: Readonly<Record<DocumentKind, DocumentFamily>> = {
   'online-endpoint': 'online-endpoint',
   'online-deployment': 'online-deployment',
   schedule: 'schedule',
+  monitor: 'monitor',
   trigger: 'trigger',
   'batch-endpoint': 'batch-endpoint',
   'batch-deployment': 'batch-deployment',
@@ -140,7 +144,7 @@ export function documentKind(root: Value, family?: DocumentFamily): DocumentKind
     const hint = `This file describes ${nouns[found]}; ${nouns[family]} is expected here.`
     return reportKind(root, `${quoted(shortName(root))} is not ${nouns[family]}`, hint)
   }
-  const chosen = family ?? found
+  const chosen = found === 'monitor' ? found : (family ?? found)
   if (chosen !== undefined) return withinFamily(root, { family: chosen, type, keys, schema })
   const near = type === undefined ? undefined : nearestName(type, [...jobTypes, 'parallel', ...Object.keys(byType)])
   const message =
@@ -199,7 +203,6 @@ function unsupportedKind(
   type: string | undefined,
   schema: string,
 ): UnsupportedKind | undefined {
-  if (keys.has('create_monitor')) return unsupportedSchemas['monitorschedule']
   // An Azure model or data document may say anything in `$schema`; a supported `type` wins over it, but for batch.
   if (Object.hasOwn(unsupportedSchemas, schema)) return unsupportedSchemas[schema]
   if (Object.hasOwn(bySchema, schema) && (type === undefined || !Object.hasOwn(unsupportedTypes, type)))
@@ -210,7 +213,12 @@ function unsupportedKind(
 }
 
 /** A schedule says when, a trigger upon what: by the type of their `trigger`, which the two share with their form. */
-function firingFamily(root: Value, keys: ReadonlySet<string>, schema: string): 'schedule' | 'trigger' | undefined {
+function firingFamily(
+  root: Value,
+  keys: ReadonlySet<string>,
+  schema: string,
+): 'schedule' | 'trigger' | 'monitor' | undefined {
+  if (keys.has('create_monitor') && !keys.has('create_job')) return 'monitor'
   const isEither = schema === 'schedule' || schema === 'trigger' || (schema === '' && keys.has('create_job'))
   if (!isEither) return undefined
   const trigger = isMap(root.node) ? pairsOf(root.node).get('trigger')?.value : undefined
@@ -277,6 +285,8 @@ function isBoth(
   // `type: pipeline` is a word of batch deployments too.
   if (family === 'batch-deployment' && found === 'job' && type === 'pipeline' && schema === '') return true
   const pair = [found, family]
+  // Azure makes both by the same command.
+  if (family === 'schedule' && found === 'monitor') return true
   if (type === undefined && schema === '' && servedAlike.some((both) => pair.every((one) => both.includes(one))))
     return true
   return (type === undefined || isJobOrComponent(type)) && pair.every((one) => one === 'job' || one === 'component')

@@ -27,6 +27,7 @@ import type {
   RunIf,
   StepLimits,
 } from './document-parts.ts'
+import type { MonitorDocument } from './monitors/monitor-document.ts'
 import type { ScheduleDocument, TriggerDocument } from './schedules/schedule-documents.ts'
 import type { SweepSettings } from './sweep-settings.ts'
 
@@ -45,6 +46,7 @@ export type Document =
   | OnlineEndpointDocument
   | OnlineDeploymentDocument
   | ScheduleDocument
+  | MonitorDocument
   | TriggerDocument
   | BatchEndpointDocument
   | BatchDeploymentDocument

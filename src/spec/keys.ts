@@ -251,6 +251,37 @@ export const collectionKeys = keyTable('enabled data client_id')
 const schedule = 'name trigger create_job policy is_enabled display_name description tags properties'
 export const scheduleKeys = keyTable(schedule, `${written} version provisioning_state type`)
 export const triggerKeys = keyTable(schedule, `${written} version type`)
+/** Ours: `on_breach`, `alert_notification.webhooks`, `mode` of a signal, and the signal type `endpoint_performance`. */
+export const monitorKeys = keyTable(
+  'name trigger create_monitor policy is_enabled display_name description tags properties',
+  `${written} version provisioning_state type`,
+)
+export const createMonitorKeys = keyTable(
+  'monitoring_target monitoring_signals alert_notification on_breach',
+  `${written} compute`,
+)
+export const monitoringTargetKeys = keyTable('ml_task endpoint_deployment_id model_id', written)
+export const alertNotificationKeys = keyTable('emails webhooks')
+export const onBreachKeys = keyTable('run inputs experiment_name display_name tags cooldown max_per_day')
+const olderSignalData = 'target_dataset target_data baseline_dataset baseline_data input_datasets'
+export const signalKeys = keyTable(
+  'type production_data reference_data features feature_type_override data_segment metric_thresholds alert_enabled mode ' +
+    `component_id inputs input_data ${olderSignalData}`,
+  `${written} properties model_type workspace_connection workspace_connection_id sampling_rate name lookback_period ` +
+    'baseline_data_window',
+)
+export const signalDataKeys = keyTable(
+  'input_data data_context pre_processing_component data_column_names data_window data_window_size target_column_name ' +
+    'input_dataset dataset dataset_context',
+  written,
+)
+export const inputDataKeys = keyTable('path type', `${written} mode name version`)
+export const dataWindowKeys = keyTable(
+  'lookback_window_size lookback_window_offset trailing_window_size trailing_window_offset window_start window_end',
+)
+export const dataSegmentKeys = keyTable('feature_name feature_values')
+export const featureFilterKeys = keyTable('top_n_feature_importance')
+export const metricThresholdKeys = keyTable('applicable_feature_type metric_name threshold')
 const timing = 'type start_time end_time time_zone'
 export const cronTriggerKeys = keyTable(`${timing} expression`)
 export const recurrenceTriggerKeys = keyTable(`${timing} frequency interval schedule`)
@@ -268,5 +299,6 @@ export const triggerSourceKeys = {
   alias_moved: keyTable('type model alias debounce'),
   job_ended: keyTable('type status experiment_name job_display_name debounce'),
   alert: keyTable('type where debounce'),
+  monitor_breached: keyTable('type monitor debounce'),
   webhook: keyTable('type provider events branches paths debounce'),
 } as const

@@ -11,6 +11,7 @@ import { documentKind } from './document-kind.ts'
 import type { EnvironmentSpec } from './document-parts.ts'
 import type { Component, Document } from './documents.ts'
 import { readCommandJob, readDataTransferJob, readPipelineJob, readSparkJob } from './job.ts'
+import { readMonitor } from './monitors/read-monitor.ts'
 import { readOnlineDeployment, readOnlineEndpoint } from './online.ts'
 import type { Overrides } from './overrides.ts'
 import { applyOverrides } from './overrides.ts'
@@ -102,6 +103,7 @@ const readers: Readonly<Record<DocumentKind, DocumentReader>> = {
   'online-endpoint': readOnlineEndpoint,
   'online-deployment': readOnlineDeployment,
   schedule: readSchedule,
+  monitor: readMonitor,
   trigger: readTrigger,
   'batch-endpoint': readBatchEndpoint,
   'batch-deployment': readBatchDeployment,

@@ -15,10 +15,6 @@ const dataImport = {
 }
 const tuning = { noun: 'a fine-tuning job', instead: 'Use a command that runs the training script.' }
 const flow = { noun: 'a prompt flow', instead: 'Use a command that runs the flow: pf flow test --flow .' }
-const monitor = {
-  noun: 'a monitor',
-  instead: 'Schedule a pipeline that computes the signals: a schedule with create_job.',
-}
 const importSchedule = { noun: 'a schedule of imports', instead: 'Use create_job with a job that reads the source.' }
 const datastore = {
   noun: 'a datastore of a kind that only Azure or Hadoop can open',
@@ -39,7 +35,6 @@ export const unsupportedSchemas: Readonly<Record<string, UnsupportedKind>> = {
   distillationjob: tuning,
   flow,
   run: flow,
-  monitorschedule: monitor,
   azurefile: datastore,
   azuredatalakegen1: datastore,
   azuredatalakegen2: datastore,

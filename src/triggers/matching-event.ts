@@ -12,7 +12,11 @@ export const firingKinds: ReadonlySet<string> = new Set([
   'model.alias.set',
   'job.status',
   'alert.raised',
+  'monitor.breached',
 ])
+
+/** What the event of a run in breach says; every one is a `${{ }}` of its triggers. */
+const breachKeys = ['monitor', 'run', 'signals', 'features', 'endpoint', 'deployment', 'window_start', 'window_end']
 
 /** What a trigger may say of an event, by the names of its `${{ }}`; undefined where the event is not for it. */
 export async function matchingEvent(
@@ -43,6 +47,9 @@ export async function matchingEvent(
       if (Object.entries(source.where).some(([key, value]) => text(key) !== value)) return undefined
       return bodyVariables(event.body)
     }
+    case 'monitor_breached':
+      if (!isKind('monitor.breached', source.monitor, 'monitor')) return undefined
+      return Object.fromEntries(breachKeys.map((key) => [`trigger.${key}`, text(key)]))
     default:
       return undefined
   }

@@ -3,7 +3,7 @@ import { hasExpression, readInputValues } from '../inputs-and-outputs.ts'
 import { createJobKeys, firingPolicyKeys } from '../keys.ts'
 import { readReference, referenceText } from '../scope.ts'
 import type { Mapping } from '../yaml/mapping.ts'
-import { defined, given, optional, readMapping, recordOf } from '../yaml/mapping.ts'
+import { defined, given, optional, readMapping, recordOf, required } from '../yaml/mapping.ts'
 import { nearestName } from '../yaml/nearest-name.ts'
 import { quoted } from '../yaml/source-text.ts'
 import type { Value } from '../yaml/values.ts'
@@ -17,7 +17,7 @@ import {
   reportAt,
 } from '../yaml/values.ts'
 import type { FiringPolicy, JobAction } from './schedule-documents.ts'
-import { expressionsIn, missedRunPolicies, overlapPolicies } from './schedule-documents.ts'
+import { expressionsIn, firingVariables, missedRunPolicies, overlapPolicies } from './schedule-documents.ts'
 import { readPeriod } from './read-period.ts'
 
 const jobHint = 'Write a path to a job file, azureml:JOB, or a mapping with "job" (ours: or "pipeline").'
@@ -32,14 +32,7 @@ export function readAction(value: Value, variables: readonly string[]): JobActio
     ? readMapping(value, createJobKeys)
     : reportAt(value, `${value.title} cannot be a list`, jobHint)
   if (mapping === undefined) return undefined
-  const common = {
-    inputs: readInputs(mapping, variables),
-    tags: optional(mapping, 'tags', readLiterals) ?? emptyRecord<string>(),
-    ...defined({
-      experimentName: optional(mapping, 'experiment_name', readText),
-      displayName: optional(mapping, 'display_name', readText),
-    }),
-  }
+  const common = commonOf(mapping, variables)
   const [jobValue, pipelineValue] = [given(mapping, 'job'), given(mapping, 'pipeline')]
   if (jobValue !== undefined && pipelineValue !== undefined)
     return reportAt(
@@ -56,14 +49,40 @@ export function readAction(value: Value, variables: readonly string[]): JobActio
   return job && { kind: 'job', job, changes: readChanges(mapping), ...common }
 }
 
-function readJob(value: Value): Extract<JobAction, { kind: 'job' }>['job'] | undefined {
+/** `on_breach` of a monitor: `run` is a path, a job of the store, or the name of a published pipeline. */
+export function readBreachAction(mapping: Mapping): JobAction | undefined {
+  const run = required(mapping, 'run', readText)
+  const value = given(mapping, 'run')
+  if (run === undefined || value === undefined) return undefined
+  const common = commonOf(mapping, firingVariables.monitor_breached)
+  const isPlain = /^[A-Za-z0-9][\w.-]*(:[\w.-]+)?$/.test(run.trim()) && !/^azureml:|\.(ya?ml|json)$/i.test(run.trim())
+  if (isPlain) {
+    const pipeline = readPipelineName(value)
+    return pipeline && { kind: 'published-pipeline', ...pipeline, ...common }
+  }
+  const job = readJob(value, 'Write a path to a job file, azureml:JOB, or the name of a published pipeline.')
+  return job && { kind: 'job', job, changes: emptyRecord(), ...common }
+}
+
+function commonOf(mapping: Mapping, variables: readonly string[]): Pick<JobAction, 'inputs' | 'tags'> {
+  return {
+    inputs: readInputs(mapping, variables),
+    tags: optional(mapping, 'tags', readLiterals) ?? emptyRecord<string>(),
+    ...defined({
+      experimentName: optional(mapping, 'experiment_name', readText),
+      displayName: optional(mapping, 'display_name', readText),
+    }),
+  }
+}
+
+function readJob(value: Value, hint = jobHint): Extract<JobAction, { kind: 'job' }>['job'] | undefined {
   const text = readText(value)
   const reference = text === undefined ? undefined : readReference(value, text)
   if (reference === undefined) return undefined
   if (reference.kind === 'local') return { file: reference.path }
   if (reference.kind === 'asset' && reference.version === undefined && reference.label === 'default')
     return { name: reference.name }
-  return reportAt(value, `${value.title} cannot be ${quoted(text!)}`, jobHint)
+  return reportAt(value, `${value.title} cannot be ${quoted(text!)}`, hint)
 }
 
 const pipelineHint = 'Write its name, or NAME:VERSION; list them with: sluice pipeline list'

@@ -22,6 +22,7 @@ import { defaultPolicy, readAction, readPolicy } from './read-action.ts'
 import { readPeriod } from './read-period.ts'
 import { readTiming } from './read-timing.ts'
 import type { ScheduleDocument, TriggerDocument, TriggerSource } from './schedule-documents.ts'
+import type { ScheduleTiming } from './schedule-timing.ts'
 import { firingVariables, triggerTypes } from './schedule-documents.ts'
 
 const readTimingType = readOneOf(['cron', 'recurrence'])
@@ -31,13 +32,16 @@ export function readSchedule(value: Value, scope: ReadingScope): ScheduleDocumen
   const mapping = readMapping(value, scheduleKeys)
   if (mapping === undefined) return undefined
   const identity = readAssetIdentity(mapping, { name: readAssetName, isNameRequired: true })
-  const timing = required(mapping, 'trigger', (trigger) => {
-    const type = readTriggerType(trigger, readTimingType) ?? typeOfKeys(trigger)
-    return type === undefined ? undefined : readTiming(trigger, type)
-  })
+  const timing = required(mapping, 'trigger', readScheduleTiming)
   const rest = readRest(mapping, firingVariables.schedule)
   if (identity.name === undefined || timing === undefined || rest === undefined) return undefined
   return { kind: 'schedule', located: locatedAt(scope.document), ...identity, name: identity.name, timing, ...rest }
+}
+
+/** `trigger` of a schedule or a monitor: when it fires. */
+export function readScheduleTiming(trigger: Value): ScheduleTiming | undefined {
+  const type = readTriggerType(trigger, readTimingType) ?? typeOfKeys(trigger)
+  return type === undefined ? undefined : readTiming(trigger, type)
 }
 
 /** Dumps of the SDK leave `type` out at times: what else there is tells. */
@@ -145,6 +149,8 @@ function sourceOf(mapping: Mapping, type: TriggerSource['type']): TriggerSource 
       }
       return { type, status: status ?? ['Completed'], ...defined(filters) }
     }
+    case 'monitor_breached':
+      return { type, ...defined({ monitor: optional(mapping, 'monitor', readAssetName) }) }
     case 'alert':
       return { type, where: optional(mapping, 'where', readLiterals) ?? emptyRecord() }
     case 'webhook': {

@@ -110,6 +110,11 @@ function named(zone: TimeZone): TimeZone {
 const timeHint = 'Write it as 2026-03-01T09:00:00 (in the time zone of the trigger), or with Z or +01:00 at its end.'
 const timePattern = /^(\d{4}-\d{2}-\d{2})(?:[tT ](\d{2}:\d{2})(:\d{2})?(?:\.\d+)?)?\s*([zZ]|[-+]\d{2}:?\d{2})?$/
 
+/** A moment of a window: ISO 8601, in UTC where it has no offset. */
+export function readWindowMoment(value: Value): number | undefined {
+  return readMoment(value, timeZone('UTC')!)
+}
+
 /** ISO 8601; without an offset it is what the clocks of the zone show. */
 function readMoment(value: Value, zone: TimeZone): number | undefined {
   const text = readLiteral(value)?.trim()

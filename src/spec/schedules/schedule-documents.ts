@@ -58,6 +58,7 @@ export const triggerTypes = [
   'alias_moved',
   'job_ended',
   'alert',
+  'monitor_breached',
   'webhook',
 ] as const satisfies readonly TriggerSource['type'][]
 
@@ -78,6 +79,8 @@ export type TriggerSource =
       readonly experimentName?: string
       readonly displayName?: string
     }
+  /** A run of a monitor (absent: of any) in which a signal is in breach. */
+  | { readonly type: 'monitor_breached'; readonly monitor?: string }
   | { readonly type: 'alert'; readonly where: Readonly<Record<string, string>> }
   | {
       readonly type: 'webhook'
@@ -110,6 +113,11 @@ export const firingVariables: Readonly<Record<'schedule' | TriggerSource['type']
   alias_moved: [...common, 'trigger.model', 'trigger.version', 'trigger.alias'],
   job_ended: [...common, 'trigger.job', 'trigger.status', 'trigger.experiment_name', 'trigger.display_name'],
   alert: [...common, 'trigger.body.*'],
+  monitor_breached: [
+    ...common,
+    ...['trigger.monitor', 'trigger.run', 'trigger.signals', 'trigger.features', 'trigger.endpoint'],
+    ...['trigger.deployment', 'trigger.window_start', 'trigger.window_end'],
+  ],
   webhook: [
     ...common,
     ...['trigger.event', 'trigger.branch', 'trigger.commit', 'trigger.repository', 'trigger.delivery'],

@@ -81,6 +81,8 @@ function sourceText(source: TriggerSource): string {
       return `${any('alias', source.alias)} of ${any('model', source.model)} moves`
     case 'job_ended':
       return `${source.experimentName === undefined ? 'a job' : `a job of ${source.experimentName}`} is ${source.status.join(' or ')}`
+    case 'monitor_breached':
+      return `${any('monitor', source.monitor)} is in breach`
     case 'alert':
       return `an alert${Object.entries(source.where)
         .map(([key, value]) => ` ${key}=${value}`)
