@@ -91,7 +91,7 @@ function checkParts(mapping: Mapping, { type, production, reference }: SignalSpe
 }
 
 /** Where the true values of a model's performance are: among the production data, or as the reference. */
-export function truthOf({
+function truthOf({
   production,
   reference,
 }: Pick<SignalSpec, 'production'> & { readonly reference?: SignalSpec['reference'] | undefined }) {

@@ -12,7 +12,7 @@ const isoUnitsMs = [7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1000]
 const longestMs = 10 * 366 * 86_400_000
 
 /** Milliseconds of an ISO 8601 duration (`P7D`, `PT12H`), or of `7d`, `12h`. Months and years have no fixed length. */
-export function readSpan(value: Value): number | undefined {
+function readSpan(value: Value): number | undefined {
   const text = readLiteral(value)
   if (text === undefined) return undefined
   const written = text.trim()
