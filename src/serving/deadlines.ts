@@ -30,6 +30,13 @@ export class Deadlines<Item> {
     // The timer stays: arming it anew for every item would cost more than one call in vain.
   }
 
+  /** All that were added and not removed, oldest first; none of them comes due here any more. */
+  takeAll(): readonly Item[] {
+    const items = [...this.#dueMs.keys()]
+    this.#dueMs.clear()
+    return items
+  }
+
   /** No timer is left, and nothing comes due. */
   close(): void {
     this.#cancel()

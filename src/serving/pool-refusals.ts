@@ -48,6 +48,13 @@ export function waitedTooLong(limitMs: number): SluiceError {
   })
 }
 
+/** `deployment-unavailable`: no worker was there, and none became ready. */
+export function neverStarted(limitMs: number): SluiceError {
+  return new SluiceError('deployment-unavailable', `No worker of the deployment was ready within ${limitMs} ms.`, {
+    hint: "How its start goes is in the deployment's log; readiness_probe says how long it may take.",
+  })
+}
+
 /** `timed-out` in the model. */
 export function tookTooLong(limitMs: number): SluiceError {
   return new SluiceError('timed-out', `The model did not answer within ${limitMs} ms.`, {

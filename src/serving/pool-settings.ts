@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { DeploymentLog } from './deployment-log.ts'
+import type { ProbeSettings } from '../spec/asset-documents.ts'
 import type { ScaleSettings } from './worker-scaling.ts'
 import type { WorkerCommand } from './worker.ts'
 
@@ -12,7 +13,11 @@ export interface PoolSettings {
   readonly memoryLimitBytes?: number
   /** A worker that is not ready by then is killed. Absent: it may take as long as it takes. */
   readonly startLimitMs?: number
-  /** From arrival to answer, waiting included. */
+  /** Whether a worker gets requests is asked of it; absent: it gets them while it lives. */
+  readonly readiness?: ProbeSettings
+  /** Whether a worker still answers is asked of it; absent: it lives while its process does. */
+  readonly liveness?: ProbeSettings
+  /** From arrival to answer, waiting included, but not the start of a deployment that has no worker. */
   readonly timeoutMs: number
   readonly maxWaiting: number
   /** Absent: as long as `timeoutMs` allows. */

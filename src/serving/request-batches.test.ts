@@ -37,6 +37,7 @@ async function openWorker(command: WorkerCommand) {
     worker: startWorker(
       command,
       {
+        alive: () => assert.fail('nobody asked'),
         ready: ready.resolve,
         answered: (answers, rows) => open.told(answers, rows),
         ended: ({ reason }) => {

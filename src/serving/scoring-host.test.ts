@@ -13,6 +13,7 @@ async function openHost(t: TestContext, script: string) {
   const worker = startWorker(
     home.command,
     {
+      alive: () => assert.fail('nobody asked'),
       ready: ready.resolve,
       answered: (arrived) => arrived.forEach(({ id, answer }) => answers.get(id)?.(answer)),
       ended: (end) => {

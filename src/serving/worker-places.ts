@@ -2,8 +2,10 @@ import type { JsonObject } from '../base/json.ts'
 import type { SluiceError } from '../base/errors.ts'
 import { processUsage, type ProcessUsage } from '../processes/process-usage.ts'
 import { startOnnxWorker } from './onnx/onnx-worker.ts'
+import { MemoryGrowth } from './memory-growth.ts'
 import { closing, loadError, toEnd, unavailable } from './pool-refusals.ts'
 import type { PoolPlace, PoolSettings } from './pool-settings.ts'
+import { beginProbes, type WorkerProbe } from './worker-probe.ts'
 import {
   startWorker,
   type NumberedAnswer,
@@ -16,7 +18,8 @@ import {
 /*
  * The story of a worker's place: starting -> free <-> busy -> (its process ends) -> starting again, at once the first
  * time and after a growing pause when it keeps dying. A place that is too many, or whose worker has grown over its
- * memory and has a successor that is ready, answers what it has and is gone (leaving). Workers end when the server dies
+ * memory and has a successor that is ready, answers what it has and is gone (leaving). A free one that its readiness
+ * probe fails is given nothing until it passes (unready). Workers end when the server dies
  * (python scoring_host.py), so a crash leaves nothing behind and the next server starts its own.
  */
 
@@ -26,6 +29,14 @@ export interface Place<Item> {
   state: 'starting' | 'free' | 'busy' | 'gone'
   /** Takes nothing any more, and goes when it has answered what it has. */
   isLeaving: boolean
+  /** Its readiness probe has failed, or has not passed yet. */
+  isUnready: boolean
+  /** What looks after its worker since that is ready. */
+  probes: readonly WorkerProbe[]
+  /** When its worker was started. */
+  startedMs: number
+  /** What its worker has held since that is ready. */
+  memory: MemoryGrowth
   worker?: Worker
   /** By the number under which the worker has it. */
   readonly running: Map<number, Item>
@@ -57,10 +68,14 @@ const hopelessAfter = 3
 /** Times its limit: such a worker is not waited for. */
 const farTooMuch = 1.2
 const closeGraceMs = 2000
+/** Times as long as the last start: what grows must be replaced before its limit, also when the next start is slower. */
+const startMargin = 3
+/** Memory is looked at every few seconds: a start that is faster than that would see nothing coming. */
+const leastStartMs = 5000
 
 /** The workers of one deployment revision. */
 export class WorkerPlaces<Item> {
-  readonly #settings: Pick<PoolSettings, 'startLimitMs'>
+  readonly #settings: Pick<PoolSettings, 'startLimitMs' | 'readiness' | 'liveness'>
   readonly #pool: PoolPlace
   readonly #events: PlaceEvents<Item>
   #all: Place<Item>[] = []
@@ -75,9 +90,15 @@ export class WorkerPlaces<Item> {
   #busy = { ms: 0, atMs: 0 }
   readonly #cpuSeconds = new Map<Worker, number>()
   #cpuSecondsOfGone = 0
+  /** How long the last worker took to be ready. */
+  #startMs = 0
   #closed: (() => void) | undefined
 
-  constructor(settings: Pick<PoolSettings, 'startLimitMs'>, pool: PoolPlace, events: PlaceEvents<Item>) {
+  constructor(
+    settings: Pick<PoolSettings, 'startLimitMs' | 'readiness' | 'liveness'>,
+    pool: PoolPlace,
+    events: PlaceEvents<Item>,
+  ) {
     this.#settings = settings
     this.#pool = pool
     this.#events = events
@@ -98,12 +119,12 @@ export class WorkerPlaces<Item> {
   }
 
   get ready(): number {
-    return this.#all.filter(({ state }) => state === 'free' || state === 'busy').length
+    return this.#all.filter(({ state, isUnready }) => !isUnready && (state === 'free' || state === 'busy')).length
   }
 
   /** Those that can be given something now. */
   get free(): readonly Place<Item>[] {
-    return this.#all.filter(({ state, isLeaving }) => state === 'free' && !isLeaving)
+    return this.#all.filter(({ state, isLeaving, isUnready }) => state === 'free' && !isLeaving && !isUnready)
   }
 
   /** What the workers have not answered. */
@@ -114,6 +135,11 @@ export class WorkerPlaces<Item> {
   /** A worker is on its way: what waits may wait for nothing else. */
   get isStarting(): boolean {
     return this.#all.some(({ state, isLeaving }) => state === 'starting' && !isLeaving)
+  }
+
+  /** Nobody is there because none was kept, or none is there yet; not because one died. */
+  get isCold(): boolean {
+    return this.#all.every(({ state, fruitlessEnds }) => state === 'starting' && fruitlessEnds === 0)
   }
 
   get isTrying(): boolean {
@@ -175,14 +201,20 @@ export class WorkerPlaces<Item> {
     send(place.worker!)
   }
 
-  /** Looks at the memory of each: one that holds more than the limit gets a successor, or is killed at once. */
+  /**
+   * Looks at the memory of each: one that holds more than the limit, or will before a successor could be there, gets a
+   * successor; one that holds far more is killed at once.
+   */
   replaceLarge(limitBytes: number): void {
     for (const place of this.#all) {
       const { worker, state, number } = place
       if (worker?.pid === undefined || place.isLeaving || state === 'starting') continue
       const { memoryBytes } = processUsage(worker.pid) ?? { memoryBytes: 0 }
-      if (memoryBytes <= limitBytes) continue
-      const uses = `worker ${number} holds ${megabytes(memoryBytes)} MB, its limit is ${megabytes(limitBytes)} MB`
+      place.memory.add({ atMs: this.#pool.clock.now(), bytes: memoryBytes })
+      const { bytesPerSecond } = place.memory
+      if (memoryBytes + (bytesPerSecond * this.#startMs * startMargin) / 1000 <= limitBytes) continue
+      const growth = memoryBytes > limitBytes ? '' : ` and grows by ${kilobytes(bytesPerSecond)} kB a second`
+      const uses = `worker ${number} holds ${megabytes(memoryBytes)} MB${growth}, its limit is ${megabytes(limitBytes)} MB`
       if (memoryBytes > farTooMuch * limitBytes) {
         this.#pool.log.line(`${uses}: it is killed`)
         worker.kill()
@@ -213,7 +245,16 @@ export class WorkerPlaces<Item> {
   #add(): Place<Item> {
     const number = ++this.#lastNumber
     const place: Place<Item> = {
-      ...{ number, state: 'starting', isLeaving: false, running: new Map(), joinsRequests: false, fruitlessEnds: 0 },
+      ...{
+        number,
+        state: 'starting',
+        isLeaving: false,
+        isUnready: false,
+        probes: [],
+        startedMs: 0,
+        memory: new MemoryGrowth(),
+      },
+      ...{ running: new Map(), joinsRequests: false, fruitlessEnds: 0 },
     }
     this.#all.push(place)
     this.#start(place)
@@ -233,8 +274,10 @@ export class WorkerPlaces<Item> {
           meter?.predicted(rows)
           this.#answered(place, answers)
         },
+        alive: () => place.probes.forEach((probe) => probe.heard()),
         ended: (end) => this.#ended(place, end),
       }
+      place.startedMs = clock.now()
       const { thread } = command
       place.worker =
         thread === undefined
@@ -259,8 +302,45 @@ export class WorkerPlaces<Item> {
     delete place.cancelTimer
     place.state = 'free'
     place.joinsRequests = description['joinsRequests'] === true
+    place.memory = new MemoryGrowth()
+    this.#startMs = Math.max(leastStartMs, this.#pool.clock.now() - place.startedMs)
     this.#description = description
     if (place.isLeaving || this.#isClosed) return place.worker?.close(closeGraceMs)
+    this.#probe(place)
+    if (!place.isUnready) this.#takeUp(place, description)
+  }
+
+  /** Begins to look after a worker that has just said that it is ready. */
+  #probe(place: Place<Item>): void {
+    const { clock, log } = this.#pool
+    const { number, startedMs } = place
+    place.isUnready = (this.#settings.readiness?.successThreshold ?? 1) > 1
+    place.probes = beginProbes(
+      this.#settings,
+      { clock, startedMs },
+      {
+        ask: () => place.worker?.ping(),
+        passed: () => {
+          if (!place.isUnready) return
+          log.line(`worker ${number} is given requests: it answers`)
+          place.isUnready = false
+          this.#takeUp(place, this.#description ?? {})
+        },
+        failed: (why) => {
+          log.line(`worker ${number} is given no requests: ${why}`)
+          place.isUnready = true
+          if (this.#trial !== undefined) place.worker?.kill()
+        },
+        hangs: (why) => {
+          log.line(`worker ${number} is killed: ${why}`)
+          place.worker?.kill()
+        },
+      },
+    )
+  }
+
+  /** From now on it answers requests. */
+  #takeUp(place: Place<Item>, description: JsonObject): void {
     for (const other of this.#all) if (other.successor === place) this.#leave(other)
     if (this.#trial !== undefined && this.ready === this.#wanted) {
       this.#trial.resolve(description)
@@ -305,6 +385,9 @@ export class WorkerPlaces<Item> {
   #forgetWorker(place: Place<Item>): void {
     const { worker } = place
     place.running.clear()
+    for (const probe of place.probes) probe.close()
+    place.probes = []
+    place.isUnready = false
     place.cancelTimer?.()
     place.cancelOverdue?.()
     delete place.cancelTimer
@@ -353,6 +436,10 @@ export class WorkerPlaces<Item> {
     const busy = this.#all.filter(({ state }) => state === 'busy').length
     this.#busy = { ms: this.#busy.ms + busy * (nowMs - this.#busy.atMs), atMs: nowMs }
   }
+}
+
+function kilobytes(bytes: number): number {
+  return Math.round(bytes / 1e3)
 }
 
 function megabytes(bytes: number): number {

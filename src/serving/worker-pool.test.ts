@@ -299,7 +299,7 @@ test('when the server is killed its workers end, also in the middle of a request
     const ignore = () => {}
     const worker = startWorker(
       ${JSON.stringify({ ...home.command })},
-      { ready: () => worker.score([{ id: 1, request: { contentType: '', body: Buffer.from('{"wait_for": "/never"}') } }]), answered: ignore, ended: ignore },
+      { ready: () => worker.score([{ id: 1, request: { contentType: '', body: Buffer.from('{"wait_for": "/never"}') } }]), answered: ignore, alive: ignore, ended: ignore },
       { clock: { now: Date.now, after: () => ignore }, logDescriptor: 2 },
     )
     console.log(worker.pid)
@@ -393,6 +393,28 @@ test('a worker that has grown over its memory is replaced by one that is ready, 
   assert.notEqual(answered(await ask({})).pid, second)
   assert.match(await home.logText(), /worker 1 holds 2\d\d MB, its limit is 210 MB: it is replaced/)
   assert.match(await home.logText(), /worker 2 holds 4\d\d MB, its limit is 210 MB: it is killed/)
+})
+
+test('a worker that leaks is replaced before it reaches its limit, when it has answered what it has', async (t) => {
+  const clock = handClock()
+  const { pool, ask, home } = await openPool(t, {
+    ...{ clock, script: growing, settings: { memoryLimitBytes: 240 << 20, timeoutMs: 3_600_000 } },
+  })
+  await pool.start()
+  const first = answered(await ask({})).pid
+  let last = first
+  // 2 MB a second, for the two minutes that it would take to hold 240 MiB.
+  for (let count = 0; count < 24 && last === first; count++) {
+    last = answered(await ask({ megabytes: 10 })).pid
+    clock.turn(5000)
+    if (/is replaced/.test(await home.logText())) await until(() => !lives(first))
+  }
+  assert.notEqual(answered(await ask({})).pid, first)
+  assert.equal(pool.status().deaths, 0)
+  const [, holds] = /worker 1 holds (\d+) MB and grows by 2\d{3} kB a second, its limit is 252 MB: it is replaced/.exec(
+    await home.logText(),
+  )!
+  assert.ok(Number(holds) < 252, `replaced at ${holds} MB`)
 })
 
 test('a worker that is not ready in its time is killed, and says so', async (t) => {

@@ -2,7 +2,15 @@ import { SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { ProcessUsage } from '../processes/process-usage.ts'
 import { Deadlines } from './deadlines.ts'
-import { clientLeft, closing, diedAnswering, tookTooLong, tooMany, waitedTooLong } from './pool-refusals.ts'
+import {
+  clientLeft,
+  closing,
+  diedAnswering,
+  neverStarted,
+  tookTooLong,
+  tooMany,
+  waitedTooLong,
+} from './pool-refusals.ts'
 import type { PoolPlace, PoolSettings, PoolStatus } from './pool-settings.ts'
 import { WaitingRequests } from './waiting-requests.ts'
 import { WorkerPlaces, type Place } from './worker-places.ts'
@@ -57,6 +65,8 @@ const maxWaitingBytes = 256 << 20
 const maxBatchBytes = 1 << 20
 const memoryCheckMs = 5000
 const drainGraceMs = 2000
+/** How long a request waits for the first worker where nothing is said of its start: Azure ML's readiness probe. */
+const usualStartMs = 310_000
 
 /** The workers of one deployment revision and the requests that wait for them. */
 export class WorkerPool {
@@ -67,6 +77,8 @@ export class WorkerPool {
   readonly #waiting: WaitingRequests<Pending>
   readonly #deadlines: Deadlines<Pending>
   readonly #waitDeadlines: Deadlines<Pending> | undefined
+  /** Of those that came while no worker was there: their own time begins when one is. */
+  readonly #startDeadlines: Deadlines<Pending>
   readonly #cancelChecks = new Set<() => void>()
   #state: 'open' | 'draining' | 'closed' = 'open'
   #lastId = 0
@@ -80,12 +92,20 @@ export class WorkerPool {
     this.#workers = new WorkerPlaces<Pending>(settings, place, {
       answered: (at, answers) => this.#answered(at, answers),
       lost: (pendings, end) => pendings.forEach((pending) => this.#afterDeath(pending, end)),
-      changed: () => this.#dispatch(),
+      changed: () => this.#changed(),
     })
     this.#scaling = settings.scale && new WorkerScaling(settings.scale, place.clock)
     this.#waiting = new WaitingRequests({ maxCount: settings.maxWaiting, maxBytes: maxWaitingBytes })
     const { timeoutMs, maxQueueWaitMs } = settings
     this.#deadlines = new Deadlines(place.clock, { limitMs: timeoutMs, onDue: (pending) => this.#timeOut(pending) })
+    const startMs = settings.startLimitMs ?? usualStartMs
+    this.#startDeadlines = new Deadlines(place.clock, {
+      limitMs: startMs,
+      onDue: (pending) => {
+        this.#waiting.remove(pending)
+        this.#refuse(pending, neverStarted(startMs))
+      },
+    })
     if (maxQueueWaitMs === undefined || maxQueueWaitMs >= timeoutMs) return
     this.#waitDeadlines = new Deadlines(place.clock, {
       limitMs: maxQueueWaitMs,
@@ -163,8 +183,7 @@ export class WorkerPool {
   #close(): Promise<void> {
     this.#state = 'closed'
     for (const cancel of this.#cancelChecks) cancel()
-    this.#deadlines.close()
-    this.#waitDeadlines?.close()
+    for (const deadlines of [this.#deadlines, this.#waitDeadlines, this.#startDeadlines]) deadlines?.close()
     const unanswered = [...this.#workers.running]
     for (let pending = this.#waiting.take(); pending !== undefined; pending = this.#waiting.take()) {
       unanswered.push(pending)
@@ -223,9 +242,19 @@ export class WorkerPool {
       isSettled: false,
       executions: 0,
     }
+    if (this.#workers.isCold) this.#startDeadlines.add(pending)
+    else this.#beginTime(pending)
+    return pending
+  }
+
+  #beginTime(pending: Pending): void {
     this.#deadlines.add(pending)
     this.#waitDeadlines?.add(pending)
-    return pending
+  }
+
+  #changed(): void {
+    if (!this.#workers.isCold) this.#startDeadlines.takeAll().forEach((pending) => this.#beginTime(pending))
+    this.#dispatch()
   }
 
   #dispatch(): void {
@@ -298,6 +327,7 @@ export class WorkerPool {
     pending.forgetClient()
     this.#deadlines.remove(pending)
     this.#waitDeadlines?.remove(pending)
+    this.#startDeadlines.remove(pending)
     pending.answer(answer)
   }
 

@@ -78,6 +78,8 @@ export interface WorkerEvents {
   ready(description: JsonObject): void
   /** Answers that are there at the same time; `rows` of each predict behind them, where the worker counts. */
   answered(answers: readonly NumberedAnswer[], rows: readonly number[]): void
+  /** It answers a `ping`. */
+  alive(): void
   /** Once, last, after every answer that the process managed to send. */
   ended(end: WorkerEnd): void
 }
@@ -87,6 +89,8 @@ export interface Worker {
   readonly pid: number | undefined
   /** Takes requests, more than one only if it said so; every one is answered once, in any order. */
   score(requests: readonly NumberedRequest[]): void
+  /** Asks for a sign of life, which comes when it has answered what it was asked before. */
+  ping(): void
   /** Lets it answer what it was asked, then ends it: a close frame, SIGTERM after the grace, SIGKILL after two more seconds. */
   close(graceMs: number): void
   /** SIGKILL to the whole group, now. */
@@ -122,6 +126,7 @@ export function startWorker(
   watchEnd(child, clock, { ended: (end) => events.ended(loadFailure ?? end), kill })
   const decoder = new FrameDecoder((frame) => {
     if (frame.header['type'] === 'ready') events.ready((frame.header['description'] ?? {}) as JsonObject)
+    else if (frame.header['type'] === 'alive') events.alive()
     else if (frame.header['type'] === 'failed') loadFailure = toLoadFailure(frame.header)
     else events.answered(toAnswers(frame), (frame.header['rows'] ?? []) as number[])
   })
@@ -155,6 +160,7 @@ export function startWorker(
       const bodies = requests.map(({ request }) => request.body)
       send({ type: 'score', requests: heads }, bodies)
     },
+    ping: () => send({ type: 'ping' }),
     close(graceMs) {
       send({ type: 'close' })
       const cancel = clock.after(graceMs, () => {

@@ -75,6 +75,21 @@ export interface WorkerLimits {
   readonly memoryLimitBytes?: number
   /** How long a worker may take to be ready. */
   readonly startLimitMs?: number
+  readonly readiness?: ProbeSettings
+  readonly liveness?: ProbeSettings
+}
+
+/** How a worker is asked whether it answers, as Kubernetes does it. */
+export interface ProbeSettings {
+  /** From the start of the worker to the first question. */
+  readonly initialDelayMs: number
+  readonly periodMs: number
+  /** Without an answer by then the question counts as failed. */
+  readonly timeoutMs: number
+  /** In a row, after a failure. */
+  readonly successThreshold: number
+  /** In a row, before anything is done about it. */
+  readonly failureThreshold: number
 }
 
 export interface OnlineDeploymentDocument extends AssetIdentity {

@@ -1,11 +1,5 @@
-import type { WorkerLimits } from './asset-documents.ts'
-import {
-  batchingKeys,
-  deploymentLimitsKeys,
-  deploymentResourcesKeys,
-  readinessProbeKeys,
-  scaleSettingsKeys,
-} from './keys.ts'
+import type { ProbeSettings, WorkerLimits } from './asset-documents.ts'
+import { batchingKeys, deploymentLimitsKeys, deploymentResourcesKeys, probeKeys, scaleSettingsKeys } from './keys.ts'
 import type { OnlineDeploymentDocument } from './asset-documents.ts'
 import { readMemory } from './run-settings.ts'
 import { defined, optional, readMapping, type Mapping } from './yaml/mapping.ts'
@@ -14,10 +8,15 @@ import { readBoolean, readOneOf, readWholeNumber, reportAt } from './yaml/values
 
 /** What a deployment says of its workers; undefined when it says nothing. */
 export function readWorkerLimits(mapping: Mapping): WorkerLimits | undefined {
+  const readiness = optional(mapping, 'readiness_probe', readProbe)
+  const liveness = optional(mapping, 'liveness_probe', readProbe)
+  const startLimits = [readiness, liveness].filter((probe) => probe !== undefined).map(startLimitOf)
   const limits = defined({
     scale: optional(mapping, 'scale_settings', readScale),
     memoryLimitBytes: optional(mapping, 'resources', readMemoryLimit),
-    startLimitMs: optional(mapping, 'readiness_probe', readStartLimit),
+    startLimitMs: startLimits.length === 0 ? undefined : Math.min(...startLimits),
+    readiness,
+    liveness,
   })
   return Object.keys(limits).length > 0 ? limits : undefined
 }
@@ -53,16 +52,24 @@ function readMemoryLimit(value: Value): number | undefined {
   )
 }
 
-/** Azure's defaults: 10 s, then 30 tries 10 s apart. */
-function readStartLimit(value: Value): number | undefined {
-  const mapping = readMapping(value, readinessProbeKeys)
+/** Azure's defaults: 10 s, then every 10 s with 2 s for an answer; one success, 30 failures. */
+function readProbe(value: Value): ProbeSettings | undefined {
+  const mapping = readMapping(value, probeKeys)
   if (mapping === undefined) return undefined
-  const number = (key: string, otherwise: number): number =>
-    optional(mapping, key, readWholeNumber(0, 86_400)) ?? otherwise
-  return (
-    1000 *
-    (number('initial_delay', 10) + Math.max(1, number('period', 10)) * Math.max(1, number('failure_threshold', 30)))
-  )
+  const number = (key: string, least: number, otherwise: number): number =>
+    optional(mapping, key, readWholeNumber(least, 86_400)) ?? otherwise
+  return {
+    initialDelayMs: number('initial_delay', 0, 10) * 1000,
+    periodMs: number('period', 1, 10) * 1000,
+    timeoutMs: number('timeout', 1, 2) * 1000,
+    successThreshold: number('success_threshold', 1, 1),
+    failureThreshold: number('failure_threshold', 1, 30),
+  }
+}
+
+/** When Azure ML would have given up a container that never answered. */
+function startLimitOf({ initialDelayMs, periodMs, failureThreshold }: ProbeSettings): number {
+  return initialDelayMs + periodMs * failureThreshold
 }
 
 /** Ours: whether rows of several requests are predicted together. */

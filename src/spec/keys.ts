@@ -209,8 +209,9 @@ export const onlineEndpointKeys = keyTable(
 export const routingKeys = keyTable('unit_header deployment_header labels')
 export const onlineDeploymentKeys = keyTable(
   'type name endpoint_name model code_configuration environment environment_variables instance_count ' +
-    'request_settings data_collector batching scale_settings readiness_probe resources display_name description tags properties',
-  `${written} instance_type app_insights_enabled model_mount_path liveness_probe ` +
+    'request_settings data_collector batching scale_settings liveness_probe readiness_probe resources ' +
+    'display_name description tags properties',
+  `${written} instance_type app_insights_enabled model_mount_path ` +
     'egress_public_network_access private_network_connection provisioning_state',
 )
 export const batchEndpointKeys = keyTable(
@@ -235,7 +236,7 @@ export const codeConfigurationKeys = keyTable('code scoring_script', '$schema')
 export const scaleSettingsKeys = keyTable(
   'type min_instances max_instances target_utilization_percentage polling_interval idle_seconds',
 )
-export const readinessProbeKeys = keyTable('initial_delay period failure_threshold', 'timeout success_threshold')
+export const probeKeys = keyTable('initial_delay period timeout success_threshold failure_threshold')
 export const deploymentResourcesKeys = keyTable('limits', 'requests')
 export const deploymentLimitsKeys = keyTable('memory', 'cpu nvidia.com/gpu')
 /** Ours. */

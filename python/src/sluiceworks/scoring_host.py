@@ -6,6 +6,7 @@ The server starts it with a connected stream socket as file descriptor 3 and spe
   host    ready   {description}           or  failed {message, hint}, and the process ends
   server  score   {requests: [{id, contentType, headers?, infer?, http?, bytes}]} + the bodies, one after another
   host    answers {answers: [{id, outcome, executionMs, bytes, contentType, details? | code, message}], rows} + bodies
+  server  ping                            host    alive, when it comes to it: after the requests before it
   server  close                           end after the requests before it
 
 Several requests come in one frame only when the description said `joinsRequests`; their answers come in one frame or
@@ -87,6 +88,9 @@ def _serve(frames: FrameConnection, batches: RequestBatches) -> None:
         header, body = frame
         if header["type"] == "close":
             return
+        if header["type"] == "ping":
+            frames.send({"type": "alive"})
+            continue
         for together in batches.answer(_requests_of(header, body)):
             answers = [{**answered.header, "bytes": len(answered.body)} for answered in together.answers]
             payload = b"".join([answered.body for answered in together.answers])

@@ -8,11 +8,14 @@ import { openOnnxModel, type OnnxModel } from './onnx-session.ts'
 
 /** What the thread is told, and tells. */
 export type ToThread =
-  { readonly type: 'score'; readonly requests: readonly NumberedRequest[] } | { readonly type: 'close' }
+  | { readonly type: 'score'; readonly requests: readonly NumberedRequest[] }
+  | { readonly type: 'ping' }
+  | { readonly type: 'close' }
 
 export type FromThread =
   | { readonly type: 'ready'; readonly description: OnnxModel['description'] }
   | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'alive' }
   | { readonly type: 'answered'; readonly answers: readonly NumberedAnswer[] }
 
 const { runtime: runtimeFile, file } = workerData as { readonly runtime: string; readonly file: string }
@@ -30,6 +33,10 @@ load().then(
     let last = Promise.resolve()
     parentPort!.on('message', (message: ToThread) => {
       if (message.type === 'close') return void last.then(() => parentPort!.close())
+      if (message.type === 'ping') {
+        last = last.then(() => tell({ type: 'alive' }))
+        return
+      }
       for (const { id, request } of message.requests) {
         last = last.then(async () =>
           tell({ type: 'answered', answers: [{ id, answer: await answerOf(model, request) }] }),

@@ -18,6 +18,7 @@ export function startOnnxWorker(thread: OnnxThread, events: WorkerEvents, clock:
   let reason: string | undefined
   running.on('message', (message: FromThread) => {
     if (message.type === 'ready') events.ready(message.description)
+    else if (message.type === 'alive') events.alive()
     else if (message.type === 'failed') reason = `The model cannot be loaded: ${message.message}`
     else events.answered(message.answers.map(restored), [])
   })
@@ -30,6 +31,7 @@ export function startOnnxWorker(thread: OnnxThread, events: WorkerEvents, clock:
   return {
     pid: undefined,
     score: (requests) => send({ type: 'score', requests }),
+    ping: () => send({ type: 'ping' }),
     close(graceMs) {
       send({ type: 'close' })
       void ended.promise.then(clock.after(graceMs, () => void running.terminate()))
