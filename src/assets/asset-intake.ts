@@ -139,7 +139,7 @@ async function readLocal(content: ContentStore, path: string, title: string): Pr
   return { content: await content.ingest(path), baseName: basename(resolve(path)) }
 }
 
-function packingOf({ catalogue, content }: AssetIntakeParts): Packing {
+function packingOf({ catalogue, content, readSource: follow }: AssetIntakeParts): Packing {
   return {
     async code({ path, additionalIncludes }) {
       const { digest } = await snapshotCode(content, {
@@ -148,6 +148,11 @@ function packingOf({ catalogue, content }: AssetIntakeParts): Packing {
         store: true,
       })
       return contentUri({ kind: 'folder', digest, baseName: path === undefined ? 'code' : basename(path) })
+    },
+    async repository(reference) {
+      const title = 'The code of the component'
+      const { content: stored, baseName } = await follow(reference, { type: 'uri_folder', title })
+      return contentUri({ ...stored, baseName })
     },
     async data(path) {
       const { content: stored, baseName } = await readLocal(content, path, 'The component')

@@ -9,12 +9,15 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { EnvironmentSpec, Reference } from '../spec/document-parts.ts'
 import type { Component } from '../spec/documents.ts'
+import { isGitUri } from '../spec/git-uri.ts'
 import { includedFile } from './included-file.ts'
 
 /** What packing asks for; every URI is one of `contentUri`. */
 export interface Packing {
   /** Stores code with its additional includes. */
   code(code: { readonly path?: string; readonly additionalIncludes: readonly string[] }): Promise<string>
+  /** Stores what a git repository has at an address now. */
+  repository(reference: Reference): Promise<string>
   /** Stores a local file or folder. */
   data(path: string): Promise<string>
   /** The same reference with the version it means now. */
@@ -93,6 +96,8 @@ const dataTypes: ReadonlySet<string> = new Set([
 async function packCode(value: JsonObject, packing: Packing): Promise<JsonObject> {
   const additionalIncludes = value['additionalIncludes'] as readonly string[]
   const code = referenceIn(value['code'])
+  if (code?.kind === 'uri' && isGitUri(code.uri))
+    return { ...value, code: { kind: 'uri', uri: await packing.repository(code) } }
   if (code !== undefined && code.kind !== 'local') return value
   if (code === undefined && additionalIncludes.length === 0) return value
   const uri = await packing.code({ ...(code !== undefined && { path: code.path }), additionalIncludes })

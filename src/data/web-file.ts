@@ -11,13 +11,14 @@ import { createHash } from 'node:crypto'
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
 import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import type { NamedContent } from '../assets/asset.ts'
 import type { Clock } from '../base/clock.ts'
 import { messageOf, SluiceError } from '../base/errors.ts'
 import type { Digest } from '../base/ids.ts'
 import type { Database } from '../database/database.ts'
+import { isPrivate, whyNotFetched } from './fetched-address.ts'
 import { findWebFile, putWebFile, type WebFileRecord } from './web-file-store.ts'
 
 /** Fetches files by URL. */
@@ -146,7 +147,7 @@ function get(
     ...(known?.etag === undefined && known?.lastModified !== undefined && { 'if-modified-since': known.lastModified }),
   }
   const host = target.hostname.replace(/^\[|\]$/g, '')
-  const problem = isIP(host) === 0 ? undefined : whyNot(host, mayBePrivate)
+  const problem = isIP(host) === 0 ? undefined : whyNotFetched(host, mayBePrivate)
   if (problem !== undefined) return Promise.reject(refused(asked, problem))
   const request = target.protocol === 'https:' ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
@@ -168,48 +169,14 @@ function guardedLookup(mayBePrivate: boolean, asked: string): LookupFunction {
   return (hostname, options, callback) => {
     dnsLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
       if (error !== null) return callback(error, '', 0)
-      const problem = addresses.map(({ address }) => whyNot(address, mayBePrivate)).find((why) => why !== undefined)
+      const problem = addresses
+        .map(({ address }) => whyNotFetched(address, mayBePrivate))
+        .find((why) => why !== undefined)
       if (problem !== undefined) return callback(refused(asked, problem), '', 0)
       if (options.all === true) return callback(null, addresses)
       return callback(null, addresses[0]!.address, addresses[0]!.family)
     })
   }
-}
-
-function whyNot(address: string, mayBePrivate: boolean): string | undefined {
-  if (matches(linkLocal, address)) return `it leads to the link-local address ${address}`
-  return !mayBePrivate && isPrivate(address) ? `it is redirected to the private address ${address}` : undefined
-}
-
-const linkLocal = new BlockList()
-linkLocal.addSubnet('169.254.0.0', 16)
-linkLocal.addSubnet('fe80::', 10, 'ipv6')
-linkLocal.addAddress('fd00:ec2::254', 'ipv6')
-
-const privateAddresses = new BlockList()
-for (const [network, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-] as const)
-  privateAddresses.addSubnet(network, bits)
-for (const [network, bits] of [
-  ['::', 127],
-  ['fc00::', 7],
-] as const)
-  privateAddresses.addSubnet(network, bits, 'ipv6')
-
-function isPrivate(address: string): boolean {
-  return matches(privateAddresses, address)
-}
-
-function matches(list: BlockList, address: string): boolean {
-  // ::ffff:127.0.0.1 is 127.0.0.1.
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
-  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4')
 }
 
 function parseUrl(url: string): URL {

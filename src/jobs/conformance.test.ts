@@ -58,6 +58,7 @@ describe('every job of the fixtures ends as the file beside it says', () => {
         assets: nobody,
         datastores: nobody,
         web: nobody,
+        git: nobody,
       }
       const settled = await settleSources(
         {

@@ -7,6 +7,7 @@ import { SluiceError } from '../base/errors.ts'
 import type { Digest } from '../base/ids.ts'
 import { artifactDatastore, type DatastoreCatalogue, defaultDatastore } from '../data/datastore-catalogue.ts'
 import { readFromDatastore } from '../data/datastore-content.ts'
+import type { GitFolders } from '../data/git-folder.ts'
 import type { WebFiles } from '../data/web-file.ts'
 import type { Tables } from '../database/database.ts'
 import type { DataType, Reference } from '../spec/document-parts.ts'
@@ -26,6 +27,7 @@ export interface SourceParts {
   readonly assets: AssetCatalogue
   readonly datastores: DatastoreCatalogue
   readonly web: WebFiles
+  readonly git: GitFolders
   readonly findModel: FindModel
   /** Stands for a URI that is not to be asked (`url_overrides` of the config): a path of this machine. */
   readonly overrideOf: (uri: string) => string | undefined
@@ -89,12 +91,14 @@ async function fromUri(parts: SourceParts, uri: string, wanted: WantedSource): P
   const parsed = parseDataUri(uri)
   if (parsed === undefined) {
     throw new SluiceError('not-supported', `${wanted.title} refers to ${uri}, which cannot be read from here.`, {
-      hint: 'Use a local path, azureml:NAME:VERSION, azureml://datastores/..., azureml://jobs/..., runs:/... or https://..., or map it to a local path with url_overrides in the config file.',
+      hint: 'Use a local path, azureml:NAME:VERSION, azureml://datastores/..., azureml://jobs/..., runs:/..., https://... or git+https://..., or map it to a local path with url_overrides in the config file.',
     })
   }
   switch (parsed.kind) {
     case 'web':
       return parts.web.fetch(parsed.url, wanted)
+    case 'git':
+      return parts.git.fetch(parsed.uri, wanted)
     case 'model':
       return fromModel(parts, uri, wanted)
     case 'run':

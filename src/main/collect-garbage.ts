@@ -27,10 +27,10 @@ const dayMs = 24 * 3_600_000
 const uploadDays = 7
 
 /**
- * Tables whose digests keep nothing: those of the contents themselves, what is only remembered of files and URLs (it is
- * read again), and the record of what happened.
+ * Tables whose digests keep nothing: those of the contents themselves, what is only remembered of files, URLs and
+ * commits (it is read again), and the record of what happened.
  */
-const countNothing = ['content_object', 'cached_folder', 'file_stat', 'web_file', 'event', 'data_profile']
+const countNothing = ['content_object', 'cached_folder', 'file_stat', 'web_file', 'git_folder', 'event', 'data_profile']
 
 /**
  * Removes what nothing refers to any more. First the references are taken, then what they do not name is removed; what

@@ -8,6 +8,7 @@ import { databaseStatCache } from '../artifacts/stat-cache.ts'
 import { contentStore, environmentBuilder } from '../adapters.ts'
 import type { EnvironmentBuilder, EnvironmentHasher, EnvironmentKeeper } from '../environments/environment-builder.ts'
 import type { Clock } from '../base/clock.ts'
+import type { Environment } from '../config.ts'
 import { messageOf, SluiceError } from '../base/errors.ts'
 import { silentLog } from '../base/log.ts'
 import { type TableEngine, tableEngine } from '../data/table-engine.ts'
@@ -16,6 +17,7 @@ import type { StoreCheck } from '../protocols/rest/status-routes.ts'
 import { allowAllChanges } from '../registry/change-policy.ts'
 import { modelRegistry, type ModelRegistry } from '../registry/model-registry.ts'
 import { trackedOrigins } from '../registry/tracked-origins.ts'
+import { machineVariables } from './machine-variables.ts'
 import { storeAssets, type StoreAssets } from './store-assets.ts'
 import type { TrackingContext } from '../tracking/run-store.ts'
 import { trackingStore, type TrackingStore } from '../tracking/tracking-store.ts'
@@ -75,7 +77,10 @@ export async function openStore(
     afterChange: () => afterChange.forEach((call) => call()),
   }
   const registry = modelRegistry({ ...registryParts, artifacts })
-  const assets = storeAssets({ ...context, settings, log, content, artifacts, registry, registryParts })
+  const assets = storeAssets({
+    ...{ ...context, settings, log, content, artifacts, registry, registryParts },
+    variables: { ...machineVariables(environment), ...sshAgent(environment) },
+  })
   closing.unshift(() => assets.destinations.close())
   const tables = tableEngine({ folder: join(settings.data, 'tables') })
   closing.unshift(() => tables.close())
@@ -105,4 +110,10 @@ export async function checkStore({ database, content }: Store, databaseText: str
       )
     }),
   ]
+}
+
+/** Git's ssh asks the agent for keys; steps never see it. */
+function sshAgent(environment: Environment): Record<string, string> {
+  const socket = environment['SSH_AUTH_SOCK']
+  return socket === undefined ? {} : { SSH_AUTH_SOCK: socket }
 }

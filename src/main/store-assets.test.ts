@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -276,4 +277,48 @@ test('environments are found registered, curated and by alias of the config; oth
   await assert.rejects(plan('azureml:our-bas@latest'), /Did you mean our-base/)
   await assert.rejects(plan('azureml:mine:7'), /has no version "7"/)
   await assert.rejects(plan('azureml://datastores/x/paths/y'), /is not one that can be used/)
+})
+
+test('a job takes code and data of a git repository; a registered component keeps what they were', async (t) => {
+  const lab = await openLab(t)
+  lab.write({ 'r/src/add.sh': 'cat "$1" >"$2"; echo one >>"$2"', 'r/rows.txt': 'rows\n', 'component.yml': '' })
+  const repository = join(lab.folder, 'r')
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', repository, '-c', 'user.name=n', '-c', 'user.email=e@example.org', ...args])
+  git('init', '--quiet', '--initial-branch=main')
+  const commit = (message: string) => {
+    git('add', '--all')
+    git('commit', '--quiet', '--message', message)
+  }
+  commit('first')
+  const uri = `git+file://${repository}@main#subdirectory`
+  const component = {
+    ...{ type: 'command', name: 'add', version: '1', command: 'sh add.sh ${{inputs.rows}} ${{outputs.rows}}' },
+    ...{ inputs: { rows: { type: 'uri_file' } }, outputs: { rows: { type: 'uri_file' } }, code: `${uri}=src` },
+  }
+  await lab.call('POST', '/api/v1/components', { document: component, folder: lab.folder })
+  const yaml = `
+type: pipeline
+jobs:
+  fresh:
+    command: sh add.sh \${{inputs.rows}} \${{outputs.rows}}
+    code: ${uri}=src
+    inputs: {rows: {type: uri_file, path: '${uri}=rows.txt'}}
+    outputs: {rows: {type: uri_file}}
+  kept:
+    component: azureml:add:1
+    inputs: {rows: {type: uri_file, path: '${uri}=rows.txt'}}
+`
+  const first = await lab.run(yaml)
+  assert.deepEqual([first['fresh']!.status, first['kept']!.status], ['Completed', 'Completed'])
+  const digest = (jobs: typeof first, step: string) => jobs[step]!.outputs['rows']!.digest
+  lab.write({ 'r/README.md': 'nothing that a step sees' })
+  commit('second')
+  assert.ok((await lab.run(yaml))['fresh']!.reused_from !== undefined)
+  lab.write({ 'r/src/add.sh': 'cat "$1" >"$2"; echo two >>"$2"' })
+  commit('third')
+  const third = await lab.run(yaml)
+  assert.notEqual(digest(third, 'fresh'), digest(first, 'fresh'))
+  assert.equal(digest(third, 'kept'), digest(first, 'kept'))
+  await assert.rejects(lab.run(yaml.replaceAll('@main', '@nightly')), /has no branch, tag or commit "nightly"/)
 })

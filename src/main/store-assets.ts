@@ -1,6 +1,6 @@
 /** Puts together what is named and versioned: assets, datastores, files of the web, and what follows references to them. */
 import { createHash } from 'node:crypto'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Principal } from '../access/principal.ts'
 import { openDatastore } from '../adapters.ts'
 import type { ArtifactStore } from '../artifacts/artifact-store.ts'
@@ -12,6 +12,7 @@ import type { Digest } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import type { Settings } from '../config.ts'
 import { type DatastoreCatalogue, datastoreCatalogue } from '../data/datastore-catalogue.ts'
+import { gitFolders } from '../data/git-folder.ts'
 import { webFiles } from '../data/web-file.ts'
 import type { Database } from '../database/database.ts'
 import { environmentFinder } from '../jobs/find-environment.ts'
@@ -33,6 +34,8 @@ interface AssetParts {
   readonly artifacts: ArtifactStore
   readonly registry: ModelRegistry
   readonly registryParts: RegistryParts
+  /** Of this machine, for the programs that are asked. */
+  readonly variables: Readonly<Record<string, string>>
 }
 
 /** The assets of a store, and what jobs need of them. */
@@ -70,6 +73,7 @@ export function storeAssets({ settings, log, registry, registryParts, ...store }
     assets,
     datastores,
     web: webFiles({ database, content, clock }),
+    git: gitFolders({ database, content, clock, folder: join(settings.data, 'git'), variables: store.variables }),
     findModel: async (reference, options) => {
       const { artifactPath } = await registry.resolve(reference)
       return { content: await artifacts.content(artifactPath, options), baseName: basename(artifactPath) }

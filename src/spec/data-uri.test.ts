@@ -31,7 +31,7 @@ test('every form of URI is told apart', () => {
     ['azureml://content/file/123/x', undefined],
     ['azureml://jobs/j', undefined],
     ['abfss://container@account/x', undefined],
-    ['git+https://example.com/r.git', undefined],
+    ['git+https://example.com/r.git', { kind: 'git', uri: 'git+https://example.com/r.git' }],
   ]
   for (const [uri, expected] of cases) assert.deepEqual(parseDataUri(uri), expected, uri)
 })

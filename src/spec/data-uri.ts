@@ -1,3 +1,5 @@
+import { isGitUri } from './git-uri.ts'
+
 /** What a URI of data means to this program; `path` is '' for the whole. */
 export type DataUri =
   | {
@@ -11,14 +13,16 @@ export type DataUri =
   | { readonly kind: 'run'; readonly run: string; readonly path: string }
   | { readonly kind: 'model'; readonly uri: string }
   | { readonly kind: 'web'; readonly url: string }
+  | { readonly kind: 'git'; readonly uri: string }
 
 /**
  * Takes apart the URIs of azureml-yaml.md 2: `azureml://datastores/DS/paths/P` and `azureml://jobs/JOB/outputs/OUT`
  * (with `/paths/P`), both also in Azure's long form with a subscription in front, `runs:/RUN/PATH`, `models:/...`,
- * http and https. Undefined for what is none of them.
+ * http, https and git (git-uri.ts). Undefined for what is none of them.
  */
 export function parseDataUri(uri: string): DataUri | undefined {
   if (/^https?:\/\//i.test(uri)) return { kind: 'web', url: uri }
+  if (isGitUri(uri)) return { kind: 'git', uri }
   if (uri.startsWith('models:')) return { kind: 'model', uri }
   const [, run, runPath = ''] = /^runs:\/+([^/]+)(?:\/+(.*))?$/.exec(uri) ?? []
   if (run !== undefined) return { kind: 'run', run, path: plainPath(runPath) }

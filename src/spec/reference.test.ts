@@ -113,7 +113,8 @@ test('a reference of a kind that does not exist is a bug', () => {
 })
 
 test('text with a scheme of its own is told from a path', () => {
-  for (const text of ['azureml:a', 'https://a', 'git+ssh://a', 'runs:/a', 'abfss://a']) assert.ok(hasScheme(text), text)
+  for (const text of ['azureml:a', 'https://a', 'git+ssh://a', 'git@a:b', 'runs:/a', 'abfss://a'])
+    assert.ok(hasScheme(text), text)
   for (const text of ['./a', '/a', 'file:./a', 'a', 'C:/a']) assert.ok(!hasScheme(text), text)
 })
 

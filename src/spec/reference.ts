@@ -1,5 +1,6 @@
 import { SluiceError } from '../base/errors.ts'
 import type { Reference } from './document-parts.ts'
+import { isGitUri, parseGitUri } from './git-uri.ts'
 import { quoted } from './yaml/source-text.ts'
 
 /** What the references of Azure ML start with, where it is not a path. */
@@ -22,7 +23,8 @@ export function parseReference(text: string, fromFile: string): Reference {
   if (/^[a-z]:([\\/]|$)/i.test(trimmed) || trimmed.startsWith('\\\\')) {
     throw refused(text, 'is a Windows path', 'Write it relative to this file, with forward slashes: ./data/file.csv')
   }
-  if (/^git\+|^[a-z][a-z0-9+.-]+:\/\//i.test(trimmed) || /^(runs|models|git@[^/]+):/.test(trimmed)) {
+  if (isGitUri(trimmed)) parseGitUri(trimmed)
+  if (isGitUri(trimmed) || /^[a-z][a-z0-9+.-]+:\/\//i.test(trimmed) || /^(runs|models):/.test(trimmed)) {
     return { kind: 'uri', uri: trimmed }
   }
   return localPath(trimmed, fromFile)
@@ -30,7 +32,7 @@ export function parseReference(text: string, fromFile: string): Reference {
 
 /** Whether text names something by itself (a scheme, `azureml:`) rather than by a path from where it stands. */
 export function hasScheme(text: string): boolean {
-  return /^\s*([a-z][a-z0-9+.-]+:\/\/|azureml:|git\+|runs:|models:)/i.test(text)
+  return /^\s*([a-z][a-z0-9+.-]+:\/\/|azureml:|runs:|models:)/i.test(text) || isGitUri(text.trim())
 }
 
 function assetOrPath(rest: string, text: string, fromFile: string): Reference {
