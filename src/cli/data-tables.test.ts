@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { openHome } from './sluice-home.test-support.ts'
 
@@ -68,6 +71,33 @@ test('data is profiled, sampled and compared, by path and by name', async (t) =>
   assert.equal((await home.sluice('data', 'diff', 'rides', 'may.csv', '--fail-on-drift')).code, 0)
 })
 
+test('the whole answer to a query is written to a file of the format that its name says', async (t) => {
+  const home = await openHome(t)
+  await home.file('may.csv', rides(0, 'ab'))
+  const sql = 'select * from (select fare, kind, range as copy from t, range(600)) order by all'
+  const written = await home.sluice('data', 'query', sql, '--input', 't=may.csv', '--to', 'all.csv')
+  assert.deepEqual([written.code, written.out], [0, `${join(home.folder, 'all.csv')}\n`], written.err)
+  const lines = readFileSync(join(home.folder, 'all.csv'), 'utf8').trimEnd().split('\n')
+  // More rows than an answer that is shown may have.
+  assert.deepEqual([lines.length, lines.slice(0, 2)], [120_001, ['fare,kind,copy', '0.0,a,0']])
+  for (const name of ['all.parquet', 'all.jsonl']) {
+    await home.sluice('data', 'query', 'select * from t', '--input', 't=all.csv', '--to', name)
+    const counted = await home.sluice(
+      'data',
+      'query',
+      'select count(*) as n, sum(copy) as s from t',
+      '--input',
+      `t=${name}`,
+    )
+    assert.equal(counted.out, 'n       s\n120000  35940000\n', counted.err)
+  }
+  const names = await readdir(home.folder)
+  assert.deepEqual(
+    names.filter((name) => name.includes('.part')),
+    [],
+  )
+})
+
 test('a query is answered, kept as data, and asked again', async (t) => {
   const home = await openHome(t)
   await home.file('may.csv', rides(0, 'ab'))
@@ -95,6 +125,8 @@ test('what cannot be read is refused with what to do', async (t) => {
     [['query', "select * from '/etc/passwd'"], 2, /passwd does not exist/],
     [['query', "copy (select 1) to 'x.csv'"], 2, /Parser Error/],
     [['query', 'select b from t', '--input', 't=a.csv'], 2, /Referenced column "b" not found/],
+    [['query', 'select 1', '--to', 'x.xlsx'], 2, /cannot be written as "x.xlsx"/],
+    [['query', 'select b from t', '--input', 't=a.csv', '--to', 'x.csv'], 2, /Referenced column "b" not found/],
     [['query', '--save', 'nobody'], 3, /nobody/],
     [['sample', 'a.csv', '--rows', 'x'], 2, /--rows must be a whole number, not "x"/],
     [['diff', 'a.csv', 'a.csv', '--threshold', 'x'], 2, /--threshold must be a number from 0 on, not "x"/],

@@ -63,6 +63,11 @@ export const tableCommands: readonly CommandRow[] = [
     options: [
       inputOption,
       { ...rowsOption, sentence: 'At most so many rows are shown (default 1000).' },
+      {
+        flags: '--to <file>',
+        sentence:
+          'Writes the whole answer there, as .csv, .jsonl or .parquet by its name; a file of that name is replaced.',
+      },
       { flags: '--save <name>', sentence: 'Keeps the query and its whole answer as a version of this data asset.' },
     ],
     load: async () => (await import('./table-rows.ts')).queryData,

@@ -1,3 +1,7 @@
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { basename, extname, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { SluiceError } from '../base/errors.ts'
 import type { Command, Invocation } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
@@ -42,11 +46,39 @@ export const queryData: Command = async (invocation) => {
     throw new SluiceError('invalid-request', 'There is no query.', {
       hint: 'For example: sluice data query "SELECT count(*) FROM t" --input t=./rides.csv',
     })
+  const to = options.text('to')
+  if (to !== undefined) return writeAnswer(invocation, { sql, inputs }, to)
   const rows = countOf(invocation, 'rows')
   const answer = await withConnection(invocation, 'work', ({ client }) =>
     client.post<TableRows>('/api/v1/tables/query', { sql, inputs, ...defined({ rows }) }),
   )
   showRows(invocation, answer)
+  return exitCode.ok
+}
+
+const formats: Readonly<Record<string, string>> = { '.csv': 'csv', '.jsonl': 'json', '.parquet': 'parquet' }
+
+/** The file is whole or as it was: the answer comes beside it first. */
+async function writeAnswer(invocation: Invocation, query: object, to: string): Promise<number> {
+  const format = formats[extname(to)]
+  if (format === undefined)
+    throw new SluiceError('invalid-request', `The answer cannot be written as ${JSON.stringify(basename(to))}.`, {
+      hint: `Name a file that ends in ${Object.keys(formats).join(', ')}.`,
+    })
+  const file = resolve(invocation.workingFolder, to)
+  const aside = `${file}.${process.pid}.part`
+  try {
+    await withConnection(invocation, 'work', async ({ client }) => {
+      const answer = await client.postStream('/api/v1/tables/answer', { ...query, format })
+      await pipeline(answer, createWriteStream(aside))
+    })
+    await rename(aside, file)
+  } catch (error) {
+    await rm(aside, { force: true })
+    throw error
+  }
+  if (invocation.json) writeJson(invocation, { path: file })
+  else invocation.terminal.out(`${file}\n`)
   return exitCode.ok
 }
 

@@ -60,6 +60,8 @@ export interface TableExplorer {
   sample(source: string, options: Sampled): Promise<TableRows>
   /** The first rows of the answer to a user's SELECT. */
   query(query: TableQuery, options: { readonly rowCount: number }): Promise<TableRows>
+  /** The whole answer as a file, which is there as long as `use` runs. */
+  withAnswer<Result>(query: TableQuery, format: AnswerFormat, use: (path: string) => Promise<Result>): Promise<Result>
   /**
    * Keeps a query with its whole answer, as a Parquet file: a version of a data asset, a new one where the answer
    * changed. Its properties say the query and what its inputs were.
@@ -68,6 +70,9 @@ export interface TableExplorer {
   /** The query that a version of a data asset is the answer to. Throws `not-found` where it is none. */
   savedQuery(name: string): Promise<TableQuery>
 }
+
+/** How an answer is written to a file. */
+export type AnswerFormat = 'csv' | 'json' | 'parquet'
 
 const queryProperty = 'sluice.query'
 
@@ -107,6 +112,7 @@ export function tableExplorer(parts: ExplorerParts): TableExplorer {
       withInputs(parts, query, (session) =>
         session.select(`select * from (${trimmed(query.sql)}\n) limit ${rowCount}`),
       ),
+    withAnswer: (query, format, use) => withAnswer(parts, { query, format }, ({ file }) => use(file)),
     saveQuery: (query, asset) => saveQuery(parts, query, asset),
     async savedQuery(name) {
       const { properties } = await parts.assets.get({ kind: 'data', name }, { label: 'latest' })
@@ -164,21 +170,40 @@ async function newestVersion(assets: ExplorerParts['assets'], name: string): Pro
   }
 }
 
+/** The answer to a query as a file, and the contents of its inputs by their names. */
+async function withAnswer<Result>(
+  parts: ExplorerParts,
+  { query, format }: { readonly query: TableQuery; readonly format: AnswerFormat },
+  use: (answer: { readonly file: string; readonly digests: Readonly<Record<string, string>> }) => Promise<Result>,
+): Promise<Result> {
+  await mkdir(parts.folder, { recursive: true })
+  const folder = await mkdtemp(join(parts.folder, 'query-'))
+  try {
+    const file = join(folder, `answer.${format}`)
+    const digests = await withInputs(parts, { ...query, writable: folder }, async (session, located) => {
+      // Asked as a user's SELECT first: what is copied below is known to change nothing.
+      await session.select(`select * from (${trimmed(query.sql)}\n) limit 0`)
+      await session.run(`copy (${trimmed(query.sql)}\n) to ${sqlLiteral(file)} (${copyOptions[format]})`)
+      return Object.fromEntries([...located].map(([table, { digest }]) => [table, digest]))
+    })
+    return await use({ file, digests })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const copyOptions: Readonly<Record<AnswerFormat, string>> = {
+  csv: 'format csv, header',
+  json: 'format json',
+  parquet: 'format parquet',
+}
+
 async function saveQuery(
   parts: ExplorerParts,
   query: TableQuery,
   { name, createdBy }: { readonly name: string; readonly createdBy: string },
 ): Promise<AssetVersion> {
-  await mkdir(parts.folder, { recursive: true })
-  const folder = await mkdtemp(join(parts.folder, 'query-'))
-  try {
-    const file = join(folder, `${name}.parquet`)
-    const digests = await withInputs(parts, { ...query, writable: folder }, async (session, located) => {
-      // Asked as a user's SELECT first: what is copied below is known to change nothing.
-      await session.select(`select * from (${trimmed(query.sql)}\n) limit 0`)
-      await session.run(`copy (${trimmed(query.sql)}\n) to ${sqlLiteral(file)} (format parquet)`)
-      return Object.fromEntries([...located].map(([table, { digest }]) => [table, digest]))
-    })
+  return withAnswer(parts, { query, format: 'parquet' }, async ({ file, digests }) => {
     const content = await parts.content.ingest(file)
     const last = await newestVersion(parts.assets, name)
     if (last?.data?.content.digest === content.digest && last.properties[queryProperty] === JSON.stringify(query))
@@ -194,7 +219,5 @@ async function saveQuery(
       createdBy,
     })
     return version
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }

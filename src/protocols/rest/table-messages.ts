@@ -49,6 +49,16 @@ export const QueryRequest = Type.Object(
 )
 export type QueryRequest = Static<typeof QueryRequest>
 
+export const AnswerRequest = Type.Object(
+  {
+    sql: QueryRequest.properties.sql,
+    inputs: QueryRequest.properties.inputs,
+    format: words(['csv', 'json', 'parquet']),
+  },
+  { additionalProperties: false },
+)
+export type AnswerRequest = Static<typeof AnswerRequest>
+
 export const SaveQueryRequest = Type.Object(
   {
     sql: Type.Optional(Type.String({ minLength: 1, description: 'One SELECT; absent: the saved one is asked again.' })),

@@ -1,3 +1,5 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import type { FastifyRequest } from 'fastify'
 import { type Principal, principalText } from '../../access/principal.ts'
 import type { StoredProfile } from '../../data/profile-store.ts'
@@ -11,6 +13,7 @@ import { choiceOf } from './asset-routes.ts'
 import { toAssetVersionMessage } from './asset-translate.ts'
 import { requireAbsolute, requireLocalCaller } from './local-caller.ts'
 import {
+  AnswerRequest,
   DiffMessage,
   DiffRequest,
   LocationMessage,
@@ -127,6 +130,28 @@ function queryRoutes(parts: TableRouteParts): readonly Route[] {
     },
     {
       method: 'POST',
+      url: '/api/v1/tables/answer',
+      permission: 'write',
+      summary: 'Ask one SELECT over named tables and download the whole answer as a file; json has one object a line.',
+      body: AnswerRequest,
+      handler: async (request, reply) => {
+        const { sql, inputs, format } = request.body as AnswerRequest
+        await tables.withAnswer({ sql, inputs: inputsOf(request, inputs) }, format, async (path) => {
+          const file = createReadStream(path)
+          reply.headers({
+            'content-type': answerTypes[format],
+            'content-disposition': `attachment; filename="answer.${format}"`,
+            'content-length': (await stat(path)).size,
+          })
+          void reply.send(file)
+          // The file goes when it has been sent, or the client has gone.
+          await new Promise<void>((resolve) => file.once('close', () => resolve()))
+        })
+        return reply
+      },
+    },
+    {
+      method: 'POST',
       url: '/api/v1/data/:name/query',
       permission: 'write',
       summary: 'Keep a query with its whole answer as a version of a data asset, or ask the kept one again.',
@@ -142,6 +167,12 @@ function queryRoutes(parts: TableRouteParts): readonly Route[] {
       },
     },
   ]
+}
+
+const answerTypes: Readonly<Record<AnswerRequest['format'], string>> = {
+  csv: 'text/csv; charset=utf-8',
+  json: 'application/x-ndjson',
+  parquet: 'application/vnd.apache.parquet',
 }
 
 /** A source that this caller may name. Throws `permission-denied` for files of the machine, `invalid-request` for relative ones. */
