@@ -30,6 +30,8 @@ test('init never overwrites anything, and says what to do', async (t) => {
   assert.equal((await lab.sluice('init', 'diabetes', 'file')).code, 5)
   await mkdir(join(lab.folder, 'empty'))
   assert.equal((await lab.sluice('init', 'diabetes', 'empty')).code, 0)
+  // The beginning of one name is enough, and so is its own folder.
+  assert.equal((await lab.sluice('init', 'retrain')).out, `${join(lab.folder, 'retrain-on-drift')}\n`)
 })
 
 test('init of an unknown template lists those there are', async (t) => {

@@ -14,16 +14,14 @@ export const init: Command = async (invocation) => {
   const { arguments: typed, terminal, json, workingFolder } = invocation
   if (typed[0] === 'from-notebook') return initFromNotebook(invocation)
   const templates = await templateNames()
-  const [template, folder = template] = typed
-  if (template === undefined || folder === undefined) {
+  const [asked] = typed
+  if (asked === undefined) {
     if (json) writeJson(invocation, { templates })
     else terminal.out(`${templates.join('\n')}\n`)
     return exitCode.ok
   }
-  if (!templates.includes(template))
-    throw new SluiceError('not-found', `There is no template "${template}".`, {
-      hint: `There is: ${templates.join(', ')}`,
-    })
+  const template = templateOf(asked, templates)
+  const folder = typed[1] ?? template
   const target = resolve(workingFolder, folder)
   await makeFolder(target, 'Name another folder: sluice init TEMPLATE FOLDER', (fresh) =>
     cp(join(packageRoot(), 'examples', template), fresh, {
@@ -41,6 +39,16 @@ export const init: Command = async (invocation) => {
     else terminal.err(`  ${join(shown, 'README.md')} says how to run it.\n`)
   }
   return exitCode.ok
+}
+
+/** The template of this name, or the only one whose name begins so: `retrain` is `retrain-on-drift`. */
+function templateOf(asked: string, templates: readonly string[]): string {
+  if (templates.includes(asked)) return asked
+  const meant = templates.filter((name) => name.startsWith(`${asked}-`))
+  if (meant.length === 1) return meant[0]!
+  throw new SluiceError('not-found', `There is no template "${asked}".`, {
+    hint: `There is: ${templates.join(', ')}`,
+  })
 }
 
 async function templateNames(): Promise<readonly string[]> {
