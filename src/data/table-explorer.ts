@@ -72,7 +72,7 @@ export interface TableExplorer {
 }
 
 /** How an answer is written to a file. */
-export type AnswerFormat = 'csv' | 'json' | 'parquet'
+type AnswerFormat = 'csv' | 'json' | 'parquet'
 
 const queryProperty = 'sluice.query'
 
