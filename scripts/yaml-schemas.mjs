@@ -8,6 +8,7 @@ const text = { type: 'string' }
 const literal = { type: ['string', 'number', 'boolean', 'null'] }
 const anyOf = (...choices) => ({ anyOf: choices })
 const mapOf = (value) => ({ type: ['object', 'null'], additionalProperties: value })
+const textOrTexts = anyOf(text, { type: 'array', items: text })
 /** A table, or one of several by their `type`. */
 const one = (title) => ({ $ref: `#/$defs/${idOf(title)}` })
 const idOf = (title) => title.replace(/[^A-Za-z_]+(.)?/g, (_, letter = '') => letter.toUpperCase())
@@ -30,7 +31,7 @@ const values = {
   properties: { type: ['object', 'null'] },
   environment_variables: mapOf(literal),
   additional_includes: { type: ['array', 'null'], items: text },
-  depends_on: anyOf(text, { type: 'array', items: text }),
+  depends_on: textOrTexts,
   jobs: mapOf(anyOf(...steps.map(one))),
   inputs: mapOf(anyOf(literal, one('Input of a job or step'))),
   outputs: mapOf(anyOf(literal, one('Output of a job or step'))),
@@ -70,6 +71,45 @@ const values = {
   'Data transfer job.source': one('External data'),
   'Resources.properties': { type: ['object', 'null'] },
   'Input of a component.default': {},
+  'Online deployment.resources': one('Resources of a deployment'),
+  'Resources of a deployment.limits': one('Limits of a deployment'),
+  scale_settings: one('Scale settings'),
+  readiness_probe: one('Probe of a deployment'),
+  liveness_probe: one('Probe of a deployment'),
+  request_logging: one('Logged headers'),
+  'Data tests.inputs': mapOf(text),
+  tests: { type: ['array', 'null'], items: one('Data test') },
+  not_null: textOrTexts,
+  unique: textOrTexts,
+  sql: text,
+  defaults: one('Defaults of a batch endpoint'),
+  'Batch deployment.resources': one('Resources of a batch deployment'),
+  'Batch deployment.settings': one('Settings of a batch deployment'),
+  'Schedule.trigger': anyOf(one('Cron'), one('Recurrence')),
+  'Monitor.trigger': anyOf(one('Cron'), one('Recurrence')),
+  'Trigger.trigger': one('Event of a trigger'),
+  'Recurrence.schedule': one('Times of a recurrence'),
+  create_job: anyOf(text, one('Job of a schedule or trigger')),
+  'Job of a schedule or trigger.inputs': { type: ['object', 'null'] },
+  'Job of a schedule or trigger.outputs': { type: ['object', 'null'] },
+  'Job of a schedule or trigger.settings': { type: ['object', 'null'] },
+  'Job of a schedule or trigger.limits': { type: ['object', 'null'] },
+  policy: one('Policy of a schedule or trigger'),
+  create_monitor: one('Signals and alerts'),
+  monitoring_target: one('Monitoring target'),
+  monitoring_signals: mapOf(one('Signal')),
+  alert_notification: anyOf(text, one('Alert notification')),
+  on_breach: one('On breach'),
+  'On breach.inputs': { type: ['object', 'null'] },
+  'Signal.inputs': { type: ['object', 'null'] },
+  'Signal.input_data': mapOf(one('Data of a signal')),
+  production_data: anyOf(one('Data of a signal'), { type: 'array', items: one('Data of a signal') }),
+  reference_data: one('Data of a signal'),
+  'Data of a signal.input_data': anyOf(text, one('Input data of a signal')),
+  data_window: one('Window of data'),
+  data_segment: one('Segment of data'),
+  features: anyOf(textOrTexts, one('Most important features')),
+  metric_thresholds: anyOf({ type: ['object', 'null'] }, { type: 'array', items: one('Threshold in a list') }),
 }
 for (const kind of ['Spark job', 'Spark step', 'Spark component'])
   values[`${kind}.resources`] = one('Resources of Spark')
@@ -94,6 +134,12 @@ const files = {
   datastore: ['Datastore: a folder of this machine', 'Datastore: Azure Blob Storage'],
   'online-endpoint': ['Online endpoint'],
   'online-deployment': ['Online deployment'],
+  'batch-endpoint': ['Batch endpoint'],
+  'batch-deployment': ['Batch deployment', 'Batch deployment of a pipeline'],
+  'data-tests': ['Data tests'],
+  schedule: ['Schedule'],
+  trigger: ['Trigger'],
+  monitor: ['Monitor'],
 }
 
 /** Which document a `type` stands for, so that an editor speaks of one kind and not of all. */
@@ -108,6 +154,11 @@ const types = {
   'Data transfer component': 'data_transfer',
   'Datastore: a folder of this machine': 'local_folder',
   'Datastore: Azure Blob Storage': 'azure_blob',
+  'Batch deployment': 'model',
+  'Batch deployment of a pipeline': 'pipeline',
+  'Data tests': 'data_tests',
+  Cron: 'cron',
+  Recurrence: 'recurrence',
   'Sweep step': 'sweep',
   'Parallel step': 'parallel',
   'Spark step': 'spark',
@@ -155,6 +206,7 @@ function titleOf(id) {
 function definitionOf(title) {
   const tables = sectionTables.get(title)
   if (tables === keys.identityKeys) return anyOf(text, objectOf(title, tables))
+  if (tables === keys.dataTestKeys) return dataTest(title, tables)
   if ('known' in tables) return objectOf(title, tables, types[title])
   return anyOf(...Object.entries(tables).map(([type, table]) => objectOf(title, table, type, true)))
 }
@@ -164,13 +216,33 @@ function objectOf(title, { known, ignored, aside, isOpen }, type, isTypeNeeded =
   for (const key of known) properties[key] = { ...described(title, key), ...(values[`${title}.${key}`] ?? values[key]) }
   for (const key of ignored) properties[key] ??= { description: 'accepted and left aside' }
   for (const [key, reason] of aside) properties[key] = { description: `no effect: ${reason}` }
-  if (type !== undefined) properties.type = { ...properties.type, const: type }
+  if (type !== undefined)
+    properties.type = { ...properties.type, ...anyOf({ const: type }, { pattern: inAnyCase(type) }) }
   return {
     type: 'object',
     properties,
     additionalProperties: isOpen,
     ...(isTypeNeeded && { required: ['type'] }),
   }
+}
+
+/** Types are read in any case; JSON schemas have no flag for that. Beside a constant, which editors complete. */
+function inAnyCase(type) {
+  const letters = [...type].map((letter) => (/[a-z]/.test(letter) ? `[${letter}${letter.toUpperCase()}]` : letter))
+  return `^${letters.join('')}$`
+}
+
+/** One with the checks that are mappings, whose tables have names of their own. */
+function dataTest(title, tables) {
+  const names = { ...keys.dataCheckKeys, length: 'range', in_set: 'set', not_in_set: 'set', row_count: 'rowCount' }
+  const test = objectOf(title, tables)
+  for (const [check, table] of Object.entries(names))
+    if (check in test.properties)
+      Object.assign(
+        test.properties[check],
+        objectOf('Check of a data test', typeof table === 'string' ? keys.dataCheckKeys[table] : table),
+      )
+  return test
 }
 
 function described(title, key) {

@@ -91,6 +91,12 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./validate.ts')).validate,
   },
   {
+    name: 'schema',
+    summary: 'Print the JSON schema of a kind of YAML file, for editors.',
+    arguments: [['[kind]', 'For example job; without one the kinds are listed.']],
+    load: async () => (await import('./schema.ts')).schema,
+  },
+  {
     name: 'plan',
     summary: 'Say what every step of a job would do and why, changing nothing.',
     arguments: [['<file>', 'YAML file of a job.']],

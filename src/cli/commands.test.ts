@@ -34,6 +34,28 @@ test('init never overwrites anything, and says what to do', async (t) => {
   assert.equal((await lab.sluice('init', 'retrain')).out, `${join(lab.folder, 'retrain-on-drift')}\n`)
 })
 
+test('schema lists the kinds and prints the schema of one', async (t) => {
+  const lab = await openCliLab(t)
+  const kinds = (await lab.sluice('schema')).out.trim().split('\n')
+  assert.ok(kinds.includes('job') && kinds.includes('monitor'))
+  const { items } = JSON.parse((await lab.sluice('schema', '--json')).out) as {
+    items: { kind: string; file: string }[]
+  }
+  assert.deepEqual(
+    items.map(({ kind }) => kind),
+    kinds,
+  )
+  for (const { kind, file } of items) {
+    const { code, out } = await lab.sluice('schema', kind)
+    assert.equal(code, 0)
+    assert.equal(out, await readFile(file, 'utf8'))
+    assert.equal((JSON.parse(out) as { title: string }).title, `sluice: ${kind}`)
+  }
+  const { code, err } = await lab.sluice('schema', 'jobs')
+  assert.equal(code, 3)
+  assert.match(err, /no schema of "jobs".*\n.*There is: /)
+})
+
 test('init of an unknown template lists those there are', async (t) => {
   const lab = await openCliLab(t)
   const { code, err } = await lab.sluice('init', 'diabtes')
