@@ -33,7 +33,10 @@ export function sortsAfter(columns: readonly SortColumn[], values: KeyValues): E
     const beyond = sql<SqlBool>`${column.expression} ${sql.raw(column.ascending ? '>' : '<')} ${values[index]}`
     return sql<SqlBool>`(${sql.join([...equal, beyond], sql` and `)})`
   })
-  const first = columns[0]!
-  const bound = sql<SqlBool>`${first.expression} ${sql.raw(first.ascending ? '>=' : '<=')} ${values[0]}`
-  return sql<SqlBool>`(${bound} and (${sql.join(alternatives, sql` or `)}))`
+  return sql<SqlBool>`(${startsAt(columns[0]!, values[0]!)} and (${sql.join(alternatives, sql` or `)}))`
+}
+
+/** The condition "does not sort before this value" by one column. */
+export function startsAt({ expression, ascending }: SortColumn, value: string | number): Expression<SqlBool> {
+  return sql<SqlBool>`${expression} ${sql.raw(ascending ? '>=' : '<=')} ${value}`
 }

@@ -9,6 +9,7 @@ import {
   type Comparison,
   type FilterClause,
   type FilterGrammar,
+  type NumberOperator,
 } from '../filter/grammar.ts'
 import { datasetContextTag } from '../run-inputs.ts'
 
@@ -60,38 +61,33 @@ export const runOrderGrammar: FilterGrammar<Exclude<RunEntity, 'dataset'>> = {
   },
 }
 
+/** So many characters of a text are in its index: PostgreSQL cannot index a text of 8,000. */
+export const indexedLength = 64
+
 /** The column of an attribute in the table `run`. */
 export const runAttributeColumn: Readonly<Record<string, string>> = {
-  run_id: 'run.run_id',
-  run_name: 'run.run_name',
-  user_id: 'run.user_id',
-  status: 'run.status',
-  artifact_uri: 'run.artifact_uri',
-  start_time: 'run.start_ms',
-  end_time: 'run.end_ms',
+  run_id: 'run_id',
+  run_name: 'run_name',
+  user_id: 'user_id',
+  status: 'status',
+  artifact_uri: 'artifact_uri',
+  start_time: 'start_ms',
+  end_time: 'end_ms',
 }
-
-/**
- * How a clause over metrics, params or tags is asked. `list`: read the matching rows once and look each run up among
- * them, which costs what matches. `probe`: look the clause up for each run that is read, which costs what is read.
- */
-export type ClauseReading = 'list' | 'probe'
 
 interface ClauseScope {
   readonly dialect: Dialect
   readonly experiments: readonly number[]
 }
 
-/** The condition on the table `run` for one clause of a filter. A key that a run lacks never matches, not even `!=`. */
-export function runCondition(
-  scope: ClauseScope,
-  clause: FilterClause<RunEntity>,
-  reading: ClauseReading,
-): Expression<SqlBool> {
-  const { dialect } = scope
+/**
+ * The condition on the table `run` for one clause of a filter, looked up for each run that is read. A key that a run
+ * lacks never matches, not even `!=`.
+ */
+export function probed({ dialect }: ClauseScope, clause: FilterClause<RunEntity>): Expression<SqlBool> {
   const { entity, key, comparison } = clause
   if (entity === 'attribute') {
-    const column = sql.ref(runAttributeColumn[key]!)
+    const column = sql.ref(`run.${runAttributeColumn[key]!}`)
     return matches({ dialect, column, comparison, integer: true })
   }
   if (entity === 'dataset') return datasetCondition(dialect, key, comparison)
@@ -99,16 +95,58 @@ export function runCondition(
   if (comparison.kind === 'presence') {
     return comparison.operator === 'IS NULL' ? sql<SqlBool>`not exists (${probe})` : sql<SqlBool>`exists (${probe})`
   }
-  if (reading === 'probe') return sql<SqlBool>`exists (${probe} and ${met(dialect, clause)})`
-  return sql<SqlBool>`run.run_id in (select pair.run_id from ${meeting(scope, clause)})`
+  return sql<SqlBool>`exists (${probe} and ${met(dialect, clause, sql.ref('pair.value'))})`
 }
 
-/** The rows that meet a clause over keys, read by their index: what follows FROM, the rows being `pair`. */
+/**
+ * The condition that a run is among those that meet every one of the clauses: their rows are read once by their indices
+ * and each run is looked up among them, which costs what matches.
+ */
+export function listed(
+  scope: ClauseScope,
+  clauses: readonly FilterClause<RunEntity>[],
+  runId: Expression<unknown>,
+): Expression<SqlBool> {
+  const lists = clauses.map((clause) => sql`select pair.run_id from ${meeting(scope, clause)}`)
+  return sql<SqlBool>`${runId} in (${sql.join(lists, sql` intersect `)})`
+}
+
+const opposite: Readonly<Record<NumberOperator, NumberOperator>> = {
+  '=': '!=',
+  '!=': '=',
+  '<': '>=',
+  '>=': '<',
+  '>': '<=',
+  '<=': '>',
+}
+
+/** A clause over a metric that is met by the other values of it. */
+export function opposed<Clause extends FilterClause<RunEntity>>(clause: Clause): Clause | undefined {
+  const { entity, comparison } = clause
+  if (entity !== 'metric' || comparison.kind !== 'number') return undefined
+  return { ...clause, comparison: { ...comparison, operator: opposite[comparison.operator] } }
+}
+
+/** The condition that a run is not among those that meet the clause; SQLite reads them once, as for `listed`. */
+export function unlisted(
+  scope: ClauseScope,
+  clause: FilterClause<RunEntity>,
+  runId: Expression<unknown>,
+): Expression<SqlBool> {
+  return sql<SqlBool>`${runId} not in (select pair.run_id from ${meeting(scope, clause)})`
+}
+
+/** The rows that meet a clause, read by their index alone: what follows FROM, the rows being `pair`. */
 export function meeting({ dialect, experiments }: ClauseScope, clause: FilterClause<RunEntity>): RawBuilder<unknown> {
   const { entity, key, comparison } = clause
-  const indexed =
-    entity === 'metric' ? sql`${oneOf(sql.ref('pair.experiment_id'), experiments)} and ` : inIndex(comparison)
-  return sql`${keyedTable(entity)} as pair where pair.key = ${key} and ${indexed}${met(dialect, clause)}`
+  const inExperiments = oneOf(sql.ref('pair.experiment_id'), experiments)
+  if (entity === 'attribute') {
+    const column = sql.ref(`pair.${runAttributeColumn[key]!}`)
+    return sql`run as pair where ${inExperiments} and ${matches({ dialect, column, comparison, integer: true })}`
+  }
+  const rows = sql`${keyedTable(entity)} as pair where pair.key = ${key}`
+  if (entity === 'metric') return sql`${rows} and ${inExperiments} and ${met(dialect, clause, sql.ref('pair.value'))}`
+  return comparison.kind === 'presence' ? rows : sql`${rows} and ${textMet(dialect, clause)}`
 }
 
 /** SQLite walks an index in order below an equality, but not below IN. */
@@ -124,31 +162,59 @@ function keyedTable(entity: RunEntity): RawBuilder<unknown> {
 }
 
 /** NaN is stored as 0 and a mark: it differs from every number and compares with none. */
-function met(dialect: Dialect, { entity, comparison }: FilterClause<RunEntity>): Expression<SqlBool> {
-  const value = matches({ dialect, column: sql.ref('pair.value'), comparison })
+function met(
+  dialect: Dialect,
+  { entity, comparison }: FilterClause<RunEntity>,
+  column: Expression<unknown>,
+): Expression<SqlBool> {
+  const value = matches({ dialect, column, comparison })
   if (entity !== 'metric') return value
   return comparison.operator === '!='
     ? sql<SqlBool>`(pair.is_nan = 1 or ${value})`
     : sql<SqlBool>`pair.is_nan = 0 and ${value}`
 }
 
-/** What the index of texts, by their first 64 characters (migration 0003), can narrow a comparison to. */
-function inIndex(comparison: Comparison): RawBuilder<unknown> {
-  if (comparison.kind !== 'text') return sql``
-  const start = sql`substr(pair.value, 1, 64)`
-  if (comparison.operator === '=') return sql`${start} = ${[...comparison.value].slice(0, 64).join('')} and `
-  const prefix = likePrefix(comparison)
-  if (prefix === '') return sql``
-  // No text of 64 characters that begins so is greater.
-  const last = prefix + '\u{10FFFF}'.repeat(64 - [...prefix].length)
-  return sql`${start} >= ${prefix} and ${start} <= ${last} and `
+/**
+ * The conditions on `sorted`, the rows of a key that is ordered by, for clauses over the same key; `undefined` where no
+ * row can meet them, being NaN.
+ */
+export function metBySorted(
+  dialect: Dialect,
+  clauses: readonly FilterClause<RunEntity>[],
+  isNaN: boolean,
+): readonly Expression<SqlBool>[] | undefined {
+  if (!isNaN) return clauses.map(({ comparison }) => matches({ dialect, column: sql.ref('sorted.value'), comparison }))
+  return clauses.every(({ comparison }) => comparison.operator === '!=') ? [] : undefined
 }
 
-/** The text before the first wildcard of LIKE, at most 64 characters of it. */
-export function likePrefix(comparison: Comparison): string {
+/**
+ * The same for texts by the index of their first 64 characters (migration 0003), which narrows what is read and answers
+ * for every shorter text: SQLite reads the row itself only for the others.
+ */
+function textMet(dialect: Dialect, clause: FilterClause<RunEntity>): RawBuilder<unknown> {
+  const { comparison } = clause
+  const start = sql`substr(pair.value, 1, ${sql.lit(indexedLength)})`
+  const whole = met(dialect, clause, sql.ref('pair.value'))
+  if (comparison.kind === 'text' && comparison.operator === '=') {
+    const characters = [...comparison.value]
+    const isWhole = characters.length < indexedLength
+    const equal = sql`${start} = ${characters.slice(0, indexedLength).join('')}`
+    return isWhole ? equal : sql`${equal} and ${whole}`
+  }
+  const short = met(dialect, clause, start)
+  const answer = sql`case when length(${start}) < ${sql.lit(indexedLength)} then ${short} else ${whole} end`
+  const prefix = likePrefix(comparison)
+  if (prefix === '') return answer
+  // No text of 64 characters that begins so is greater.
+  const last = prefix + '\u{10FFFF}'.repeat(indexedLength - [...prefix].length)
+  return sql`${start} >= ${prefix} and ${start} <= ${last} and ${answer}`
+}
+
+/** The text before the first wildcard of LIKE, as much of it as is in the index. */
+function likePrefix(comparison: Comparison): string {
   if (comparison.kind !== 'text' || comparison.operator !== 'LIKE') return ''
   const [literal] = comparison.value.toWellFormed().split(/[%_]/, 1)
-  return [...literal!].slice(0, 64).join('')
+  return [...literal!].slice(0, indexedLength).join('')
 }
 
 function datasetCondition(dialect: Dialect, key: string, comparison: Comparison): Expression<SqlBool> {

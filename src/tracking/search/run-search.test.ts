@@ -7,9 +7,10 @@ import { searchRuns } from './run-search.ts'
 
 /** As if there were too many runs to sort: clauses probed, or listed. */
 const everyPlan = [
-  { rows: 0, runs: 0 },
-  { rows: 1, runs: 0 },
-  { rows: 2000, runs: 0 },
+  { rows: 0, runs: 0, walked: Infinity },
+  { rows: 0, runs: 0, walked: 0 },
+  { rows: 1, runs: 0, walked: 0 },
+  { rows: 2000, runs: 0, walked: 0 },
 ]
 
 type Lab = ReturnType<typeof trackingLab>
@@ -103,7 +104,7 @@ databaseTest('filters find runs by metrics, params, tags, attributes and dataset
     assert.equal(await names(lab, { filter }), expected, filter)
     for (const bounds of everyPlan) {
       const { items } = await searchRuns(database, { experimentIds: ['0'], maxResults: 100, filter }, bounds)
-      assert.equal(items.map((run) => run.info.runName).join(' '), expected, `${filter} ${bounds.rows}`)
+      assert.equal(items.map((run) => run.info.runName).join(' '), expected, `${filter} ${JSON.stringify(bounds)}`)
     }
   }
   assert.match(await refusalOf(names(lab, { filter: 'metrics.acc > x' })), /^invalid-request: Expected numeric/)
