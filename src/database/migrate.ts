@@ -29,9 +29,13 @@ const typeNames: Readonly<Record<Dialect, readonly (readonly [RegExp, string])[]
   ],
 }
 
+/** What stands from a line `-- only sqlite` (or `postgres`) to the next `-- both` is for that engine alone. */
+const ownPart = /^-- only (sqlite|postgres)$([^]*?)^-- both$/gm
+
 /** A migration's statements in one engine's words. */
 function inDialect(statements: string, dialect: Dialect): string {
-  const withoutComments = statements.replace(/^\s*--.*$/gm, '')
+  const own = statements.replace(ownPart, (_, engine: string, part: string) => (engine === dialect ? part : ''))
+  const withoutComments = own.replace(/^\s*--.*$/gm, '')
   return typeNames[dialect].reduce((text, [pattern, spelling]) => text.replace(pattern, spelling), withoutComments)
 }
 

@@ -52,16 +52,24 @@ interface Scanned {
   readonly condition: RawBuilder<boolean>
 }
 
-/** By row number, which no update changes: a page at a time, so that a large table does not fill the memory. */
+/**
+ * By row number or primary key, which no update changes: a page at a time, so that a large table does not fill the
+ * memory.
+ */
 async function scanPages(tables: Tables, { name, columns, condition }: Scanned, found: Set<string>): Promise<void> {
   const isLong = sql.join(
     columns.map((column) => sql`length(${sql.ref(column)}) >= 64`),
     sql` or `,
   )
-  for (let last = -1; ;) {
+  const order = await orderOfRows(tables, name)
+  const place = sql.join(order.map((column) => sql.ref(column)))
+  const shown = order.map((column, at) => sql`${sql.ref(column)} as ${sql.ref(`sluice_place_${at}`)}`)
+  let last: readonly unknown[] | undefined
+  for (;;) {
+    const beyond = last === undefined ? sql`` : sql`(${place}) > (${sql.join(last)}) and`
     const { rows } = await sql<Record<string, unknown>>`
-      select rowid as sluice_row, ${sql.join(columns.map((column) => sql.ref(column)))} from ${sql.table(name)}
-      where rowid > ${last} and (${isLong}) and (${condition}) order by rowid limit ${pageSize}
+      select ${sql.join([...shown, ...columns.map((column) => sql.ref(column))])} from ${sql.table(name)}
+      where ${beyond} (${isLong}) and (${condition}) order by ${place} limit ${pageSize}
     `.execute(tables)
     for (const row of rows)
       for (const column of columns) {
@@ -69,8 +77,17 @@ async function scanPages(tables: Tables, { name, columns, condition }: Scanned, 
         if (typeof text === 'string') for (const [digest] of text.matchAll(digestPattern)) found.add(digest)
       }
     if (rows.length < pageSize) return
-    last = Number(rows.at(-1)!['sluice_row'])
+    last = order.map((_, at) => rows.at(-1)![`sluice_place_${at}`])
   }
+}
+
+/** What SQLite keeps a table's rows in the order of: `rowid`, or the primary key of a table without it. */
+async function orderOfRows(tables: Tables, name: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ key: string }>`
+    select column.name as key from pragma_table_list(${name}) as listed, pragma_table_info(${name}) as column
+    where listed.schema = 'main' and listed.wr = 1 and column.pk > 0 order by column.pk
+  `.execute(tables)
+  return rows.length === 0 ? ['rowid'] : rows.map(({ key }) => key)
 }
 
 /** In one statement: rows move when they are updated, so pages could miss one. The database does the looking. */

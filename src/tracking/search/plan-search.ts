@@ -60,7 +60,8 @@ const costOfAsking = 12
 export async function planSearch(database: Database, options: PlanOptions): Promise<SearchPlan> {
   const { experiments, clauses, bounds = usualBounds } = options
   const runs = sql`run where ${oneOf(sql.ref('run.experiment_id'), experiments)}`
-  if ((await countUpTo(database, runs, bounds.runs)) <= bounds.runs) return { lists: [], exclusions: [], probes: clauses, isFew: true }
+  if ((await countUpTo(database, runs, bounds.runs)) <= bounds.runs)
+    return { lists: [], exclusions: [], probes: clauses, isFew: true }
   const scope = { dialect: database.dialect, experiments }
   const walkable: SearchPlan = { lists: [], exclusions: [], probes: clauses, isFew: false }
   const candidates = clauses.filter((clause) => isListable(clause, options))

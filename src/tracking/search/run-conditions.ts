@@ -61,8 +61,8 @@ export const runOrderGrammar: FilterGrammar<Exclude<RunEntity, 'dataset'>> = {
   },
 }
 
-/** So many characters of a text are in its index: PostgreSQL cannot index a text of 8,000. */
-export const indexedLength = 64
+/** So many characters of a name, and on PostgreSQL of any text, are in its index. */
+const indexedLength = 64
 
 /** The column of an attribute in the table `run`. */
 export const runAttributeColumn: Readonly<Record<string, string>> = {
@@ -188,26 +188,45 @@ export function metBySorted(
 }
 
 /**
- * The same for texts by the index of their first 64 characters (migration 0003), which narrows what is read and answers
- * for every shorter text: SQLite reads the row itself only for the others.
+ * The same for texts by their index, which narrows what is read. PostgreSQL's holds their first 64 characters (it cannot
+ * index a text of 8,000).
  */
 function textMet(dialect: Dialect, clause: FilterClause<RunEntity>): RawBuilder<unknown> {
   const { comparison } = clause
-  const start = sql`substr(pair.value, 1, ${sql.lit(indexedLength)})`
-  const whole = met(dialect, clause, sql.ref('pair.value'))
-  if (comparison.kind === 'text' && comparison.operator === '=') {
-    const characters = [...comparison.value]
-    const isWhole = characters.length < indexedLength
-    const equal = sql`${start} = ${characters.slice(0, indexedLength).join('')}`
-    return isWhole ? equal : sql`${equal} and ${whole}`
-  }
-  const short = met(dialect, clause, start)
-  const answer = sql`case when length(${start}) < ${sql.lit(indexedLength)} then ${short} else ${whole} end`
+  const value = sql.ref('pair.value')
+  const answer = met(dialect, clause, value)
+  const start = indexedText(dialect, value)
+  if (comparison.kind !== 'text') return sql`${answer}`
+  if (comparison.operator === '=') return sql`${start} = ${indexedStart(dialect, comparison.value)} and ${answer}`
   const prefix = likePrefix(comparison)
-  if (prefix === '') return answer
-  // No text of 64 characters that begins so is greater.
-  const last = prefix + '\u{10FFFF}'.repeat(indexedLength - [...prefix].length)
-  return sql`${start} >= ${prefix} and ${start} <= ${last} and ${answer}`
+  if (prefix === '') return sql`${answer}`
+  const next = textAfter(prefix)
+  const upTo = next === undefined ? sql`` : sql`and ${start} < ${next}`
+  return sql`${start} >= ${prefix} ${upTo} and ${answer}`
+}
+
+/** The least text that is greater than all that begin so; texts sort by code point. */
+function textAfter(prefix: string): string | undefined {
+  const points = [...prefix].map((character) => character.codePointAt(0)!)
+  const last = points.findLastIndex((point) => point < 0x10ffff)
+  if (last < 0) return undefined
+  // What lies between are halves of pairs, no characters.
+  const next = points[last] === 0xd7ff ? 0xe000 : points[last]! + 1
+  return String.fromCodePoint(...points.slice(0, last), next)
+}
+
+/** What the index of a param or tag holds of its value. */
+export function indexedText(dialect: Dialect, value: Expression<unknown>): Expression<unknown> {
+  return dialect === 'sqlite' ? value : indexedName(value)
+}
+
+/** What the index of run names (migration 0012) holds of one. */
+export function indexedName(name: Expression<unknown>): Expression<unknown> {
+  return sql`substr(${name}, 1, ${sql.lit(indexedLength)})`
+}
+
+function indexedStart(dialect: Dialect, text: string): string {
+  return dialect === 'sqlite' ? text : [...text].slice(0, indexedLength).join('')
 }
 
 /** The text before the first wildcard of LIKE, as much of it as is in the index. */

@@ -12,7 +12,8 @@ import { lifecycleIn } from './lifecycle.ts'
 import { decodePageToken, encodePageToken, queryFingerprint, type KeyValues } from './page-token.ts'
 import { planSearch, type PlanBounds } from './plan-search.ts'
 import {
-  indexedLength,
+  indexedName,
+  indexedText,
   keyedTables,
   listed,
   metBySorted,
@@ -68,7 +69,11 @@ export async function searchRuns(database: Database, query: RunQuery, bounds?: P
   const experiments = experimentNumbers(query.experimentIds)
   const view = query.view ?? 'ACTIVE_ONLY'
   const fingerprint = queryFingerprint('runs', experiments, query.filter ?? '', query.orderBy ?? [], view)
-  const start = decodeStart(query.pageToken, fingerprint, stretchesOf(order, { dialect: database.dialect, experiments, ownClauses: [], isFew: false }))
+  const start = decodeStart(
+    query.pageToken,
+    fingerprint,
+    stretchesOf(order, { dialect: database.dialect, experiments, ownClauses: [], isFew: false }),
+  )
   if (experiments.length === 0) return { items: [] }
   const where = [lifecycleIn(view, sql.ref('run.deleted_ms'))]
   const dialect = database.dialect
@@ -177,13 +182,28 @@ function stretchesOf(
   const sorted = { from: sql`${pair} ${joins}`, runId: sql.ref(isFew ? 'run.run_id' : 'sorted.run_id') }
   const keyed = [sql<SqlBool>`sorted.key = ${key}`, sql<SqlBool>`run.run_id = sorted.run_id`, inExperiments]
   const own = (isNaN: boolean) => metBySorted(dialect, ownClauses, isNaN) ?? [sql<SqlBool>`1 = 0`]
-  const missing = ownClauses.length > 0 ? sql<SqlBool>`1 = 0` : sql<SqlBool>`not exists (
+  const missing =
+    ownClauses.length > 0
+      ? sql<SqlBool>`1 = 0`
+      : sql<SqlBool>`not exists (
     select 1 from ${table} as other where other.run_id = run.run_id and other.key = ${key})`
   const without = { ...ofRun, where: [missing, inExperiments], columns: tail }
   const value = sql.ref('sorted.value')
   if (entity !== 'metric')
-    return [{ ...sorted, where: [...keyed, ...own(false)], columns: [...textColumns(value, ascending), ...tail] }, without]
-  const metric = (isNaN: 0 | 1) => [...keyed, within('sorted.experiment_id'), sql<SqlBool>`sorted.is_nan = ${isNaN}`, ...own(isNaN === 1)]
+    return [
+      {
+        ...sorted,
+        where: [...keyed, ...own(false)],
+        columns: [...textColumns(value, indexedText(dialect, value), ascending), ...tail],
+      },
+      without,
+    ]
+  const metric = (isNaN: 0 | 1) => [
+    ...keyed,
+    within('sorted.experiment_id'),
+    sql<SqlBool>`sorted.is_nan = ${isNaN}`,
+    ...own(isNaN === 1),
+  ]
   return [
     { ...sorted, where: metric(0), columns: [{ expression: value, type: 'number', ascending }, ...tail] },
     { ...sorted, where: metric(1), columns: tail },
@@ -227,12 +247,13 @@ function waysOf(stretches: readonly Stretch[], start: PageStart): readonly RawBu
   })
 }
 
-/** A text by its first 64 characters, which an index holds, then whole: the same order as whole alone. */
-function textColumns(text: Expression<unknown>, ascending: boolean): readonly SortColumn[] {
-  return [
-    { expression: sql`substr(${text}, 1, ${sql.lit(indexedLength)})`, type: 'string', ascending },
-    { expression: text, type: 'string', ascending },
-  ]
+/** A text by what an index holds of it, then whole: the same order as whole alone. */
+function textColumns(
+  text: Expression<unknown>,
+  indexed: Expression<unknown>,
+  ascending: boolean,
+): readonly SortColumn[] {
+  return [...new Set([indexed, text])].map((expression) => ({ expression, type: 'string', ascending }))
 }
 
 function tieBreakers(order: readonly RunOrder[]): readonly SortColumn[] {
@@ -253,7 +274,7 @@ function sortColumns({ entity, key, type, ascending }: RunOrder, alias: string):
   const sortType = type === 'number' ? 'number' : 'string'
   if (entity === 'attribute') {
     const column: SortColumn = { expression: sql.ref(`run.${runAttributeColumn[key]!}`), type: sortType, ascending }
-    if (key === 'run_name') return textColumns(column.expression, ascending)
+    if (key === 'run_name') return textColumns(column.expression, indexedName(column.expression), ascending)
     return key === 'end_time' ? nullsLast(column) : [column]
   }
   const value: SortColumn = { expression: sql.ref(`${alias}.value`), type: sortType, ascending }
