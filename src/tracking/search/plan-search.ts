@@ -28,6 +28,8 @@ export interface PlanBounds {
   readonly runs: number
   /** Runs on the way that may be asked one by one. */
   readonly walked: number
+  /** Runs of one value that are sorted by their start; of more, a page is picked from all runs. */
+  readonly crowd: number
 }
 
 type Clause = FilterClause<RunEntity>
@@ -41,10 +43,10 @@ interface PlanOptions {
   /** Set where the way is along an index of keys, so that an attribute costs reading the run. */
   readonly isKeyed: boolean
   readonly where: readonly Expression<SqlBool>[]
-  readonly bounds?: PlanBounds | undefined
+  readonly bounds: PlanBounds
 }
 
-const usualBounds: PlanBounds = { rows: 2000, runs: 5000, walked: 4000 }
+export const usualBounds: PlanBounds = { rows: 2000, runs: 5000, walked: 4000, crowd: 4000 }
 /** Runs that are tried. */
 const tried = 500
 /** The longest way that is reckoned with, and where counting ends. */
@@ -58,7 +60,7 @@ const costOfAsking = 12
 
 /** Tries the way, and counts what the clauses meet where it is long; each count ends at a bound. */
 export async function planSearch(database: Database, options: PlanOptions): Promise<SearchPlan> {
-  const { experiments, clauses, bounds = usualBounds } = options
+  const { experiments, clauses, bounds } = options
   const runs = sql`run where ${oneOf(sql.ref('run.experiment_id'), experiments)}`
   if ((await countUpTo(database, runs, bounds.runs)) <= bounds.runs)
     return { lists: [], exclusions: [], probes: clauses, isFew: true }
@@ -140,7 +142,7 @@ async function lengthOfWay(
 }
 
 /** How many rows what follows FROM has, at most one more than the bound. */
-async function countUpTo(database: Database, from: RawBuilder<unknown>, bound: number): Promise<number> {
+export async function countUpTo(database: Database, from: RawBuilder<unknown>, bound: number): Promise<number> {
   const { rows } = await sql<{ found: number }>`
     select count(*) as found from (select 1 from ${from} limit ${sql.lit(bound + 1)}) as counted
   `.execute(database.read)

@@ -62,7 +62,7 @@ export const runOrderGrammar: FilterGrammar<Exclude<RunEntity, 'dataset'>> = {
 }
 
 /** So many characters of a name, and on PostgreSQL of any text, are in its index. */
-const indexedLength = 64
+export const indexedLength = 64
 
 /** The column of an attribute in the table `run`. */
 export const runAttributeColumn: Readonly<Record<string, string>> = {

@@ -5,12 +5,12 @@ import type { Run } from '../entities.ts'
 import { refusalOf, trackingLab } from '../tracking.test-support.ts'
 import { searchRuns } from './run-search.ts'
 
-/** As if there were too many runs to sort: clauses probed, or listed. */
+/** As if there were too many runs to sort: clauses probed, or listed; runs of one value a crowd, or not. */
 const everyPlan = [
-  { rows: 0, runs: 0, walked: Infinity },
-  { rows: 0, runs: 0, walked: 0 },
-  { rows: 1, runs: 0, walked: 0 },
-  { rows: 2000, runs: 0, walked: 0 },
+  { rows: 0, runs: 0, walked: Infinity, crowd: 1 },
+  { rows: 0, runs: 0, walked: 0, crowd: 4 },
+  { rows: 1, runs: 0, walked: 0, crowd: 1000 },
+  { rows: 2000, runs: 0, walked: 0, crowd: 1000 },
 ]
 
 type Lab = ReturnType<typeof trackingLab>

@@ -1,0 +1,138 @@
+import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely'
+import type { Database } from '../../database/database.ts'
+import type { RunRow } from '../run-rows.ts'
+import { orderList, sortsAfter, startsAt } from './keyset.ts'
+import type { KeyValues } from './page-token.ts'
+import { countUpTo } from './plan-search.ts'
+import { indexedLength } from './run-conditions.ts'
+import type { PageStart, Stretch } from './run-stretches.ts'
+
+export interface FoundRun {
+  readonly row: RunRow
+  readonly stretch: number
+  readonly key: KeyValues
+}
+
+interface PageQuery {
+  readonly stretches: readonly Stretch[]
+  readonly start: PageStart
+  readonly where: readonly Expression<SqlBool>[]
+  readonly lists: (runId: Expression<unknown>) => readonly Expression<SqlBool>[]
+  readonly limit: number
+  /** More runs of one value are picked from all runs by their start rather than sorted. */
+  readonly crowd: number
+}
+
+/** Reads one stretch after the other until the page is full. */
+export async function readPage(database: Database, page: PageQuery): Promise<readonly FoundRun[]> {
+  const found: FoundRun[] = []
+  for (const [index, stretch] of page.stretches.entries()) {
+    if (index < page.start.stretch || found.length >= page.limit) continue
+    const after = index === page.start.stretch ? page.start.after : undefined
+    const part = { after, limit: page.limit - found.length }
+    // Sequential: a later stretch is read only when the page is not full.
+    const rows =
+      stretch.tied === undefined
+        ? await readRows(database, page, { ...part, stretch })
+        : await readCrowded(database, page, { ...part, stretch, tied: stretch.tied })
+    found.push(...rows.map((row) => ({ ...row, stretch: index })))
+  }
+  return found
+}
+
+interface Part {
+  readonly stretch: Stretch
+  readonly after: KeyValues | undefined
+  readonly limit: number
+}
+
+type FoundRow = Omit<FoundRun, 'stretch'>
+
+async function readRows(
+  database: Database,
+  { where, lists }: PageQuery,
+  { stretch, after, limit }: Part,
+): Promise<readonly FoundRow[]> {
+  const { columns, runId, from } = stretch
+  const beyond = after === undefined ? [] : [sortsAfter(columns, after)]
+  const conditions = [...stretch.where, ...lists(runId), ...where, ...beyond]
+  const keys = columns.map(({ expression }, at) => sql`${expression} as ${sql.ref(`key_${at}`)}`)
+  const { rows } = await sql<RunRow & Record<string, string | number>>`
+    select run.*, ${sql.join(keys)} from ${from}
+    where ${sql.join(conditions, sql` and `)}
+    order by ${orderList(columns)} limit ${limit}
+  `.execute(database.read)
+  return rows.map((row) => ({ row, key: columns.map((_, at) => row[`key_${at}`]!) }))
+}
+
+/**
+ * The rows of a stretch whose values may be shared by many runs, say a status, or a metric that is 10 in all of them.
+ * The index holds no start to order such a crowd by, and sorting it for each page would cost all of it: its runs are
+ * picked from those in the order of their start. What lies before and after a crowd is read as usual.
+ */
+async function readCrowded(
+  database: Database,
+  page: PageQuery,
+  { stretch, after, limit, tied }: Part & { readonly tied: NonNullable<Stretch['tied']> },
+): Promise<readonly FoundRow[]> {
+  const found: FoundRow[] = []
+  let [rest, begin]: [Stretch, KeyValues | undefined] = [stretch, after]
+  const [lead] = stretch.columns
+  const past = (value: string | number, isBefore: boolean) =>
+    sql<SqlBool>`${lead!.expression} ${sql.raw(lead!.ascending === isBefore ? '<' : '>')} ${value}`
+  for (;;) {
+    const value = await crowdAhead(database, rest, { from: begin?.[0], limit: limit - found.length, crowd: page.crowd })
+    if (value === undefined) {
+      found.push(...(await readRows(database, page, { stretch: rest, after: begin, limit: limit - found.length })))
+      return found
+    }
+    const isInside = begin?.[0] === value
+    if (!isInside) {
+      const before = { ...rest, where: [...rest.where, past(value, true)] }
+      found.push(...(await readRows(database, page, { stretch: before, after: begin, limit: limit - found.length })))
+    }
+    if (found.length >= limit) return found
+    const inside = isInside ? begin?.slice(tied.columns) : undefined
+    const crowded = { stretch: tied.at(value), after: inside, limit: limit - found.length }
+    const values = new Array<string | number>(tied.columns).fill(value)
+    const rows = await readRows(database, page, crowded)
+    found.push(...rows.map(({ row, key }) => ({ row, key: [...values, ...key] })))
+    if (found.length >= limit) return found
+    rest = { ...rest, where: [...rest.where, past(value, false)] }
+    begin = undefined
+  }
+}
+
+interface Ahead {
+  readonly from: string | number | undefined
+  readonly limit: number
+  readonly crowd: number
+}
+
+/** The first value that a crowd shares among those that a page meets, as far as can be seen without its filter. */
+async function crowdAhead(
+  database: Database,
+  stretch: Stretch,
+  { from, limit, crowd }: Ahead,
+): Promise<string | number | undefined> {
+  const [lead] = stretch.columns
+  const where = [...stretch.where, ...(from === undefined ? [] : [startsAt(lead!, from)])]
+  for (const offset of [0, limit]) {
+    const { rows } = await sql<{ value: string | number }>`
+      select ${lead!.expression} as value from ${stretch.from} where ${sql.join(where, sql` and `)}
+      order by ${orderList([lead!])} limit 1 offset ${sql.lit(offset)}
+    `.execute(database.read)
+    const value = rows[0]?.value
+    if (value === undefined) return undefined
+    if ((await countUpTo(database, sharing(stretch, value), crowd)) > crowd) return value
+  }
+  return undefined
+}
+
+/** The runs of a value: what follows FROM. */
+function sharing({ from, where, columns }: Stretch, value: string | number): RawBuilder<unknown> {
+  // An index may hold the start of a longer text, which many have in common.
+  const isWhole = typeof value === 'number' || [...value].length < indexedLength
+  const same = isWhole ? sql<SqlBool>`${columns[0]!.expression} = ${value}` : sql<SqlBool>`1 = 0`
+  return sql`${from} where ${sql.join([...where, same], sql` and `)}`
+}

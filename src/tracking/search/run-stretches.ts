@@ -1,0 +1,203 @@
+import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely'
+import type { Dialect } from '../../database/database.ts'
+import type { FilterClause, OrderField } from '../filter/grammar.ts'
+import { nullsLast, orderList, startsAt, type SortColumn } from './keyset.ts'
+import type { KeyValues } from './page-token.ts'
+import {
+  indexedName,
+  indexedText,
+  keyedTables,
+  metBySorted,
+  oneOf,
+  runAttributeColumn,
+  type RunEntity,
+} from './run-conditions.ts'
+
+export type RunOrder = OrderField<'metric' | 'parameter' | 'tag' | 'attribute'>
+
+/** Rows that are ordered in themselves and come after those of the stretch before (the story is in `run-search.ts`). */
+export interface Stretch {
+  readonly from: RawBuilder<unknown>
+  readonly where: readonly Expression<SqlBool>[]
+  readonly columns: readonly SortColumn[]
+  /** The id of its runs in the table that is read first: what is asked of it comes before the others are looked at. */
+  readonly runId: Expression<unknown>
+  /** Set where runs of the same first value are ordered as all runs are, so that they can be read as those are. */
+  readonly tied?: Tied
+}
+
+interface Tied {
+  /** How many columns the first value takes. */
+  readonly columns: number
+  /** The runs with this value; their columns are those that follow. */
+  readonly at: (value: string | number) => Stretch
+}
+
+/** Where a page begins: after the row with these values of a stretch's columns, or at its start. */
+export interface PageStart {
+  readonly stretch: number
+  readonly after?: KeyValues
+}
+
+interface StretchOptions {
+  readonly dialect: Dialect
+  readonly experiments: readonly number[]
+  /** Clauses over the key that is ordered by first. */
+  readonly ownClauses: readonly FilterClause<RunEntity>[]
+  readonly isFew: boolean
+}
+
+/** Always in the same number, since tokens count them; one that can have no runs says so by its condition. */
+export function stretchesOf(
+  order: readonly RunOrder[],
+  { dialect, experiments, ownClauses, isFew }: StretchOptions,
+): readonly Stretch[] {
+  const [first, ...rest] = order
+  // A token is looked at before anything else, also where no experiment is named.
+  const within = (column: string) => oneOf(sql.ref(column), experiments.length === 0 ? [-1] : experiments)
+  const inExperiments = within('run.experiment_id')
+  const tail = [...rest.flatMap((field, index) => sortColumns(field, `sort_${index}`)), ...tieBreakers(order)]
+  const joins = sql.join(
+    rest.map((field, index) => joinFor(field, `sort_${index}`)),
+    sql` `,
+  )
+  const ofRun = { from: sql`run ${joins}`, runId: sql.ref('run.run_id') }
+  if (first === undefined) return [{ ...ofRun, where: [inExperiments], columns: tail }]
+  // Where nothing but the start and the id orders runs of the same value.
+  const isPlain = !isFew && rest.every(({ entity, key }) => entity === 'attribute' && /^(start_time|run_id)$/.test(key))
+  const tiedBy = (columns: number, condition: (value: string | number) => Expression<SqlBool>) =>
+    isPlain && {
+      tied: {
+        columns,
+        at: (value: string | number) => ({ ...ofRun, where: [inExperiments, condition(value)], columns: tail }),
+      },
+    }
+  if (first.entity === 'attribute')
+    return attributeStretches(first, { ofRun: { ...ofRun, where: [inExperiments] }, tail, tiedBy })
+  const { entity, key, ascending } = first
+  const table = sql.table(keyedTables[entity])
+  // SQLite reads the tables of a CROSS JOIN in the order written.
+  const pair = isFew ? sql`run cross join ${table} as sorted` : sql`${table} as sorted cross join run`
+  const sorted = { from: sql`${pair} ${joins}`, runId: sql.ref(isFew ? 'run.run_id' : 'sorted.run_id') }
+  const keyed = [sql<SqlBool>`sorted.key = ${key}`, sql<SqlBool>`run.run_id = sorted.run_id`, inExperiments]
+  const own = (isNaN: boolean) => metBySorted(dialect, ownClauses, isNaN) ?? [sql<SqlBool>`1 = 0`]
+  const missing =
+    ownClauses.length > 0
+      ? sql<SqlBool>`1 = 0`
+      : sql<SqlBool>`not exists (
+    select 1 from ${table} as other where other.run_id = run.run_id and other.key = ${key})`
+  const without = { ...ofRun, where: [missing, inExperiments], columns: tail }
+  const value = sql.ref('sorted.value')
+  const has = (found: string | number) => sql<SqlBool>`exists (
+    select 1 from ${table} as other
+    where other.run_id = run.run_id and other.key = ${key} and other.value = ${found}
+      ${entity === 'metric' ? sql`and other.is_nan = 0` : sql``})`
+  if (entity !== 'metric') {
+    const texts = textColumns(value, indexedText(dialect, value), ascending)
+    const where = [...keyed, ...own(false)]
+    return [{ ...sorted, where, columns: [...texts, ...tail], ...tiedBy(texts.length, has) }, without]
+  }
+  const metric = (isNaN: 0 | 1) => [
+    ...keyed,
+    within('sorted.experiment_id'),
+    sql<SqlBool>`sorted.is_nan = ${isNaN}`,
+    ...own(isNaN === 1),
+  ]
+  return [
+    {
+      ...sorted,
+      where: metric(0),
+      columns: [{ expression: value, type: 'number', ascending }, ...tail],
+      ...tiedBy(1, has),
+    },
+    { ...sorted, where: metric(1), columns: tail },
+    without,
+  ]
+}
+
+interface AttributeParts {
+  readonly ofRun: Pick<Stretch, 'from' | 'runId' | 'where'>
+  readonly tail: readonly SortColumn[]
+  readonly tiedBy: (
+    columns: number,
+    condition: (value: string | number) => Expression<SqlBool>,
+  ) => false | Pick<Stretch, 'tied'>
+}
+
+/** Runs without an end come last in both directions, and in the same index. */
+function attributeStretches(field: RunOrder, { ofRun, tail, tiedBy }: AttributeParts): readonly Stretch[] {
+  const { key, ascending } = field
+  const column = sql.ref(`run.${runAttributeColumn[key]!}`)
+  const { where } = ofRun
+  if (key === 'end_time') {
+    const ended: SortColumn = { expression: column, type: 'number', ascending }
+    return [
+      { ...ofRun, where: [...where, sql<SqlBool>`${column} is not null`], columns: [ended, ...tail] },
+      { ...ofRun, where: [...where, sql<SqlBool>`${column} is null`], columns: tail },
+    ]
+  }
+  const columns = sortColumns(field, 'sorted')
+  const isShared = key === 'status' || key === 'user_id' || key === 'run_name'
+  const tied = isShared && tiedBy(columns.length, (value) => sql<SqlBool>`${column} = ${value}`)
+  return [{ ...ofRun, columns: [...columns, ...tail], ...tied }]
+}
+
+/** Whether a clause asks about the very values that are ordered by. */
+export function isOfKey([first]: readonly RunOrder[], { entity, key, comparison }: FilterClause<RunEntity>): boolean {
+  return comparison.kind !== 'presence' && entity !== 'attribute' && first?.entity === entity && first.key === key
+}
+
+export function isOrderedByKey([first]: readonly RunOrder[]): boolean {
+  return first !== undefined && first.entity !== 'attribute'
+}
+
+/** What a page passes on its way, as SELECTs of runs in its order but for ties. */
+export function waysOf(stretches: readonly Stretch[], start: PageStart): readonly RawBuilder<unknown>[] {
+  return stretches.slice(start.stretch).map(({ from, where, columns }, index) => {
+    const [column] = columns
+    const after = index === 0 ? start.after?.[0] : undefined
+    const bound = after === undefined ? [] : [startsAt(column!, after)]
+    const conditions = sql.join([...where, ...bound], sql` and `)
+    return sql`select run.* from ${from} where ${conditions} order by ${orderList([column!])}`
+  })
+}
+
+/** A text by what an index holds of it, then whole: the same order as whole alone. */
+function textColumns(
+  text: Expression<unknown>,
+  indexed: Expression<unknown>,
+  ascending: boolean,
+): readonly SortColumn[] {
+  return [...new Set([indexed, text])].map((expression) => ({ expression, type: 'string', ascending }))
+}
+
+function tieBreakers(order: readonly RunOrder[]): readonly SortColumn[] {
+  const byStart: SortColumn = { expression: sql.ref('run.start_ms'), type: 'number', ascending: false }
+  const byId: SortColumn = { expression: sql.ref('run.run_id'), type: 'string', ascending: true }
+  const asked = (key: string) => order.some((field) => field.entity === 'attribute' && field.key === key)
+  return [...(asked('start_time') ? [] : [byStart]), ...(asked('run_id') ? [] : [byId])]
+}
+
+function joinFor({ entity, key }: RunOrder, alias: string): RawBuilder<unknown> {
+  if (entity === 'attribute') return sql``
+  const joined = sql.ref(alias)
+  return sql`left join ${sql.table(keyedTables[entity])} as ${joined} on ${joined}.run_id = run.run_id and ${joined}.key = ${key}`
+}
+
+/** Rows without the value last, NaN before them, in both directions. */
+function sortColumns({ entity, key, type, ascending }: RunOrder, alias: string): readonly SortColumn[] {
+  const sortType = type === 'number' ? 'number' : 'string'
+  if (entity === 'attribute') {
+    const column: SortColumn = { expression: sql.ref(`run.${runAttributeColumn[key]!}`), type: sortType, ascending }
+    if (key === 'run_name') return textColumns(column.expression, indexedName(column.expression), ascending)
+    return key === 'end_time' ? nullsLast(column) : [column]
+  }
+  const value: SortColumn = { expression: sql.ref(`${alias}.value`), type: sortType, ascending }
+  if (entity !== 'metric') return nullsLast(value)
+  const isNaN = sql.ref(`${alias}.is_nan`)
+  const rank = sql`case when ${isNaN} is null then 2 when ${isNaN} = 1 then 1 else 0 end`
+  return [
+    { expression: rank, type: 'number', ascending: true },
+    { ...value, expression: sql`coalesce(${sql.ref(`${alias}.value`)}, 0)` },
+  ]
+}
