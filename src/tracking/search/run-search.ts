@@ -70,7 +70,7 @@ export async function searchRuns(database: Database, query: RunQuery, bounds = u
   const stretches = stretchesOf(order, { ...shape, isFew: plan.isFew })
   where.push(...plan.probes.map((clause) => probed(shape, clause)))
   const lists = (runId: Expression<unknown>) => [
-    ...(plan.lists.length === 0 ? [] : [listed(shape, plan.lists, runId)]),
+    ...(plan.lists.length === 0 ? [] : [listed(shape, { clauses: plan.lists, isFew: plan.isFew }, runId)]),
     ...plan.exclusions.map((clause) => unlisted(shape, clause, runId)),
   ]
   const found = await readPage(database, { stretches, start, where, lists, limit: maxResults + 1, crowd: bounds.crowd })
