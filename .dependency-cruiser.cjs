@@ -18,6 +18,7 @@ const layers = [
   'features',
   'data',
   'tracking',
+  'cost',
   'assets',
   'artifacts',
   'access',

@@ -6,6 +6,9 @@ import { isJsonObject } from './base/json.ts'
 import type { JsonObject, JsonValue } from './base/json.ts'
 import { logLevels } from './base/log.ts'
 import type { LogLevel } from './base/log.ts'
+import type { Budget } from './cost/budget.ts'
+import { budgetsText, pricesText, readBudgets, readPrices } from './cost/read-budgets.ts'
+import type { Prices } from './cost/usage.ts'
 import type { CuratedTable } from './environments/curated.ts'
 
 /*
@@ -45,6 +48,10 @@ export interface Settings {
   /** Firings of schedules and triggers that `sluice gc` leaves: so many days, and of each the newest so many. */
   readonly firingsKeepDays: number
   readonly firingsKeepCount: number
+  /** What seconds cost; absent: nothing is said in money. */
+  readonly prices?: Prices
+  /** Limits of what may be used. */
+  readonly budgets: readonly Budget[]
   /** URIs that jobs name -> files or folders of this machine that stand for them. */
   readonly urlOverrides: Readonly<Record<string, string>>
   /** Names of curated environments; they win over the shipped table. */
@@ -54,7 +61,7 @@ export interface Settings {
 export type SettingName = keyof Settings
 
 export interface SettingRow {
-  readonly kind: 'folder' | 'text' | 'integer' | 'list' | 'word' | 'files' | 'environments'
+  readonly kind: 'folder' | 'text' | 'integer' | 'list' | 'word' | 'files' | 'environments' | 'prices' | 'budgets'
   readonly min?: number
   readonly max?: number
   readonly words?: readonly string[]
@@ -215,6 +222,21 @@ export const settingTable: Readonly<Record<SettingName, SettingRow>> = {
     default: () => 1000,
     defaultText: '1000',
   },
+  prices: {
+    kind: 'prices',
+    flag: 'none',
+    sentence:
+      'What a second costs: {"currency": "EUR", "cpu_second": 0.00001, "gb_second": 0.000001, "gpu_second": 0.0005}.',
+    defaultText: 'none: cost is told in seconds',
+  },
+  budgets: {
+    kind: 'budgets',
+    flag: 'none',
+    sentence:
+      'Limits: [{"name": "NAME", "scope": "all|each-job|experiment:NAME|endpoint:NAME", "window": "day|week|month|year|ever", "of": "cost|cpu_seconds|gb_seconds|gpu_seconds|wall_seconds", "warn_at": 80, "stop_at": 100}].',
+    default: () => [],
+    defaultText: 'none',
+  },
   urlOverrides: {
     kind: 'files',
     flag: 'none',
@@ -268,12 +290,24 @@ export function settings({
       if (value !== undefined) found[name] = value
       continue
     }
-    const value = parseSetting(row, given)
-    if (value === undefined) mistakes.push(`${given.from} is ${JSON.stringify(given.value)}; ${expectation(row)}.`)
-    else found[name] = value
+    try {
+      const value = parseSetting(row, given)
+      if (value === undefined) mistakes.push(`${given.from} is ${JSON.stringify(given.value)}; ${expectation(row)}.`)
+      else found[name] = value
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error
+      mistakes.push(`${given.from} ${error.message}.`)
+    }
   }
+  const unpriced = found.prices === undefined && (found.budgets as readonly Budget[] | undefined)?.find(isOfCost)
+  if (unpriced)
+    mistakes.push(`Budget "${unpriced.name}" is of cost, and there are no prices; give prices, or another "of".`)
   if (mistakes.length > 0) throw toError(mistakes)
   return found as unknown as Settings
+}
+
+function isOfCost({ of }: Budget): boolean {
+  return of === 'cost'
 }
 
 function toError(mistakes: readonly string[]): SluiceError {
@@ -303,7 +337,9 @@ export function settingsEnvironment(current: Settings): Environment {
   const environment: Record<string, string> = {}
   for (const name of Object.keys(settingTable) as SettingName[]) {
     const value = current[name]
-    if (value !== undefined) environment[variableOf(name)] = variableText(value)
+    if (name === 'prices' && current.prices !== undefined) environment[variableOf(name)] = pricesText(current.prices)
+    else if (name === 'budgets') environment[variableOf(name)] = budgetsText(current.budgets)
+    else if (value !== undefined) environment[variableOf(name)] = variableText(value)
   }
   return environment
 }
@@ -357,6 +393,8 @@ function parseSetting(row: SettingRow, { value, folder }: Given): Settings[Setti
       .map((item) => item.trim())
       .filter((item) => item !== '')
   }
+  if (row.kind === 'prices') return readPrices(typeof text === 'string' ? parseObject(text) : text)
+  if (row.kind === 'budgets') return readBudgets(typeof text === 'string' ? parseObject(text) : text)
   if (row.kind === 'files' || row.kind === 'environments') {
     const table = typeof text === 'string' ? parseObject(text) : text
     if (!isJsonObject(table)) return undefined
@@ -413,6 +451,9 @@ function expectation(row: SettingRow): string {
       return 'expected a text'
     case 'files':
       return 'expected a JSON object of URLs and paths'
+    case 'prices':
+    case 'budgets':
+      return 'expected JSON'
     case 'environments':
       return 'expected a JSON object of names, each with python, requirements or based_on'
     case 'list':

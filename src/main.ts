@@ -34,7 +34,7 @@ import { PublishedPipelines } from './triggers/published-pipelines.ts'
 import { listen } from './main/listen.ts'
 import { openGrpc } from './main/open-grpc.ts'
 import { jobDeps, openJobs, sha256 } from './main/open-jobs.ts'
-import { openPackaging, openServing } from './main/open-serving.ts'
+import { openMeter, openPackaging, openServing } from './main/open-serving.ts'
 import { observeServing, type ServingObservation } from './main/observe-serving.ts'
 import { openPayloads } from './main/open-payloads.ts'
 import { openStore, systemClock } from './main/open-store.ts'
@@ -168,7 +168,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   const { clock, context } = store
   const box = secretBox(await loadEncryptionKey({ folder: options.settings.data, ...context }), randomBytes)
   const tokens = jobTokens(await loadSigningKey({ box, ...context }, 'job-token'))
-  const { engine, jobs } = await openJobs(options, { store, closing: opened.closing, url: () => url, tokens })
+  const { engine, jobs, keeper } = await openJobs(options, { store, closing: opened.closing, url: () => url, tokens })
   const isUnderWay = async (job: JobName): Promise<boolean> => {
     const status = await findStatus(store.database.read, job)
     return status !== undefined && !terminalStatuses.has(status)
@@ -183,6 +183,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   const batch = new BatchEndpoints({ ...store, jobs, assets: store.assets.catalogue })
   const pipelines = new PublishedPipelines({ ...store, jobs, keys, sha256 })
   opened.closing.unshift(() => serving.close())
+  const meter = openMeter(options, { store, serving, closing: opened.closing })
   const { triggers, runner } = openTriggers(options, { store, jobs, pipelines, box, closing: opened.closing })
   const { settings } = options
   const webhookParts = { ...context, box, allowedHosts: settings.webhookHosts }
@@ -199,6 +200,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     packaging: openPackaging(options, store),
     metrics: () => observation.page(serving.measure()),
     payloads,
+    keeper,
     batch,
     pipelines,
     triggers,
@@ -224,6 +226,8 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
       deliverer.wake()
       runner.wake()
       payloads.start()
+      keeper.start()
+      meter.start()
     },
     servedAt: (address) => void (url = address),
   }

@@ -1,3 +1,4 @@
+import type { CostBook } from '../src/cost/cost-report.ts'
 import { SluiceError } from '../src/base/errors.ts'
 import type { EndpointService } from '../src/protocols/rest/endpoint-service.ts'
 import { textFile } from '../src/packaging/package-file.ts'
@@ -37,6 +38,7 @@ export function fakeParts({
     localToken: fakeToken,
     jobs: engine.jobs,
     events: engine.events,
+    cost: fakeCost(),
     models: fakeModels(),
     notes: fakeNotes(),
     endpoints: fakeEndpoints(),
@@ -56,6 +58,16 @@ export function fakeParts({
         memoryBytes: 100 * 1024 * 1024,
       }),
     checkStore: () => Promise.resolve([{ name: 'database', isOk: true, detail: 'integrity check passed' }]),
+  }
+}
+
+function fakeCost(): CostBook {
+  const usage = { wallSeconds: 2, cpuSeconds: 1.5, gbSeconds: 0.25, gpuSeconds: 0, cost: 0.5 }
+  const budget = { name: 'month', scope: { kind: 'all' }, window: 'month', of: 'cost', stopAt: 10 } as const
+  return {
+    report: () => Promise.resolve({ currency: 'EUR', items: [{ root: 'j', experiment: 'e', ...usage }], total: usage }),
+    ofJob: () => Promise.resolve({ currency: 'EUR', ...usage }),
+    budgets: () => Promise.resolve([{ budget, subject: 'all', windowStartMs: 1_700_000_000_000, used: 0.5 }]),
   }
 }
 

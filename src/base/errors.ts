@@ -14,6 +14,7 @@ export const errorStatus = {
   'already-exists': 409,
   conflict: 409,
   'limit-exceeded': 400,
+  'budget-exceeded': 409,
   'body-too-large': 413,
   'unsupported-media-type': 415,
   'too-many-requests': 429,

@@ -1,6 +1,7 @@
 import { assetRows, modelCommands } from './asset-commands.ts'
 import { batchCommands } from './batch-commands.ts'
 import type { CommandRow, OptionRow } from './command.ts'
+import { costCommands } from './cost-commands.ts'
 import { deploymentCommands, endpointCommands } from './endpoint-commands.ts'
 import { exitCode } from './exit-code.ts'
 import { noteCommands } from './note-commands.ts'
@@ -216,6 +217,7 @@ export const commandTable: readonly CommandRow[] = [
   ...tableCommands,
   ...pipelineCommands,
   ...triggerCommands,
+  ...costCommands,
   ...transferCommands,
   ...noteCommands,
   ...endpointCommands,
@@ -272,6 +274,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   webhook: 'Addresses that are told of changes of the registry.',
   pipeline: 'Publish pipelines for other programs to start.',
   schedule: 'Jobs that start at set times.',
+  budget: 'Limits of what may be used.',
   trigger: 'Jobs that start when something happens.',
   endpoint: 'Addresses that answer with models: their traffic, keys and requests.',
   deployment: 'What answers behind an endpoint.',

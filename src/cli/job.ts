@@ -3,7 +3,8 @@ import { withConnection, writeJson } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import { pageQuery } from './page-query.ts'
 import type { RestClient } from './link/rest-client.ts'
-import type { Job, JobValue, Page, Trials } from './rest-types.ts'
+import { jobCostText } from './cost.ts'
+import type { Job, JobCost, JobValue, Page, Trials } from './rest-types.ts'
 import { durationOf, outcomeOf, reasonOf, stepName } from './terminal/job-words.ts'
 import { countText } from './terminal/live-tree.ts'
 import { printable } from './terminal/terminal.ts'
@@ -58,11 +59,17 @@ export const showJob: Command = async (invocation) => {
     }
     const shown = await readJob(client, name)
     const { job, steps } = shown
+    const cost = await client.get<JobCost>(`${pathOf(name)}/cost`)
     const trials = await readTrials(client, shown)
     if (invocation.json) {
       const isSweep = job.type === 'sweep'
-      writeJson(invocation, { ...job, ...(steps.length > 0 && { steps }), ...(isSweep && { trials: trials.get(job) }) })
-    } else terminal.out(jobText(shown, trials))
+      writeJson(invocation, {
+        ...job,
+        cost,
+        ...(steps.length > 0 && { steps }),
+        ...(isSweep && { trials: trials.get(job) }),
+      })
+    } else terminal.out(jobText(shown, trials, jobCostText(cost)))
     return exitCode.ok
   })
 }
@@ -95,7 +102,7 @@ async function readTrials(client: RestClient, { job, steps }: Watched): Promise<
   return trials
 }
 
-function jobText({ job, steps: all }: Watched, trials: ReadonlyMap<Job, Trials>): string {
+function jobText({ job, steps: all }: Watched, trials: ReadonlyMap<Job, Trials>, cost: string | undefined): string {
   const inTables = new Set([...trials.values()].flatMap(({ items }) => items.map((trial) => trial.job)))
   const steps = all.filter(({ name }) => !inTables.has(name))
   const nowMs = Date.now()
@@ -117,6 +124,7 @@ function jobText({ job, steps: all }: Watched, trials: ReadonlyMap<Job, Trials>)
         ? undefined
         : `${Math.round(memory / 1024 / 1024)} MB at most${usage?.peak_memory_is_sampled === true ? ' (sampled)' : ''}`,
     ],
+    ['cost', cost],
     ['attempts', job.attempts > 1 ? String(job.attempts) : undefined],
     ['command', job.command === undefined ? undefined : printable(job.command)],
     ['hint', job.error?.hint === undefined ? undefined : printable(job.error.hint)],

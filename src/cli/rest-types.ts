@@ -434,3 +434,41 @@ export interface Comparison {
   }
   readonly dropped_count: number
 }
+
+interface UsageSums {
+  readonly wall_seconds: number
+  readonly cpu_seconds: number
+  readonly gb_seconds: number
+  readonly gpu_seconds: number
+  readonly cost?: number
+}
+
+export interface Cost {
+  readonly currency?: string
+  readonly items: readonly (UsageSums & {
+    readonly job?: string
+    readonly step?: string
+    readonly experiment?: string
+    readonly endpoint?: string
+    readonly deployment?: string
+  })[]
+  readonly total: UsageSums
+}
+
+export interface JobCost extends UsageSums {
+  readonly currency?: string
+}
+
+export interface Budgets {
+  readonly items: readonly {
+    readonly name: string
+    readonly subject: string
+    readonly window: string
+    readonly of: string
+    readonly currency?: string
+    readonly used: number
+    readonly warn_at?: number
+    readonly stop_at?: number
+    readonly status: 'open' | 'warned' | 'exceeded'
+  }[]
+}

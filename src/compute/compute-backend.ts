@@ -44,6 +44,10 @@ export interface AttemptUsage {
   readonly peakMemoryBytes?: number
   /** True when short peaks may have been missed. */
   readonly peakMemoryIsSampled?: boolean
+  /** Of the looks at it; absent when it ended before the first. */
+  readonly meanMemoryBytes?: number
+  /** Time in which it held a GPU, summed over GPUs; absent on a machine without. */
+  readonly gpuMs?: number
 }
 
 /**
@@ -60,8 +64,8 @@ export type AttemptEnd =
       readonly peak?: number
       readonly usage: AttemptUsage
     }
-  | { readonly kind: 'canceled' }
-  | { readonly kind: 'vanished'; readonly reason: string }
+  | { readonly kind: 'canceled'; readonly usage?: AttemptUsage }
+  | { readonly kind: 'vanished'; readonly reason: string; readonly usage?: AttemptUsage }
   | { readonly kind: 'never-started' }
 
 /** What a compute has to give; a step asks for a share of it. */
@@ -84,6 +88,8 @@ export interface ComputeBackend {
    * lives; its `run` or `adopt` then resolves with `canceled` (unless it had ended by itself before).
    */
   cancel(attempt: Pick<AttemptSpec, 'id' | 'folder'>, graceMs: number): Promise<void>
+  /** What an attempt that is run or adopted here used so far, as it was last looked at; undefined for any other. */
+  usage(attempt: Pick<AttemptSpec, 'folder'>): AttemptUsage | undefined
   /** Stops watching; what runs goes on. `run` and `adopt` calls under way never settle. */
   close(): Promise<void>
 }

@@ -153,8 +153,10 @@ async function resultOf(
     defer: (left: DeferredWrite) => void
   },
 ): Promise<AttemptResult> {
-  if (end.kind === 'canceled' || end.kind === 'never-started') return { kind: end.kind }
-  if (end.kind === 'vanished') return failed(`Attempt ${attempt} vanished: ${end.reason}.`)
+  if (end.kind === 'never-started') return { kind: end.kind }
+  const used = end.usage === undefined ? {} : { usage: end.usage }
+  if (end.kind === 'canceled') return { kind: end.kind, ...used }
+  if (end.kind === 'vanished') return { ...failed(`Attempt ${attempt} vanished: ${end.reason}.`), ...used }
   if (end.kind === 'timed-out') {
     const error = failure(
       `It ran longer than its limit of ${step.timeoutSeconds} s and was ended.`,

@@ -63,6 +63,8 @@ export interface JobServiceDeps extends Omit<SettleDeps, 'tables' | 'purpose'> {
   readonly random: RandomBytes
   readonly sha256: Sha256
   readonly reach: ReachPoint
+  /** Throws where no job of this experiment may start now. */
+  readonly requireOpen?: (experiment: string) => Promise<void>
 }
 
 /** Names the job that another one reproduces. */
@@ -168,6 +170,7 @@ export class EngineJobService implements JobService {
     also?: TemplateSubmission['also'],
   ): Promise<Job> {
     const { engine, database } = this.#deps
+    await this.#deps.requireOpen?.(submission.experimentName)
     const { stored, names } = await storeNewJob({ ...this.#deps, ...(also && { also }) }, loaded, submission)
     this.#deps.reach('job-stored')
     await engine.start(stored, names, loaded.displayName)

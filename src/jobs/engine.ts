@@ -12,6 +12,8 @@
  * A store that fails (disk full): the job is dropped from memory and read again from the journal a little later.
  */
 import type { DeferredWrite } from '../artifacts/content-store.ts'
+import type { RunningJob } from '../cost/budget-keeper.ts'
+import { addUsage, noUsage, usageOf } from '../cost/usage.ts'
 import { assertNever, messageOf, SluiceError } from '../base/errors.ts'
 import type { Sha256 } from '../base/hash.ts'
 import type { JobName, RandomBytes, StepPath } from '../base/ids.ts'
@@ -83,6 +85,19 @@ export class Engine {
   waiting(root: JobName): ReadonlyMap<JobName, string> {
     const live = this.#live.get(root)
     return live === undefined ? new Map() : waitingWords(live, this.#slots.waiting)
+  }
+
+  /** Root jobs under way, and what their running attempts used so far. */
+  running(): readonly RunningJob[] {
+    const { backend, files } = this.#deps
+    return [...this.#live.values()].map((live) => {
+      const used = [...live.state.steps].flatMap(([step, at]) => {
+        if (at.status !== 'running') return []
+        return backend.usage({ folder: files.folder(live.nameOf(step), at.attempts) }) ?? []
+      })
+      const usage = used.map(usageOf).reduce(addUsage, noUsage)
+      return { root: live.root, experiment: live.stored.submission.experimentName, usage }
+    })
   }
 
   /** How many root jobs are under way. */

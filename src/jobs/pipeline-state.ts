@@ -179,7 +179,7 @@ export type AttemptResult =
       readonly usage?: AttemptUsage
       readonly isFinal?: true
     }
-  | { readonly kind: 'canceled' }
+  | { readonly kind: 'canceled'; readonly usage?: AttemptUsage }
   /** It never ran (the server died first): it does not count as a try. */
   | { readonly kind: 'never-started' }
 

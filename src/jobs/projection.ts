@@ -15,10 +15,12 @@ import {
 
 /** Columns that come with an attempt's end and not with the state. */
 export function patchOfEnded(end: AttemptResult): JobPatch {
-  if (end.kind !== 'succeeded' && end.kind !== 'failed') return {}
+  if (end.kind === 'never-started') return {}
+  const used: JobPatch = end.usage === undefined ? {} : { usage: JSON.stringify(end.usage) }
+  if (end.kind === 'canceled') return used
   return {
+    ...used,
     ...(end.exitCode !== undefined && { exit_code: end.exitCode }),
-    ...(end.usage !== undefined && { usage: JSON.stringify(end.usage) }),
     ...(end.kind === 'succeeded' && end.isReusable === false && { is_reuse_source: 0 }),
   }
 }

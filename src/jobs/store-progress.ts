@@ -1,5 +1,7 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts'
 import type { Clock } from '../base/clock.ts'
+import { usageOf } from '../cost/usage.ts'
+import { addUsageRecord } from '../cost/usage-store.ts'
 import { type JobName, runIdOf, type StepPath } from '../base/ids.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { appendEvents, type NewEvent } from '../events/event-log.ts'
@@ -14,6 +16,7 @@ import { destinationsOf } from './output-destinations.ts'
 import { newRun, partRows } from './new-rows.ts'
 import type { JobRow } from './job-row.ts'
 import type { LiveJob } from './live-job.ts'
+import type { JobEvent } from './pipeline-state.ts'
 import { patchOfEnd, patchOfGroup, patchOfState, runStatus } from './projection.ts'
 
 export interface ProgressDeps {
@@ -47,6 +50,7 @@ export async function storeProgress(deps: ProgressDeps, live: LiveJob): Promise<
   await database.write(async (tables) => {
     for (const { write } of deferred) await write(tables)
     if (unstored.length > 0) await appendJournal(tables, live.root, unstored)
+    for (const { event, atMs: endedMs } of unstored) await addUsage(tables, { live, event, endedMs })
     if (rows.length > 0) await insertJobs(tables, rows)
     if (destinations.length > 0) await insertDestinations(tables, destinations)
     if (rows.length > 0)
@@ -80,6 +84,24 @@ export async function storeProgress(deps: ProgressDeps, live: LiveJob): Promise<
     if (isEnded) await endPlan(tables, live.root)
   })
   for (const { written } of deferred) written()
+}
+
+/** What an attempt used, beside the event of its end: both are stored, or neither. */
+async function addUsage(
+  tables: Tables,
+  { live, event, endedMs }: { readonly live: LiveJob; readonly event: JobEvent; readonly endedMs: number },
+): Promise<void> {
+  if (event.kind !== 'ended' || event.end.kind === 'never-started') return
+  const { usage } = event.end
+  if (usage === undefined) return
+  const { step, attempt } = event
+  const experiment = live.stored.submission.experimentName
+  const job = live.nameOf(step)
+  await addUsageRecord(tables, {
+    subject: { kind: 'attempt', root: live.root, job, step, attempt, experiment },
+    usage: usageOf(usage),
+    atMs: endedMs,
+  })
 }
 
 /** A reused step shows what the step it was taken from logged and kept. */

@@ -5,6 +5,7 @@ import type { JobTokens } from '../access/job-token.ts'
 import { type Digest, type ExperimentId, type JobName, runIdOf } from '../base/ids.ts'
 import { silentLog } from '../base/log.ts'
 import { packageRoot } from '../config.ts'
+import { BudgetKeeper } from '../cost/budget-keeper.ts'
 import { AttemptFiles } from '../jobs/attempt-files.ts'
 import { makeExpanders } from '../jobs/control/expanders.ts'
 import { OptunaSampler } from '../jobs/control/optuna-sampler.ts'
@@ -30,7 +31,7 @@ interface JobParts {
 export async function openJobs(
   { settings, environment, log = silentLog }: OpenServerOptions,
   { store, closing, url, tokens }: JobParts,
-): Promise<{ readonly engine: Engine; readonly jobs: EngineJobService }> {
+): Promise<{ readonly engine: Engine; readonly jobs: EngineJobService; readonly keeper: BudgetKeeper }> {
   const { database, content, artifacts, tracking, assets } = store
   const files = new AttemptFiles(settings.data)
   const deps = jobDeps({ environment }, store)
@@ -71,7 +72,17 @@ export async function openJobs(
     warn: (message) => log.write('warn', message),
   })
   closing.unshift(() => engine.close())
-  return { engine, jobs: new EngineJobService({ ...deps, engine, files }) }
+  const { budgets, prices } = settings
+  const keeper = new BudgetKeeper({
+    ...{ database, clock: store.clock, budgets },
+    ...(prices !== undefined && { prices }),
+    running: () => engine.running(),
+    cancel: (root, by) => engine.cancel(root as JobName, by),
+    warn: (message) => log.write('warn', message),
+  })
+  closing.unshift(() => keeper.close())
+  const requireOpen = (experiment: string): Promise<void> => keeper.requireOpen(experiment)
+  return { engine, jobs: new EngineJobService({ ...deps, engine, files, requireOpen }), keeper }
 }
 
 /** What jobs need of the store, whether they run here or are only looked at. */

@@ -2,12 +2,13 @@ import { silentLog } from '../base/log.ts'
 import { join } from 'node:path'
 import type { EndpointKeys } from '../access/endpoint-keys.ts'
 import { packageRoot, packageVersion } from '../config.ts'
+import { DeploymentMeter } from '../cost/deployment-meter.ts'
 import { packagingService, type PackagingService } from '../packaging/packaging-service.ts'
 import { describeEndpoint } from '../protocols/azureml-scoring/swagger.ts'
 import { findOnnxRuntime } from '../serving/onnx/onnx-runtime.ts'
 import type { CollectedPayloads } from '../serving/payloads/collected-payloads.ts'
 import { servingService, type ServingService } from '../serving/serving-service.ts'
-import type { OpenServerOptions } from './server-options.ts'
+import type { Opened, OpenServerOptions } from './server-options.ts'
 import type { ServingObservation } from './observe-serving.ts'
 import type { Store } from './open-store.ts'
 import { machineVariables } from './machine-variables.ts'
@@ -42,6 +43,24 @@ export function openServing(
     warn: (message) => log.write('warn', message),
     reach: reachPoint(options.environment['SLUICE_CRASH_AT']),
   })
+}
+
+/** What writes down what deployments use. */
+export function openMeter(
+  { log = silentLog }: OpenServerOptions,
+  {
+    store: { database, clock },
+    serving,
+    closing,
+  }: { readonly store: Store; readonly serving: ServingService; readonly closing: Opened['closing'] },
+): DeploymentMeter {
+  const meter = new DeploymentMeter({
+    ...{ database, clock },
+    measure: () => serving.measure(),
+    warn: (message) => log.write('warn', message),
+  })
+  closing.unshift(() => meter.close())
+  return meter
 }
 
 /** What leaves: models as packages, images and ONNX files. */

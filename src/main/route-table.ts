@@ -4,6 +4,8 @@ import type { EnvironmentRequest } from '../environments/environment-builder.ts'
 import type { Principal } from '../access/principal.ts'
 import { packageVersion } from '../config.ts'
 import { latestEventSeq, readEvents } from '../events/event-log.ts'
+import { BudgetKeeper } from '../cost/budget-keeper.ts'
+import { costBook, type CostBook } from '../cost/cost-report.ts'
 import type { EngineJobService } from '../jobs/engine-job-service.ts'
 import { azureMlScoringRoutes, type ScoringRouteParts } from '../protocols/azureml-scoring/routes.ts'
 import type { PageBundle } from '../protocols/mlflow/web-ui/page-bundle.ts'
@@ -48,6 +50,7 @@ export interface RouteParts {
   readonly pipelines?: PublishedPipelines
   readonly triggers?: JobTriggers
   readonly url: () => string
+  readonly keeper?: BudgetKeeper
   /** Absent for who only looks. */
   readonly payloads?: CollectedPayloads
   readonly batch?: BatchEndpoints
@@ -81,6 +84,7 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
         read: (query) => readEvents(database.read, query),
         latestSeq: () => latestEventSeq(database.read),
       },
+      cost: openCostBook(settings, parts),
       models: registry,
       notes: {
         ...{ comments: commentStore(store), views: savedViewStore(store), models: registry.models },
@@ -148,6 +152,17 @@ function payloadParts({ store, payloads }: RouteParts) {
   const { database, registry, tracking } = store
   if (payloads === undefined) return {}
   return { payloads, lineage: lineage({ tables: database.read, registry, runs: tracking.runs, payloads }) }
+}
+
+/** Who only looks at a store has nothing running. */
+function openCostBook(
+  { prices, budgets }: OpenServerOptions['settings'],
+  { store: { database, clock }, keeper }: RouteParts,
+): CostBook {
+  const priced = prices === undefined ? {} : { prices }
+  const nothing = { running: () => [], cancel: () => undefined, warn: () => undefined }
+  const standing = keeper ?? new BudgetKeeper({ database, clock, budgets, ...priced, ...nothing })
+  return costBook({ database, keeper: standing, ...priced })
 }
 
 function firingRetention({ firingsKeepDays, firingsKeepCount }: OpenServerOptions['settings']): FiringRetention {

@@ -11,6 +11,7 @@ const body = Type.Object(
     mode: Type.Optional(Type.Union([Type.Literal('fast'), Type.Literal('slow')])),
     names: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z]+$' }), { maxItems: 2 })),
     tags: Type.Optional(Type.Record(Type.String(), Type.String())),
+    since: Type.Optional(Type.String({ format: 'date-time' })),
   },
   { additionalProperties: false },
 )
@@ -32,6 +33,11 @@ const single: readonly (readonly [what: string, value: unknown, message: string]
     'a number out of range',
     { file: 'a', limit: 101 },
     '"limit" is 101 in the request\'s body; expected an integer at least 1, at most 100.',
+  ],
+  [
+    'a day of no month',
+    { file: 'a', since: '2026-02-40T00:00:00Z' },
+    '"since" is "2026-02-40T00:00:00Z" in the request\'s body; expected a time, e.g. 2026-03-01T09:00:00Z.',
   ],
   [
     'a word not on the list',

@@ -1,4 +1,4 @@
-import type { TSchema } from '@sinclair/typebox'
+import { FormatRegistry, type TSchema } from '@sinclair/typebox'
 import type { TypeCheck } from '@sinclair/typebox/compiler'
 import type { ValueError } from '@sinclair/typebox/errors'
 import { SluiceError } from '../base/errors.ts'
@@ -45,6 +45,10 @@ function coerce(schema: TSchema, value: unknown): unknown {
   if (schema['type'] === 'boolean') return value === 'true' ? true : value === 'false' ? false : value
   return value
 }
+
+const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i
+// A format that nobody declared is one that no value has.
+FormatRegistry.Set('date-time', (text) => timePattern.test(text) && !Number.isNaN(Date.parse(text)))
 
 const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>()
 
@@ -109,6 +113,7 @@ function describe(schema: TSchema): string {
     const kinds = [...new Set((schema['anyOf'] as TSchema[]).map(describe))]
     return kinds.length === 1 ? kinds[0]! : `${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)}`
   }
+  if (schema['format'] === 'date-time') return 'a time, e.g. 2026-03-01T09:00:00Z'
   if (schema['type'] === 'integer') return `an integer${bounds}`
   if (schema['type'] === 'array') return `a list${bounds}`
   if (schema['type'] === 'object') return 'an object'

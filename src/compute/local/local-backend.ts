@@ -6,7 +6,8 @@ import { processesInCgroups, refuseForks, removeCgroups } from '../../processes/
 import { Launcher, readClaim, readExit, voidClaim } from '../../processes/launcher.ts'
 import { isAlive, type ProcessIdentity } from '../../processes/process-identity.ts'
 import { lookForOverLimit, markOverLimit, overLimitOf } from '../../processes/resource-limits.ts'
-import { attemptMarker, processesOf, residentBytes, signalAll, survivorsOf } from '../../processes/process-tree.ts'
+import { attemptMarker, processesOf, signalAll, survivorsOf } from '../../processes/process-tree.ts'
+import { type SeenUsage, UsageMeter } from '../../processes/usage-meter.ts'
 import { capLog } from '../../processes/log-cap.ts'
 import { WarmLauncher } from '../../processes/warm-launcher.ts'
 import type { AttemptEnd, AttemptLimits, AttemptSpec, AttemptUsage, ComputeBackend, Slots } from '../compute-backend.ts'
@@ -38,6 +39,8 @@ export class LocalBackend implements ComputeBackend {
   /** Says of a folder's attempt that it is over: a killed launcher cannot say it itself. */
   readonly #over = new Map<string, () => void>()
   readonly #finished = new Set<string>()
+  /** Of attempts under way, by folder. */
+  readonly #meters = new Map<string, UsageMeter>()
   readonly #stopWatching = new Set<() => void>()
   #isClosed = false
 
@@ -141,6 +144,11 @@ export class LocalBackend implements ComputeBackend {
     this.#over.get(attempt.folder)?.()
   }
 
+  usage({ folder }: Pick<AttemptSpec, 'folder'>): AttemptUsage | undefined {
+    const meter = this.#meters.get(folder)
+    return meter && { ...meter.seen(), wallMs: meter.wallMs }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     for (const stop of this.#stopWatching) stop()
@@ -149,15 +157,15 @@ export class LocalBackend implements ComputeBackend {
 
   /** Enforces the timeout, keeps the log within its limit and samples memory, until the returned function is called. */
   #watch(attempt: AttemptSpec, startedMs: number): () => Seen {
-    let peak: number | undefined
+    const meter = new UsageMeter({ startedMs })
+    this.#meters.set(attempt.folder, meter)
     let isOver = false
     let cutting = Promise.resolve()
     const sampleMs = attempt.limits === undefined ? memorySampleMs : limitSampleMs
     let stopSampling = (): void => undefined
     const sample = (): void => {
       const pids = this.#living(attempt)
-      const bytes = residentBytes(pids)
-      if (bytes !== undefined && bytes > (peak ?? 0)) peak = bytes
+      meter.look(pids, this.#clock.now())
       if (attempt.limits !== undefined) this.#enforce(attempt, attempt.limits, pids)
       cutting = capLog(attempt.logFile)
         // A log that cannot be cut now is looked at again in a moment.
@@ -184,7 +192,8 @@ export class LocalBackend implements ComputeBackend {
     this.#stopWatching.add(stop)
     return () => {
       stop()
-      return { peakMemoryBytes: peak, cutting }
+      this.#meters.delete(attempt.folder)
+      return { used: meter.seen(), cutting }
     }
   }
 
@@ -197,15 +206,17 @@ export class LocalBackend implements ComputeBackend {
     void this.#endTree(attempt, 0).then(() => this.#over.get(attempt.folder)?.())
   }
 
-  async #end(attempt: AttemptSpec, startedMs: number, { peakMemoryBytes, cutting }: Seen): Promise<AttemptEnd> {
+  async #end(attempt: AttemptSpec, startedMs: number, { used, cutting }: Seen): Promise<AttemptEnd> {
     const exit = readExit(attempt.folder)
     const usage: AttemptUsage = {
       wallMs: Math.max(
         0,
         (exit === undefined ? this.#clock.now() : statSync(join(attempt.folder, 'claim')).mtimeMs) - startedMs,
       ),
-      cpuMs: exit?.cpuMs ?? 0,
-      ...(peakMemoryBytes !== undefined && { peakMemoryBytes, peakMemoryIsSampled: true }),
+      ...used,
+      // The shell knows all of it; of what was killed, what was seen counts.
+      cpuMs: exit?.cpuMs ?? used.cpuMs,
+      ...(used.peakMemoryBytes !== undefined && { peakMemoryIsSampled: true }),
     }
     const isCanceled = existsSync(join(attempt.folder, 'canceled'))
     const isTimedOut = existsSync(join(attempt.folder, 'timed-out'))
@@ -220,7 +231,7 @@ export class LocalBackend implements ComputeBackend {
     await cutting
     await capLog(attempt.logFile).catch(() => undefined)
     if (isTimedOut) return { kind: 'timed-out', usage }
-    if (isCanceled) return { kind: 'canceled' }
+    if (isCanceled) return { kind: 'canceled', usage }
     if (over !== undefined) return { kind: 'over-limit', ...over, usage }
     if (exit !== undefined) return { kind: 'exited', exitCode: exit.exitCode, usage }
     const claim = readClaim(attempt.folder)
@@ -229,6 +240,7 @@ export class LocalBackend implements ComputeBackend {
       kind: 'vanished',
       reason:
         'its processes are gone without an exit code (killed from outside, out of memory, or the machine restarted)',
+      usage,
     }
   }
 
@@ -293,7 +305,7 @@ export class LocalBackend implements ComputeBackend {
 
 /** What was seen of an attempt while it ran. */
 interface Seen {
-  readonly peakMemoryBytes: number | undefined
+  readonly used: SeenUsage
   /** A log being cut. */
   readonly cutting: Promise<void>
 }

@@ -30,6 +30,7 @@ async function warmBackend(): Promise<ComputeBackend> {
     },
     adopt: (attempt) => backend.adopt(attempt),
     cancel: (attempt, graceMs) => backend.cancel(attempt, graceMs),
+    usage: (attempt) => backend.usage(attempt),
     close: () => backend.close(),
   }
 }

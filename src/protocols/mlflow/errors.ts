@@ -26,6 +26,7 @@ const codeOf: Readonly<Record<ErrorCode, MlflowErrorCode>> = {
   'invalid-setting': 'INVALID_PARAMETER_VALUE',
   'invalid-path': 'INVALID_PARAMETER_VALUE',
   'limit-exceeded': 'INVALID_PARAMETER_VALUE',
+  'budget-exceeded': 'RESOURCE_CONFLICT',
   'body-too-large': 'INVALID_PARAMETER_VALUE',
   'unsupported-media-type': 'INVALID_PARAMETER_VALUE',
   'environment-failed': 'INVALID_PARAMETER_VALUE',

@@ -5,6 +5,8 @@ import type { ContentStore } from '../../artifacts/content-store.ts'
 import type { JobService } from '../../jobs/job-service.ts'
 import type { Route } from '../../server/route.ts'
 import { type AssetRouteParts, assetRoutes } from './asset-routes.ts'
+import type { CostBook } from '../../cost/cost-report.ts'
+import { costRoutes } from './cost-routes.ts'
 import { dataFileRoutes } from './data-file-routes.ts'
 import { type DatastoreRouteParts, datastoreRoutes } from './datastore-routes.ts'
 import type { EndpointService } from './endpoint-service.ts'
@@ -50,6 +52,8 @@ export interface RestParts extends StatusRouteParts {
   readonly principalOf?: (request: FastifyRequest) => Principal
   readonly jobs: JobService
   readonly events: EventSource
+  /** Absent where nothing is counted. */
+  readonly cost?: CostBook
   readonly models: ModelCatalogue
   /** Absent where nothing is served. */
   readonly endpoints?: EndpointService
@@ -86,6 +90,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...logRoutes(parts.jobs),
     ...outputRoutes({ jobs: parts.jobs, content: parts.assets.content }),
     ...eventRoutes(parts.events),
+    ...(parts.cost === undefined ? [] : costRoutes(parts.cost)),
     ...modelRoutes(parts.models),
     ...noteRoutes({ ...parts.notes, principalOf }),
     ...everyAssetRoute({ ...parts.assets, localToken: parts.localToken, principalOf }),
