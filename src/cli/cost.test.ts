@@ -18,7 +18,7 @@ test('a job is stopped by its budget and says so, what it used is told, and no o
   await home.file('job.yml', job)
   const ran = await home.sluice('run', 'job.yml', '--experiment', 'spend')
   assert.equal(ran.code, 1)
-  assert.match(ran.out, /canceled by budget "tight" \(stops at 2 wall seconds; used: [\d.]+ wall seconds\)/)
+  assert.match(ran.out, /canceled by budget:tight.*it stops at 2 wall seconds, and [\d.]+ wall seconds were used/)
 
   const report = JSON.parse((await home.sluice('cost', '--by', 'step', '--since', '1h', '--json')).out) as {
     readonly currency: string
@@ -36,7 +36,7 @@ test('a job is stopped by its budget and says so, what it used is told, and no o
 
   const refused = await home.sluice('run', 'job.yml', '--experiment', 'spend')
   assert.equal(refused.code, 5)
-  assert.match(refused.err, /^error: No job is started: the budget "tight"/m)
+  assert.match(refused.err, /^error: Budget "tight" lets no job start: it stops at 2 wall seconds/m)
   assert.equal((await home.sluice('run', 'quick.yml', '--experiment', 'free')).code, 0)
   assert.match((await home.sluice('cost', '--by', 'nobody')).err, /--by is "nobody"; expected one of job, step/)
   assert.match((await home.sluice('cost', '--since', 'never')).err, /--since is "never"; expected a time or a duration/)

@@ -25,7 +25,7 @@ function openLab(database: Database, budgets: readonly object[]) {
         ...{ database, prices, budgets: readBudgets(budgets) },
         clock: { now: () => lab.nowMs, after: () => () => undefined },
         running: () => lab.running,
-        cancel: (root, by) => lab.canceled.push(`${root}: ${by}`),
+        cancel: (root, { budget, reason }) => lab.canceled.push(`${root}: ${budget}, ${reason}`),
         warn: (message) => lab.warnings.push(message),
       }),
     events: async () => {
@@ -52,8 +52,8 @@ databaseTest('a budget warns once and stops what runs, with what runs counted', 
   await keeper.requireOpen('e')
   lab.running[0] = { ...lab.running[0]!, usage: { ...noUsage, cpuSeconds: 6.5 } }
   await keeper.look()
-  const why = 'budget "m" (stops at 10 EUR; used this month: 10.5 EUR)'
-  assert.deepEqual(lab.canceled, [`j1: ${why}`])
+  const why = 'it stops at 10 EUR, and 10.5 EUR were used this month'
+  assert.deepEqual(lab.canceled, [`j1: m, ${why}`])
   assert.deepEqual(await lab.events(), ['budget.warned m experiment:e 6', 'budget.exceeded m experiment:e 10.5'])
   assert.deepEqual(lab.warnings, [
     'budget "m" (experiment:e): 6 EUR of 5 EUR used',
@@ -61,7 +61,7 @@ databaseTest('a budget warns once and stops what runs, with what runs counted', 
   ])
   await assert.rejects(keeper.requireOpen('e'), (error: unknown) => {
     assert.ok(error instanceof SluiceError)
-    assert.deepEqual([error.code, error.message], ['budget-exceeded', `No job is started: the ${why}.`])
+    assert.deepEqual([error.code, error.message], ['budget-exceeded', `Budget "m" lets no job start: ${why}.`])
     assert.match(error.hint!, /^Wait for the next month \(UTC\), or raise stop_at/)
     return true
   })
@@ -80,7 +80,7 @@ databaseTest('a server that died between noting and stopping is made up for by t
   assert.deepEqual(lab.canceled, [])
   lab.runs('j1', 0)
   await lab.make().look()
-  assert.deepEqual(lab.canceled, ['j1: budget "all" (stops at 1 cpu seconds; used: 2 cpu seconds)'])
+  assert.deepEqual(lab.canceled, ['j1: all, it stops at 1 cpu seconds, and 2 cpu seconds were used'])
   assert.deepEqual(await lab.events(), ['budget.exceeded all all 2'])
 })
 
@@ -91,7 +91,7 @@ databaseTest('a budget of each job is for one job, and keeps no other from start
   lab.runs('j1', 1)
   lab.runs('j2', 1)
   await keeper.look()
-  assert.deepEqual(lab.canceled, ['j1: budget "each" (stops at 3 EUR; used: 3 EUR)'])
+  assert.deepEqual(lab.canceled, ['j1: each, it stops at 3 EUR, and 3 EUR were used'])
   assert.deepEqual(await lab.events(), ['budget.warned each j1 3', 'budget.exceeded each j1 3'])
   await keeper.requireOpen('e')
   assert.deepEqual(

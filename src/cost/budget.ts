@@ -5,7 +5,7 @@ export const budgetWindows = ['day', 'week', 'month', 'year', 'ever'] as const
 export type BudgetWindow = (typeof budgetWindows)[number]
 
 export const budgetUnits = ['cost', 'cpu_seconds', 'gb_seconds', 'gpu_seconds', 'wall_seconds'] as const
-export type BudgetUnit = (typeof budgetUnits)[number]
+type BudgetUnit = (typeof budgetUnits)[number]
 
 /** What a budget is about. `each-job`: every root job has the whole of it. */
 export type BudgetScope =
@@ -75,21 +75,25 @@ export function amountText({ of }: Pick<Budget, 'of'>, amount: number, prices: P
   return `${Number(amount.toPrecision(4))} ${of === 'cost' ? (prices?.currency ?? 'cost') : of.replace('_', ' ')}`
 }
 
-/** Who cancels, and why: `budget "month" (stop at 100 EUR, 100.3 EUR used this month)`. */
-export function stopText(budget: Budget, used: number, prices: Prices | undefined): string {
+/** Why a budget stops: `it stops at 100 EUR, and 100.3 EUR were used this month`. */
+export function stopReason(budget: Budget, used: number, prices: Prices | undefined): string {
   const when = { day: ' this day', week: ' this week', month: ' this month', year: ' this year', ever: '' }[
     budget.window
   ]
   const limit = amountText(budget, budget.stopAt!, prices)
-  return `budget "${budget.name}" (stops at ${limit}; used${when}: ${amountText(budget, used, prices)})`
+  return `it stops at ${limit}, and ${amountText(budget, used, prices)} were used${when}`
 }
 
 /** What a submission is told whose budget is used up. */
 export function budgetExceeded(budget: Budget, used: number, prices: Prices | undefined): SluiceError {
-  return new SluiceError('budget-exceeded', `No job is started: the ${stopText(budget, used, prices)}.`, {
-    hint:
-      budget.window === 'ever'
-        ? 'Raise stop_at of that budget in the settings.'
-        : `Wait for the next ${budget.window} (UTC), or raise stop_at of that budget in the settings.`,
-  })
+  return new SluiceError(
+    'budget-exceeded',
+    `Budget "${budget.name}" lets no job start: ${stopReason(budget, used, prices)}.`,
+    {
+      hint:
+        budget.window === 'ever'
+          ? 'Raise stop_at of that budget in the settings.'
+          : `Wait for the next ${budget.window} (UTC), or raise stop_at of that budget in the settings.`,
+    },
+  )
 }

@@ -77,7 +77,7 @@ export async function openJobs(
     ...{ database, clock: store.clock, budgets },
     ...(prices !== undefined && { prices }),
     running: () => engine.running(),
-    cancel: (root, by) => engine.cancel(root as JobName, by),
+    cancel: (root, { budget, reason }) => engine.cancel(root as JobName, { by: `budget:${budget}`, reason }),
     warn: (message) => log.write('warn', message),
   })
   closing.unshift(() => keeper.close())
