@@ -1,11 +1,12 @@
 /**
  * The story of a collected payload.
  *
- *   answered --noted--> queue (bounded) --every so often--> lines of a window file --window over--> Parquet, data asset
+ *   answered --noted--> queue --next turn--> lines --every so often--> window file --window over--> Parquet, data asset
  *                 |
  *                 | the queue is full, the payload is too large, the disk refuses: dropped, and counted
  *
- * `observe` runs on the way of the next request, so it only notes; bodies are taken apart later, a few at a time. Drops
+ * `observe` runs on the way of the next request, so it only notes; bodies are taken apart in the next turns, a few at a
+ * time. Queue and lines are bounded together. Drops
  * are written into the window files too, as lines of their own, so that they are known after a crash. What a killed
  * server had not written yet (at most `flushMs` old) is lost; what it had written is found by the next one.
  */
@@ -14,6 +15,7 @@ import { messageOf } from '../../base/errors.ts'
 import type { AnsweredRequest } from '../answered-request.ts'
 import type { Revision } from '../deployment-store.ts'
 import { collectorSettings, type CollectionSettings } from './collector-settings.ts'
+import { LineBuffer } from './line-buffer.ts'
 import { linesOf, lineOf, originOf, type CollectedRequest, type LineWriter } from './payload-record.ts'
 import type { PayloadTable } from './payload-table.ts'
 import { openWindow, type OpenWindow, type WindowHeader } from './window-file.ts'
@@ -51,6 +53,9 @@ const flushMs = 250
 /** Work at a time between two looks at other requests. */
 const sliceMs = 4
 
+/** Lines of one collection are written at once when they are so many. */
+const writeAtBytes = 1 << 20
+
 interface Waiting {
   readonly of: DeploymentState
   readonly request: CollectedRequest
@@ -64,14 +69,27 @@ interface DeploymentState extends LineWriter {
   readonly counts: { collected: number; dropped: number; untabular: number }
   /** Drops that no line tells of yet. */
   untoldDrops: number
+  /** Requests that wait, or whose lines do. */
+  unwritten: number
+  /** Requests whose lines wait. */
+  gathered: number
+  /** By collection. */
+  readonly lines: ReadonlyMap<string, GatheredLines>
 }
 
 /** Lines for one window file, gathered until they are written together. */
-interface Gathered {
+interface GatheredLines {
+  readonly collection: CollectionSettings
+  readonly buffer: LineBuffer
+  requests: number
+}
+
+/** Lines on their way to a window file. */
+interface Writing {
   readonly of: DeploymentState
   readonly collection: CollectionSettings
-  readonly text: string[]
-  requests: number
+  readonly bytes: Buffer
+  readonly requests: number
 }
 
 /** Collects what deployments answer. */
@@ -81,7 +99,10 @@ export class PayloadCollector {
   readonly #all = new Set<DeploymentState>()
   readonly #windows = new Map<string, OpenWindow>()
   #waiting: Waiting[] = []
-  #waitingBytes = 0
+  /** Of what waits: bodies, and lines. */
+  #heldBytes = 0
+  #heldCount = 0
+  #isGathering = false
   #flushing: Promise<void> = Promise.resolve()
   #cancelFlush: (() => void) | undefined
   #cancelTurn: (() => void) | undefined
@@ -99,11 +120,7 @@ export class PayloadCollector {
     if (samplingRate < 1 && this.#place.random() >= samplingRate) return
     const { requestId, contentType, body, arrivedMs, durationMs, answer } = answered
     const sizeBytes = body.length + (answer.kind === 'answered' ? answer.body.length : 0)
-    if (
-      sizeBytes > maxPayloadBytes ||
-      this.#waiting.length >= maxWaiting ||
-      this.#waitingBytes + sizeBytes > maxWaitingBytes
-    ) {
+    if (sizeBytes > maxPayloadBytes || this.#heldCount >= maxWaiting || this.#heldBytes + sizeBytes > maxWaitingBytes) {
       this.#drop(state, 1)
       return
     }
@@ -113,7 +130,10 @@ export class PayloadCollector {
       headers: capturedHeaders(answered, state.settings.headers),
     }
     this.#waiting.push({ of: state, request, sizeBytes })
-    this.#waitingBytes += sizeBytes
+    this.#heldBytes += sizeBytes
+    this.#heldCount++
+    state.unwritten++
+    this.#gatherSoon()
     this.#flushSoon()
   }
 
@@ -129,7 +149,7 @@ export class PayloadCollector {
     state.byScript.add(collection)
     const line = lineOf({ requestId, atMs: this.#place.clock.now() }, table, state)
     this.#flushing = this.#flushing.then(() =>
-      this.#write([{ of: state, collection: settings, text: [line], requests: 1 }]),
+      this.#write([{ of: state, collection: settings, bytes: Buffer.from(line), requests: 1 }]),
     )
     await this.#flushing
     return true
@@ -146,11 +166,16 @@ export class PayloadCollector {
     }
     const { endpoint, deployment } = revision
     const state: DeploymentState = {
-      ...{ endpoint, deployment, settings, untoldDrops: 0 },
+      ...{ endpoint, deployment, settings, untoldDrops: 0, unwritten: 0, gathered: 0 },
       origin: originOf(revision),
       byScript: new Set(),
       maskKey: this.#place.maskKey,
       counts: { collected: 0, dropped: 0, untabular: 0 },
+      lines: new Map(
+        [...settings.collections].map(([name, collection]) => {
+          return [name, { collection, buffer: new LineBuffer(), requests: 0 }]
+        }),
+      ),
     }
     this.#states.set(revision, state)
     this.#all.add(state)
@@ -162,7 +187,7 @@ export class PayloadCollector {
       endpoint: state.endpoint,
       deployment: state.deployment,
       ...state.counts,
-      waiting: this.#waiting.filter(({ of }) => of === state).length,
+      waiting: state.unwritten,
     }))
   }
 
@@ -227,28 +252,54 @@ export class PayloadCollector {
     for (const file of await this.endWindows('over')) this.#place.windowEnded(file)
   }
 
-  async #writeWaiting(): Promise<void> {
-    const taken = this.#waiting
-    this.#waiting = []
-    this.#waitingBytes = 0
-    const gathered = new Map<string, Gathered>()
-    let since = performance.now()
-    for (const { of, request } of taken) {
-      gather(gathered, of, request)
-      if (performance.now() - since < sliceMs) continue
-      await new Promise((resolve) => setImmediate(resolve))
-      since = performance.now()
-    }
-    for (const state of this.#all) tellDrops(gathered, state)
-    await this.#write([...gathered.values()])
+  #gatherSoon(): void {
+    if (this.#isGathering) return
+    this.#isGathering = true
+    setImmediate(() => {
+      this.#isGathering = false
+      this.#gatherSome()
+      if (this.#waiting.length > 0) this.#gatherSoon()
+    })
   }
 
-  async #write(all: readonly Gathered[]): Promise<void> {
+  /** Makes lines of what waits, for a moment. */
+  #gatherSome(): void {
+    const taken = this.#waiting
+    const until = performance.now() + sliceMs
+    let done = 0
+    while (done < taken.length && (done % 16 > 0 || performance.now() < until)) {
+      const { of, request, sizeBytes } = taken[done++]!
+      this.#heldBytes += gather(of, request) - sizeBytes
+    }
+    this.#waiting = done === taken.length ? [] : taken.slice(done)
+    if (this.#heldBytes > writeAtBytes && this.#cancelFlush !== undefined) void this.flush()
+  }
+
+  async #writeWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      this.#gatherSome()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const linesBytes = sum(
+      [...this.#all].flatMap(({ lines }) => [...lines.values()].map(({ buffer }) => buffer.sizeBytes)),
+    )
+    const taken = [...this.#all].flatMap(takeLines)
+    const counts = [...this.#all].map((state) => [state, state.gathered] as const)
+    for (const [state] of counts) state.gathered = 0
+    await this.#write(taken)
+    for (const [state, count] of counts) {
+      state.unwritten -= count
+      this.#heldCount -= count
+    }
+    this.#heldBytes -= linesBytes
+  }
+
+  async #write(all: readonly Writing[]): Promise<void> {
     const hadWindows = this.#windows.size
-    for (const { of, collection, text, requests } of all) {
+    for (const { of, collection, bytes, requests } of all) {
       try {
         const window = await this.#windowOf(of, collection)
-        await window.append(text.join(''))
+        await window.append(bytes)
       } catch (error) {
         this.#drop(of, requests)
         this.#place.warn(`payloads of ${of.endpoint}/${of.deployment} could not be written: ${messageOf(error)}`)
@@ -277,32 +328,39 @@ export class PayloadCollector {
   }
 }
 
-function gather(gathered: Map<string, Gathered>, of: DeploymentState, request: CollectedRequest): void {
+/** Makes the lines of a request; tells how many bytes more there are. */
+function gather(of: DeploymentState, request: CollectedRequest): number {
   const { lines, untabular } = linesOf(request, of)
   of.counts.untabular += untabular
   of.counts.collected++
+  of.gathered++
+  let sizeBytes = 0
   for (const { collection, line } of lines) {
-    const group = groupOf(gathered, of, of.settings.collections.get(collection)!)
-    group.text.push(line)
-    group.requests++
+    const gathered = of.lines.get(collection)!
+    const before = gathered.buffer.sizeBytes
+    gathered.buffer.add(line)
+    gathered.requests++
+    sizeBytes += gathered.buffer.sizeBytes - before
   }
+  return sizeBytes
 }
 
-/** Every collection of a deployment misses what was dropped. */
-function tellDrops(gathered: Map<string, Gathered>, of: DeploymentState): void {
-  if (of.untoldDrops === 0) return
-  const line = `${JSON.stringify({ dropped: of.untoldDrops })}\n`
-  for (const collection of of.settings.collections.values()) groupOf(gathered, of, collection).text.push(line)
+/** What is gathered of a deployment, with what was dropped: every collection misses that. */
+function takeLines(of: DeploymentState): readonly Writing[] {
+  const dropped = of.untoldDrops === 0 ? undefined : `${JSON.stringify({ dropped: of.untoldDrops })}\n`
   of.untoldDrops = 0
+  return [...of.lines.values()].flatMap((gathered) => {
+    const { collection, buffer, requests } = gathered
+    const lines = buffer.take()
+    if (lines.length === 0 && dropped === undefined) return []
+    gathered.requests = 0
+    const bytes = dropped === undefined ? lines : Buffer.concat([lines, Buffer.from(dropped)])
+    return [{ of, collection, bytes, requests }]
+  })
 }
 
-function groupOf(gathered: Map<string, Gathered>, of: DeploymentState, collection: CollectionSettings): Gathered {
-  const key = `${of.endpoint}/${of.deployment}/${of.origin}/${collection.collection}`
-  const known = gathered.get(key)
-  if (known !== undefined) return known
-  const made = { of, collection, text: [], requests: 0 }
-  gathered.set(key, made)
-  return made
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
 }
 
 function capturedHeaders({ headers }: AnsweredRequest, wanted: readonly string[]): string | null {

@@ -32,7 +32,7 @@ export interface OpenWindow {
   readonly header: WindowHeader
   readonly file: string
   /** Appends whole lines; what fails is thrown, and nothing of it counts. */
-  append(lines: string): Promise<void>
+  append(lines: string | Uint8Array): Promise<void>
   close(): Promise<void>
 }
 
@@ -42,7 +42,7 @@ export async function openWindow(folder: string, header: WindowHeader): Promise<
   const file = join(folder, endpoint, deployment, collection, `${startMs}.${part}.jsonl`)
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const handle: FileHandle = await open(file, 'ax', 0o600)
-  const append = async (lines: string): Promise<void> => {
+  const append = async (lines: string | Uint8Array): Promise<void> => {
     await handle.appendFile(lines)
   }
   await append(`${JSON.stringify({ window: header })}\n`)
