@@ -27,12 +27,12 @@ import type { AnswerBody, NumberedAnswer, ScoringRequest, WorkerAnswer, WorkerEn
  *   settled                                | its worker dies: waiting again, before all others, once; then 424
  *                                          v
  * A worker whose model predicts row by row takes what waits at once (greedy batching: nothing waits for company, but
- * what queued while the worker was busy goes together); any other takes one request at a time. A request whose worker
+ * what arrived in the same turn, or queued while the worker was busy, goes together); any other takes one request at a time. A request whose worker
  * died is sent alone the second time: if it was the one that killed it, it kills nobody else's.
  *
  * Invariants: a request is settled exactly once; it is sent to at most two workers, to the second only after the first
- * is dead (with `retryAfterDeath` off: to one); a worker gets nothing before it answered all it has; nothing waits while
- * a worker is free.
+ * is dead (with `retryAfterDeath` off: to one); a worker gets nothing before it answered all it has; nothing waits for
+ * longer than a turn while a worker is free.
  */
 
 /** What a request came to; `executionMs` where a worker ran it. */
@@ -82,6 +82,7 @@ export class WorkerPool {
   readonly #cancelChecks = new Set<() => void>()
   #state: 'open' | 'draining' | 'closed' = 'open'
   #lastId = 0
+  #isDispatching = false
   /** Resolves what waits for the last request. */
   #drained: (() => void) | undefined
   #closed: Promise<void> | undefined
@@ -141,7 +142,7 @@ export class WorkerPool {
       if (client?.aborted === true) return this.#refuse(pending, clientLeft())
       if (!this.#waiting.add(pending)) return this.#refuse(pending, tooMany(this.#waiting.count))
       if (this.#workers.wanted === 0) this.#wakeUp()
-      this.#dispatch()
+      this.#dispatchSoon()
     })
   }
 
@@ -255,6 +256,16 @@ export class WorkerPool {
   #changed(): void {
     if (!this.#workers.isCold) this.#startDeadlines.takeAll().forEach((pending) => this.#beginTime(pending))
     this.#dispatch()
+  }
+
+  /** When everything that arrived with it has been read: what came together goes together. */
+  #dispatchSoon(): void {
+    if (this.#isDispatching) return
+    this.#isDispatching = true
+    setImmediate(() => {
+      this.#isDispatching = false
+      this.#dispatch()
+    })
   }
 
   #dispatch(): void {
