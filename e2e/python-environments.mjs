@@ -11,7 +11,15 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const cache = join(tmpdir(), `sluice-test-cache-${userInfo().username}`)
-const options = { maxBuffer: 64 * 1024 * 1024 }
+
+/**
+ * The cache of the program under test: its environments, what uv downloads, its compiled code. All tests share it, the
+ * runs too, so that each environment is built once.
+ */
+export const programCache = join(cache, 'program')
+
+// The packages of our environments and of the program's are downloaded and unpacked once.
+const options = { maxBuffer: 64 * 1024 * 1024, env: { ...process.env, UV_CACHE_DIR: join(programCache, 'uv') } }
 
 /** The clients of the MLflow tests: the last of the second generation and the one whose protocol we speak. */
 export const mlflowClients = {

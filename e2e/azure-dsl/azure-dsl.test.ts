@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, after, test } from 'node:test'
 import { promisify } from 'node:util'
-import { pythonEnvironment } from '../python-environments.mjs'
+import { programCache, pythonEnvironment } from '../python-environments.mjs'
 
 /*
  * Pipelines are written with azure-ai-ml's own `@dsl.pipeline` (build.py) and dumped by it; what it dumps runs as it is.
@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sluice-dsl-'))
 const env = {
   ...process.env,
   SLUICE_DATA: join(folder, 'store'),
-  SLUICE_CACHE: join(tmpdir(), 'sluice-test-cache-program'),
+  SLUICE_CACHE: programCache,
   SLUICE_PORT: '0',
 }
 const built = join(folder, 'built')

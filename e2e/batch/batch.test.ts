@@ -2,15 +2,14 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { mlflowClients, pythonEnvironment } from '../python-environments.mjs'
+import { mlflowClients, programCache, pythonEnvironment } from '../python-environments.mjs'
 
 const root = join(import.meta.dirname, '../..')
-const cache = join(tmpdir(), `sluice-test-environments-${userInfo().username}`)
 const run = promisify(execFile)
 
 interface Program {
@@ -21,7 +20,7 @@ interface Program {
 
 function openProgram(t: TestContext): Program {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-batch-'))
-  const env = { ...process.env, SLUICE_CACHE: cache, SLUICE_DATA: join(folder, 'store'), SLUICE_PORT: '0' }
+  const env = { ...process.env, SLUICE_CACHE: programCache, SLUICE_DATA: join(folder, 'store'), SLUICE_PORT: '0' }
   const sluice = async (...args: string[]): Promise<string> => {
     const command = [join(root, 'bin/sluice.mjs'), ...args]
     return (await run(process.execPath, command, { cwd: folder, env, maxBuffer: 1 << 26 })).stdout.trim()

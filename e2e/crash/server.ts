@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { programCache } from '../python-environments.mjs'
 
 const sluice = join(import.meta.dirname, '../../bin/sluice.mjs')
 
@@ -35,7 +36,7 @@ export async function startServer({ data, database, crashAt, port = 0 }: StartOp
   const child = spawn(process.execPath, [sluice, ...args], {
     env: {
       ...process.env,
-      XDG_CACHE_HOME: join(data, 'cache'),
+      SLUICE_CACHE: programCache,
       ...(crashAt !== undefined && { SLUICE_CRASH_AT: crashAt }),
     },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -6,13 +6,11 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { makeSchema, skipPostgres } from '../postgres-schema.ts'
-import { mlflowClients, pythonEnvironment } from '../python-environments.mjs'
+import { mlflowClients, programCache, pythonEnvironment } from '../python-environments.mjs'
 
 const root = join(import.meta.dirname, '../..')
 const sluice = join(root, 'bin', 'sluice.mjs')
 const example = join(root, 'examples', 'diabetes')
-/** Shared by runs of the tests, so that the example's environment is built once. */
-const cache = join(tmpdir(), 'sluice-test-cache-program')
 
 interface Place {
   readonly folder: string
@@ -26,7 +24,7 @@ function makePlace(t: TestContext, database?: string): Place {
   const data = join(folder, 'store')
   const env = {
     ...process.env,
-    SLUICE_CACHE: cache,
+    SLUICE_CACHE: programCache,
     SLUICE_DATA: data,
     SLUICE_PORT: '0',
     ...(database !== undefined && { SLUICE_DATABASE: database }),

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
+import { programCache } from '../python-environments.mjs'
 
 const root = join(import.meta.dirname, '../..')
-const cache = join(tmpdir(), `sluice-test-environments-${userInfo().username}`)
 
 type Sluice = (...args: string[]) => Promise<string>
 
@@ -22,7 +22,7 @@ function openExampleFolder(t: TestContext, example: string): { readonly sluice: 
   const place = mkdtempSync(join(tmpdir(), 'sluice-example-'))
   const folder = join(place, example)
   cpSync(join(root, 'examples', example), folder, { recursive: true })
-  const env = { ...process.env, SLUICE_CACHE: cache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
+  const env = { ...process.env, SLUICE_CACHE: programCache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
   const sluice: Sluice = async (...args) => {
     const command = [join(root, 'bin/sluice.mjs'), ...args]
     return (await promisify(execFile)(process.execPath, command, { cwd: folder, env, maxBuffer: 1 << 26 })).stdout

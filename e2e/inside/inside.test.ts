@@ -4,12 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { mlflowClients, pythonEnvironment } from '../python-environments.mjs'
+import { mlflowClients, programCache, pythonEnvironment } from '../python-environments.mjs'
 
 /* What a step can do to the job that it belongs to, and to the server, from the inside. */
 
 const sluiceCommand = join(import.meta.dirname, '../../bin/sluice.mjs')
-const cache = join(tmpdir(), 'sluice-test-cache-program')
 
 interface Ran {
   readonly code: number
@@ -29,7 +28,7 @@ function openPlace(t: TestContext) {
   const env = {
     PATH: process.env['PATH'],
     HOME: folder,
-    SLUICE_CACHE: cache,
+    SLUICE_CACHE: programCache,
     SLUICE_DATA: join(folder, 'store'),
     SLUICE_PORT: '0',
   }

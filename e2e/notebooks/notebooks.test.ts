@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
+import { programCache } from '../python-environments.mjs'
 
 const root = join(import.meta.dirname, '../..')
-const cache = join(tmpdir(), `sluice-test-environments-${userInfo().username}`)
 
 type Ran = { readonly code: number; readonly out: string; readonly err: string }
 
@@ -22,7 +22,7 @@ interface Lab {
 
 function openLab(t: TestContext): Lab {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-notebook-'))
-  const env = { ...process.env, SLUICE_CACHE: cache, SLUICE_DATA: join(folder, '.store'), SLUICE_PORT: '0' }
+  const env = { ...process.env, SLUICE_CACHE: programCache, SLUICE_DATA: join(folder, '.store'), SLUICE_PORT: '0' }
   const sluice: Lab['sluice'] = async (...args) => {
     const command = [join(root, 'bin/sluice.mjs'), ...args]
     try {

@@ -11,14 +11,14 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { programCache } from '../python-environments.mjs'
 
 const root = join(import.meta.dirname, '../..')
-const cache = join(tmpdir(), `sluice-test-environments-${userInfo().username}`)
 
 interface Lab {
   readonly folder: string
@@ -29,7 +29,7 @@ function openLab(t: TestContext, example: string): Lab {
   const place = mkdtempSync(join(tmpdir(), 'sluice-example-'))
   const folder = join(place, example)
   cpSync(join(root, 'examples', example), folder, { recursive: true })
-  const env = { ...process.env, SLUICE_CACHE: cache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
+  const env = { ...process.env, SLUICE_CACHE: programCache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
   const sluice = async (...args: string[]): Promise<string> => {
     const command = [join(root, 'bin/sluice.mjs'), ...args]
     return (await promisify(execFile)(process.execPath, command, { cwd: folder, env, maxBuffer: 1 << 26 })).stdout

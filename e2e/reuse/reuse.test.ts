@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { programCache } from '../python-environments.mjs'
 
 const sluice = join(import.meta.dirname, '../../bin/sluice.mjs')
-const cache = join(tmpdir(), 'sluice-test-cache-program')
 
 interface Change {
   readonly field: string
@@ -145,7 +145,7 @@ function layOut(folder: string, marks: string): void {
 test('plan names exactly the one field that changed, with its old and new value, and nothing else', async (t) => {
   const place = mkdtempSync(join(tmpdir(), 'sluice-reuse-'))
   const [folder, marks] = [join(place, 'project'), join(place, 'marks')]
-  const env = { ...process.env, SLUICE_CACHE: cache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
+  const env = { ...process.env, SLUICE_CACHE: programCache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
   const run = async (...args: string[]): Promise<string> =>
     (await promisify(execFile)(process.execPath, [sluice, ...args], { cwd: place, env, maxBuffer: 1 << 26 })).stdout
   t.after(async () => {

@@ -5,11 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { programCache } from '../python-environments.mjs'
 
 const root = join(import.meta.dirname, '../..')
 const sluice = join(root, 'bin', 'sluice.mjs')
-/** Shared by runs of the tests, so that the example's environment is built once. */
-const cache = join(tmpdir(), 'sluice-test-cache-program')
 
 interface Trial {
   readonly job: string
@@ -30,7 +29,7 @@ interface Job {
 test('the examples of sweeps run as they are shipped: the best wins, bad ones end early, the model flows on', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-sweep-examples-'))
   cpSync(join(root, 'examples', 'sweep'), join(folder, 'sweep'), { recursive: true })
-  const env = { ...process.env, SLUICE_CACHE: cache, SLUICE_DATA: join(folder, 'store'), SLUICE_PORT: '0' }
+  const env = { ...process.env, SLUICE_CACHE: programCache, SLUICE_DATA: join(folder, 'store'), SLUICE_PORT: '0' }
   const run = async (...args: string[]): Promise<string> =>
     (await promisify(execFile)(process.execPath, [sluice, ...args], { cwd: folder, env, maxBuffer: 1 << 26 })).stdout
   t.after(async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { programCache } from '../python-environments.mjs'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -17,7 +18,7 @@ test('the example fires at its times, for its files, and says what a check-in wo
   const place = mkdtempSync(join(tmpdir(), 'sluice-schedules-'))
   const folder = join(place, 'schedules')
   cpSync(join(root, 'examples/schedules'), folder, { recursive: true })
-  const env = { ...process.env, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
+  const env = { ...process.env, SLUICE_CACHE: programCache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
   const sluice = async (...args: string[]): Promise<string> => {
     const command = [join(root, 'bin/sluice.mjs'), ...args]
     return (await promisify(execFile)(process.execPath, command, { cwd: folder, env })).stdout

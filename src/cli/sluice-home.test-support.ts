@@ -3,12 +3,9 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { after } from 'node:test'
 import type { TestContext } from 'node:test'
+import { programCache } from '../../e2e/python-environments.mjs'
 import { packageRoot } from '../config.ts'
-
-const cache = await mkdtemp(join(tmpdir(), 'sluice-cache-'))
-after(() => rm(cache, { recursive: true, force: true }))
 
 const waits = 'echo started >> $HOME/trace; while [ ! -e $HOME/go ]; do sleep 0.05; done; echo ended >> $HOME/trace'
 
@@ -32,7 +29,7 @@ export async function openHome(t: TestContext) {
   const environment = {
     HOME: home,
     PATH: process.env['PATH'] ?? '',
-    SLUICE_CACHE: cache,
+    SLUICE_CACHE: programCache,
     SLUICE_DATA: join(home, 'data'),
   }
   await mkdir(folder)

@@ -4,6 +4,7 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
+import { programCache } from '../../../e2e/python-environments.mjs'
 import type { BuiltEnvironment, EnvironmentLock, EnvironmentRequest } from '../environment-builder.ts'
 import type { EnvironmentBuilderLab } from '../environment-builder.contract.ts'
 import { childEnvironment } from './uv/child-environment.ts'
@@ -15,7 +16,7 @@ import { findUv } from './uv/uv-tool.ts'
 import type { Workshop } from './uv/uv-tool.ts'
 
 /** Kept between test runs: uv, its downloads and the environments that take long to build. */
-export const sharedCache = process.env['SLUICE_TEST_CACHE'] ?? join(tmpdir(), 'sluice-test-cache')
+export const sharedCache = programCache
 export const sharedUvCache = join(sharedCache, 'uv')
 
 /** A temporary folder that the caller removes. */
