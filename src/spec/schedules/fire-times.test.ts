@@ -264,6 +264,15 @@ test('without a start, the moment of creation is the first time of an interval',
   assert.equal(times.noteOf(createdMs), undefined)
 })
 
+test('as many times as are asked for come, also where the clocks skip two of them to one moment', () => {
+  const times = fireTimes({ kind: 'cron', expression: '7,59 2 * * sun', timeZone: 'America/New_York', startMs: 0 }, 0)
+  const afterMs = Date.parse('2020-03-07T00:00:00Z')
+  assert.deepEqual(
+    times.between({ afterMs, untilMs: Infinity, limit: 2 }).map((moment) => new Date(moment).toISOString()),
+    ['2020-03-08T07:00:00.000Z', '2020-03-15T06:07:00.000Z'],
+  )
+})
+
 test('times only grow, none is left out, and each follows from the one before, in every zone', () => {
   const expression = fc
     .tuple(

@@ -150,18 +150,19 @@ function timesOfDay(hours: readonly number[], minutes: readonly number[]): reado
 
 function dayTimes(zone: TimeZone, pattern: DayPattern): Unbounded {
   const between = ({ afterMs, untilMs, limit }: Span): readonly number[] => {
-    const found: number[] = []
+    // Times that the clocks skip may come at one moment, which counts once.
+    const found = new Set<number>()
     // A day earlier: where the clocks are set back at midnight, the evening comes twice.
     const from = Math.floor(zone.localOf(afterMs) / dayMs) - 1
     let enough = from + longestWaitDays
     for (let day = from; day < enough; day++) {
       if ((day - 2) * dayMs > untilMs) break
       if (!pattern.matches(day)) continue
-      for (const moment of momentsOn(zone, pattern, day)) if (moment > afterMs && moment <= untilMs) found.push(moment)
+      for (const moment of momentsOn(zone, pattern, day)) if (moment > afterMs && moment <= untilMs) found.add(moment)
       // What the day after begins with may come before what this day had to put off; each find renews the patience.
-      if (found.length > 0) enough = found.length >= limit ? Math.min(enough, day + 2) : day + longestWaitDays
+      if (found.size > 0) enough = found.size >= limit ? Math.min(enough, day + 2) : day + longestWaitDays
     }
-    return [...new Set(found.sort((one, other) => one - other))].slice(0, limit)
+    return [...found].sort((one, other) => one - other).slice(0, limit)
   }
   return { between, noteOf: (nominalMs) => noteOf(zone, pattern, nominalMs) }
 }
