@@ -12,7 +12,10 @@ import { runInputStore, type RunInputStore } from './run-inputs.ts'
 import { runStore, type RunStore, type TrackingContext } from './run-store.ts'
 import { searchExperiments, type ExperimentQuery } from './search/experiment-search.ts'
 import { searchLoggedModels, type LoggedModelQuery } from './search/logged-model-search.ts'
-import { searchRuns, type RunQuery } from './search/run-search.ts'
+import { compareRuns, type RunComparison } from './search/compare-runs.ts'
+import { readRunKeys, type RunKeys } from './search/run-keys.ts'
+import { countRuns, searchRuns, type RunQuery } from './search/run-search.ts'
+import { searchRunTable, type RunTableQuery, type RunTableRow } from './search/run-table.ts'
 import { correlateTraces, type TraceCorrelation } from './traces/trace-correlation.ts'
 import { traceMetrics, type TraceMetricPoint, type TraceMetricsQuery } from './traces/trace-metrics.ts'
 import { searchTraces, type TraceQuery } from './traces/trace-search.ts'
@@ -35,6 +38,12 @@ export interface TrackingStore {
   metricSeries(query: SeriesQuery): Promise<Series>
   searchExperiments(query: ExperimentQuery): Promise<Page<Experiment>>
   searchRuns(query: RunQuery): Promise<Page<Run>>
+  /** The same page with only the values that are asked for by name. */
+  searchRunTable(query: RunTableQuery): Promise<Page<RunTableRow>>
+  countRuns(query: Pick<RunQuery, 'experimentIds' | 'filter' | 'view'>): Promise<number>
+  compareRuns(query: Parameters<typeof compareRuns>[1]): Promise<RunComparison>
+  /** The names of what the runs of these experiments log. */
+  runKeys(experimentIds: readonly string[]): Promise<RunKeys>
   searchLoggedModels(query: LoggedModelQuery): Promise<Page<LoggedModel>>
   searchTraces(query: TraceQuery): Promise<Page<TraceInfo>>
   searchEvaluationDatasets(query: EvaluationDatasetQuery): Promise<Page<EvaluationDataset>>
@@ -61,6 +70,10 @@ export function trackingStore(context: TrackingContext): TrackingStore {
     metricSeries: (query) => readSeries(database, query),
     searchExperiments: (query) => searchExperiments(database, query),
     searchRuns: (query) => searchRuns(database, query),
+    searchRunTable: (query) => searchRunTable(database, query),
+    countRuns: (query) => countRuns(database, query),
+    compareRuns: (query) => compareRuns(database, query),
+    runKeys: (experimentIds) => readRunKeys(database, experimentIds),
     searchLoggedModels: (query) => searchLoggedModels(database, query),
     searchTraces: (query) => searchTraces(database, query),
     searchEvaluationDatasets: (query) => searchEvaluationDatasets(database, query),

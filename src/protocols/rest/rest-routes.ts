@@ -26,6 +26,7 @@ import { outputRoutes } from './output-routes.ts'
 import { uploadRoutes, type UploadRouteParts } from './upload-routes.ts'
 import { packageRoutes, type PackageRouteParts } from './package-routes.ts'
 import { runRoutes, type RunCatalogue } from './run-routes.ts'
+import { runTableRoutes, type RunTableCatalogue } from './run-table-routes.ts'
 import { publishedPipelineRoutes } from './published-pipeline-routes.ts'
 import type { JobTriggers } from '../../triggers/job-triggers.ts'
 import type { PublishedPipelines } from '../../triggers/published-pipelines.ts'
@@ -58,7 +59,7 @@ export interface RestParts extends StatusRouteParts {
   /** Absent where nothing is served. */
   readonly endpoints?: EndpointService
   readonly variants?: VariantService
-  readonly tracking?: RunCatalogue & UploadRouteParts['tracking']
+  readonly tracking?: RunCatalogue & RunTableCatalogue & UploadRouteParts['tracking']
   readonly uploads?: ArtifactUploads
   /** Absent where nothing is built. */
   readonly packages?: Omit<PackageRouteParts, 'localToken'>
@@ -95,7 +96,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...noteRoutes({ ...parts.notes, principalOf }),
     ...everyAssetRoute({ ...parts.assets, localToken: parts.localToken, principalOf }),
     ...(parts.tables === undefined ? [] : tableRoutes({ ...parts, tables: parts.tables, principalOf })),
-    ...(parts.tracking === undefined ? [] : runRoutes(parts.tracking)),
+    ...(parts.tracking === undefined ? [] : [...runRoutes(parts.tracking), ...runTableRoutes(parts.tracking)]),
     ...(parts.tracking === undefined || parts.uploads === undefined
       ? []
       : uploadRoutes({ tracking: parts.tracking, uploads: parts.uploads })),

@@ -8,9 +8,12 @@ const shownAfter = 30
 export class Cursor {
   readonly text: string
   position = 0
+  readonly #field: string
 
-  constructor(text: string) {
+  /** `field` is what the text is called where it was given. */
+  constructor(text: string, field: string) {
     this.text = text
+    this.#field = field
   }
 
   get atEnd(): boolean {
@@ -48,7 +51,7 @@ export class Cursor {
     }
   }
 
-  /** The message, and below it the text with a caret under `position`. */
+  /** The message, and below it the text with a caret under `position`, which is the column from 1 that it is `at`. */
   error(message: string, position = this.position): SluiceError {
     const start = Math.max(0, position - shownBefore)
     const end = Math.min(this.text.length, position + shownAfter)
@@ -56,6 +59,8 @@ export class Cursor {
     const before = start > 0 ? '...' : ''
     const after = end < this.text.length ? '...' : ''
     const caret = ' '.repeat(before.length + position - start) + '^'
-    return new SluiceError('invalid-request', `${message}\n  ${before}${line}${after}\n  ${caret}`)
+    return new SluiceError('invalid-request', `${message}\n  ${before}${line}${after}\n  ${caret}`, {
+      at: { file: this.#field, line: 1, column: position + 1 },
+    })
   }
 }

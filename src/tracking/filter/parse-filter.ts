@@ -34,7 +34,7 @@ export function parseFilter<Entity extends string>(
   text: string | undefined,
   grammar: FilterGrammar<Entity>,
 ): readonly FilterClause<Entity>[] {
-  const cursor = new Cursor(text ?? '')
+  const cursor = new Cursor(text ?? '', 'filter')
   const clauses: FilterClause<Entity>[] = []
   cursor.skipSpace()
   if (cursor.atEnd) return clauses

@@ -35,7 +35,7 @@ export function parseOrderBy<Entity extends string>(
 }
 
 function readOrder<Entity extends string>(text: string, grammar: FilterGrammar<Entity>): OrderField<Entity> {
-  const cursor = new Cursor(text)
+  const cursor = new Cursor(text, 'order_by')
   cursor.skipSpace()
   const identifier = readIdentifier(cursor, grammar)
   const spaced = cursor.take(/\s+/y) !== undefined

@@ -68,7 +68,10 @@ export async function planSearch(database: Database, options: PlanOptions): Prom
     return { lists: [], exclusions: [], probes: clauses, isFew: true }
   const scope = { dialect: database.dialect, experiments }
   const walkable: SearchPlan = { lists: [], exclusions: [], probes: clauses, isFew: false }
-  const candidates = clauses.filter((clause) => isListable(clause, options))
+  // Along the runs themselves an attribute is asked for nothing.
+  const candidates = clauses.filter(
+    (clause) => isListable(clause) || (clause.entity === 'attribute' && options.isKeyed),
+  )
   if (candidates.length === 0) return walkable
   const way = await lengthOfWay(database, options)
   if (way <= bounds.walked) return walkable
@@ -118,9 +121,9 @@ function worthListing<Counted extends { readonly count: number }>(
   })
 }
 
-function isListable({ entity, comparison }: Clause, { isKeyed }: PlanOptions): boolean {
-  if (entity === 'dataset' || comparison.operator === 'IS NULL') return false
-  return entity !== 'attribute' || isKeyed
+/** Whether an index has the runs that meet a clause. */
+export function isListable({ entity, comparison }: Clause): boolean {
+  return entity !== 'dataset' && entity !== 'attribute' && comparison.operator !== 'IS NULL'
 }
 
 /** How many runs are passed until a page is full, by what some of them say. */

@@ -5,12 +5,12 @@ import { experimentNumbers } from '../experiment-store.ts'
 import { parseFilter } from '../filter/parse-filter.ts'
 import { parseOrderBy } from '../filter/parse-order.ts'
 import { checkMaxResults } from '../limits.ts'
-import { hydrateRuns } from '../run-rows.ts'
+import { hydrateRuns, type RunRow } from '../run-rows.ts'
 import { lifecycleIn } from './lifecycle.ts'
 import { decodePageToken, encodePageToken, queryFingerprint } from './page-token.ts'
-import { planSearch, usualBounds } from './plan-search.ts'
+import { isListable, planSearch, usualBounds } from './plan-search.ts'
 import { readPage } from './read-page.ts'
-import { listed, probed, runFilterGrammar, runOrderGrammar, unlisted } from './run-conditions.ts'
+import { listed, oneOf, probed, runFilterGrammar, runOrderGrammar, unlisted } from './run-conditions.ts'
 import { isOfKey, isOrderedByKey, stretchesOf, waysOf, type PageStart, type Stretch } from './run-stretches.ts'
 
 /**
@@ -40,6 +40,12 @@ const maxPage = 50_000
  * that do not exist have no runs. Throws `invalid-request` for a filter, order or token that it cannot read.
  */
 export async function searchRuns(database: Database, query: RunQuery, bounds = usualBounds): Promise<Page<Run>> {
+  const { items: rows, ...next } = await findRuns(database, query, bounds)
+  return { items: await hydrateRuns(database.read, rows, { isSearch: true }), ...next }
+}
+
+/** The same page as rows of the table `run`, without what was logged to them. */
+export async function findRuns(database: Database, query: RunQuery, bounds = usualBounds): Promise<Page<RunRow>> {
   checkMaxResults(query.maxResults, maxPage)
   const clauses = parseFilter(query.filter, runFilterGrammar)
   const order = parseOrderBy(query.orderBy ?? [], runOrderGrammar)
@@ -75,14 +81,34 @@ export async function searchRuns(database: Database, query: RunQuery, bounds = u
   ]
   const found = await readPage(database, { stretches, start, where, lists, limit: maxResults + 1, crowd: bounds.crowd })
   const shown = found.slice(0, maxResults)
-  const items = await hydrateRuns(
-    database.read,
-    shown.map(({ row }) => row),
-    { isSearch: true },
-  )
+  const items = shown.map(({ row }) => row)
   const last = shown.at(-1)
   if (found.length <= maxResults || last === undefined) return { items }
   return { items, nextPageToken: encodePageToken(fingerprint, [last.stretch, ...last.key]) }
+}
+
+/** How many runs meet a filter, however many pages they take. Throws as `searchRuns` does. */
+export async function countRuns(
+  database: Database,
+  { experimentIds, filter, view = 'ACTIVE_ONLY' }: Pick<RunQuery, 'experimentIds' | 'filter' | 'view'>,
+): Promise<number> {
+  const clauses = parseFilter(filter, runFilterGrammar)
+  const experiments = experimentNumbers(experimentIds)
+  if (experiments.length === 0) return 0
+  const scope = { dialect: database.dialect, experiments }
+  // All runs are looked at: whatever has an index is listed, and only the others are asked.
+  const lists = clauses.filter(isListable)
+  const probes = clauses.filter((clause) => !lists.includes(clause))
+  const where = [
+    oneOf(sql.ref('run.experiment_id'), experiments),
+    lifecycleIn(view, sql.ref('run.deleted_ms')),
+    ...(lists.length === 0 ? [] : [listed(scope, { clauses: lists, isFew: false }, sql.ref('run.run_id'))]),
+    ...probes.map((clause) => probed(scope, clause)),
+  ]
+  const { rows } = await sql<{ total: number }>`
+    select count(*) as total from run where ${sql.join(where, sql` and `)}
+  `.execute(database.read)
+  return Number(rows[0]!.total)
 }
 
 function decodeStart(token: string | undefined, fingerprint: string, stretches: readonly Stretch[]): PageStart {
