@@ -11,11 +11,11 @@ import { sqliteConnection } from './sqlite/index.ts'
 const migrations = join(import.meta.dirname, 'migrations')
 const digest = 'a'.repeat(64)
 
-test('a store of before migration 0022 keeps every value that was logged', async (t) => {
+test('a store of before migration 0023 keeps every value that was logged', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-test-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const before = join(folder, 'migrations')
-  const earlier = (await readdir(migrations)).filter((name) => name < '0022')
+  const earlier = (await readdir(migrations)).filter((name) => name < '0023')
   for (const name of earlier) await cp(join(migrations, name), join(before, name))
   const open = (migrationsFolder: string) =>
     openDatabase({ connect: async () => sqliteConnection(folder), migrationsFolder })
