@@ -74,6 +74,48 @@ test('the example stops a pipeline whose data does not pass, and tells its run',
   const bad = await home.sluice('run', 'pipeline.yml')
   assert.equal(bad.code, 1)
   assert.match(bad.out, /train.*(skipped|not run|canceled|did not run)/i)
+  // Why it failed is with the run, though a failed step has no outputs.
+  const failed = (await home.jobs())[0]!.name
+  const { steps } = JSON.parse((await home.sluice('job', 'show', failed, '--json')).out) as {
+    readonly steps: readonly { readonly name: string; readonly step: string }[]
+  }
+  const run = steps.find(({ step }) => step === 'test')!.name
+  assert.equal((await home.sluice('up', '--detach')).code, 0)
+  const { url } = JSON.parse((await home.sluice('status', '--json')).out) as { readonly url: string }
+  const list = await fetch(`${url}/api/2.0/mlflow/artifacts/list?run_id=${run}&path=outputs/report`)
+  assert.match(await list.text(), /outputs\/report\/junit\.xml.*outputs\/report\/results\.json/s)
+})
+
+test('a pipeline goes on upon the result of its tests', async (t) => {
+  const home = await openHome(t)
+  await home.file('t.yml', 'type: data_tests\ninputs: {rides: ./r.csv}\ntests: [{not_null: fare, severity: warn}]\n')
+  await home.file('bad.csv', 'fare,zone\n1,a\n,b\n')
+  const pipeline = (failOn: string): string => `type: pipeline
+jobs:
+  test:
+    component: azureml://registries/sluice/components/data_test
+    inputs: {tests: {type: uri_file, path: ./t.yml}, rides: {type: uri_file, path: ./bad.csv}, fail_on: ${failOn}}
+  check:
+    type: if_else
+    condition: \${{parent.jobs.test.outputs.passed}}
+    true_block: \${{parent.jobs.good}}
+    false_block: \${{parent.jobs.bad}}
+  good: {type: command, command: echo good}
+  bad: {type: command, command: echo bad}
+`
+  await home.file('p.yml', pipeline('fail'))
+  const warned = await home.sluice('run', 'p.yml')
+  assert.equal(warned.code, 0, warned.out + warned.err)
+  assert.match(warned.out, /good +completed/)
+  await home.file('p.yml', pipeline('warn'))
+  assert.equal((await home.sluice('run', 'p.yml')).code, 1)
+  await home.file('t.yml', 'type: data_tests\ninputs: {rides: ./r.csv}\ntests: [{not_null: fare}]\n')
+  await home.file('p.yml', pipeline('never'))
+  const never = await home.sluice('run', 'p.yml')
+  assert.equal(never.code, 0, never.out + never.err)
+  assert.match(never.out, /bad +completed/)
+  const wrong = await home.sluice('data', 'test', 't.yml', '--fail-on', 'always')
+  assert.match(wrong.err, /--fail-on is "always"; expected fail, warn or never/)
 })
 
 test('tests of another tool are printed as ours', async (t) => {

@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { SluiceError } from '../base/errors.ts'
 import type { DataTestResult } from '../main.ts'
 import type { DataTestsDocument } from '../spec/data-test-document.ts'
@@ -20,18 +20,39 @@ export const testData: Command = async (invocation) => {
   const { workingFolder, options, terminal } = invocation
   const file = resolve(workingFolder, invocation.arguments[0]!)
   const document = await testsOf(file, workingFolder)
+  const failOn = options.text('fail-on') ?? 'fail'
+  if (!['fail', 'warn', 'never'].includes(failOn))
+    throw new SluiceError('invalid-request', `--fail-on is ${JSON.stringify(failOn)}; expected fail, warn or never.`)
   const paths = await pathsOf(invocation, document)
-  const rowsFolder = await folderFor(invocation, options.text('rows-to'))
+  const report = await folderFor(invocation, options.text('report'))
+  const rowsFolder = await folderFor(invocation, options.text('rows-to') ?? (report && join(report, 'rows')))
   const { testTables } = await import('../main.ts')
   const results = await testTables({ document, paths, ...(rowsFolder !== undefined && { rowsFolder }) })
-  const junit = options.text('junit')
-  if (junit !== undefined)
-    await writeNew(resolve(workingFolder, junit), junitText(document.name ?? 'data tests', results))
-  await logToRun(invocation, results)
   const counts = countsOf(results)
+  const junit = junitText(document.name ?? 'data tests', results)
+  const files: readonly (readonly [typed: string | undefined, text: string])[] = [
+    [options.text('junit'), junit],
+    [report && join(report, 'junit.xml'), junit],
+    [report && join(report, 'results.json'), reportText(results, { counts, report: report ?? '' })],
+    [options.text('passed-to'), `${counts.failed === 0}\n`],
+  ]
+  for (const [typed, text] of files) if (typed !== undefined) await writeNew(resolve(workingFolder, typed), text)
+  await logToRun(invocation, results)
   if (invocation.json) writeJson(invocation, { ...counts, items: results.map(toMessage) })
   else terminal.out(resultsText(results, counts))
-  return counts.failed === 0 ? exitCode.ok : exitCode.failed
+  const isFailure = failOn !== 'never' && (counts.failed > 0 || (failOn === 'warn' && counts.warned > 0))
+  return isFailure ? exitCode.failed : exitCode.ok
+}
+
+/** The results as JSON; files are named from the folder of the report, so that it can be moved. */
+function reportText(
+  results: readonly DataTestResult[],
+  { counts, report }: { readonly counts: ReturnType<typeof countsOf>; readonly report: string },
+): string {
+  const items = results.map(({ rowsFile, ...rest }) =>
+    toMessage({ ...rest, ...(rowsFile !== undefined && { rowsFile: relative(report, rowsFile) }) }),
+  )
+  return `${JSON.stringify({ ...counts, items }, undefined, 2)}\n`
 }
 
 /** Prints the tests of another tool as ours. */

@@ -1,6 +1,7 @@
 import type { AssetCatalogue } from '../assets/asset-catalogue.ts'
 import { unpackComponent } from '../assets/stored-document.ts'
 import { SluiceError } from '../base/errors.ts'
+import { isBuiltIn } from '../plan/built-in-components.ts'
 import type { Reference } from '../spec/document-parts.ts'
 import type { Component } from '../spec/documents.ts'
 import { referenceText } from '../spec/scope.ts'
@@ -54,7 +55,7 @@ function referencesIn(value: unknown, key = ''): NamedReference[] {
   if (Array.isArray(value)) return value.flatMap((item) => referencesIn(item))
   if (key === 'component' || key === 'trial') {
     const { kind } = value as { kind?: unknown }
-    if (kind === 'asset' || kind === 'registry') return [value as NamedReference]
+    if (kind === 'asset' || kind === 'registry') return isBuiltIn(value as Reference) ? [] : [value as NamedReference]
   }
   return Object.entries(value).flatMap(([name, member]) => referencesIn(member, name))
 }

@@ -14,6 +14,7 @@ import type {
   SweepStep,
 } from '../spec/documents.ts'
 import { referenceText } from '../spec/scope.ts'
+import { builtInComponent, isBuiltIn } from './built-in-components.ts'
 import type { Mistakes } from './mistakes.ts'
 import { copyComponent, refuseTransfer, sparkComponent } from './other-commands.ts'
 import type {
@@ -233,6 +234,10 @@ function findComponent(
 ): Component | undefined {
   const place = { located: node.scope.located, path: ['jobs', node.key, 'component'] }
   const { component } = node.step
+  if (!isComponent(component) && isBuiltIn(component)) {
+    const { located } = node.scope
+    return builtInComponent(component, { inputs: node.step.inputs, located, place, mistakes: work.mistakes })
+  }
   const found = isComponent(component) ? component : work.resolveComponent(component)
   if (found === undefined) {
     work.mistakes.report(
