@@ -147,7 +147,7 @@ export const settingTable: Readonly<Record<SettingName, SettingRow>> = {
     min: 1,
     max: 4096,
     flag: 'server',
-    sentence: 'How many steps run at once on this machine.',
+    sentence: 'How many steps run at once on this machine; one with several processes takes as many.',
     default: () => availableParallelism(),
     defaultText: 'the number of processors',
   },

@@ -59,11 +59,11 @@ def first_time(name):
       miniBatchErrorThreshold: -1,
       maxRetries: 2,
       timeoutSeconds: 60,
-      instanceCount: 1,
-      concurrencyPerInstance: 2,
+      workers: 2,
       loggingLevel: 'INFO',
       appendRowTo: join(folder, 'rows.txt'),
       resumeFolder: join(folder, 'resume'),
+      summaryFile: join(folder, 'counts.json'),
       outputs: [],
       ...more,
     }

@@ -126,7 +126,7 @@ test('a worker that is killed costs its mini-batch one try, and no mini-batch is
   assert.equal(code, 0, log)
   assert.equal(lab.rows(), numbers(20))
   assert.match(log, /mini-batch 3: try 1 of 3 failed: the worker process was killed by SIGKILL/)
-  assert.match(log, /mini-batches: 20 of 20 done\n/)
+  assert.match(log, /mini-batches: 20 of 20 done, tried again \d times?\n/)
 })
 
 test('a mini-batch that hangs is ended after its timeout with all its processes, and tried again', async (t) => {
@@ -183,7 +183,7 @@ test('a torn record at the end of the journal costs that mini-batch only', async
     return [read(file) for file in mini_batch]
 `,
   })
-  const more = { concurrencyPerInstance: 1, maxRetries: 0, miniBatchErrorThreshold: 0 }
+  const more = { workers: 1, maxRetries: 0, miniBatchErrorThreshold: 0 }
   assert.equal((await lab.run(more)).code, 1)
   const journal = join(lab.folder, 'resume', 'results')
   const text = readFileSync(journal, 'utf8')

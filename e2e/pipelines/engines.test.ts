@@ -16,6 +16,7 @@ interface Job {
   readonly reused_from?: string
   readonly properties: Readonly<Record<string, string>>
   readonly outputs: Readonly<Record<string, { readonly value?: string }>>
+  readonly mini_batches?: Readonly<Record<string, number>>
   readonly error?: { readonly message: string }
 }
 
@@ -190,6 +191,7 @@ jobs:
       assert.equal(root.status, 'Completed', JSON.stringify(root.error))
       assert.equal(await server.text(`/api/v1/jobs/${step('look').name}/log`), 'A\nB\nC\nD\n')
       assert.ok(existsSync(join(folder, 'tried')))
+      assert.deepEqual(step('score').mini_batches, { total: 4, done: 4, failed: 0, retried: 1 })
     })
 
     await t.test(

@@ -5,7 +5,7 @@ import { pageQuery } from './page-query.ts'
 import type { RestClient } from './link/rest-client.ts'
 import { jobCostText } from './cost.ts'
 import type { Job, JobCost, JobValue, Page, Trials } from './rest-types.ts'
-import { durationOf, outcomeOf, reasonOf, stepName } from './terminal/job-words.ts'
+import { durationOf, miniBatchText, outcomeOf, reasonOf, stepName } from './terminal/job-words.ts'
 import { countText } from './terminal/live-tree.ts'
 import { printable } from './terminal/terminal.ts'
 import { textFields, textTable } from './terminal/text-table.ts'
@@ -125,6 +125,7 @@ function jobText({ job, steps: all }: Watched, trials: ReadonlyMap<Job, Trials>,
         : `${Math.round(memory / 1024 / 1024)} MB at most${usage?.peak_memory_is_sampled === true ? ' (sampled)' : ''}`,
     ],
     ['cost', cost],
+    ['mini-batches', miniBatchText(job)],
     ['attempts', job.attempts > 1 ? String(job.attempts) : undefined],
     ['command', job.command === undefined ? undefined : printable(job.command)],
     ['hint', job.error?.hint === undefined ? undefined : printable(job.error.hint)],

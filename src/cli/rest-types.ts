@@ -48,6 +48,12 @@ export interface Job {
     readonly peak_memory_bytes?: number
     readonly peak_memory_is_sampled?: boolean
   }
+  readonly mini_batches?: {
+    readonly total: number
+    readonly done: number
+    readonly failed: number
+    readonly retried: number
+  }
 }
 
 interface FieldChange {

@@ -65,6 +65,11 @@ export class AttemptFiles {
     return logFile(this.#logs, job)
   }
 
+  /** Where the host of a parallel step counts its mini-batches; kept with the log. */
+  miniBatches(job: JobName): string {
+    return miniBatchFile(this.#logs, job)
+  }
+
   /** Appends lines of ours (notes, an environment being built) to a job's log. */
   appendTo(job: JobName): (line: string) => void {
     const file = this.log(job)
@@ -225,8 +230,13 @@ function isEmptyWork(work: string): boolean {
 }
 
 /** Logs and the progress of a store for those who only read them. */
-export function readableLogs(storeFolder: string): Pick<AttemptFiles, 'log' | 'resume'> {
-  return { log: (job) => logFile(join(storeFolder, 'logs'), job), resume: (job) => join(storeFolder, 'resume', job) }
+export function readableLogs(storeFolder: string): Pick<AttemptFiles, 'log' | 'miniBatches'> {
+  const logs = join(storeFolder, 'logs')
+  return { log: (job) => logFile(logs, job), miniBatches: (job) => miniBatchFile(logs, job) }
+}
+
+function miniBatchFile(folder: string, job: JobName): string {
+  return join(folder, `${job}.mini-batches.json`)
 }
 
 function logFile(folder: string, job: JobName): string {

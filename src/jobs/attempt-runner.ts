@@ -109,6 +109,7 @@ async function attemptOf(
     job,
     attempt,
     step: planned,
+    slots: deps.backend.slots.cpu,
     ...(code !== undefined && { codeDigest: code.digest }),
     inputs,
     environment,

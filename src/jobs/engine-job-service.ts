@@ -54,7 +54,7 @@ export interface JobServiceDeps extends Omit<SettleDeps, 'tables' | 'purpose'> {
   readonly database: Database
   readonly environments: EnvironmentBuilder
   readonly engine: Pick<Engine, 'start' | 'cancel' | 'locks' | 'waiting'>
-  readonly files: Pick<AttemptFiles, 'log' | 'resume'>
+  readonly files: Pick<AttemptFiles, 'log' | 'miniBatches'>
   readonly runs: JobRuns
   readonly findExperiment: (tables: Tables, name: string) => Promise<ExperimentId | undefined>
   /** What runs logged of a metric; tracking's. */

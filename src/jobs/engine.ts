@@ -32,6 +32,7 @@ import { patchOfEnded } from './projection.ts'
 import { decideSteps, isShareable, keyStep, type KeyedStep, LockCache, requestOf } from './resolve-steps.ts'
 import { SingleFlight } from './single-flight.ts'
 import { type QueuedStep, SlotQueue } from './slot-queue.ts'
+import { slotsWanted } from './slots-wanted.ts'
 import { type ProgressDeps, storeProgress } from './store-progress.ts'
 import { waitingWords } from './waiting-words.ts'
 
@@ -98,6 +99,14 @@ export class Engine {
       const usage = used.map(usageOf).reduce(addUsage, noUsage)
       return { root: live.root, experiment: live.stored.submission.experimentName, usage }
     })
+  }
+
+  /** A step as it waits for slots, with its own words about how many and who goes first. */
+  #queued(live: LiveJob, step: StepPath): QueuedStep {
+    const planned = live.step(step)
+    const priority = planned.kind === 'command' ? planned.priority : undefined
+    const slots = slotsWanted(planned, this.#deps.backend.slots.cpu)
+    return { root: live.root, step, slots, ...(priority !== undefined && { priority }) }
   }
 
   /** How many root jobs are under way. */
@@ -180,7 +189,7 @@ export class Engine {
         this.#flights.lead(at.key, live.nameOf(step))
         live.keys.set(step, at.key)
       }
-      if (at.status === 'running') this.#slots.hold({ root, step })
+      if (at.status === 'running') this.#slots.hold(this.#queued(live, step))
     }
     for (const effect of outstanding(state)) this.#perform(live, effect, true)
   }
@@ -303,7 +312,7 @@ export class Engine {
         void this.#prepare(live, effect.step)
         return
       case 'enqueue':
-        this.#slots.add(queuedStep(live, effect.step), effect.notBeforeMs)
+        this.#slots.add(this.#queued(live, effect.step), effect.notBeforeMs)
         return
       case 'launch':
         void this.#launch(live, { step: effect.step, attempt: effect.attempt, isRecovery })
@@ -525,13 +534,6 @@ function reuseColumns({ key, fields }: KeyedStep): JobPatch {
  */
 function isInward(effect: Effect): boolean {
   return effect.kind === 'resolve' || effect.kind === 'enqueue' || effect.kind === 'prepare' || effect.kind === 'follow'
-}
-
-/** A step as it waits for a slot, with its own word about who goes first. */
-function queuedStep(live: LiveJob, step: StepPath): QueuedStep {
-  const planned = live.step(step)
-  const priority = planned.kind === 'command' ? planned.priority : undefined
-  return { root: live.root, step, ...(priority !== undefined && { priority }) }
 }
 
 /** What was thrown as a step's failure. */

@@ -4,6 +4,7 @@ import type { JsonObject } from '../base/json.ts'
 import { shellWord } from '../base/shell-word.ts'
 import type { HostedWork, NotebookWork, ParallelWork } from '../plan/hosted-work.ts'
 import { renderCommand, type RenderValues } from '../plan/render-command.ts'
+import { parallelWorkers } from './slots-wanted.ts'
 import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
 
 /** Where an attempt of hosted work finds what it needs. */
@@ -15,6 +16,10 @@ export interface HostedPlaces {
   readonly attemptFolder: string
   /** Of the job, not of the attempt: what is in it is not done again by the next attempt. */
   readonly resumeFolder: string
+  /** Gets how many mini-batches there were in the end. */
+  readonly summaryFile: string
+  /** So many workers has a parallel step that names no number. */
+  readonly slots: number
   readonly values: Required<RenderValues>
   /** Output name to where the attempt is to leave it. */
   readonly results: Readonly<Record<string, string>>
@@ -33,7 +38,7 @@ export function hostedCommand(work: HostedWork, step: PlannedCommand, places: Ho
 
 /** python/src/sluiceworks/parallel/description.py reads it; change both. */
 function parallelDescription(work: ParallelWork, step: PlannedCommand, places: HostedPlaces): JsonObject {
-  const { values, resumeFolder, results } = places
+  const { values, resumeFolder, summaryFile, slots, results } = places
   const { entry, inputData } = work
   const input = step.inputs[inputData]
   return {
@@ -46,11 +51,11 @@ function parallelDescription(work: ParallelWork, step: PlannedCommand, places: H
     ...(work.errorThreshold !== undefined && { errorThreshold: work.errorThreshold }),
     maxRetries: work.maxRetries,
     timeoutSeconds: work.timeoutSeconds,
-    instanceCount: step.resources.instanceCount,
-    ...(work.concurrencyPerInstance !== undefined && { concurrencyPerInstance: work.concurrencyPerInstance }),
+    workers: Math.max(1, parallelWorkers(work, step, slots)),
     loggingLevel: work.loggingLevel,
     ...(work.appendRowTo !== undefined && { appendRowTo: renderCommand(work.appendRowTo, values) }),
     resumeFolder,
+    summaryFile,
     outputs: Object.entries(results).map(([name, result]) => ({ written: values.outputs[name] ?? '', result })),
   }
 }

@@ -55,8 +55,20 @@ export interface Job {
     readonly peakMemoryBytes?: number
     readonly peakMemoryIsSampled?: boolean
   }
+  /** Of a parallel step that has begun. */
+  readonly miniBatches?: MiniBatchCounts
   readonly tags: Readonly<Record<string, string>>
   readonly properties: Readonly<Record<string, string>>
+}
+
+/** Mini-batches of a parallel step; `done` by earlier attempts too, the others of its last attempt. */
+export interface MiniBatchCounts {
+  readonly total: number
+  readonly done: number
+  /** For good. */
+  readonly failed: number
+  /** Tries that failed and were followed by another. */
+  readonly retried: number
 }
 
 /** What went in or came out: a literal, or data by its content. */

@@ -1,25 +1,28 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { AttemptFiles } from './attempt-files.ts'
-import type { Job } from './job-service.ts'
+import type { Job, MiniBatchCounts } from './job-service.ts'
 
-/** What a host keeps in its resume folder (python/src/sluiceworks/parallel/progress.py). */
-type Progress = { readonly done: number; readonly failed: number; readonly total: number }
-
-/** A running parallel step with how far it is; every other job as it is. */
-export function withProgress(job: Job, files: Pick<AttemptFiles, 'resume'>): Job {
-  if (job.status !== 'Running' || job.statusDetail !== undefined) return job
-  const progress = readProgress(join(files.resume(job.name), 'progress.json'))
-  if (progress === undefined) return job
-  const { done, failed, total } = progress
-  const failures = failed > 0 ? `, ${failed} failed` : ''
-  return { ...job, statusDetail: `${done} of ${total} mini-batches done${failures}` }
+/** A parallel step with how many of its mini-batches are done; every other job as it is. */
+export function withProgress(job: Job, files: Pick<AttemptFiles, 'miniBatches'>): Job {
+  // Only hosted steps have an empty command, and what was reused ran nothing.
+  if (job.command !== '' || job.startedMs === undefined || job.reusedFrom !== undefined) return job
+  const miniBatches = readCounts(files.miniBatches(job.name))
+  if (miniBatches === undefined) return job
+  if (job.status !== 'Running' || job.statusDetail !== undefined) return { ...job, miniBatches }
+  return { ...job, miniBatches, statusDetail: countsText(miniBatches) }
 }
 
-/** Undefined where there is none: most steps are not parallel, and a host removes it when it has ended. */
-function readProgress(file: string): Progress | undefined {
+function countsText({ done, failed, retried, total }: MiniBatchCounts): string {
+  const failures = failed > 0 ? `, ${failed} failed` : ''
+  return `${done} of ${total} mini-batches done${failures}${retried > 0 ? `, tried again ${retried} ${retried === 1 ? 'time' : 'times'}` : ''}`
+}
+
+/** Undefined where there is none: notebooks are hosted too, and a host may not have begun. */
+function readCounts(file: string): MiniBatchCounts | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Progress
+    // python/src/sluiceworks/parallel/progress.py writes it; change both.
+    const { done, failed, retried, total } = JSON.parse(readFileSync(file, 'utf8')) as MiniBatchCounts
+    return { done, failed, retried, total }
   } catch {
     return undefined
   }

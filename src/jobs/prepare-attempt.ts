@@ -26,6 +26,8 @@ export interface PrepareAttempt {
   readonly job: JobName
   readonly attempt: number
   readonly step: PlannedCommand
+  /** How many there are: so many workers has a parallel step that names no number. */
+  readonly slots: number
   readonly codeDigest?: Digest
   readonly inputs: Readonly<Record<string, Exclude<StepOutput, { kind: 'absent' }>>>
   readonly environment: BuiltEnvironment
@@ -90,12 +92,14 @@ function startCommand(options: PrepareAttempt, values: Required<RenderValues>): 
 
 /** A parallel step writes its outputs where the next attempt finds them; the host moves them here when it is done. */
 function startHost(options: PrepareAttempt, work: HostedWork, values: Required<RenderValues>): string {
-  const { files, job, attempt, step, environment, pythonFolder } = options
+  const { files, job, attempt, step, slots, environment, pythonFolder } = options
   return hostedCommand(work, step, {
     pythonSource: join(pythonFolder, 'src'),
     python: environment.python,
     attemptFolder: files.folder(job, attempt),
     resumeFolder: files.resume(job),
+    summaryFile: files.miniBatches(job),
+    slots,
     values,
     results: Object.fromEntries(Object.keys(step.outputs).map((name) => [name, files.output(job, attempt, name)])),
   })

@@ -31,3 +31,31 @@ test('of those that wait, the higher priority starts first, and of equals who ca
   queue.close()
   assert.deepEqual(queue.waiting, [])
 })
+
+test('who wants several slots gets them together and is not overtaken, but by a higher priority', () => {
+  const started: string[] = []
+  const queue = new SlotQueue({ slots: 4, clock: systemClock, start: ({ step }) => started.push(step) })
+  queue.add(queued('one'))
+  queue.add({ ...queued('wide'), slots: 4 })
+  queue.add(queued('small'))
+  queue.add({ ...queued('urgent', 'high'), slots: 2 })
+  assert.deepEqual(started, ['one', 'urgent'])
+  queue.release(queued('one'))
+  queue.release(queued('urgent'))
+  assert.deepEqual(started, ['one', 'urgent', 'wide'])
+  queue.release(queued('wide'))
+  assert.deepEqual(started, ['one', 'urgent', 'wide', 'small'])
+})
+
+test('a step that runs already holds what it wants, though more is held than there is', () => {
+  const started: string[] = []
+  const queue = new SlotQueue({ slots: 2, clock: systemClock, start: ({ step }) => started.push(step) })
+  queue.hold({ ...queued('adopted'), slots: 2 })
+  queue.hold({ ...queued('adopted'), slots: 2 })
+  queue.hold(queued('another'))
+  queue.add(queued('next'))
+  queue.release(queued('another'))
+  assert.deepEqual(started, [])
+  queue.release(queued('adopted'))
+  assert.deepEqual(started, ['next'])
+})

@@ -8,13 +8,16 @@ export interface QueuedStep {
   readonly step: StepPath
   /** Absent: medium. */
   readonly priority?: Priority
+  /** How many slots it takes, at most as many as there are; absent: one. */
+  readonly slots?: number
 }
 
 const priorities: readonly Priority[] = ['high', 'medium', 'low']
 
 /**
- * Who runs next: by priority, then first come, first served over all jobs, as many at once as there are slots. Kept in memory only; after
- * a restart it is filled again from the states of the live jobs.
+ * Who runs next: by priority, then first come, first served over all jobs, as many at once as there are slots. Who wants
+ * several gets them together, and is not overtaken by those who want less. Kept in memory only; after a restart it is
+ * filled again from the states of the live jobs.
  */
 export class SlotQueue {
   readonly #slots: number
@@ -22,7 +25,9 @@ export class SlotQueue {
   readonly #start: (step: QueuedStep) => void
   /** One line for each priority, so that granting a slot costs the same however many wait. */
   readonly #waiting = new Map(priorities.map((priority) => [priority, new Map<string, QueuedStep>()]))
-  readonly #held = new Set<string>()
+  /** Slots by who holds them. */
+  readonly #held = new Map<string, number>()
+  #heldCount = 0
   readonly #timers = new Map<string, () => void>()
 
   constructor(options: { readonly slots: number; readonly clock: Clock; readonly start: (step: QueuedStep) => void }) {
@@ -51,7 +56,7 @@ export class SlotQueue {
 
   /** Holds a slot without queueing, for a step that runs already (adopted); slots may be overdrawn by it. */
   hold(step: QueuedStep): void {
-    this.#held.add(keyOf(step))
+    this.#take(keyOf(step), step)
   }
 
   /** Gives back what a step holds or waits for. */
@@ -60,6 +65,7 @@ export class SlotQueue {
     this.#timers.get(key)?.()
     this.#timers.delete(key)
     for (const line of this.#waiting.values()) line.delete(key)
+    this.#heldCount -= this.#held.get(key) ?? 0
     if (this.#held.delete(key)) this.#grant()
   }
 
@@ -78,13 +84,22 @@ export class SlotQueue {
   #grant(): void {
     for (const line of this.#waiting.values()) {
       for (const [key, step] of line) {
-        if (this.#held.size >= this.#slots) return
+        if (this.#heldCount + slotsOf(step) > this.#slots) return
         line.delete(key)
-        this.#held.add(key)
+        this.#take(key, step)
         this.#start(step)
       }
     }
   }
+
+  #take(key: string, step: QueuedStep): void {
+    this.#heldCount += slotsOf(step) - (this.#held.get(key) ?? 0)
+    this.#held.set(key, slotsOf(step))
+  }
+}
+
+function slotsOf({ slots = 1 }: QueuedStep): number {
+  return slots
 }
 
 function keyOf({ root, step }: QueuedStep): string {

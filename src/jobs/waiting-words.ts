@@ -6,9 +6,10 @@ import type { QueuedStep } from './slot-queue.ts'
 /** Why steps of a live job do not run yet: what they wait for, or their place among all steps that want a slot. */
 export function waitingWords(live: LiveJob, queue: readonly QueuedStep[]): ReadonlyMap<JobName, string> {
   const words = new Map<JobName, string>()
-  for (const [place, { root, step }] of queue.entries()) {
+  for (const [place, { root, step, slots = 1 }] of queue.entries()) {
+    const wanted = slots === 1 ? 'a slot' : `${slots} slots at once`
     if (root === live.root)
-      words.set(live.nameOf(step), `waits for a slot, number ${place + 1} of ${queue.length} in the queue`)
+      words.set(live.nameOf(step), `waits for ${wanted}, number ${place + 1} of ${queue.length} in the queue`)
   }
   for (const [path, at] of live.state.steps) {
     if (at.status === 'waiting') words.set(live.nameOf(path), `waits for ${parentsText(live, path)}`)

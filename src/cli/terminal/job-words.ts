@@ -94,10 +94,27 @@ function reasonText(job: Job): string {
     case 'skipped':
       return detail.replace(/^Skipped: /, '') || (job.verdict_text ?? '').replace(/^skipped: /, '')
     case 'completed':
-      return (job.verdict_text ?? detail).replace(/^ran /, '')
+      return `${(job.verdict_text ?? detail).replace(/^ran /, '')}${lostText(job)}`
     default:
       return detail
   }
+}
+
+/** Mini-batches of a parallel step in words; undefined for other jobs. */
+export function miniBatchText({ mini_batches: counts }: Job): string | undefined {
+  if (counts === undefined) return undefined
+  const { done, total, failed, retried } = counts
+  const rest = [
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(retried > 0 ? [`tried again ${retried} ${retried === 1 ? 'time' : 'times'}`] : []),
+  ]
+  return [`${done} of ${total} done`, ...rest].join(', ')
+}
+
+/** A step that completed without some of its mini-batches, or only after trying again, says so. */
+function lostText(job: Job): string {
+  const { failed = 0, retried = 0 } = job.mini_batches ?? {}
+  return failed + retried === 0 ? '' : `; mini-batches: ${miniBatchText(job)}`
 }
 
 /** The step's path, or the job's own name for what has no path. */

@@ -89,6 +89,17 @@ const jobFields = {
       peak_memory_is_sampled: Type.Optional(Type.Boolean()),
     }),
   ),
+  mini_batches: Type.Optional(
+    Type.Object(
+      {
+        total: Type.Integer(),
+        done: Type.Integer(),
+        failed: Type.Integer({ description: 'For good: they are left out of the result.' }),
+        retried: Type.Integer({ description: 'Tries that failed and were followed by another.' }),
+      },
+      { description: 'Of a parallel step that has begun.' },
+    ),
+  ),
   tags: texts,
   properties: texts,
 }

@@ -56,6 +56,7 @@ export function toJobMessage(job: Job): JobMessage {
       verdict_text: verdictText(job.verdict, 'job'),
     }),
     ...(job.usage !== undefined && { usage: toUsageMessage(job.usage) }),
+    ...(job.miniBatches !== undefined && { mini_batches: job.miniBatches }),
     tags: { ...job.tags },
     properties: { ...job.properties },
   }

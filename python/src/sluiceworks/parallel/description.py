@@ -45,11 +45,13 @@ class Description:
     mini_batch_error_threshold: int
     max_retries: int
     timeout: float
-    concurrency: int
+    workers: int
     logging_level: str
     append_row_to: str | None
     #: Outlives this attempt: what is in it need not be done again.
     resume_folder: str
+    #: Gets the counts of mini-batches, for who watches and for afterwards.
+    summary_file: str
     #: Where an output is written, in the resume folder, and where it is to lie when the job is done.
     outputs: list[tuple[str, str]]
 
@@ -74,15 +76,11 @@ def read_description(file: str) -> Description:
         mini_batch_error_threshold=given["miniBatchErrorThreshold"],
         max_retries=given["maxRetries"],
         timeout=given["timeoutSeconds"],
-        concurrency=given["instanceCount"] * (given.get("concurrencyPerInstance") or _cores()),
+        workers=given["workers"],
         logging_level=given["loggingLevel"],
         append_row_to=given.get("appendRowTo"),
         resume_folder=given["resumeFolder"],
+        summary_file=given["summaryFile"],
         outputs=[(output["written"], output["result"]) for output in given["outputs"]],
     )
 
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

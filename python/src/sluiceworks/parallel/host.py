@@ -110,7 +110,7 @@ class Host:
         self._began = False
         self._started = time.monotonic()
         self._moved = self._started
-        self._progress = Progress(description.resume_folder, len(batches), len(journal.records))
+        self._progress = Progress(description.summary_file, len(batches), len(journal.records))
 
     def run(self) -> None:
         """Raises JobFailed, with every worker ended."""
@@ -126,12 +126,13 @@ class Host:
         finally:
             for seat in self._seats.values():
                 seat.worker.kill()
+            self._progress.save()
         self._progress.end()
 
     def _staff(self) -> None:
         """As many workers as there is work for."""
         busy = sum(seat.batch is not None for seat in self._seats.values())
-        wanted = min(self._description.concurrency, len(self._pending) + busy)
+        wanted = min(self._description.workers, len(self._pending) + busy)
         while len(self._seats) < wanted:
             self._made += 1
             worker = WorkerProcess(self._made, self._events)
@@ -242,6 +243,7 @@ class Host:
         print(f"mini-batch {batch.index}: try {tries} of {most} failed: {message}", file=sys.stderr)
         if tries < most:
             self._pending.append(batch)
+            self._progress.retry()
             self._offer()
         else:
             returned, rows = result
