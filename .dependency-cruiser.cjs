@@ -30,6 +30,9 @@ const layers = [
   'spec',
   'base',
 ]
+// And of the web application.
+const webLayers = ['main', 'app', 'pages', 'components', 'keyboard', 'api', 'messages', 'preferences']
+const atWeb = (layer) => `^web/src/${layer}(/|[.]tsx?$)`
 const ports = 'compute|environments|artifacts|database|data'
 const at = (layer) => `^src/${layer}(/|[.]ts$)`
 
@@ -93,6 +96,38 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/protocols/' },
       to: { path: '^src/database/' },
+    },
+    ...webLayers.slice(1).map((layer, i) => ({
+      name: `web-${layer}-looks-down`,
+      severity: 'error',
+      from: { path: atWeb(layer) },
+      to: {
+        path: webLayers
+          .slice(0, i + 1)
+          .map(atWeb)
+          .join('|'),
+      },
+    })),
+    {
+      name: 'web-known-folder',
+      comment: 'Add the folder to `webLayers`.',
+      severity: 'error',
+      from: {},
+      to: { path: '^web/src/', pathNot: [...webLayers.map(atWeb), '^web/src/(style/|api[.]gen[.]ts)'].join('|') },
+    },
+    {
+      name: 'web-asks-by-http',
+      comment: 'web/src/api.gen.ts has the types of what the server answers.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'web-pages-do-not-meet',
+      comment: 'What two pages need is a component.',
+      severity: 'error',
+      from: { path: '^web/src/pages/([^/]+)/' },
+      to: { path: '^web/src/pages/[^/]+/', pathNot: '^web/src/pages/$1/' },
     },
     { name: 'e2e-is-a-stranger', severity: 'error', from: { path: '^e2e/' }, to: { path: '^src/' } },
   ],

@@ -1,3 +1,5 @@
+import jsxA11y from 'eslint-plugin-jsx-a11y'
+import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
 const noRawError = {
@@ -9,6 +11,23 @@ const noProcessEnv = {
   message: 'Settings are read in src/config.ts only; take them as an argument.',
 }
 
+const houseRules = {
+  '@typescript-eslint/no-floating-promises': 'error',
+  '@typescript-eslint/no-misused-promises': 'error',
+  '@typescript-eslint/await-thenable': 'error',
+  '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+  '@typescript-eslint/no-explicit-any': 'error',
+  '@typescript-eslint/consistent-type-imports': 'error',
+  '@typescript-eslint/explicit-module-boundary-types': 'error',
+  '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+  '@typescript-eslint/only-throw-error': 'error',
+  'max-lines': ['error', 600],
+  'max-lines-per-function': ['error', 100],
+  'max-params': ['error', 3],
+  'prefer-const': 'error',
+  eqeqeq: ['error', 'always', { null: 'ignore' }],
+}
+
 export default tseslint.config(
   { ignores: ['dist', 'coverage', 'node_modules', 'schemas', '**/*.gen.ts'] },
   {
@@ -16,26 +35,22 @@ export default tseslint.config(
     plugins: { '@typescript-eslint': tseslint.plugin },
     languageOptions: {
       parser: tseslint.parser,
-      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+      parserOptions: { project: ['./tsconfig.json', './e2e/web/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
     },
-    rules: {
-      '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/await-thenable': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/explicit-module-boundary-types': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      '@typescript-eslint/only-throw-error': 'error',
-      'max-lines': ['error', 600],
-      'max-lines-per-function': ['error', 100],
-      'max-params': ['error', 3],
-      'no-restricted-syntax': ['error', noRawError, noProcessEnv],
-      'prefer-const': 'error',
-      eqeqeq: ['error', 'always', { null: 'ignore' }],
-    },
+    rules: { ...houseRules, 'no-restricted-syntax': ['error', noRawError, noProcessEnv] },
   },
+  {
+    files: ['web/src/**/*.{ts,tsx}'],
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    extends: [reactHooks.configs.flat.recommended, jsxA11y.flatConfigs.strict],
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { project: './web/tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+    rules: houseRules,
+  },
+  // A text with parameters is of a catalogue's type, or gives it.
+  { files: ['web/src/**/messages/**'], rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' } },
   { files: ['src/base/errors.ts'], rules: { 'no-restricted-syntax': ['error', noProcessEnv] } },
   { files: ['src/config.ts'], rules: { 'no-restricted-syntax': ['error', noRawError] } },
   {

@@ -1,8 +1,15 @@
-// Bundles the command line to dist/cli.js (npm run build): one entry and lazily loaded chunks, so that a command loads only what it uses.
+// npm run build: bundles the command line to dist/cli.js, one entry and lazily loaded chunks, so that a command loads only
+// what it uses; and the web application to dist/web. With `web` it builds that alone.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { buildWeb } from '../web/build-web.mjs'
 import { root } from './node-24.mjs'
+
+if (process.argv[2] === 'web') {
+  await buildWeb()
+  process.exit(0)
+}
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 await build({
@@ -29,3 +36,4 @@ await build({
   sourcemap: 'linked',
   logLevel: 'warning',
 })
+await buildWeb()

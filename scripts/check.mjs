@@ -7,11 +7,18 @@ import { root } from './node-24.mjs'
 const node = installDependencies()
 const bin = (path) => [node, join(root, 'node_modules', path)]
 const checks = {
-  types: [...bin('typescript/bin/tsc'), '-p', '.'],
+  types: [...bin('typescript/bin/tsc'), '-b', '.', 'web', 'e2e/web'],
   'pure layers': [...bin('typescript/bin/tsc'), '-p', 'tsconfig.pure.json'],
   lint: [...bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'],
   format: [...bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
-  layers: [...bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'src', 'e2e', '--config', '.dependency-cruiser.cjs'],
+  layers: [
+    ...bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+    'src',
+    'e2e',
+    'web/src',
+    '--config',
+    '.dependency-cruiser.cjs',
+  ],
   docs: [node, join(root, 'scripts/docs.mjs'), '--check'],
   'dead code': [...bin('knip/bin/knip.js')],
 }

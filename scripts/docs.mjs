@@ -1,5 +1,5 @@
 // npm run docs: writes what can be made from the code: in docs/reference the commands, the settings and the marked tables of
-// the other pages, in schemas/yaml the JSON schemas of our YAML.
+// the other pages, in schemas/yaml the JSON schemas of our YAML, in web/src/api.gen.ts the types of our REST interface.
 // With --check it changes nothing and fails when a page is not what it would write. Needs a Node that runs TypeScript.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -9,6 +9,7 @@ import { runCommandLine } from '../src/cli/command-line.ts'
 import { flagOf, keyOf, settingTable, variableOf } from '../src/config.ts'
 import { servedEndpoints, unservedEndpoints } from '../src/protocols/mlflow/endpoint-list.ts'
 import { unsupportedSchemas, unsupportedTypes } from '../src/spec/unsupported.ts'
+import { apiTypes } from './api-types.mjs'
 import { root } from './node-24.mjs'
 import { yamlKeysPage } from './yaml-keys.mjs'
 import { yamlSchemas } from './yaml-schemas.mjs'
@@ -122,6 +123,7 @@ const pages = {
   ),
   'docs/reference/yaml-keys.md': `${generated}\n\n${yamlKeysPage(table)}`,
   'docs/reference/azureml-yaml.md': filled(pageOf('docs/reference/azureml-yaml.md'), 'refused', unsupportedKinds()),
+  'web/src/api.gen.ts': await apiTypes(),
   ...Object.fromEntries(Object.entries(yamlSchemas()).map(([path, schema]) => [path, JSON.stringify(schema)])),
 }
 const isCheck = process.argv.includes('--check')

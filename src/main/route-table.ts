@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { FastifyRequest } from 'fastify'
 import type { EnvironmentRequest } from '../environments/environment-builder.ts'
 import type { Principal } from '../access/principal.ts'
-import { packageVersion } from '../config.ts'
+import { packageRoot, packageVersion } from '../config.ts'
 import { latestEventSeq, readEvents } from '../events/event-log.ts'
 import { BudgetKeeper } from '../cost/budget-keeper.ts'
 import { costBook, type CostBook } from '../cost/cost-report.ts'
@@ -24,6 +24,7 @@ import { commentStore } from '../registry/notes/comment-store.ts'
 import { savedViewStore } from '../registry/notes/saved-view-store.ts'
 import { purgeDeleted } from '../registry/purge-deleted.ts'
 import type { Route } from '../server/route.ts'
+import { webRoutes } from '../server/web-files.ts'
 import { lineage } from '../serving/lineage/prediction-lineage.ts'
 import type { BatchEndpoints } from '../serving/batch/batch-endpoints.ts'
 import type { CollectedPayloads } from '../serving/payloads/collected-payloads.ts'
@@ -139,6 +140,7 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
     }),
     ...(parts.metrics === undefined ? [] : prometheusRoutes(parts.metrics)),
     ...(serving === undefined ? [] : scoringRoutes({ serving, isKeyRequired: false, version })),
+    ...webRoutes(join(packageRoot(), 'dist', 'web')),
   ]
 }
 

@@ -61,6 +61,21 @@ test('a route becomes an operation: parameters, body, success status and error',
   })
 })
 
+test('a schema that holds itself refers to itself as a component', () => {
+  const Tree = Type.Recursive((tree) => Type.Object({ of: Type.Array(tree) }), { $id: 'Tree' })
+  const url = '/api/v1/trees'
+  const document = openapiDocument(
+    [{ method: 'GET', url, permission: 'read', summary: 'Show.', response: Tree, handler }],
+    '1',
+  )
+  const { schemas } = document['components'] as { schemas: Record<string, unknown> }
+  assert.deepEqual(schemas['Tree'], {
+    type: 'object',
+    required: ['of'],
+    properties: { of: { type: 'array', items: { $ref: '#/components/schemas/Tree' } } },
+  })
+})
+
 test('our own document has every route of ours, no operation twice, and resolves every reference', () => {
   const routes = restRoutes(fakeParts())
   const document = openapiDocument(routes, '0')

@@ -77,7 +77,9 @@ function queryParameters(query: TSchema | undefined, schemaOf: (schema: TSchema)
 function withReferences(schema: JsonValue, components: Record<string, JsonValue>): JsonValue {
   if (Array.isArray(schema)) return schema.map((item: JsonValue) => withReferences(item, components))
   if (!isJsonObject(schema)) return schema
-  const { $id: id, ...rest } = schema
+  const { $id: id, $ref: reference, ...rest } = schema
+  // A schema that holds itself names its own `$id`.
+  if (typeof reference === 'string') return { $ref: `#/components/schemas/${reference}` }
   const members = Object.entries(rest).map(([key, member]) => [key, withReferences(member!, components)])
   const plain = Object.fromEntries(members) as JsonObject
   if (typeof id !== 'string') return plain

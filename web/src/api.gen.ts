@@ -1,0 +1,10532 @@
+// Made by scripts/docs.mjs (npm run docs); do not edit.
+export interface paths {
+  '/health': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Answer OK as long as the server serves. */
+    get: operations['getHealth']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/status': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show what this server is, where its store lies, and how busy it is. */
+    get: operations['getStatus']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List jobs, newest first; root jobs only unless asked otherwise. */
+    get: operations['getJobs']
+    put?: never
+    /** Submit a job from a YAML file of the server. */
+    post: operations['postJobs']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/plan': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Say for every step of a job what would happen and why, changing nothing. */
+    post: operations['postPlan']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/validate': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Report every mistake of a YAML file of any kind. */
+    post: operations['postValidate']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show a job. */
+    get: operations['getJobsName']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/children': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List every step of a root job, in plan order, nested pipelines included. */
+    get: operations['getJobsNameChildren']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/trials': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the trials of a sweep with their parameters and their values of the primary metric, the best first. */
+    get: operations['getJobsNameTrials']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/diff': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Say what differs between a job and another one: what went in and what came out of every step. */
+    get: operations['getJobsNameDiff']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/document': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the document of a job as it was submitted. */
+    get: operations['getJobsNameDocument']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/cancel': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Ask a job and its steps to stop. */
+    post: operations['postJobsNameCancel']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/retry': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Submit the stored snapshot of a job that has ended again; what completed is reused. */
+    post: operations['postJobsNameRetry']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/reproduce': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Run every step of a completed job’s stored snapshot again, so that outputs can be compared. */
+    post: operations['postJobsNameReproduce']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/log': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Read a job’s log from an offset; x-next-offset and x-log-complete say how to go on. */
+    get: operations['getJobsNameLog']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/log/stream': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Follow a job’s log as server-sent events: `log` with {text, next_offset}, then `end`. */
+    get: operations['getJobsNameLogStream']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/outputs/{output}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the files of an output of a job. */
+    get: operations['getJobsNameOutputsOutput']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/outputs/{output}/content': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Download a file of an output; without `path` the output must be a single file. */
+    get: operations['getJobsNameOutputsOutputContent']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/events': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Read events after a sequence number; as a stream (Accept: text/event-stream) it resumes from Last-Event-ID. */
+    get: operations['getEvents']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/models': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List registered models by name. */
+    get: operations['getModels']
+    put?: never
+    /** Register a version of a model from a YAML file of the server, or from its fields. */
+    post: operations['postModels']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/models/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show a registered model with its versions, newest first. */
+    get: operations['getModelsName']
+    put?: never
+    post?: never
+    /** Delete a model with all its versions. */
+    delete: operations['deleteModelsName']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/runs/{run_id}/comments': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the comments on a run, oldest first. */
+    get: operations['getRunsRunIdComments']
+    put?: never
+    /** Comment on a run. */
+    post: operations['postRunsRunIdComments']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/models/{name}/comments': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the comments on a registered model, oldest first. */
+    get: operations['getModelsNameComments']
+    put?: never
+    /** Comment on a registered model. */
+    post: operations['postModelsNameComments']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/models/{name}/versions/{version}/comments': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the comments on a version of a model, oldest first. */
+    get: operations['getModelsNameVersionsVersionComments']
+    put?: never
+    /** Comment on a version of a model. */
+    post: operations['postModelsNameVersionsVersionComments']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/comments/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Delete a comment of your own. */
+    delete: operations['deleteCommentsId']
+    options?: never
+    head?: never
+    /** Change a comment of your own. */
+    patch: operations['patchCommentsId']
+    trace?: never
+  }
+  '/api/v1/views': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List saved views by page and name. */
+    get: operations['getViews']
+    put?: never
+    /** Save a view of a page. */
+    post: operations['postViews']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/views/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show a saved view. */
+    get: operations['getViewsId']
+    put?: never
+    post?: never
+    /** Delete a saved view. */
+    delete: operations['deleteViewsId']
+    options?: never
+    head?: never
+    /** Rename a saved view, or replace what it shows. */
+    patch: operations['patchViewsId']
+    trace?: never
+  }
+  '/api/v1/models/{name}/history': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show who moved which alias or stage of a model when, newest first. */
+    get: operations['getModelsNameHistory']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/tracking/purge': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Remove deleted runs, experiments and logged models for good; their names are free afterwards. */
+    post: operations['postTrackingPurge']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/webhooks/{id}/deliveries': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List what a webhook was sent and what became of it, newest first. */
+    get: operations['getWebhooksIdDeliveries']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/data': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the data assets by name. */
+    get: operations['getData']
+    put?: never
+    /** Create a version of the data asset from a YAML file of the server, or from its fields. */
+    post: operations['postData']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/data/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the data asset of a name with its versions, newest first. */
+    get: operations['getDataName']
+    put?: never
+    post?: never
+    /** Delete the data asset of a name with all its versions; jobs that used it keep their content. */
+    delete: operations['deleteDataName']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/data/{name}/versions/{version}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show one version of the data asset. */
+    get: operations['getDataNameVersionsVersion']
+    put?: never
+    post?: never
+    /** Delete a version of the data asset; jobs that used it keep their content. */
+    delete: operations['deleteDataNameVersionsVersion']
+    options?: never
+    head?: never
+    /** Change what is said of a version of the data asset; what it is never changes. */
+    patch: operations['patchDataNameVersionsVersion']
+    trace?: never
+  }
+  '/api/v1/data/{name}/labels/{label}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Let a label of the data asset stand for a version. */
+    put: operations['putDataNameLabelsLabel']
+    post?: never
+    /** Take a label of the data asset away. */
+    delete: operations['deleteDataNameLabelsLabel']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/data/{name}/archive': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Hide the data asset of a name with all its versions from lists and @latest. */
+    post: operations['postDataNameArchive']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/data/{name}/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Show the data asset of a name with all its versions again. */
+    post: operations['postDataNameRestore']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/data/{name}/versions/{version}/archive': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Hide a version of the data asset from lists and @latest. */
+    post: operations['postDataNameVersionsVersionArchive']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/data/{name}/versions/{version}/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Show a version of the data asset again. */
+    post: operations['postDataNameVersionsVersionRestore']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environments': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the environments by name. */
+    get: operations['getEnvironments']
+    put?: never
+    /** Create a version of the environment from a YAML file of the server, or from its fields. */
+    post: operations['postEnvironments']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environments/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the environment of a name with its versions, newest first. */
+    get: operations['getEnvironmentsName']
+    put?: never
+    post?: never
+    /** Delete the environment of a name with all its versions; jobs that used it keep their content. */
+    delete: operations['deleteEnvironmentsName']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environments/{name}/versions/{version}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show one version of the environment. */
+    get: operations['getEnvironmentsNameVersionsVersion']
+    put?: never
+    post?: never
+    /** Delete a version of the environment; jobs that used it keep their content. */
+    delete: operations['deleteEnvironmentsNameVersionsVersion']
+    options?: never
+    head?: never
+    /** Change what is said of a version of the environment; what it is never changes. */
+    patch: operations['patchEnvironmentsNameVersionsVersion']
+    trace?: never
+  }
+  '/api/v1/environments/{name}/labels/{label}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Let a label of the environment stand for a version. */
+    put: operations['putEnvironmentsNameLabelsLabel']
+    post?: never
+    /** Take a label of the environment away. */
+    delete: operations['deleteEnvironmentsNameLabelsLabel']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environments/{name}/archive': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Hide the environment of a name with all its versions from lists and @latest. */
+    post: operations['postEnvironmentsNameArchive']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environments/{name}/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Show the environment of a name with all its versions again. */
+    post: operations['postEnvironmentsNameRestore']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environments/{name}/versions/{version}/archive': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Hide a version of the environment from lists and @latest. */
+    post: operations['postEnvironmentsNameVersionsVersionArchive']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environments/{name}/versions/{version}/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Show a version of the environment again. */
+    post: operations['postEnvironmentsNameVersionsVersionRestore']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/components': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the components by name. */
+    get: operations['getComponents']
+    put?: never
+    /** Create a version of the component from a YAML file of the server, or from its fields. */
+    post: operations['postComponents']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/components/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the component of a name with its versions, newest first. */
+    get: operations['getComponentsName']
+    put?: never
+    post?: never
+    /** Delete the component of a name with all its versions; jobs that used it keep their content. */
+    delete: operations['deleteComponentsName']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/components/{name}/versions/{version}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show one version of the component. */
+    get: operations['getComponentsNameVersionsVersion']
+    put?: never
+    post?: never
+    /** Delete a version of the component; jobs that used it keep their content. */
+    delete: operations['deleteComponentsNameVersionsVersion']
+    options?: never
+    head?: never
+    /** Change what is said of a version of the component; what it is never changes. */
+    patch: operations['patchComponentsNameVersionsVersion']
+    trace?: never
+  }
+  '/api/v1/components/{name}/labels/{label}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Let a label of the component stand for a version. */
+    put: operations['putComponentsNameLabelsLabel']
+    post?: never
+    /** Take a label of the component away. */
+    delete: operations['deleteComponentsNameLabelsLabel']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/components/{name}/archive': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Hide the component of a name with all its versions from lists and @latest. */
+    post: operations['postComponentsNameArchive']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/components/{name}/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Show the component of a name with all its versions again. */
+    post: operations['postComponentsNameRestore']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/components/{name}/versions/{version}/archive': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Hide a version of the component from lists and @latest. */
+    post: operations['postComponentsNameVersionsVersionArchive']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/components/{name}/versions/{version}/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Show a version of the component again. */
+    post: operations['postComponentsNameVersionsVersionRestore']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/data/{name}/versions/{version}/files': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the files of a version of a data asset. */
+    get: operations['getDataNameVersionsVersionFiles']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/data/{name}/versions/{version}/content': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Download one file of a version of a data asset. */
+    get: operations['getDataNameVersionsVersionContent']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environments/{name}/versions/{version}/lock': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Show the exact packages of a registered or curated environment, resolving them where needed. */
+    post: operations['postEnvironmentsNameVersionsVersionLock']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environment-locks': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Show the exact packages of the environment that a YAML file of the server describes. */
+    post: operations['postEnvironmentLocks']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/models/{name}/versions/{version}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show one version of a model; @ALIAS for the version an alias stands for. */
+    get: operations['getModelsNameVersionsVersion']
+    put?: never
+    post?: never
+    /** Delete a version of a model. */
+    delete: operations['deleteModelsNameVersionsVersion']
+    options?: never
+    head?: never
+    /** Change what is said of a version of a model. */
+    patch: operations['patchModelsNameVersionsVersion']
+    trace?: never
+  }
+  '/api/v1/models/{name}/labels/{label}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Let an alias of a model stand for a version. */
+    put: operations['putModelsNameLabelsLabel']
+    post?: never
+    /** Take an alias of a model away. */
+    delete: operations['deleteModelsNameLabelsLabel']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/models/{name}/versions/{version}/archive': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Move a version of a model to the stage Archived. */
+    post: operations['postModelsNameVersionsVersionArchive']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/models/{name}/versions/{version}/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Move a version of a model to no stage. */
+    post: operations['postModelsNameVersionsVersionRestore']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/datastores': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the datastores by name. */
+    get: operations['getDatastores']
+    put?: never
+    /** Create a datastore, or change where it is. */
+    post: operations['postDatastores']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/datastores/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show a datastore. */
+    get: operations['getDatastoresName']
+    put?: never
+    post?: never
+    /** Forget a datastore; its files stay where they are. */
+    delete: operations['deleteDatastoresName']
+    options?: never
+    head?: never
+    /** Change what is said of a datastore. */
+    patch: operations['patchDatastoresName']
+    trace?: never
+  }
+  '/api/v1/gc': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Remove contents that nothing refers to, or count them. */
+    post: operations['postGc']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/data/{name}/versions/{version}/profile': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the statistics of a version of a data asset; made once, then kept. */
+    get: operations['getDataNameVersionsVersionProfile']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/tables/profile': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Show the statistics of any table that a reference or path names. */
+    post: operations['postTablesProfile']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/tables/location': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Say where the files of a table lie, for programs of the same user on the same machine. */
+    post: operations['postTablesLocation']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/tables/sample': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Show rows of a table: the first ones, or with a seed some at random. */
+    post: operations['postTablesSample']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/tables/diff': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Compare two tables: schema, missing values, and for every column whether it drifted and by how much. */
+    post: operations['postTablesDiff']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/tables/query': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Ask one SELECT over named tables and show the first rows of the answer. */
+    post: operations['postTablesQuery']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/data/{name}/query': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Keep a query with its whole answer as a version of a data asset, or ask the kept one again. */
+    post: operations['postDataNameQuery']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/runs/{run_id}/metrics/series': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The curve of a metric for a chart: least, greatest and last value at each of so many places. */
+    get: operations['getRunsRunIdMetricsSeries']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/runs': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Take over a run of another MLflow store under its own id; what it logged follows by the MLflow protocol. */
+    post: operations['postRuns']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/logged-models': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Take over a logged model of another MLflow store under its own id. */
+    post: operations['postLoggedModels']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/uploads': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Begin the upload of an artifact in parts, or go on with it. */
+    post: operations['postUploads']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/uploads/{upload_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show which parts of an upload have arrived. */
+    get: operations['getUploadsUploadId']
+    put?: never
+    post?: never
+    /** Give an upload up; its parts are forgotten. */
+    delete: operations['deleteUploadsUploadId']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/uploads/{upload_id}/parts/{number}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Send a part, numbered from 1: the body is its bytes. A part of that number is replaced. */
+    put: operations['putUploadsUploadIdPartsNumber']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/uploads/{upload_id}/complete': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Make the artifact of the parts 1 to the last. */
+    post: operations['postUploadsUploadIdComplete']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List endpoints by name. */
+    get: operations['getEndpoints']
+    put?: never
+    /** Make an endpoint, with keys, of fields or of a file. */
+    post: operations['postEndpoints']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show an endpoint with its deployments. */
+    get: operations['getEndpointsName']
+    put?: never
+    post?: never
+    /** Remove an endpoint with its deployments and keys. */
+    delete: operations['deleteEndpointsName']
+    options?: never
+    head?: never
+    /** Change what is given of an endpoint, its traffic included, all at once or nothing. */
+    patch: operations['patchEndpointsName']
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/rollback': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Go back to the traffic before the last change. */
+    post: operations['postEndpointsNameRollback']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/deploy': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Put a model behind an endpoint; answers when the deployment does. */
+    post: operations['postEndpointsNameDeploy']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/invoke': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Score one body and answer with what the deployment said. */
+    post: operations['postEndpointsNameInvoke']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/credentials': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the keys of an endpoint. */
+    get: operations['getEndpointsNameCredentials']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/regenerate-keys': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Replace one key of an endpoint; the other stays valid. */
+    post: operations['postEndpointsNameRegenerateKeys']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/deployments': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the deployments of an endpoint. */
+    get: operations['getEndpointsNameDeployments']
+    put?: never
+    /** Make a deployment of a model or of a file; answers when it does. */
+    post: operations['postEndpointsNameDeployments']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/deployments/{deployment}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show a deployment. */
+    get: operations['getEndpointsNameDeploymentsDeployment']
+    put?: never
+    post?: never
+    /** Remove a deployment; refused while it takes traffic. */
+    delete: operations['deleteEndpointsNameDeploymentsDeployment']
+    options?: never
+    head?: never
+    /** Replace what a deployment serves, without a failed request; what is not given stays. */
+    patch: operations['patchEndpointsNameDeploymentsDeployment']
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/deployments/{deployment}/log': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Read the log of a deployment: from an offset, or its last lines. */
+    get: operations['getEndpointsNameDeploymentsDeploymentLog']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/rollout': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the newest rollout of an endpoint. */
+    get: operations['getEndpointsNameRollout']
+    put?: never
+    /** Give a deployment the traffic step by step; it is promoted or rolled back by itself. */
+    post: operations['postEndpointsNameRollout']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/rollouts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the rollouts of an endpoint, newest first. */
+    get: operations['getEndpointsNameRollouts']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/rollout/abort': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** End a rollout and go back to the traffic it began from. */
+    post: operations['postEndpointsNameRolloutAbort']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/rollout/promote': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** End a rollout and give the candidate all traffic. */
+    post: operations['postEndpointsNameRolloutPromote']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/comparison': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Compare two deployments: latency, errors and outcomes, with a verdict for each. */
+    get: operations['getEndpointsNameComparison']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/endpoints/{name}/outcomes': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Tell what came of requests, by request id; the same again changes nothing. */
+    post: operations['postEndpointsNameOutcomes']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/model-packages': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Package a model so that it runs alone; answers with a tar, or with a tar of an OCI image layout. */
+    post: operations['postModelPackages']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/model-exports': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Convert a scikit-learn model to ONNX and compare its predictions; answers with the file. */
+    post: operations['postModelExports']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/payloads': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List collected payloads by endpoint, deployment and collection. */
+    get: operations['getPayloads']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/payloads/windows': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the windows of collected payloads, oldest first. */
+    get: operations['getPayloadsWindows']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/payloads/end-windows': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** End the open windows now; answers when they are versions of their data assets. */
+    post: operations['postPayloadsEndWindows']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/payloads/requests/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show what was collected of one request. */
+    get: operations['getPayloadsRequestsId']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/batch-endpoints': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List batch endpoints by name. */
+    get: operations['getBatchEndpoints']
+    put?: never
+    /** Make a batch endpoint, or change it to what a file says. */
+    post: operations['postBatchEndpoints']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/batch-endpoints/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show a batch endpoint. */
+    get: operations['getBatchEndpointsName']
+    put?: never
+    post?: never
+    /** Delete a batch endpoint with its deployments; its jobs stay. */
+    delete: operations['deleteBatchEndpointsName']
+    options?: never
+    head?: never
+    /** Change a batch endpoint; what is not said stays. */
+    patch: operations['patchBatchEndpointsName']
+    trace?: never
+  }
+  '/api/v1/batch-endpoints/{name}/deployments': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the deployments of a batch endpoint. */
+    get: operations['getBatchEndpointsNameDeployments']
+    put?: never
+    /** Make a batch deployment, or replace it. */
+    post: operations['postBatchEndpointsNameDeployments']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/batch-deployments': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Make a batch deployment, or replace it, behind the endpoint that its file names. */
+    post: operations['postBatchDeployments']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/batch-endpoints/{name}/deployments/{deployment}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show a batch deployment. */
+    get: operations['getBatchEndpointsNameDeploymentsDeployment']
+    put?: never
+    post?: never
+    /** Delete a batch deployment; its jobs stay. */
+    delete: operations['deleteBatchEndpointsNameDeploymentsDeployment']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/batch-endpoints/{name}/invoke': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Score an input as a job; answers when the job is stored. */
+    post: operations['postBatchEndpointsNameInvoke']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/batch-endpoints/{name}/jobs': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the jobs of a batch endpoint, newest first. */
+    get: operations['getBatchEndpointsNameJobs']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/lineage/predictions/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Walk a prediction back to the model, the job, the code and the data that made it. */
+    get: operations['getLineagePredictionsId']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/lineage/models/{name}/{version}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Walk a model version back to what made it. */
+    get: operations['getLineageModelsNameVersion']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/lineage/jobs/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Walk a job, or a run, back to what made it. */
+    get: operations['getLineageJobsName']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/published-pipelines': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the versions of published pipelines, by name, the newest first. */
+    get: operations['getPublishedPipelines']
+    put?: never
+    /** Check a job file of the server and publish it as a version of a name, with all it needs. */
+    post: operations['postPublishedPipelines']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/published-pipelines/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the version of a published pipeline that answers, and all the others. */
+    get: operations['getPublishedPipelinesName']
+    put?: never
+    post?: never
+    /** Remove a published pipeline, its versions and keys; jobs that it started stay. */
+    delete: operations['deletePublishedPipelinesName']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/published-pipelines/{name}/versions/{version}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show a version of a published pipeline. */
+    get: operations['getPublishedPipelinesNameVersionsVersion']
+    put?: never
+    post?: never
+    /** Remove one version of a published pipeline. */
+    delete: operations['deletePublishedPipelinesNameVersionsVersion']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/published-pipelines/{name}/credentials': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the keys of a published pipeline. */
+    get: operations['getPublishedPipelinesNameCredentials']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/published-pipelines/{name}/rotate-key': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Make a new primary key; the old one stays valid as the secondary unless it is revoked. */
+    post: operations['postPublishedPipelinesNameRotateKey']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/published-pipelines/{name}/enable': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Let a published pipeline start jobs again, archived or disabled before. */
+    post: operations['postPublishedPipelinesNameEnable']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/published-pipelines/{name}/disable': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Have a published pipeline refuse to start jobs. */
+    post: operations['postPublishedPipelinesNameDisable']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/published-pipelines/{name}/archive': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Disable a published pipeline and leave it out of lists. */
+    post: operations['postPublishedPipelinesNameArchive']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/published-pipelines/{name}/jobs': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Start a job of the newest enabled version; answers at once. */
+    post: operations['postPublishedPipelinesNameJobs']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/published-pipelines/{name}/versions/{version}/jobs': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Start a job of this version. */
+    post: operations['postPublishedPipelinesNameVersionsVersionJobs']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/published-pipelines/{name}/jobs/{job}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Say how a job goes that was started through this pipeline. */
+    get: operations['getPublishedPipelinesNameJobsJob']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/schedules': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List schedules by name, each with its next times. */
+    get: operations['getSchedules']
+    put?: never
+    /** Create a schedule: check its job, keep it with all it needs, and begin. */
+    post: operations['postSchedules']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/schedules/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show a schedule. */
+    get: operations['getSchedulesName']
+    /** Replace what a schedule says; its history stays. */
+    put: operations['putSchedulesName']
+    post?: never
+    /** Remove a schedule with its history; jobs that it started stay. */
+    delete: operations['deleteSchedulesName']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/schedules/{name}/firings': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List what became of the times or events of a schedule, the newest first. */
+    get: operations['getSchedulesNameFirings']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/schedules/{name}/pause': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Have a schedule fire no more until it is resumed. */
+    post: operations['postSchedulesNamePause']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/schedules/{name}/resume': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Let a schedule fire again; what came meanwhile does not count. */
+    post: operations['postSchedulesNameResume']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/schedules/{name}/run': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Start a job of a schedule now, paused or not. */
+    post: operations['postSchedulesNameRun']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/schedules/{name}/test': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Say what a firing of a schedule would give its job; start nothing. */
+    post: operations['postSchedulesNameTest']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/schedules/{name}/next': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the next times of a schedule, with what summer time does to them. */
+    get: operations['getSchedulesNameNext']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/schedules/{name}/backfill': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Start a job for every time of a span that has none; or say which those are. */
+    post: operations['postSchedulesNameBackfill']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/triggers': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List triggers by name, each with its next times. */
+    get: operations['getTriggers']
+    put?: never
+    /** Create a trigger: check its job, keep it with all it needs, and begin. */
+    post: operations['postTriggers']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/triggers/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show a trigger. */
+    get: operations['getTriggersName']
+    /** Replace what a trigger says; its history stays. */
+    put: operations['putTriggersName']
+    post?: never
+    /** Remove a trigger with its history; jobs that it started stay. */
+    delete: operations['deleteTriggersName']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/triggers/{name}/firings': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List what became of the times or events of a trigger, the newest first. */
+    get: operations['getTriggersNameFirings']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/triggers/{name}/pause': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Have a trigger fire no more until it is resumed. */
+    post: operations['postTriggersNamePause']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/triggers/{name}/resume': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Let a trigger fire again; what came meanwhile does not count. */
+    post: operations['postTriggersNameResume']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/triggers/{name}/run': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Start a job of a trigger now, paused or not. */
+    post: operations['postTriggersNameRun']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/triggers/{name}/test': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Say what a firing of a trigger would give its job; start nothing. */
+    post: operations['postTriggersNameTest']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/triggers/{name}/webhook': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Receive a signed call of GitHub, GitLab, Jenkins or another program, and start what it is for. */
+    post: operations['postTriggersNameWebhook']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/triggers/{name}/credentials': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the address and the secret of a webhook. */
+    get: operations['getTriggersNameCredentials']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/triggers/{name}/rotate-secret': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Make a new secret for a webhook; the one before is refused from now on. */
+    post: operations['postTriggersNameRotateSecret']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+}
+export type webhooks = Record<string, never>
+export interface components {
+  schemas: {
+    Asset: {
+      name: string
+      type?: string
+      latest_version?: string
+      description?: string
+      version_count: number
+      labels: {
+        [key: string]: string
+      }
+      is_archived: boolean
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
+    AssetVersion: {
+      name: string
+      version: string
+      type: string
+      /** @description SHA-256 of what it is: type, definition and content. */
+      digest: string
+      content?: {
+        /** @description file or folder */
+        kind: string
+        digest: string
+        size_bytes: number
+        file_count?: number
+        base_name: string
+      }
+      /** @description Where it came from. */
+      source?: string
+      description?: string
+      tags: {
+        [key: string]: string
+      }
+      properties: {
+        [key: string]: string
+      }
+      labels: string[]
+      is_archived: boolean
+      created_by: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+      definition?: {
+        [key: string]: unknown
+      }
+    }
+    AssetWithVersions: {
+      name: string
+      type?: string
+      latest_version?: string
+      description?: string
+      version_count: number
+      labels: {
+        [key: string]: string
+      }
+      is_archived: boolean
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+      versions: components['schemas']['AssetVersion'][]
+      next_page_token?: string
+    }
+    Backfill: {
+      items: {
+        /** Format: date-time */
+        time: string
+        local_time: string
+        verdict: 'submit' | 'submitted' | 'pending'
+      }[]
+      /** @description How many jobs it starts, or would start. */
+      submitted: number
+      preview: boolean
+    }
+    BatchDeployment: {
+      name: string
+      endpoint: string
+      type: 'model' | 'pipeline'
+      description?: string
+      model?: string
+      scoring_script?: string
+      settings?: {
+        [key: string]: unknown
+      }
+      revision: number
+      tags: {
+        [key: string]: string
+      }
+      properties: {
+        [key: string]: string
+      }
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
+    BatchEndpoint: {
+      name: string
+      description?: string
+      defaults: {
+        deployment_name?: string
+      }
+      tags: {
+        [key: string]: string
+      }
+      properties: {
+        [key: string]: string
+      }
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
+    BatchEndpointChange: {
+      /** @description Absolute path of a batch endpoint YAML on the server. */
+      file?: string
+      name?: string
+      description?: string
+      defaults?: {
+        deployment_name?: string
+      }
+      tags?: {
+        [key: string]: string
+      }
+    }
+    BatchInvocation: {
+      /** @description Default: the default of the endpoint. */
+      deployment?: string
+      /** @description An absolute path on the server, or a reference. */
+      input?: string
+      input_type?: 'uri_file' | 'uri_folder' | 'mltable'
+      /** @description As YAML has them. */
+      inputs?: {
+        [key: string]: unknown
+      }
+      settings?: {
+        [key: string]: string
+      }
+      /** @description azureml://datastores/NAME/paths/FOLDER/ */
+      output_path?: string
+    }
+    BatchJob: {
+      deployment: string
+      revision: number
+      job: components['schemas']['Job']
+    }
+    Comment: {
+      id: string
+      body: string
+      author: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at?: string
+    }
+    Comparison: {
+      endpoint: string
+      baseline: {
+        deployment: string
+        revision: number
+        /** @description Median latency of answered requests, seconds. */
+        p50?: number
+        /** @description Seconds. */
+        p95?: number
+      }
+      candidate: {
+        deployment: string
+        revision: number
+        /** @description Median latency of answered requests, seconds. */
+        p50?: number
+        /** @description Seconds. */
+        p95?: number
+      }
+      metrics: {
+        /** @description latency is in milliseconds, error is a share. */
+        name: string
+        /** @description higher or lower */
+        better: string
+        baseline: components['schemas']['Estimate']
+        candidate: components['schemas']['Estimate']
+        /** @description Candidate less baseline. */
+        difference: number
+        interval?: {
+          low: number
+          high: number
+        }
+        margin: number
+        /** @description better, worse, equivalent or undecided */
+        verdict: string
+        /** @description Adjusted for several metrics; valid at every look. */
+        p_value?: number
+        variance_reduction?: number
+      }[]
+      mirrored?: {
+        count: number
+        /** @description Both answers were JSON of a sensible size. */
+        compared_count: number
+        equal_count: number
+        largest_difference: number
+        metrics: {
+          /** @description latency in milliseconds, error, prediction */
+          name: string
+          difference: components['schemas']['Estimate']
+          interval?: {
+            low: number
+            high: number
+          }
+          margin: number
+          /** @description better, worse, equivalent or undecided */
+          verdict: string
+        }[]
+      }
+      split?: {
+        counts: {
+          [key: string]: number
+        }
+        p_value: number
+        /** @description The shares are not what the traffic says: trust no comparison. */
+        is_off: boolean
+      }
+      /** @description Requests that could not be noted since the server started. */
+      dropped_count: number
+    }
+    CompletedUpload: {
+      path: string
+      size_bytes: number
+      digest: string
+    }
+    CreateAsset: {
+      /** @description Absolute path of its YAML file. */
+      file?: string
+      /** @description What the YAML file would say, instead of one. */
+      document?: {
+        [key: string]: unknown
+      }
+      /** @description Absolute folder that paths in `document` are relative to. */
+      folder?: string
+      /** @description Fields by dotted path; they win over the document. */
+      overrides?: {
+        [key: string]: string
+      }
+    }
+    CreatedAsset: {
+      name: string
+      version: string
+      type: string
+      /** @description SHA-256 of what it is: type, definition and content. */
+      digest: string
+      content?: {
+        /** @description file or folder */
+        kind: string
+        digest: string
+        size_bytes: number
+        file_count?: number
+        base_name: string
+      }
+      /** @description Where it came from. */
+      source?: string
+      description?: string
+      tags: {
+        [key: string]: string
+      }
+      properties: {
+        [key: string]: string
+      }
+      labels: string[]
+      is_archived: boolean
+      created_by: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+      /** @description False: this version with this content was there. */
+      is_new: boolean
+    }
+    CreatedModelVersion: {
+      name: string
+      version: string
+      stage: string
+      source: string
+      run_id?: string
+      description?: string
+      created_by: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+      aliases: string[]
+      tags: {
+        [key: string]: string
+      }
+      is_new: boolean
+    }
+    Datastore: {
+      name: string
+      type: string
+      path?: string
+      description?: string
+      tags: {
+        [key: string]: string
+      }
+      created_by: string
+      /** Format: date-time */
+      created_at?: string
+      /** Format: date-time */
+      updated_at?: string
+    }
+    Deployment: {
+      name: string
+      endpoint: string
+      /** @description creating, updating, ready, failed or deleting */
+      status: string
+      status_detail?: string
+      /** @description e.g. `azureml:diabetes:3`. */
+      model?: string
+      scoring_script?: string
+      /** @description Percent. */
+      traffic: number
+      /** @description The one that serves. */
+      revision?: number
+      newest_revision: number
+      workers: number
+      /** @description Of the revision that serves, now. */
+      resource_use?: {
+        workers_ready: number
+        workers_wanted: number
+        /** @description Workers that ended and should not have. */
+        worker_deaths: number
+        requests_waiting: number
+        /** @description Of its workers, since its revision began to serve here. */
+        cpu_seconds: number
+        /** @description What its workers hold that is their own. */
+        memory_bytes: number
+      }
+      /** @description Seconds. */
+      request_timeout: number
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
+    DriftVerdict: {
+      metric: string
+      effect: number | null
+      effect_is?: string
+      threshold: number
+      is_drift: boolean
+      p_value?: number | null
+      binning?: string
+      interval?: {
+        low: number
+        high: number
+      }
+      note?: string
+    }
+    Endpoint: {
+      name: string
+      /** @description Pass it back with a change to make sure that nobody else changed it. */
+      version: number
+      scoring_uri: string
+      openapi_uri: string
+      auth_mode: string
+      description?: string
+      /** @description Percent by deployment. */
+      traffic: {
+        [key: string]: number
+      }
+      /** @description Percent by deployment. */
+      mirror_traffic: {
+        [key: string]: number
+      }
+      /** @description Percent by deployment. */
+      previous_traffic?: {
+        [key: string]: number
+      }
+      routing: {
+        /** @description Says for whom a request is. */
+        unit_header?: string
+        /** @description Chooses a deployment by name or label. */
+        deployment_header?: string
+        /** @description Deployment by label. */
+        labels?: {
+          [key: string]: string
+        }
+      }
+      deployments: components['schemas']['Deployment'][]
+      tags: {
+        [key: string]: string
+      }
+      properties: {
+        [key: string]: string
+      }
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
+    EnvironmentLock: {
+      digest: string
+      python: string
+      platform: string
+      /** @description Exact versions, one line each. */
+      requirements: string[]
+      notes: string[]
+    }
+    Error: {
+      error: {
+        code:
+          | 'invalid-document'
+          | 'invalid-request'
+          | 'invalid-reference'
+          | 'invalid-setting'
+          | 'invalid-path'
+          | 'input-not-found'
+          | 'not-found'
+          | 'unauthenticated'
+          | 'permission-denied'
+          | 'host-not-allowed'
+          | 'origin-not-allowed'
+          | 'already-exists'
+          | 'conflict'
+          | 'limit-exceeded'
+          | 'body-too-large'
+          | 'unsupported-media-type'
+          | 'too-many-requests'
+          | 'timed-out'
+          | 'model-failed'
+          | 'environment-failed'
+          | 'step-failed'
+          | 'store-in-use'
+          | 'store-too-new'
+          | 'store-corrupt'
+          | 'store-unavailable'
+          | 'ownership-lost'
+          | 'server-unreachable'
+          | 'deployment-unavailable'
+          | 'not-supported'
+          | 'internal'
+        message: string
+        hint?: string
+        at?: {
+          file: string
+          line: number
+          column: number
+        }
+        diagnostics?: {
+          message: string
+          hint?: string
+          at?: {
+            file: string
+            line: number
+            column: number
+          }
+          /** @description The source line with a caret below it. */
+          frame?: string
+        }[]
+      }
+    }
+    Estimate: {
+      value: number
+      /** @description Absent with fewer than two observations. */
+      standard_error?: number
+      /** @description Requests, or units where the endpoint has a unit header. */
+      count: number
+    }
+    Event: {
+      seq: number
+      kind: string
+      subject: string
+      /** Format: date-time */
+      at: string
+      body: {
+        [key: string]: unknown
+      }
+    }
+    ExportRequest: {
+      /** @description azureml:NAME:VERSION, NAME@ALIAS, runs:/RUN/PATH, ... */
+      model?: string
+      /** @description A model that lies at this path of the machine of the server. */
+      path?: string
+      /** @constant */
+      format: 'onnx'
+      /** @description A scoring request whose answers are compared. */
+      example?: unknown
+    }
+    Firing: {
+      id: string
+      reason: 'time' | 'event' | 'run' | 'backfill'
+      status: 'pending' | 'submitted' | 'skipped' | 'failed'
+      /** Format: date-time */
+      nominal_time: string
+      /** Format: date-time */
+      noted_at: string
+      /** @description How many times or events it stands for. */
+      times: number
+      job?: string
+      job_status?:
+        | 'NotStarted'
+        | 'Queued'
+        | 'Preparing'
+        | 'Running'
+        | 'Finalizing'
+        | 'Completed'
+        | 'Failed'
+        | 'CancelRequested'
+        | 'Canceled'
+      detail?: string
+      variables: {
+        [key: string]: string
+      }
+    }
+    GarbageReport: {
+      is_dry_run: boolean
+      removed: {
+        kind: string
+        count: number
+        size_bytes: number
+      }[]
+      size_bytes: number
+    }
+    Job: {
+      name: string
+      type: 'command' | 'pipeline' | 'if_else' | 'do_while' | 'parallel_for' | 'sweep'
+      status:
+        | 'NotStarted'
+        | 'Queued'
+        | 'Preparing'
+        | 'Running'
+        | 'Finalizing'
+        | 'Completed'
+        | 'Failed'
+        | 'CancelRequested'
+        | 'Canceled'
+      status_detail?: string
+      display_name: string
+      experiment_id: string
+      experiment_name: string
+      /** @description Name of the root job; its own name for a root job. */
+      root: string
+      parent?: string
+      /** @description Path of the step in its root pipeline, e.g. `prepare.clean`. */
+      step?: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      started_at?: string
+      /** Format: date-time */
+      ended_at?: string
+      command?: string
+      inputs: {
+        [key: string]: components['schemas']['JobValue']
+      }
+      outputs: {
+        [key: string]: components['schemas']['JobValue']
+      }
+      exit_code?: number
+      error?: {
+        code: string
+        message: string
+        hint?: string
+      }
+      attempts: number
+      reuse_key?: string
+      reused_from?: string
+      /** @description Why it ran or did not; `reason.changes` has each field that differed with its old and new value. */
+      verdict?: unknown
+      /** @description The verdict in words. */
+      verdict_text?: string
+      usage?: {
+        wall_seconds: number
+        cpu_seconds: number
+        peak_memory_bytes?: number
+        peak_memory_is_sampled?: boolean
+      }
+      tags: {
+        [key: string]: string
+      }
+      properties: {
+        [key: string]: string
+      }
+    }
+    JobDiff: {
+      old: string
+      new: string
+      items: {
+        step: string
+        area:
+          'status' | 'command' | 'input' | 'code' | 'environment' | 'setting' | 'output' | 'file' | 'param' | 'metric'
+        /** @description e.g. `input alpha`, `code train.py`, `metric mse` */
+        field: string
+        old?: string
+        new?: string
+      }[]
+      /** @description Outputs that both jobs have, whether they differ or not. */
+      outputs_compared: number
+    }
+    JobOutput: {
+      type: string
+      value?: string
+      digest?: string
+      files: {
+        /** @description Below the folder; the name of the output where it is a single file. */
+        path: string
+        size_bytes: number
+        digest: string
+      }[]
+    }
+    JobValue: {
+      type: string
+      value?: string
+      uri?: string
+      digest?: string
+      size_bytes?: number
+    }
+    Lineage: {
+      /** @description prediction, deployment, model, job, run, code, environment, data or source. */
+      kind: string
+      name: string
+      /** @description What it is to the one above. */
+      role?: string
+      details: {
+        [key: string]: string
+      }
+      /** @description What it was made of. */
+      from: components['schemas']['Lineage'][]
+    }
+    Model: {
+      name: string
+      latest_version?: string
+      aliases: {
+        [key: string]: string
+      }
+      description?: string
+      tags: {
+        [key: string]: string
+      }
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
+    ModelTransition: {
+      kind: 'alias' | 'stage'
+      alias?: string
+      /** @description Of a stage: the version that was moved. */
+      version?: string
+      /** @description A version of an alias, or a stage; absent: it was not set. */
+      from?: string
+      to?: string
+      by: string
+      /** Format: date-time */
+      at: string
+    }
+    ModelVersion: {
+      version: string
+      stage: string
+      source: string
+      run_id?: string
+      description?: string
+      created_by: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+      aliases: string[]
+      tags: {
+        [key: string]: string
+      }
+    }
+    ModelWithVersions: {
+      name: string
+      latest_version?: string
+      aliases: {
+        [key: string]: string
+      }
+      description?: string
+      tags: {
+        [key: string]: string
+      }
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+      versions: components['schemas']['ModelVersion'][]
+      next_page_token?: string
+    }
+    NewBatchDeployment: {
+      /** @description Absolute path of a batch deployment YAML on the server. */
+      file: string
+    }
+    NewComment: {
+      body: string
+    }
+    NewSavedView: {
+      page: string
+      name: string
+      /** @description Whatever the page keeps of itself. */
+      content: {
+        [key: string]: unknown
+      }
+    }
+    NewUpload: {
+      run_id?: string
+      /** @description In place of `run_id`: a logged model. */
+      model_id?: string
+      /** @description Below the artifacts of the run or model. */
+      path: string
+      /** @description Gives the upload of this path that is under way, if any. */
+      resume?: boolean
+    }
+    NextTime: {
+      /** Format: date-time */
+      time: string
+      /** @description What the clocks of its time zone show then, with their distance from UTC. */
+      local_time: string
+      /** @description What summer time does to it. */
+      note?: string
+    }
+    NumberProfile: {
+      /** @description Neither missing nor infinite. */
+      count: number
+      infinite_count: number
+      mean: number | null
+      deviation: number | null
+      min: number | null
+      max: number | null
+      distinct_count: number
+      zero_count: number
+      negative_count: number
+      percentiles: {
+        [key: string]: number | null
+      }
+      histogram: {
+        edges: number[]
+        counts: number[]
+      }
+      top_values: {
+        value: number
+        count: number
+      }[]
+    }
+    PackageRequest: {
+      /** @description azureml:NAME:VERSION, NAME@ALIAS, runs:/RUN/PATH, ... */
+      model?: string
+      /** @description A model that lies at this path of the machine of the server. */
+      path?: string
+      /** @description Folder of the scoring script, on the machine of the server. */
+      code?: string
+      /** @description Relative to the code folder; default score.py. */
+      scoring_script?: string
+      /** @description azureml:NAME:VERSION, or a conda, requirements.txt or environment file. */
+      environment?: string
+      format?: 'folder' | 'tar' | 'oci'
+      /** @description Base image on the machine of the server: OCI layout or tar. */
+      base?: string
+    }
+    PayloadCollection: {
+      endpoint: string
+      deployment: string
+      collection: string
+      windows: number
+      requests: number
+      rows: number
+      /** @description Requests that were lost: the queue was full, or the payload too large. */
+      dropped: number
+      /** @description Of the Parquet files. */
+      size_bytes: number
+      /** Format: date-time */
+      first_at: string
+      /** Format: date-time */
+      last_at: string
+      /** @description azureml:NAME:VERSION */
+      newest?: string
+    }
+    PayloadCounts: {
+      endpoint: string
+      deployment: string
+      collected: number
+      dropped: number
+      /** @description Payloads that are no table. */
+      untabular: number
+      /** @description Not written yet. */
+      waiting: number
+    }
+    PayloadWindow: {
+      endpoint: string
+      deployment: string
+      collection: string
+      /** Format: date-time */
+      window_start: string
+      /** Format: date-time */
+      window_end: string
+      requests: number
+      rows: number
+      /** @description Requests that were lost: the queue was full, or the payload too large. */
+      dropped: number
+      /** @description Of the Parquet files. */
+      size_bytes: number
+      path?: string
+      /** @description azureml:NAME:VERSION */
+      asset?: string
+      /** Format: date-time */
+      keep_until?: string
+    }
+    PipelineJob: {
+      /** @description Name of the job. */
+      name: string
+      /** @description The same, where clients of Azure ML look for it. */
+      Id: string
+      status:
+        | 'NotStarted'
+        | 'Queued'
+        | 'Preparing'
+        | 'Running'
+        | 'Finalizing'
+        | 'Completed'
+        | 'Failed'
+        | 'CancelRequested'
+        | 'Canceled'
+      status_detail?: string
+      /** @description Ask here, with the same key, how it goes. */
+      url: string
+      published_pipeline?: {
+        name: string
+        version: string
+      }
+      experiment_name: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      ended_at?: string
+      error?: {
+        code: string
+        message: string
+        hint?: string
+      }
+    }
+    PipelineParameter: {
+      name: string
+      /** @description As in YAML, e.g. `number`, `string`, `uri_file`. */
+      type: string
+      default?: string
+      is_required: boolean
+      description?: string
+      min?: number
+      max?: number
+      enum?: string[]
+    }
+    Plan: {
+      steps: {
+        path: string
+        type: 'command' | 'pipeline' | 'if_else' | 'do_while' | 'parallel_for' | 'sweep'
+        verdict: unknown
+        verdict_text: string
+        command?: string
+        sweep?: {
+          /** @description How many trials at most. */
+          trials: number
+          at_once: number
+          sampling: string
+          /** @description Distributions in words, by parameter. */
+          search_space: {
+            [key: string]: string
+          }
+          primary_metric: string
+          goal: 'minimize' | 'maximize'
+          /** @description The first trials, at most 100; none where they depend on the results of others. */
+          first: {
+            parameters: {
+              [key: string]: unknown
+            }
+            verdict?: unknown
+            verdict_text?: string
+          }[]
+        }
+      }[]
+      estimated_seconds?: number
+      /** @description What was written and is not used; never a reason not to run. */
+      warnings?: {
+        message: string
+        hint?: string
+        at?: {
+          file: string
+          line: number
+          column: number
+        }
+        /** @description The source line with a caret below it. */
+        frame?: string
+      }[]
+    }
+    PublishedPipeline: {
+      name: string
+      version: string
+      status: 'enabled' | 'disabled' | 'archived'
+      display_name: string
+      description?: string
+      parameters: components['schemas']['PipelineParameter'][]
+      /** @description POST a JSON body with `inputs` here, with a key as bearer token. */
+      submit_url: string
+      tags: {
+        [key: string]: string
+      }
+      created_by: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
+    PublishedPipelineWithVersions: {
+      name: string
+      version: string
+      status: 'enabled' | 'disabled' | 'archived'
+      display_name: string
+      description?: string
+      parameters: components['schemas']['PipelineParameter'][]
+      /** @description POST a JSON body with `inputs` here, with a key as bearer token. */
+      submit_url: string
+      tags: {
+        [key: string]: string
+      }
+      created_by: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+      versions: components['schemas']['PublishedPipeline'][]
+    }
+    Purge: {
+      /** @description Only what was deleted so long ago; default 0: all that is deleted. */
+      older_than_seconds?: number
+      dry_run?: boolean
+    }
+    PurgeReport: {
+      experiments: number
+      runs: number
+      logged_models: number
+      /** @description Left, because a registered model was made of them or lies in them. */
+      kept: number
+    }
+    Rollout: {
+      id: string
+      endpoint: string
+      /** @description deploying, stepping, promoted, rolled-back, aborted or failed */
+      status: string
+      candidate: string
+      baseline?: string
+      steps: number[]
+      /** @description Percent that the candidate has, or had at the end. */
+      step?: number
+      /** Format: date-time */
+      step_since: string
+      /** @description Seconds. */
+      hold: number
+      min_requests: number
+      abort_on: string[]
+      waits_for?: string
+      reason?: string
+      /** @description By deployment, of this step since this server started; p95 in seconds. */
+      counts?: {
+        [key: string]: {
+          requests: number
+          errors: number
+          p95?: number
+        }
+      }
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      ended_at?: string
+    }
+    SavedView: {
+      id: string
+      /** @description Which page it is of, e.g. `runs`. */
+      page: string
+      name: string
+      /** @description Whatever the page keeps of itself. */
+      content: {
+        [key: string]: unknown
+      }
+      author: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
+    SavedViewChange: {
+      name?: string
+      /** @description Whatever the page keeps of itself. */
+      content?: {
+        [key: string]: unknown
+      }
+    }
+    Status: {
+      version: string
+      url: string
+      pid: number
+      data_folder: string
+      database: string
+      /** Format: date-time */
+      started_at: string
+      jobs: {
+        running: number
+        queued: number
+      }
+      memory_bytes: number
+      checks?: {
+        name: string
+        is_ok: boolean
+        detail: string
+      }[]
+    }
+    StoredRequest: {
+      request_id: string
+      endpoint: string
+      deployment: string
+      revision: number
+      model?: string
+      model_version?: string
+      job?: string
+      /** Format: date-time */
+      at: string
+      collections: {
+        [key: string]: {
+          [key: string]: unknown
+        }[]
+      }
+      assets: string[]
+    }
+    Submission: {
+      /** @description Absolute path of a YAML file on the machine of the server. */
+      file: string
+      /** @description Inputs by name, or anything by dotted path. */
+      overrides?: {
+        [key: string]: string
+      }
+      experiment_name?: string
+      /** @description Runs every step, or the named ones, in any case. */
+      no_reuse?: boolean | string[]
+      /** @description Paths of steps, e.g. `train` or `prepare.clean`; a nested pipeline names all steps in it. */
+      from?: string[]
+      /** @description Paths of steps, e.g. `train` or `prepare.clean`; a nested pipeline names all steps in it. */
+      only?: string[]
+    }
+    SubmittedJob: {
+      name: string
+      type: 'command' | 'pipeline' | 'if_else' | 'do_while' | 'parallel_for' | 'sweep'
+      status:
+        | 'NotStarted'
+        | 'Queued'
+        | 'Preparing'
+        | 'Running'
+        | 'Finalizing'
+        | 'Completed'
+        | 'Failed'
+        | 'CancelRequested'
+        | 'Canceled'
+      status_detail?: string
+      display_name: string
+      experiment_id: string
+      experiment_name: string
+      /** @description Name of the root job; its own name for a root job. */
+      root: string
+      parent?: string
+      /** @description Path of the step in its root pipeline, e.g. `prepare.clean`. */
+      step?: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      started_at?: string
+      /** Format: date-time */
+      ended_at?: string
+      command?: string
+      inputs: {
+        [key: string]: components['schemas']['JobValue']
+      }
+      outputs: {
+        [key: string]: components['schemas']['JobValue']
+      }
+      exit_code?: number
+      error?: {
+        code: string
+        message: string
+        hint?: string
+      }
+      attempts: number
+      reuse_key?: string
+      reused_from?: string
+      /** @description Why it ran or did not; `reason.changes` has each field that differed with its old and new value. */
+      verdict?: unknown
+      /** @description The verdict in words. */
+      verdict_text?: string
+      usage?: {
+        wall_seconds: number
+        cpu_seconds: number
+        peak_memory_bytes?: number
+        peak_memory_is_sampled?: boolean
+      }
+      tags: {
+        [key: string]: string
+      }
+      properties: {
+        [key: string]: string
+      }
+      /** @description What was written and is not used; never a reason not to run. */
+      warnings?: {
+        message: string
+        hint?: string
+        at?: {
+          file: string
+          line: number
+          column: number
+        }
+        /** @description The source line with a caret below it. */
+        frame?: string
+      }[]
+    }
+    TableDiff: {
+      row_counts: {
+        reference: number
+        current: number
+      }
+      added_columns: {
+        name: string
+        /** @description In DuckDB’s words. */
+        type: string
+      }[]
+      removed_columns: {
+        name: string
+        /** @description In DuckDB’s words. */
+        type: string
+      }[]
+      columns: {
+        name: string
+        kind: 'number' | 'category' | 'time' | 'other'
+        reference_type: string
+        current_type: string
+        sample_sizes: {
+          reference: number
+          current: number
+        }
+        null_rate: {
+          reference: number
+          current: number
+        }
+        data_type_error_rate: number
+        out_of_bounds_rate?: number
+        verdict?: components['schemas']['DriftVerdict']
+        new_categories?: {
+          category_count: number
+          row_count: number
+          examples: string[]
+        }
+        missing_categories?: {
+          category_count: number
+          row_count: number
+          examples: string[]
+        }
+      }[]
+      compared_count: number
+      drifted_count: number
+      /** @description At least half of the compared columns drifted. */
+      is_drift: boolean
+    }
+    TableLocation: {
+      path: string
+    }
+    TableProfile: {
+      digest: string
+      base_name: string
+      /** Format: date-time */
+      created_at: string
+      format: 'csv' | 'parquet' | 'json' | 'mltable'
+      file_count: number
+      row_count: number
+      columns: {
+        name: string
+        /** @description In DuckDB’s words. */
+        type: string
+        kind: 'number' | 'category' | 'time' | 'other'
+        missing_count: number
+        distinct_count?: number
+        is_distinct_estimated?: boolean
+        numbers?: components['schemas']['NumberProfile']
+        categories?: {
+          top_values: {
+            value: string
+            count: number
+          }[]
+          shortest: number
+          longest: number
+        }
+        times?: {
+          earliest: string | null
+          latest: string | null
+        }
+      }[]
+      correlations: {
+        first: string
+        second: string
+        r: number | null
+      }[]
+    }
+    TableRows: {
+      columns: {
+        name: string
+        /** @description In DuckDB’s words. */
+        type: string
+      }[]
+      rows: unknown[][]
+    }
+    Trials: {
+      primary_metric: string
+      goal: 'minimize' | 'maximize'
+      items: {
+        /** @description Name of the trial’s job. */
+        job: string
+        /** @description From 1, in the order in which trials began. */
+        number: number
+        status:
+          | 'NotStarted'
+          | 'Queued'
+          | 'Preparing'
+          | 'Running'
+          | 'Finalizing'
+          | 'Completed'
+          | 'Failed'
+          | 'CancelRequested'
+          | 'Canceled'
+        status_detail?: string
+        parameters: {
+          [key: string]: unknown
+        }
+        /** @description Its best value; absent where it logged no number. */
+        value?: number
+        /** @description How many values it logged. */
+        logged: number
+        /** @description The sweep has ended and this trial’s outputs are its outputs. */
+        is_best: boolean
+      }[]
+    }
+    Trigger: {
+      name: string
+      kind: 'schedule' | 'trigger'
+      status: 'enabled' | 'paused' | 'ended'
+      display_name?: string
+      description?: string
+      tags: {
+        [key: string]: string
+      }
+      /** @description When or upon what it fires, in few words. */
+      when: string
+      /** @description The same, as the YAML says it. */
+      trigger: {
+        [key: string]: unknown
+      }
+      /** @description What it submits. */
+      create_job: {
+        [key: string]: unknown
+      }
+      policy: {
+        [key: string]: unknown
+      }
+      next: components['schemas']['NextTime'][]
+      /** @description Whether this server fires by itself: not one that ends when it is idle, or with a command. */
+      fires_by_itself: boolean
+      /** @description It was made without a start and fired the moment it was made. */
+      fires_at_once?: boolean
+      /** @description Why its last look at its data failed. */
+      problem?: string
+      webhook_url?: string
+      /** @description Of a webhook; told when it is made, and by /credentials. */
+      secret?: string
+      created_by: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
+    TriggerSecret: {
+      secret: string
+      webhook_url: string
+    }
+    TriggerTest: {
+      inputs: {
+        [key: string]: string
+      }
+      variables: {
+        [key: string]: string
+      }
+    }
+    UpdateAsset: {
+      description?: string
+      /** @description Set by key; null removes. */
+      tags?: {
+        [key: string]: string | null
+      }
+      /** @description Set by key; null removes. */
+      properties?: {
+        [key: string]: string | null
+      }
+    }
+    Upload: {
+      upload_id: string
+      /** @description The artifact in the store: experiment, run, `artifacts` and its own path. */
+      path: string
+      /** @description What has arrived, by number. */
+      parts: components['schemas']['UploadPart'][]
+    }
+    UploadPart: {
+      number: number
+      size_bytes: number
+      /** @description SHA-256. */
+      digest: string
+    }
+    WebhookAnswer: {
+      status: 'accepted' | 'known' | 'ignored'
+      detail?: string
+    }
+    WebhookDelivery: {
+      id: string
+      /** @description e.g. `model_version.created`. */
+      event: string
+      state: 'pending' | 'delivered' | 'failed'
+      attempts: number
+      response_status?: number
+      error?: string
+      /** Format: date-time */
+      next_at?: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
+  }
+  responses: never
+  parameters: never
+  requestBodies: never
+  headers: never
+  pathItems: never
+}
+export type $defs = Record<string, never>
+export interface operations {
+  getHealth: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getStatus: {
+    parameters: {
+      query?: {
+        check?: boolean
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Status']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobs: {
+    parameters: {
+      query?: {
+        parent?: string
+        status?:
+          | 'NotStarted'
+          | 'Queued'
+          | 'Preparing'
+          | 'Running'
+          | 'Finalizing'
+          | 'Completed'
+          | 'Failed'
+          | 'CancelRequested'
+          | 'Canceled'
+        experiment_name?: string
+        with_children?: boolean
+        limit?: number
+        page_token?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Job'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postJobs: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Submission']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SubmittedJob']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postPlan: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Submission']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Plan']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postValidate: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          file: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            kind: string
+            name?: string
+            /** @description What was written and is not used; never a reason not to run. */
+            warnings?: {
+              message: string
+              hint?: string
+              at?: {
+                file: string
+                line: number
+                column: number
+              }
+              /** @description The source line with a caret below it. */
+              frame?: string
+            }[]
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Job']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameChildren: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Job'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameTrials: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Trials']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameDiff: {
+    parameters: {
+      query: {
+        with: string
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['JobDiff']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameDocument: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postJobsNameCancel: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description What for; said wherever the job is shown. */
+          reason?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Job']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postJobsNameRetry: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Takes over whatever completed, and runs only what failed or was canceled. */
+          only_failed?: boolean
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Job']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postJobsNameReproduce: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Job']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameLog: {
+    parameters: {
+      query?: {
+        offset?: number
+        tail?: number
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameLogStream: {
+    parameters: {
+      query?: {
+        offset?: number
+        tail?: number
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameOutputsOutput: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        output: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['JobOutput']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameOutputsOutputContent: {
+    parameters: {
+      query?: {
+        path?: string
+      }
+      header?: never
+      path: {
+        name: string
+        output: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEvents: {
+    parameters: {
+      query?: {
+        after?: number
+        subject?: string
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Event'][]
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getModels: {
+    parameters: {
+      query?: {
+        limit?: number
+        page_token?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Model'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postModels: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CreatedModelVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getModelsName: {
+    parameters: {
+      query?: {
+        limit?: number
+        page_token?: string
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ModelWithVersions']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteModelsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getRunsRunIdComments: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        run_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Comment'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postRunsRunIdComments: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        run_id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewComment']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Comment']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getModelsNameComments: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Comment'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postModelsNameComments: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewComment']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Comment']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getModelsNameVersionsVersionComments: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Comment'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postModelsNameVersionsVersionComments: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewComment']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Comment']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteCommentsId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  patchCommentsId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewComment']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Comment']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getViews: {
+    parameters: {
+      query?: {
+        page?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['SavedView'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postViews: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewSavedView']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SavedView']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getViewsId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SavedView']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteViewsId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  patchViewsId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedViewChange']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SavedView']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getModelsNameHistory: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['ModelTransition'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTrackingPurge: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Purge']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PurgeReport']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getWebhooksIdDeliveries: {
+    parameters: {
+      query?: {
+        limit?: number
+      }
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['WebhookDelivery'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getData: {
+    parameters: {
+      query?: {
+        include_archived?: boolean
+        limit?: number
+        page_token?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Asset'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postData: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CreatedAsset']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getDataName: {
+    parameters: {
+      query?: {
+        include_archived?: boolean
+        limit?: number
+        page_token?: string
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssetWithVersions']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteDataName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getDataNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssetVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteDataNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  patchDataNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssetVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  putDataNameLabelsLabel: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        label: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The version the label is to stand for. */
+          version: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssetVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteDataNameLabelsLabel: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        label: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postDataNameArchive: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postDataNameRestore: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postDataNameVersionsVersionArchive: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postDataNameVersionsVersionRestore: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEnvironments: {
+    parameters: {
+      query?: {
+        include_archived?: boolean
+        limit?: number
+        page_token?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Asset'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEnvironments: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CreatedAsset']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEnvironmentsName: {
+    parameters: {
+      query?: {
+        include_archived?: boolean
+        limit?: number
+        page_token?: string
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssetWithVersions']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteEnvironmentsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEnvironmentsNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssetVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteEnvironmentsNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  patchEnvironmentsNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssetVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  putEnvironmentsNameLabelsLabel: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        label: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The version the label is to stand for. */
+          version: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssetVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteEnvironmentsNameLabelsLabel: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        label: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEnvironmentsNameArchive: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEnvironmentsNameRestore: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEnvironmentsNameVersionsVersionArchive: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEnvironmentsNameVersionsVersionRestore: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getComponents: {
+    parameters: {
+      query?: {
+        include_archived?: boolean
+        limit?: number
+        page_token?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Asset'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postComponents: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CreatedAsset']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getComponentsName: {
+    parameters: {
+      query?: {
+        include_archived?: boolean
+        limit?: number
+        page_token?: string
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssetWithVersions']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteComponentsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getComponentsNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssetVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteComponentsNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  patchComponentsNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssetVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  putComponentsNameLabelsLabel: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        label: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The version the label is to stand for. */
+          version: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssetVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteComponentsNameLabelsLabel: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        label: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postComponentsNameArchive: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postComponentsNameRestore: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postComponentsNameVersionsVersionArchive: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postComponentsNameVersionsVersionRestore: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getDataNameVersionsVersionFiles: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: {
+              path: string
+              size_bytes: number
+              digest: string
+            }[]
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getDataNameVersionsVersionContent: {
+    parameters: {
+      query: {
+        path: string
+      }
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEnvironmentsNameVersionsVersionLock: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Resolves anew and keeps the newer versions. */
+          upgrade?: boolean
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['EnvironmentLock']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEnvironmentLocks: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Absolute path of its YAML file. */
+          file?: string
+          /** @description What the YAML file would say, instead of one. */
+          document?: {
+            [key: string]: unknown
+          }
+          /** @description Absolute folder that paths in `document` are relative to. */
+          folder?: string
+          /** @description Fields by dotted path; they win over the document. */
+          overrides?: {
+            [key: string]: string
+          }
+          /** @description Resolves anew and keeps the newer versions. */
+          upgrade?: boolean
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['EnvironmentLock']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getModelsNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ModelVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteModelsNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  patchModelsNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ModelVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  putModelsNameLabelsLabel: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        label: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The version the label is to stand for. */
+          version: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ModelVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteModelsNameLabelsLabel: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        label: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postModelsNameVersionsVersionArchive: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postModelsNameVersionsVersionRestore: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getDatastores: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Datastore'][]
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postDatastores: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Datastore']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getDatastoresName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Datastore']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteDatastoresName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  patchDatastoresName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Datastore']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postGc: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Counts, and removes nothing. */
+          dry_run?: boolean
+          /** @description Also what only jobs refer to that ended so long ago; the jobs stay. */
+          outputs_older_than_days?: number
+          /** @description Also environments that no job asked for since. */
+          environments_older_than_days?: number
+          /** @description First, for good, runs, experiments and logged models deleted so long ago. */
+          deleted_older_than_days?: number
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['GarbageReport']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getDataNameVersionsVersionProfile: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TableProfile']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTablesProfile: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description A reference (azureml:NAME:VERSION, azureml://..., https://...) or an absolute path of the server’s machine. */
+          source: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TableProfile']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTablesLocation: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description A reference (azureml:NAME:VERSION, azureml://..., https://...) or an absolute path of the server’s machine. */
+          source: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TableLocation']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTablesSample: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description A reference (azureml:NAME:VERSION, azureml://..., https://...) or an absolute path of the server’s machine. */
+          source: string
+          rows?: number
+          /** @description Rows at random; without it the first. */
+          seed?: number
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TableRows']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTablesDiff: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description A reference (azureml:NAME:VERSION, azureml://..., https://...) or an absolute path of the server’s machine. */
+          reference: string
+          /** @description A reference (azureml:NAME:VERSION, azureml://..., https://...) or an absolute path of the server’s machine. */
+          current: string
+          columns?: string[]
+          number_metric?:
+            | 'normalized_wasserstein_distance'
+            | 'wasserstein_distance'
+            | 'two_sample_kolmogorov_smirnov_test'
+            | 'population_stability_index'
+            | 'jensen_shannon_distance'
+          category_metric?: 'jensen_shannon_distance' | 'population_stability_index' | 'pearsons_chi_squared_test'
+          threshold?: number
+          mode?: 'exact' | 'bounded' | 'evidently'
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TableDiff']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTablesQuery: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description One SELECT. */
+          sql: string
+          /** @description Names of tables and where they are. */
+          inputs: {
+            [key: string]: string
+          }
+          rows?: number
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TableRows']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postDataNameQuery: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description One SELECT; absent: the saved one is asked again. */
+          sql?: string
+          inputs?: {
+            [key: string]: string
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssetVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getRunsRunIdMetricsSeries: {
+    parameters: {
+      query: {
+        points?: number
+        axis?: 'step' | 'time'
+        from?: number
+        to?: number
+        key: string
+      }
+      header?: never
+      path: {
+        run_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            run_id: string
+            key: string
+            axis: string
+            /** @description How many values there are in all. */
+            count: number
+            points: {
+              /** @description First place of the axis that this point stands for. */
+              from: number
+              /** @description The last one. */
+              to: number
+              /** @description How many values were logged there. */
+              count: number
+              nan_count: number
+              min?: number
+              max?: number
+              last?: number
+            }[]
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postRuns: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          run_id: string
+          experiment_id: string
+          run_name: string
+          user_id?: string
+          status: 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED'
+          start_ms: number
+          end_ms?: number
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /** @description False: it was there already. */
+            created: boolean
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postLoggedModels: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          model_id: string
+          experiment_id: string
+          name: string
+          model_type?: string
+          source_run_id?: string
+          status: 'UNSPECIFIED' | 'PENDING' | 'READY' | 'UPLOAD_FAILED'
+          created_ms: number
+          updated_ms: number
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /** @description False: it was there already. */
+            created: boolean
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postUploads: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewUpload']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Upload']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getUploadsUploadId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        upload_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Upload']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteUploadsUploadId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        upload_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  putUploadsUploadIdPartsNumber: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        upload_id: string
+        number: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['UploadPart']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postUploadsUploadIdComplete: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        upload_id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description SHA-256 that the whole must have. */
+          digest?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CompletedUpload']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEndpoints: {
+    parameters: {
+      query?: {
+        limit?: number
+        page_token?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Endpoint'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEndpoints: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Overrides what the file says. */
+          name?: string
+          /** @description Absolute path of a YAML file on the server’s machine. */
+          file?: string
+          /** @description Values by dotted path, over what the file says. */
+          set?: {
+            [key: string]: string
+          }
+          auth_mode?: 'none' | 'key'
+          description?: string
+          tags?: {
+            [key: string]: string
+          }
+          properties?: {
+            [key: string]: string
+          }
+          routing?: {
+            /** @description Says for whom a request is. */
+            unit_header?: string
+            /** @description Chooses a deployment by name or label. */
+            deployment_header?: string
+            /** @description Deployment by label. */
+            labels?: {
+              [key: string]: string
+            }
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Endpoint']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEndpointsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Endpoint']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteEndpointsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  patchEndpointsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Absolute path of a YAML file on the server’s machine. */
+          file?: string
+          /** @description Values by dotted path, over what the file says. */
+          set?: {
+            [key: string]: string
+          }
+          /** @description The version that the endpoint must have; else 409 and nothing changes. */
+          version?: number
+          /** @description Why, for the event. */
+          reason?: string
+          auth_mode?: 'none' | 'key'
+          description?: string
+          tags?: {
+            [key: string]: string
+          }
+          properties?: {
+            [key: string]: string
+          }
+          /** @description Percent by deployment. */
+          traffic?: {
+            [key: string]: number
+          }
+          /** @description Percent by deployment. */
+          mirror_traffic?: {
+            [key: string]: number
+          }
+          routing?: {
+            /** @description Says for whom a request is. */
+            unit_header?: string
+            /** @description Chooses a deployment by name or label. */
+            deployment_header?: string
+            /** @description Deployment by label. */
+            labels?: {
+              [key: string]: string
+            }
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Endpoint']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEndpointsNameRollback: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The version that the endpoint must have; else 409 and nothing changes. */
+          version?: number
+          /** @description Why, for the event. */
+          reason?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Endpoint']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEndpointsNameDeploy: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          deployment?: string
+          /** @description `azureml:NAME:VERSION` or `NAME@ALIAS`. */
+          model?: string
+          /** @description Absolute path of a deployment or endpoint YAML. */
+          file?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Endpoint']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEndpointsNameInvoke: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          deployment?: string
+          headers?: {
+            [key: string]: string
+          }
+          body: unknown
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /** @description HTTP status of the scoring answer. */
+            status: number
+            /** @description The one that answered. */
+            deployment: string
+            /** @description What outcomes are reported for. */
+            request_id: string
+            content_type: string
+            /** @description Parsed where it is JSON, else its text. */
+            body: unknown
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEndpointsNameCredentials: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            primary_key: string
+            secondary_key: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEndpointsNameRegenerateKeys: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          key: 'primary' | 'secondary'
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            primary_key: string
+            secondary_key: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEndpointsNameDeployments: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Deployment'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEndpointsNameDeployments: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          name?: string
+          /** @description `azureml:NAME:VERSION` or `NAME@ALIAS`. */
+          model?: string
+          /** @description Absolute path of a YAML file on the server’s machine. */
+          file?: string
+          /** @description Values by dotted path, over what the file says. */
+          set?: {
+            [key: string]: string
+          }
+          /** @description Gives it all traffic once it is ready. */
+          all_traffic?: boolean
+          /** @description Answers when the deployment does (default), or at once. */
+          wait?: boolean
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Deployment']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEndpointsNameDeploymentsDeployment: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        deployment: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Deployment']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteEndpointsNameDeploymentsDeployment: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        deployment: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  patchEndpointsNameDeploymentsDeployment: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        deployment: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description `azureml:NAME:VERSION` or `NAME@ALIAS`. */
+          model?: string
+          /** @description Absolute path of a YAML file on the server’s machine. */
+          file?: string
+          /** @description Values by dotted path, over what the file says. */
+          set?: {
+            [key: string]: string
+          }
+          /** @description Gives it all traffic once it is ready. */
+          all_traffic?: boolean
+          /** @description Answers when the deployment does (default), or at once. */
+          wait?: boolean
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Deployment']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEndpointsNameDeploymentsDeploymentLog: {
+    parameters: {
+      query?: {
+        offset?: number
+        lines?: number
+      }
+      header?: never
+      path: {
+        name: string
+        deployment: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            text: string
+            next_offset: number
+            /** @description It may grow any time. */
+            is_at_end: boolean
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEndpointsNameRollout: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Rollout']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEndpointsNameRollout: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description A deployment that is ready. */
+          to?: string
+          /** @description Deployed as the one with most traffic is. */
+          model?: string
+          /** @description Absolute path of a deployment YAML. */
+          file?: string
+          /** @description Name of the new deployment. */
+          deployment?: string
+          steps?: number[]
+          /** @description Seconds a step holds (600). */
+          hold?: number
+          /** @description Of the candidate, in a step (30). */
+          min_requests?: number
+          /** @description e.g. error-rate>1%, worse:latency. */
+          abort_on?: string[]
+          /** @description The version that the endpoint must have. */
+          version?: number
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Rollout']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEndpointsNameRollouts: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Rollout'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEndpointsNameRolloutAbort: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          reason?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Rollout']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEndpointsNameRolloutPromote: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          reason?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Rollout']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEndpointsNameComparison: {
+    parameters: {
+      query?: {
+        baseline?: string
+        candidate?: string
+        metrics?: string
+        margins?: string
+        covariate?: string
+        since?: string
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Comparison']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEndpointsNameOutcomes: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': ({
+          request_id: string
+        } & {
+          [key: string]: number
+        })[]
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            stored_count: number
+            /** @description Request ids that no recorded request has. */
+            unknown_count: number
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postModelPackages: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PackageRequest']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postModelExports: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportRequest']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getPayloads: {
+    parameters: {
+      query?: {
+        endpoint?: string
+        deployment?: string
+        collection?: string
+        from?: string
+        to?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['PayloadCollection'][]
+            /** @description What became of requests since the server started, windows that are still open included. */
+            since_start: components['schemas']['PayloadCounts'][]
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getPayloadsWindows: {
+    parameters: {
+      query?: {
+        endpoint?: string
+        deployment?: string
+        collection?: string
+        from?: string
+        to?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['PayloadWindow'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postPayloadsEndWindows: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['PayloadWindow'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getPayloadsRequestsId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['StoredRequest']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getBatchEndpoints: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['BatchEndpoint'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postBatchEndpoints: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BatchEndpointChange']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BatchEndpoint']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getBatchEndpointsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BatchEndpoint']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteBatchEndpointsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  patchBatchEndpointsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BatchEndpointChange']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BatchEndpoint']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getBatchEndpointsNameDeployments: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['BatchDeployment'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postBatchEndpointsNameDeployments: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewBatchDeployment']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BatchDeployment']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postBatchDeployments: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewBatchDeployment']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BatchDeployment']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getBatchEndpointsNameDeploymentsDeployment: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        deployment: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BatchDeployment']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteBatchEndpointsNameDeploymentsDeployment: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        deployment: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postBatchEndpointsNameInvoke: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BatchInvocation']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BatchJob']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getBatchEndpointsNameJobs: {
+    parameters: {
+      query?: {
+        deployment?: string
+        limit?: number
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['BatchJob'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getLineagePredictionsId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Lineage']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getLineageModelsNameVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Lineage']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getLineageJobsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Lineage']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getPublishedPipelines: {
+    parameters: {
+      query?: {
+        with_archived?: boolean
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['PublishedPipeline'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postPublishedPipelines: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Absolute path of a job file on the machine of the server. */
+          file: string
+          name: string
+          version?: string
+          description?: string
+          tags?: {
+            [key: string]: string
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PublishedPipeline']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getPublishedPipelinesName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PublishedPipelineWithVersions']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deletePublishedPipelinesName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getPublishedPipelinesNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PublishedPipeline']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deletePublishedPipelinesNameVersionsVersion: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getPublishedPipelinesNameCredentials: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            primary_key: string
+            secondary_key: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postPublishedPipelinesNameRotateKey: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Refuses every key given out so far. */
+          revoke_old?: boolean
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            primary_key: string
+            secondary_key: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postPublishedPipelinesNameEnable: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Default: every version. */
+          version?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PublishedPipeline']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postPublishedPipelinesNameDisable: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Default: every version. */
+          version?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PublishedPipeline']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postPublishedPipelinesNameArchive: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Default: every version. */
+          version?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PublishedPipeline']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postPublishedPipelinesNameJobs: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          inputs?: {
+            [key: string]: unknown
+          }
+          experiment_name?: string
+          display_name?: string
+          tags?: {
+            [key: string]: string
+          }
+          ExperimentName?: string
+          DisplayName?: string
+          ParameterAssignments?: {
+            [key: string]: unknown
+          }
+          DataPathAssignments?: {
+            [key: string]: unknown
+          }
+          Tags?: {
+            [key: string]: string
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PipelineJob']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postPublishedPipelinesNameVersionsVersionJobs: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          inputs?: {
+            [key: string]: unknown
+          }
+          experiment_name?: string
+          display_name?: string
+          tags?: {
+            [key: string]: string
+          }
+          ExperimentName?: string
+          DisplayName?: string
+          ParameterAssignments?: {
+            [key: string]: unknown
+          }
+          DataPathAssignments?: {
+            [key: string]: unknown
+          }
+          Tags?: {
+            [key: string]: string
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PipelineJob']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getPublishedPipelinesNameJobsJob: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        job: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PipelineJob']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getSchedules: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Trigger'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postSchedules: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Trigger']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getSchedulesName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Trigger']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  putSchedulesName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Trigger']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteSchedulesName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getSchedulesNameFirings: {
+    parameters: {
+      query?: {
+        limit?: number
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Firing'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postSchedulesNamePause: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Trigger']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postSchedulesNameResume: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Trigger']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postSchedulesNameRun: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description What an event would say: names of `${{ }}` and values. */
+          variables?: {
+            [key: string]: string
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Firing']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postSchedulesNameTest: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description What an event would say: names of `${{ }}` and values. */
+          variables?: {
+            [key: string]: string
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TriggerTest']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getSchedulesNameNext: {
+    parameters: {
+      query?: {
+        limit?: number
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['NextTime'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postSchedulesNameBackfill: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description RFC 3339, e.g. 2026-03-01T09:00:00Z. */
+          from: string
+          /** @description RFC 3339; this time is the last. */
+          to: string
+          /** @description Says what would be submitted; submits nothing. */
+          preview?: boolean
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Backfill']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getTriggers: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Trigger'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTriggers: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Trigger']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getTriggersName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Trigger']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  putTriggersName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Trigger']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteTriggersName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getTriggersNameFirings: {
+    parameters: {
+      query?: {
+        limit?: number
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Firing'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTriggersNamePause: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Trigger']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTriggersNameResume: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Trigger']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTriggersNameRun: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description What an event would say: names of `${{ }}` and values. */
+          variables?: {
+            [key: string]: string
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Firing']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTriggersNameTest: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description What an event would say: names of `${{ }}` and values. */
+          variables?: {
+            [key: string]: string
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TriggerTest']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTriggersNameWebhook: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WebhookAnswer']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getTriggersNameCredentials: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TriggerSecret']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTriggersNameRotateSecret: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TriggerSecret']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+}

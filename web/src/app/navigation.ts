@@ -1,0 +1,22 @@
+import type { LinkProps } from '@tanstack/react-router'
+import type { IconName } from '../components/icon.tsx'
+import type { en } from '../messages/shell/en.ts'
+
+/** A page in the sidebar and in the palette; `keys` opens it from everywhere. */
+export interface NavigationEntry {
+  readonly to: LinkProps['to'] & string
+  readonly page: keyof (typeof en)['pages']
+  readonly icon: IconName
+  readonly keys?: string
+}
+
+export interface NavigationGroup {
+  /** Absent: above all groups. */
+  readonly group?: keyof (typeof en)['groups']
+  readonly entries: readonly NavigationEntry[]
+}
+
+/** Only pages that exist. */
+export const navigation: readonly NavigationGroup[] = [
+  { entries: [{ to: '/', page: 'home', icon: 'home', keys: 'g h' }] },
+]

@@ -1,0 +1,5 @@
+import { homeRoutes } from '../pages/home/routes.ts'
+import { rootRoute } from '../pages/root-route.ts'
+
+/** Every page: one line each, in the order of the navigation. */
+export const routeTree = rootRoute.addChildren([...homeRoutes])

@@ -1,0 +1,90 @@
+import type { ReactNode } from 'react'
+import { Button } from './button.tsx'
+import { CopyButton } from './copy-button.tsx'
+import { Icon } from './icon.tsx'
+import { ServerError } from '../api/server-error.ts'
+import { useMessages } from '../messages/catalogue.ts'
+import { shellMessages } from '../messages/shell.ts'
+import './page-states.css'
+
+interface EmptyStateProps {
+  /** What is not there yet: `No jobs yet`. */
+  readonly title: string
+  /** One sentence: what it would be good for. */
+  readonly body: ReactNode
+  /** The command that makes the first one, to be copied. */
+  readonly command?: string
+  readonly children?: ReactNode
+}
+
+/** What a page shows before there is anything: what it is for, and the command to start with. */
+export function EmptyState({ title, body, command, children }: EmptyStateProps): ReactNode {
+  const texts = useMessages(shellMessages)
+  return (
+    <div className="empty-state">
+      <h2>{title}</h2>
+      <p className="quiet">{body}</p>
+      {command !== undefined && (
+        <div className="start-here">
+          <span className="quiet">{texts.startHere}</span>
+          <code>{command}</code>
+          <CopyButton text={command} />
+        </div>
+      )}
+      {children}
+    </div>
+  )
+}
+
+/** Why something could not be shown, in the server's words, and a way to try again. */
+export function ErrorState({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }): ReactNode {
+  const texts = useMessages(shellMessages)
+  const { message, hint, code } = wordsOf(error, texts.failed)
+  return (
+    <div className="error-state" role="alert">
+      <Icon name="warning" size={18} />
+      <div className="stack">
+        <p>
+          <strong>{message}</strong>
+        </p>
+        {hint !== undefined && <p className="quiet">{hint}</p>}
+        {code !== undefined && (
+          <p className="quiet">
+            {texts.failed.code}: <code>{code}</code>
+          </p>
+        )}
+        {onRetry !== undefined && (
+          <div>
+            <Button icon="refresh" onClick={onRetry}>
+              {texts.retry}
+            </Button>
+          </div>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** Grey lines where text is on its way; said once to screen readers. */
+export function Skeleton({ lines = 3 }: { readonly lines?: number }): ReactNode {
+  const texts = useMessages(shellMessages)
+  return (
+    <div className="skeleton" aria-busy="true">
+      <span className="spoken">{texts.loading}</span>
+      {Array.from({ length: lines }, (_, line) => (
+        <span key={line} className={`skeleton-line skeleton-line-${line % 4}`} />
+      ))}
+    </div>
+  )
+}
+
+function wordsOf(
+  error: unknown,
+  failed: { readonly unreachable: string; readonly unreachableHint: string },
+): { readonly message: string; readonly hint?: string | undefined; readonly code?: string } {
+  if (!(error instanceof ServerError)) return { message: error instanceof Error ? error.message : String(error) }
+  const { code, message, hint } = error
+  return code === 'unreachable'
+    ? { message: failed.unreachable, hint: failed.unreachableHint, code }
+    : { message, hint, code }
+}

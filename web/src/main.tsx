@@ -1,0 +1,22 @@
+import './style/tokens.css'
+import './style/base.css'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { queryClient } from './app/query-client.ts'
+import { router } from './app/router.tsx'
+import { listenForShortcuts } from './keyboard/shortcuts.ts'
+import { applyLanguage } from './messages/language.ts'
+import { applyTheme } from './preferences/theme.ts'
+
+applyTheme(document.documentElement)
+applyLanguage(document.documentElement)
+listenForShortcuts(document)
+createRoot(document.querySelector('#app')!).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+)
