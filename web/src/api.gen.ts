@@ -1221,6 +1221,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/tables/answer': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Ask one SELECT over named tables and download the whole answer as a file; json has one object a line. */
+    post: operations['postTablesAnswer']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/data/{name}/query': {
     parameters: {
       query?: never
@@ -7160,6 +7177,45 @@ export interface operations {
         content: {
           'application/json': components['schemas']['TableRows']
         }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTablesAnswer: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description One SELECT. */
+          sql: string
+          /** @description Names of tables and where they are. */
+          inputs: {
+            [key: string]: string
+          }
+          format: 'csv' | 'json' | 'parquet'
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
       }
       /** @description Error */
       default: {
