@@ -4,7 +4,9 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { listenForEvents } from './api/live-events.ts'
 import { queryClient } from './app/query-client.ts'
+import { refreshOnEvents } from './app/refresh-on-events.ts'
 import { router } from './app/router.tsx'
 import { listenForShortcuts } from './keyboard/shortcuts.ts'
 import { applyLanguage } from './messages/language.ts'
@@ -13,6 +15,8 @@ import { applyTheme } from './preferences/theme.ts'
 applyTheme(document.documentElement)
 applyLanguage(document.documentElement)
 listenForShortcuts(document)
+refreshOnEvents(queryClient)
+listenForEvents()
 createRoot(document.querySelector('#app')!).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>

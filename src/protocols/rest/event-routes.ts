@@ -21,7 +21,10 @@ export function eventRoutes(events: EventSource): readonly Route[] {
         const { after = 0, subject, limit = 100 } = request.query as EventQuery
         const ofSubject = subject !== undefined && { subject }
         if (!wantsEventStream(request))
-          return { items: (await events.read({ after, limit, ...ofSubject })).map(toEventMessage) }
+          return {
+            items: (await events.read({ after, limit, ...ofSubject })).map(toEventMessage),
+            latest_seq: await events.latestSeq(),
+          }
         feed.follow(openEventStream(request, reply), { after: lastEventId(request) ?? after, ...ofSubject })
         return reply
       },

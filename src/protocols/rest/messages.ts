@@ -278,7 +278,12 @@ export const EventMessage = Type.Object(
   { $id: 'Event' },
 )
 export type EventMessage = Static<typeof EventMessage>
-export const EventList = Type.Object({ items: Type.Array(EventMessage) })
+export const EventList = Type.Object({
+  items: Type.Array(EventMessage),
+  latest_seq: Type.Integer({
+    description: 'Of the latest event there is: from there a reader hears only what is new.',
+  }),
+})
 export const EventQuery = Type.Object({
   after: Type.Optional(Type.Integer({ minimum: 0, description: 'Events with a higher sequence number.' })),
   subject: Type.Optional(Type.String()),

@@ -1,0 +1,135 @@
+import { useSyncExternalStore } from 'react'
+
+/** Something that happened in the store, as `GET /api/v1/events` tells it. */
+export interface LiveEvent {
+  readonly seq: number
+  /** E.g. `job.status`, `deployment.ready`. */
+  readonly kind: string
+  readonly subject: string
+}
+
+/** `live`: told as it happens; `polling`: asked for every few seconds; `lost`: the server does not answer. */
+export type Connection = 'live' | 'polling' | 'lost'
+
+const pollMs = 5000
+const retryMs = 2000
+
+let connection: Connection = 'polling'
+const listeners = new Set<() => void>()
+const eventListeners = new Set<(events: readonly LiveEvent[]) => void>()
+
+/** How the page hears of changes now. */
+export function useConnection(): Connection {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => connection,
+  )
+}
+
+/** Calls `listener` with what happens from now on, in order; returns what ends that. */
+export function onLiveEvents(listener: (events: readonly LiveEvent[]) => void): () => void {
+  eventListeners.add(listener)
+  return () => eventListeners.delete(listener)
+}
+
+/**
+ * Hears of events for the page's life. A browser opens few connections to one server, so of all tabs only one (which
+ * holds the lock) keeps a stream and tells the others; where that cannot be, each tab asks every few seconds.
+ */
+export function listenForEvents(): void {
+  if (navigator.locks === undefined || typeof BroadcastChannel === 'undefined') {
+    void poll()
+    return
+  }
+  const channel = new BroadcastChannel('sluice-events')
+  channel.onmessage = ({ data }: MessageEvent<{ connection: Connection; events: readonly LiveEvent[] }>) => {
+    setConnection(data.connection)
+    tell(data.events)
+  }
+  const share = (events: readonly LiveEvent[]): void => {
+    tell(events)
+    channel.postMessage({ connection, events })
+  }
+  void navigator.locks.request('sluice-events', () => stream(share))
+}
+
+/** Reads the stream until the page goes; after a break it goes on where it was. Never settles: it keeps the lock. */
+async function stream(share: (events: readonly LiveEvent[]) => void): Promise<never> {
+  let after: number | undefined
+  for (;;) {
+    try {
+      after ??= await latestSeq()
+      const response = await fetch(`/api/v1/events?after=${after}`, { headers: { accept: 'text/event-stream' } })
+      if (!response.ok || response.body === null) throw new TypeError(`HTTP ${response.status}`)
+      setConnection('live')
+      share([])
+      for await (const events of eventsIn(response.body)) {
+        after = events.at(-1)!.seq
+        share(events)
+      }
+    } catch {
+      setConnection('lost')
+      share([])
+    }
+    await pause(retryMs)
+  }
+}
+
+async function poll(): Promise<never> {
+  let after: number | undefined
+  for (;;) {
+    try {
+      after ??= await latestSeq()
+      const response = await fetch(`/api/v1/events?after=${after}&limit=1000`)
+      if (!response.ok) throw new TypeError(`HTTP ${response.status}`)
+      const { items } = (await response.json()) as { readonly items: readonly LiveEvent[] }
+      setConnection('polling')
+      after = items.at(-1)?.seq ?? after
+      tell(items)
+    } catch {
+      setConnection('lost')
+    }
+    await pause(pollMs)
+  }
+}
+
+async function latestSeq(): Promise<number> {
+  const response = await fetch('/api/v1/events?limit=1')
+  if (!response.ok) throw new TypeError(`HTTP ${response.status}`)
+  return ((await response.json()) as { readonly latest_seq: number }).latest_seq
+}
+
+/** Server-sent events (WHATWG HTML 9.2) as they come; of each only its one line of data matters here. */
+async function* eventsIn(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<readonly LiveEvent[]> {
+  let text = ''
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  for (;;) {
+    const { value, done } = await reader.read()
+    if (done) return
+    text += value
+    const blocks = text.split('\n\n')
+    text = blocks.pop()!
+    const events = blocks.flatMap((block) => {
+      const data = /^data: (.*)$/m.exec(block)?.[1]
+      return data === undefined ? [] : [JSON.parse(data) as LiveEvent]
+    })
+    if (events.length > 0) yield events
+  }
+}
+
+function setConnection(next: Connection): void {
+  if (next === connection) return
+  connection = next
+  for (const listener of listeners) listener()
+}
+
+function tell(events: readonly LiveEvent[]): void {
+  if (events.length > 0) for (const listener of eventListeners) listener(events)
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,45 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { onLiveEvents } from '../api/live-events.ts'
+
+/**
+ * First word of an event's kind, and what answers may be different after it: the beginnings of paths of our interface,
+ * or of calls of MLflow's protocol (`mlflow:`). What has no event (metrics, traces) is asked for by its page.
+ */
+const changes: Readonly<Record<string, readonly string[]>> = {
+  job: ['/api/v1/jobs', '/api/v1/status', '/api/v1/lineage', 'mlflow:runs', 'mlflow:experiments'],
+  model: ['/api/v1/models', '/api/v1/lineage', 'mlflow:registered-models', 'mlflow:model-versions'],
+  asset: ['/api/v1/data', '/api/v1/components', '/api/v1/environments', '/api/v1/lineage'],
+  datastore: ['/api/v1/datastores'],
+  endpoint: ['/api/v1/endpoints'],
+  deployment: ['/api/v1/endpoints', '/api/v1/deployments'],
+  'batch-endpoint': ['/api/v1/batch'],
+  'batch-deployment': ['/api/v1/batch'],
+  schedule: ['/api/v1/schedules'],
+  trigger: ['/api/v1/triggers'],
+  pipeline: ['/api/v1/published'],
+  payloads: ['/api/v1/payloads'],
+}
+
+/** A busy store tells of hundreds of events a second; pages ask again at most so often. */
+const leastMs = 1000
+
+/** Asks anew for what events say has changed; of what is on the screen at once, of the rest when it is looked at. */
+export function refreshOnEvents(client: QueryClient): void {
+  const due = new Set<string>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  onLiveEvents((events) => {
+    for (const { kind } of events) for (const start of changes[kind.split('.')[0]!] ?? []) due.add(start)
+    if (due.size === 0) return
+    timer ??= setTimeout(() => {
+      const starts = [...due]
+      due.clear()
+      timer = undefined
+      void client.invalidateQueries({
+        predicate: ({ queryKey: [language, path] }) => {
+          const name = language === 'mlflow' ? `mlflow:${String(path)}` : String(path)
+          return starts.some((start) => name.startsWith(start))
+        },
+      })
+    }, leastMs)
+  })
+}

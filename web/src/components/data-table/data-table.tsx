@@ -1,0 +1,150 @@
+import { useEffect, useId, useRef, useState } from 'react'
+import type { KeyboardEvent, ReactNode } from 'react'
+import type { Column, TableView } from './column.ts'
+import { ColumnPicker } from './column-picker.tsx'
+import { selectRange, type Selection, toggleAll, toggleRow } from './selection.ts'
+import { clamp, keyActions } from './table-keys.ts'
+import { BodyRow, HeadRow } from './table-rows.tsx'
+import { useTableWindow } from './use-table-window.ts'
+import { useMessages } from '../../messages/catalogue.ts'
+import { useFormat } from '../../messages/format.ts'
+import { shellMessages } from '../../messages/shell.ts'
+import './data-table.css'
+
+interface DataTableProps<Row> {
+  /** What the rows are, for screen readers. */
+  readonly label: string
+  readonly columns: readonly Column<Row>[]
+  readonly rows: readonly Row[]
+  readonly rowId: (row: Row) => string
+  readonly view?: TableView
+  /** Absent: neither sorted nor picked. */
+  readonly onView?: (view: TableView) => void
+  /** Enter, or a double click. */
+  readonly onOpen?: (row: Row) => void
+  /** With `onSelection`: rows can be selected. */
+  readonly selection?: Selection
+  readonly onSelection?: (selection: Selection) => void
+  /** How many rows there are altogether, where the server said so. */
+  readonly rowCount?: number
+  /** Called when the end comes near; the page loads the next piece. */
+  readonly onMore?: () => void
+  readonly isLoadingMore?: boolean
+  /** Above the table, left of the column picker. */
+  readonly toolbar?: ReactNode
+  /** Pixels at most; default: what is left of the window. */
+  readonly maxHeight?: number
+}
+
+const selectWidth = 36
+
+/**
+ * A table of any length and width: only what is seen is drawn, at most about 60 rows. The table takes the focus once;
+ * arrows or j and k move a row, x selects, Shift extends, Enter opens. Sorting, filtering and paging are the page's.
+ */
+export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
+  const { label, columns, rows, rowId, view = {}, onView, selection, onSelection, rowCount, toolbar } = props
+  const texts = useMessages(shellMessages).table
+  const format = useFormat()
+  const scroller = useRef<HTMLDivElement>(null)
+  const id = useId()
+  const [active, setActive] = useState({ row: 0, column: 0 })
+  const hasSelection = selection !== undefined && onSelection !== undefined
+  const { rowVirtualizer, layout, shown, scrollTo } = useTableWindow({
+    ...{ id, scroller, columns, view },
+    rowCount: rows.length,
+    lead: hasSelection ? selectWidth : 0,
+  })
+  useMoreNearEnd(props, rowVirtualizer.getVirtualItems().at(-1)?.index ?? -1)
+  const activeRow = Math.min(active.row, rows.length - 1)
+  const move = (row: number, column = active.column): void => {
+    const next = { row: clamp(row, rows.length), column: clamp(column, shown.length) }
+    setActive(next)
+    scrollTo(next)
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey) return
+    const act = keyActions({ ...props, active: { row: activeRow, column: active.column }, move })[event.key]
+    if (act === undefined) return
+    event.preventDefault()
+    act(event.shiftKey)
+  }
+  const order = rows.map(rowId)
+  return (
+    <div className="data-table">
+      {(toolbar !== undefined || onView !== undefined) && (
+        <div className="data-table-toolbar">
+          <div className="row">{toolbar}</div>
+          <div className="row">
+            <span className="quiet">{texts.rows(format.count(rowCount ?? rows.length))}</span>
+            {onView !== undefined && <ColumnPicker columns={columns} view={view} onView={onView} />}
+          </div>
+        </div>
+      )}
+      {/* The table takes the keys of its rows: see the APG pattern "grid". */}
+      <div
+        ref={scroller}
+        className="data-table-scroller"
+        role="grid"
+        aria-label={label}
+        aria-rowcount={(rowCount ?? rows.length) + 1}
+        aria-colcount={shown.length + (hasSelection ? 1 : 0)}
+        aria-multiselectable={hasSelection}
+        aria-activedescendant={rows.length === 0 ? undefined : `${id}-${activeRow}-${active.column}`}
+        tabIndex={0}
+        style={{ maxHeight: props.maxHeight ?? 'calc(100vh - 190px)' }}
+        onKeyDown={onKeyDown}
+      >
+        <HeadRow
+          layout={layout}
+          view={view}
+          {...(onView !== undefined && { onSort: (sort: TableView['sort']) => onView({ ...view, ...withSort(sort) }) })}
+          {...(hasSelection && {
+            isAllSelected: order.length > 0 && order.every((each) => selection.ids.has(each)),
+            onAll: () => onSelection(toggleAll(selection, order)),
+          })}
+        />
+        <div
+          role="rowgroup"
+          className="data-table-body"
+          style={{ height: rowVirtualizer.getTotalSize(), width: layout.totalWidth }}
+        >
+          {rowVirtualizer.getVirtualItems().map(({ index, start }) => {
+            const row = rows[index]
+            if (row === undefined) return null
+            const key = rowId(row)
+            return (
+              <BodyRow
+                key={key}
+                layout={layout}
+                row={row}
+                index={index}
+                top={start}
+                {...(index === activeRow && { activeColumn: active.column })}
+                {...(hasSelection && {
+                  isSelected: selection.ids.has(key),
+                  onSelect: (isRange: boolean) =>
+                    onSelection(isRange ? selectRange(selection, key, order) : toggleRow(selection, key)),
+                })}
+                onPoint={(column) => setActive({ row: index, column })}
+                {...(props.onOpen !== undefined && { onOpen: () => props.onOpen?.(row) })}
+              />
+            )
+          })}
+        </div>
+      </div>
+      {props.isLoadingMore === true && <p className="quiet data-table-more">{texts.more}</p>}
+    </div>
+  )
+}
+
+function withSort(sort: TableView['sort']): TableView {
+  return sort === undefined ? {} : { sort }
+}
+
+function useMoreNearEnd<Row>({ rows, onMore, isLoadingMore = false }: DataTableProps<Row>, lastShown: number): void {
+  const isNear = onMore !== undefined && !isLoadingMore && rows.length > 0 && lastShown >= rows.length - 20
+  useEffect(() => {
+    if (isNear) onMore?.()
+  }, [isNear, onMore, rows.length])
+}

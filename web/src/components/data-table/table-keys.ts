@@ -1,0 +1,60 @@
+import { selectRange, type Selection, toggleRow } from './selection.ts'
+
+interface KeyContext<Row> {
+  readonly rows: readonly Row[]
+  readonly rowId: (row: Row) => string
+  readonly selection?: Selection
+  readonly onSelection?: (selection: Selection) => void
+  readonly onOpen?: (row: Row) => void
+  readonly active: { readonly row: number; readonly column: number }
+  readonly move: (row: number, column?: number) => void
+}
+
+type KeyAction = (isShift: boolean) => void
+
+const pageRows = 20
+
+/** What each key does on the active row. */
+export function keyActions<Row>(context: KeyContext<Row>): Readonly<Record<string, KeyAction | undefined>> {
+  const { rows, rowId, selection, onSelection, onOpen, active, move } = context
+  const row = rows[active.row]
+  const step = (by: number): KeyAction => {
+    return (isShift) => {
+      const next = rows[clamp(active.row + by, rows.length)]
+      if (isShift && row !== undefined && next !== undefined && selection !== undefined)
+        onSelection?.(
+          selectRange(
+            selection.anchor === undefined ? { ...selection, anchor: rowId(row) } : selection,
+            rowId(next),
+            rows.map(rowId),
+          ),
+        )
+      move(active.row + by)
+    }
+  }
+  const select: KeyAction = () => {
+    if (row !== undefined && selection !== undefined) onSelection?.(toggleRow(selection, rowId(row)))
+  }
+  return {
+    ArrowDown: step(1),
+    j: step(1),
+    J: step(1),
+    ArrowUp: step(-1),
+    k: step(-1),
+    K: step(-1),
+    PageDown: step(pageRows),
+    PageUp: step(-pageRows),
+    Home: () => move(0),
+    End: () => move(rows.length - 1),
+    ArrowRight: () => move(active.row, active.column + 1),
+    ArrowLeft: () => move(active.row, active.column - 1),
+    x: select,
+    ' ': select,
+    ...(onOpen !== undefined && row !== undefined && { Enter: () => onOpen(row) }),
+  }
+}
+
+/** A place that exists, the nearest to `index`. */
+export function clamp(index: number, count: number): number {
+  return Math.max(0, Math.min(index, count - 1))
+}
