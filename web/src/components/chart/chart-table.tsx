@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { alignSeries } from './align-series.ts'
-import type { ChartProps } from './chart.tsx'
+import type { ChartProps } from './chart-props.ts'
 import type { Column } from '../data-table/column.ts'
 import { DataTable } from '../data-table/data-table.tsx'
 import { useFormat } from '../../messages/format.ts'

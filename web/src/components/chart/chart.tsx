@@ -1,6 +1,7 @@
 import { lazy, Suspense, useId, useState } from 'react'
 import type { ReactNode } from 'react'
-import { alignSeries, type Series } from './align-series.ts'
+import { alignSeries } from './align-series.ts'
+import type { ChartProps } from './chart-props.ts'
 import { ChartTable } from './chart-table.tsx'
 import { Button } from '../button.tsx'
 import { Skeleton } from '../page-states.tsx'
@@ -9,23 +10,6 @@ import { shellMessages } from '../../messages/shell.ts'
 import './chart.css'
 
 const Plot = lazy(() => import('./plot.tsx'))
-
-export interface ChartProps {
-  /** What is drawn, for screen readers and above the chart. */
-  readonly label: string
-  readonly series: readonly Series[]
-  /** `time`: x is in epoch milliseconds. */
-  readonly x?: 'number' | 'time'
-  /** What x is, e.g. `step`. */
-  readonly xLabel?: string
-  /** Pixels; 220 when absent. */
-  readonly height?: number
-  readonly isLogarithmic?: boolean
-  /** Charts with the same word show the cursor at the same x. */
-  readonly syncWith?: string
-  /** `bars` for counts by bin. */
-  readonly kind?: 'lines' | 'bars' | 'points'
-}
 
 /** A chart of numbers over numbers or time, in the colours of the theme; its values are also there as a table. */
 export function Chart(props: ChartProps): ReactNode {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { AlignedSeries } from './align-series.ts'
-import type { ChartProps } from './chart.tsx'
+import type { ChartProps } from './chart-props.ts'
 import { type Format, useFormat } from '../../messages/format.ts'
 import { useColors } from '../theme-colors.ts'
 

@@ -1,11 +1,10 @@
 import { lazy, Suspense } from 'react'
 import type { ReactNode } from 'react'
+import type { CodeLanguage } from './code-language.ts'
 import { CopyButton } from '../copy-button.tsx'
 import './code.css'
 
 const Editor = lazy(() => import('./editor.tsx'))
-
-export type CodeLanguage = 'yaml' | 'json' | 'text'
 
 interface CodeBlockProps {
   readonly text: string

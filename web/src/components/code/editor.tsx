@@ -7,7 +7,7 @@ import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view
 import { tags } from '@lezer/highlight'
 import { useEffect, useEffectEvent, useRef } from 'react'
 import type { ReactNode } from 'react'
-import type { CodeLanguage } from './code-block.tsx'
+import type { CodeLanguage } from './code-language.ts'
 
 interface EditorProps {
   readonly text: string

@@ -13,7 +13,7 @@ import {
 import '@xyflow/react/dist/style.css'
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
-import type { GraphNode, GraphProps } from './graph.tsx'
+import type { GraphNode, GraphProps } from './graph-props.ts'
 import { layoutGraph, type Positions } from './layout.ts'
 import { Skeleton } from '../page-states.tsx'
 import { StatusBadge } from '../status-badge.tsx'

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
-import type { Tone } from '../status-badge.tsx'
+import type { GraphProps } from './graph-props.ts'
 import { Button } from '../button.tsx'
 import { Skeleton } from '../page-states.tsx'
 import { StatusBadge } from '../status-badge.tsx'
@@ -9,37 +9,6 @@ import { shellMessages } from '../../messages/shell.ts'
 import './graph.css'
 
 const Canvas = lazy(() => import('./canvas.tsx'))
-
-export interface GraphNode {
-  readonly id: string
-  readonly label: string
-  /** A job's or run's status. */
-  readonly status?: string
-  readonly isReused?: boolean
-  /** A line under the name: a duration, a version, `×200`. */
-  readonly detail?: string
-  /** What kind of thing it is, for lineage: `data`, `model`. */
-  readonly kind?: string
-  readonly tone?: Tone
-}
-
-export interface GraphEdge {
-  readonly from: string
-  readonly to: string
-  readonly label?: string
-}
-
-export interface GraphProps {
-  readonly label: string
-  readonly nodes: readonly GraphNode[]
-  readonly edges: readonly GraphEdge[]
-  /** From top to bottom, or from left to right. */
-  readonly direction?: 'down' | 'right'
-  readonly selected?: string
-  readonly onSelect?: (id: string) => void
-  /** Pixels; 460 when absent. */
-  readonly height?: number
-}
 
 /** Steps or assets and what flows between them, laid out by itself; the same is there as a list. */
 export function Graph(props: GraphProps): ReactNode {

@@ -1,0 +1,2 @@
+/** What is coloured; anything else is `text`. */
+export type CodeLanguage = 'yaml' | 'json' | 'text'
