@@ -307,6 +307,57 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/cost': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Sum what jobs, steps, experiments or deployments used, the dearest first; jobs unless asked otherwise. */
+    get: operations['getCost']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/cost': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Sum what a job used, with all attempts and steps; steps under way count once they have ended. */
+    get: operations['getJobsNameCost']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/budgets': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show how the budgets of the settings stand. */
+    get: operations['getBudgets']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/models': {
     parameters: {
       query?: never
@@ -2603,6 +2654,25 @@ export interface components {
       revision: number
       job: components['schemas']['Job']
     }
+    Budget: {
+      name: string
+      scope: string
+      /** @description A job for a budget of each-job, else the scope. */
+      subject: string
+      window: string
+      /** Format: date-time */
+      window_start?: string
+      of: string
+      currency?: string
+      /** @description With what runs now. */
+      used: number
+      warn_at?: number
+      stop_at?: number
+      status: 'open' | 'warned' | 'exceeded'
+    }
+    Budgets: {
+      items: components['schemas']['Budget'][]
+    }
     Comment: {
       id: string
       body: string
@@ -2684,6 +2754,35 @@ export interface components {
       path: string
       size_bytes: number
       digest: string
+    }
+    Cost: {
+      currency?: string
+      items: {
+        /** @description A root job. */
+        job?: string
+        step?: string
+        experiment?: string
+        endpoint?: string
+        deployment?: string
+        wall_seconds: number
+        cpu_seconds: number
+        /** @description Mean memory in GB (10^9 bytes) times seconds. */
+        gb_seconds: number
+        /** @description Seconds in which a GPU was held, summed over GPUs. */
+        gpu_seconds: number
+        /** @description By the prices of the settings; absent without. */
+        cost?: number
+      }[]
+      total: {
+        wall_seconds: number
+        cpu_seconds: number
+        /** @description Mean memory in GB (10^9 bytes) times seconds. */
+        gb_seconds: number
+        /** @description Seconds in which a GPU was held, summed over GPUs. */
+        gpu_seconds: number
+        /** @description By the prices of the settings; absent without. */
+        cost?: number
+      }
     }
     CreateAsset: {
       /** @description Absolute path of its YAML file. */
@@ -2879,6 +2978,7 @@ export interface components {
           | 'already-exists'
           | 'conflict'
           | 'limit-exceeded'
+          | 'budget-exceeded'
           | 'body-too-large'
           | 'unsupported-media-type'
           | 'too-many-requests'
@@ -3037,6 +3137,17 @@ export interface components {
       properties: {
         [key: string]: string
       }
+    }
+    JobCost: {
+      currency?: string
+      wall_seconds: number
+      cpu_seconds: number
+      /** @description Mean memory in GB (10^9 bytes) times seconds. */
+      gb_seconds: number
+      /** @description Seconds in which a GPU was held, summed over GPUs. */
+      gpu_seconds: number
+      /** @description By the prices of the settings; absent without. */
+      cost?: number
     }
     JobDiff: {
       old: string
@@ -4435,7 +4546,104 @@ export interface operations {
         content: {
           'application/json': {
             items: components['schemas']['Event'][]
+            /** @description Of the latest event there is: from there a reader hears only what is new. */
+            latest_seq: number
           }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getCost: {
+    parameters: {
+      query?: {
+        by?: 'job' | 'step' | 'experiment' | 'deployment'
+        since?: string
+        job?: string
+        experiment?: string
+        endpoint?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Cost']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameCost: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['JobCost']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getBudgets: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Budgets']
         }
       }
       /** @description Error */
