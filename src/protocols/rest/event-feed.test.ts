@@ -133,6 +133,7 @@ test('without a stream the same records come as a page of JSON', async (t) => {
       { seq: 3, kind: 'job.status', subject: 'a', at: '1970-01-01T00:00:00.000Z', body: { n: 2 } },
       { seq: 4, kind: 'job.status', subject: 'a', at: '1970-01-01T00:00:00.000Z', body: { n: 3 } },
     ],
+    latest_seq: 5,
   })
   assert.equal((await send(`${lab.url}/api/v1/events?after=-1`)).status, 400)
 })
