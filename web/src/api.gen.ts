@@ -1357,6 +1357,91 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/runs/search': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** A page of runs with the values that are asked for by name; a filter that cannot be read says where. */
+    post: operations['postRunsSearch']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/runs/count': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** How many runs meet a filter. */
+    post: operations['postRunsCount']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/experiments/{experiment_id}/run-keys': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The names of the metrics, params and tags that the runs of an experiment have. */
+    get: operations['getExperimentsExperimentIdRunKeys']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/runs/compare': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Up to 100 runs side by side: the latest value of every metric, and every param and tag. */
+    post: operations['postRunsCompare']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/metrics/series': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** The curves of some metrics in some runs for a chart, each as least, greatest and last value by place. */
+    post: operations['postMetricsSeries']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/uploads': {
     parameters: {
       query?: never
@@ -3131,6 +3216,15 @@ export interface components {
         peak_memory_bytes?: number
         peak_memory_is_sampled?: boolean
       }
+      /** @description Of a parallel step that has begun. */
+      mini_batches?: {
+        total: number
+        done: number
+        /** @description For good: they are left out of the result. */
+        failed: number
+        /** @description Tries that failed and were followed by another. */
+        retried: number
+      }
       tags: {
         [key: string]: string
       }
@@ -3664,6 +3758,15 @@ export interface components {
         cpu_seconds: number
         peak_memory_bytes?: number
         peak_memory_is_sampled?: boolean
+      }
+      /** @description Of a parallel step that has begun. */
+      mini_batches?: {
+        total: number
+        done: number
+        /** @description For good: they are left out of the result. */
+        failed: number
+        /** @description Tries that failed and were followed by another. */
+        retried: number
       }
       tags: {
         [key: string]: string
@@ -7607,6 +7710,261 @@ export interface operations {
           'application/json': {
             /** @description False: it was there already. */
             created: boolean
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postRunsSearch: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          experiment_ids: string[]
+          /** @description In MLflow's language, e.g. metrics.acc > 0.9 and params.lr = '0.1'. */
+          filter?: string
+          view?: 'active' | 'deleted' | 'all'
+          /** @description E.g. metrics.acc DESC; newest first at the end. */
+          order_by?: string[]
+          /** @description E.g. metrics.acc, params.lr, tags.team. */
+          columns?: string[]
+          max_results?: number
+          page_token?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: {
+              run_id: string
+              experiment_id: string
+              name: string
+              user: string
+              status: 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED'
+              /** Format: date-time */
+              started_at: string
+              /** Format: date-time */
+              ended_at?: string
+              lifecycle_stage: 'active' | 'deleted'
+              /** @description In the order of the columns asked for. */
+              values: (number | string | null)[]
+            }[]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postRunsCount: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          experiment_ids: string[]
+          /** @description In MLflow's language, e.g. metrics.acc > 0.9 and params.lr = '0.1'. */
+          filter?: string
+          view?: 'active' | 'deleted' | 'all'
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            total: number
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getExperimentsExperimentIdRunKeys: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        experiment_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            metrics: string[]
+            params: string[]
+            tags: string[]
+            /** @description False: params or tags that only few of very many runs have may be missing. */
+            is_complete: boolean
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postRunsCompare: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          run_ids: string[]
+          /** @description Leave out what is the same in all. */
+          only_different?: boolean
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            runs: {
+              run_id: string
+              experiment_id: string
+              name: string
+              user: string
+              status: 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED'
+              /** Format: date-time */
+              started_at: string
+              /** Format: date-time */
+              ended_at?: string
+              lifecycle_stage: 'active' | 'deleted'
+            }[]
+            metrics: {
+              key: string
+              values: (number | string | null)[]
+            }[]
+            params: {
+              key: string
+              values: (number | string | null)[]
+            }[]
+            tags: {
+              key: string
+              values: (number | string | null)[]
+            }[]
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postMetricsSeries: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          run_ids: string[]
+          keys: string[]
+          /** @description Usually the width in pixels. */
+          points?: number
+          axis?: 'step' | 'time'
+          from?: number
+          to?: number
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            axis: 'step' | 'time'
+            items: {
+              run_id: string
+              key: string
+              /** @description How many values there are in all. */
+              count: number
+              from: number[]
+              to: number[]
+              counts: number[]
+              nan_counts: number[]
+              min: (number | null)[]
+              max: (number | null)[]
+              last: (number | null)[]
+            }[]
           }
         }
       }
