@@ -6,6 +6,7 @@ import type { Sha256 } from '../base/hash.ts'
 import type { ExperimentId, JobName, RandomBytes } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Database, Tables } from '../database/database.ts'
+import { appendEvent } from '../events/event-log.ts'
 import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
 import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
 import { placeAfterCut } from '../processes/log-cap.ts'
@@ -17,18 +18,21 @@ import type { Cancellation } from './cancellation.ts'
 import type { Engine } from './engine.ts'
 import {
   type Job,
+  type JobCounts,
   type JobDiff,
   type JobFilter,
   type JobService,
   type LogChunk,
   type PlanView,
+  type RetryWish,
   type Submission,
   type SubmittedJob,
   type SweepTrials,
   terminalStatuses,
   type ValidDocument,
 } from './job-service.ts'
-import { countJobs, findChildren, findJob, listJobs } from './job-store.ts'
+import { countJobsBy, findLastCompleted, listJobs, setArchived } from './job-list-store.ts'
+import { countJobs, findChildren, findJob } from './job-store.ts'
 import { diffJobs } from './diff-jobs.ts'
 import { findResultsOf } from './earlier-results-store.ts'
 import { findPlan, type StoredPlan } from './journal-store.ts'
@@ -44,7 +48,7 @@ import {
 import { loadJob, type LoadedJob, validateFile } from './load-job.ts'
 import { withProgress } from './parallel-progress.ts'
 import { viewPlan } from './plan-view.ts'
-import { wholeResults, wishedPlan } from './reuse-wishes.ts'
+import { forcedFrom, wholeResults, wishedPlan } from './reuse-wishes.ts'
 import { type SettleDeps, type SettledSources, settleSources } from './settle-sources.ts'
 import { storeNewJob } from './store-new-job.ts'
 import { listTrials, sweepResultProperties } from './sweep-trials.ts'
@@ -53,7 +57,7 @@ import type { StoredSubmission } from './stored-submission.ts'
 export interface JobServiceDeps extends Omit<SettleDeps, 'tables' | 'purpose'> {
   readonly database: Database
   readonly environments: EnvironmentBuilder
-  readonly engine: Pick<Engine, 'start' | 'cancel' | 'locks' | 'waiting'>
+  readonly engine: Pick<Engine, 'start' | 'cancel' | 'locks' | 'waiting' | 'slots'>
   readonly files: Pick<AttemptFiles, 'log' | 'miniBatches'>
   readonly runs: JobRuns
   readonly findExperiment: (tables: Tables, name: string) => Promise<ExperimentId | undefined>
@@ -182,7 +186,7 @@ export class EngineJobService implements JobService {
     const { loaded, settled } = await this.#settle(submission, 'look')
     const { plan, displayName } = loaded
     const view = await viewPlan(
-      { tables: database.read, content, environments, sha256, locks: engine.locks },
+      { tables: database.read, content, environments, sha256, locks: engine.locks, slots: engine.slots().slots },
       { plan, displayName, submission: settled },
     )
     return { ...view, ...warningsOf(loaded) }
@@ -213,6 +217,27 @@ export class EngineJobService implements JobService {
     return listJobs(this.#deps.database.read, filter)
   }
 
+  counts(filter: Omit<JobFilter, 'limit' | 'pageToken'>): Promise<JobCounts> {
+    return countJobsBy(this.#deps.database.read, filter)
+  }
+
+  async archive(name: string, isArchived: boolean): Promise<Job> {
+    const { database, clock } = this.#deps
+    const job = await this.get(name)
+    if (job.parent !== undefined)
+      throw new SluiceError('not-supported', `Job ${name} is a step of ${job.root}; only a whole job is archived.`, {
+        hint: `Archive the whole job with: sluice job archive ${job.root}`,
+      })
+    if (!terminalStatuses.has(job.status)) throw stillUnderWay(job)
+    const atMs = clock.now()
+    await database.write(async (tables) => {
+      const isChanged = await setArchived(tables, job.name, isArchived ? atMs : null)
+      const kind = isArchived ? 'job.archived' : 'job.restored'
+      if (isChanged) await appendEvent(tables, { kind, subject: job.name, body: { job: job.name }, atMs })
+    })
+    return this.get(name)
+  }
+
   async cancel(name: string, cancellation: Cancellation): Promise<Job> {
     const job = await this.get(name)
     if (job.parent !== undefined) {
@@ -224,19 +249,26 @@ export class EngineJobService implements JobService {
     return this.get(name)
   }
 
-  async retry(
-    name: string,
-    { submittedBy, onlyFailed = false }: { readonly submittedBy: string; readonly onlyFailed?: boolean },
-  ): Promise<Job> {
+  async retry(name: string, { submittedBy, onlyFailed = false, from = [] }: RetryWish): Promise<Job> {
     const { root, stored } = await this.#ended(name)
+    if (onlyFailed && from.length > 0)
+      throw new SluiceError('invalid-request', 'A retry is of what failed, or from a step on, not both.', {
+        hint: 'Leave out one of --failed and --from.',
+      })
     if (onlyFailed && root.status === 'Completed') {
       throw new SluiceError('conflict', `Nothing of job ${root.name} failed or was canceled.`, {
         hint: `Run all of it again with: sluice job retry ${root.name}`,
       })
     }
     const { tables, content } = { tables: this.#deps.database.read, content: this.#deps.content }
+    const forced = forcedFrom(stored.plan, from)
     const results = onlyFailed ? await wholeResults({ content }, await findResultsOf(tables, root.name)) : {}
-    return this.#again(root, stored, { submittedBy, taken: { ...stored.submission.taken, ...results } })
+    const isForced = from.length > 0
+    return this.#again(root, stored, {
+      ...(isForced && { forced }),
+      submittedBy,
+      taken: { ...stored.submission.taken, ...results },
+    })
   }
 
   async reproduce(name: string, submittedBy: string): Promise<Job> {
@@ -252,8 +284,20 @@ export class EngineJobService implements JobService {
     return this.#again(root, stored, { submittedBy, taken, forced, reproduces: root.name })
   }
 
-  diff(name: string, other: string): Promise<JobDiff> {
-    return diffJobs({ ...this.#deps, tables: this.#deps.database.read, locks: this.#deps.engine.locks }, name, other)
+  async diff(name: string, other?: string): Promise<JobDiff> {
+    const tables = this.#deps.database.read
+    const earlier = other ?? (await this.#lastCompleted(name))
+    return diffJobs({ ...this.#deps, tables, locks: this.#deps.engine.locks }, name, earlier)
+  }
+
+  async #lastCompleted(name: string): Promise<JobName> {
+    const tables = this.#deps.database.read
+    const root = await findJob(tables, (await findJob(tables, name)).root)
+    const found = await findLastCompleted(tables, root)
+    if (found !== undefined) return found
+    throw new SluiceError('not-found', `No earlier job of "${root.displayName}" completed.`, {
+      hint: 'Name the job to compare with.',
+    })
   }
 
   /** A root job that has ended, with its snapshot; throws `conflict` while it is under way. */
@@ -266,9 +310,7 @@ export class EngineJobService implements JobService {
       })
     const root = await this.get(job.root)
     if (terminalStatuses.has(root.status)) return { root, stored }
-    throw new SluiceError('conflict', `Job ${root.name} is still ${root.status}.`, {
-      hint: `Wait for it, or cancel it with: sluice job cancel ${root.name}`,
-    })
+    throw stillUnderWay(root)
   }
 
   /** Submits a stored snapshot: the user's files are not looked at. */
@@ -293,9 +335,14 @@ export class EngineJobService implements JobService {
   async log(name: string, offset: number): Promise<LogChunk> {
     // The status first: a log that is read after its job ended is whole.
     const job = await this.get(name)
-    const { bytes, start } = await readChunk(this.#deps.files.log(job.name), offset)
+    const { bytes, start, sizeBytes } = await readChunk(this.#deps.files.log(job.name), offset)
     const nextOffset = start + bytes.length
-    return { bytes, nextOffset, isComplete: terminalStatuses.has(job.status) && bytes.length < logChunkBytes }
+    return {
+      bytes,
+      nextOffset,
+      sizeBytes,
+      isComplete: terminalStatuses.has(job.status) && bytes.length < logChunkBytes,
+    }
   }
 
   async document(name: string): Promise<JsonObject> {
@@ -306,7 +353,7 @@ export class EngineJobService implements JobService {
   }
 
   /** How many root jobs run and wait, for `sluice status`. */
-  async counts(): Promise<{ readonly running: number; readonly queued: number }> {
+  async underWay(): Promise<{ readonly running: number; readonly queued: number }> {
     const { read } = this.#deps.database
     return {
       running: await countJobs(read, ['Running', 'CancelRequested', 'Finalizing', 'Preparing']),
@@ -320,6 +367,12 @@ function withWaiting(job: Job, waiting: ReadonlyMap<JobName, string>): Job {
   const words = waiting.get(job.name)
   const isWaiting = job.status === 'NotStarted' || job.status === 'Queued'
   return words === undefined || !isWaiting ? job : { ...job, statusDetail: words }
+}
+
+function stillUnderWay(job: Job): SluiceError {
+  return new SluiceError('conflict', `Job ${job.name} is still ${job.status}.`, {
+    hint: `Wait for it, or cancel it with: sluice job cancel ${job.name}`,
+  })
 }
 
 function warningsOf({ warnings }: LoadedJob): Pick<SubmittedJob, 'warnings'> {
@@ -338,19 +391,19 @@ function experimentNameOf(submission: Submission, loaded: LoadedJob): string {
 async function readChunk(
   file: string,
   offset: number,
-): Promise<{ readonly bytes: Uint8Array; readonly start: number }> {
+): Promise<{ readonly bytes: Uint8Array; readonly start: number; readonly sizeBytes: number }> {
   let handle
   try {
     handle = await open(file, 'r')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { bytes: new Uint8Array(), start: 0 }
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { bytes: new Uint8Array(), start: 0, sizeBytes: 0 }
     throw error
   }
   try {
     const { size } = await handle.stat()
     const start = offset < 0 ? Math.max(0, size + offset) : offset > size ? placeAfterCut(size) : offset
     const { bytesRead, buffer } = await handle.read({ buffer: Buffer.allocUnsafe(logChunkBytes), position: start })
-    return { bytes: buffer.subarray(0, bytesRead), start }
+    return { bytes: buffer.subarray(0, bytesRead), start, sizeBytes: size }
   } finally {
     await handle.close()
   }

@@ -44,6 +44,17 @@ export interface EngineDeps extends AttemptRunnerDeps, ProgressDeps {
   readonly warn: (message: string) => void
 }
 
+/** A step under its job's name. */
+interface NamedStep extends Required<QueuedStep> {
+  readonly job: JobName
+}
+
+export interface SlotsInUse {
+  readonly slots: number
+  readonly running: readonly NamedStep[]
+  readonly waiting: readonly NamedStep[]
+}
+
 const cancelGraceMs = 10_000
 const reloadDelayMs = 1000
 /** So often the store may refuse a job in a row before the job is given up. */
@@ -107,6 +118,16 @@ export class Engine {
     const priority = planned.kind === 'command' ? planned.priority : undefined
     const slots = slotsWanted(planned, this.#deps.backend.slots.cpu)
     return { root: live.root, step, slots, ...(priority !== undefined && { priority }) }
+  }
+
+  /** Who has the slots and who waits for one, the next one first, as true as the moment. */
+  slots(): SlotsInUse {
+    const named = ({ root, step, priority = 'medium', slots: wanted = 1 }: QueuedStep): NamedStep[] => {
+      const live = this.#live.get(root)
+      return live === undefined ? [] : [{ root, step, job: live.nameOf(step), priority, slots: wanted }]
+    }
+    const { slots, held, waiting } = this.#slots
+    return { slots, running: held.flatMap(named), waiting: waiting.flatMap(named) }
   }
 
   /** How many root jobs are under way. */

@@ -34,6 +34,7 @@ export type JobRow = {
   usage: string | null
   tags: string
   properties: string
+  archived_ms: number | null
 }
 
 /** A job as others see it. */
@@ -64,6 +65,7 @@ export function rowToJob(row: JobRow): Job {
     ...(row.usage !== null && { usage: parse<AttemptUsage>(row.usage) }),
     tags: parse<Record<string, string>>(row.tags),
     properties: propertiesOf(row),
+    ...(row.archived_ms !== null && { archivedMs: row.archived_ms }),
   }
 }
 

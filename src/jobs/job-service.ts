@@ -59,6 +59,8 @@ export interface Job {
   readonly miniBatches?: MiniBatchCounts
   readonly tags: Readonly<Record<string, string>>
   readonly properties: Readonly<Record<string, string>>
+  /** Set while it is left out of lists. */
+  readonly archivedMs?: number
 }
 
 /** Mini-batches of a parallel step; `done` by earlier attempts too, the others of its last attempt. */
@@ -117,8 +119,10 @@ export interface PlanView {
     readonly verdict: StepVerdict
     readonly command?: string
     readonly sweep?: PlannedSweepView
+    /** How long it ran before, where it will or may run; absent where it never did. */
+    readonly estimatedMs?: number
   }[]
-  /** Estimated from earlier runs of the same steps; absent without any. */
+  /** Until its end, on all slots, from earlier runs of the same steps; absent without any. */
   readonly estimatedMs?: number
   readonly warnings?: readonly Diagnostic[]
 }
@@ -178,17 +182,40 @@ export interface JobFilter {
   readonly parent?: JobName
   /** Default: root jobs only. */
   readonly withChildren?: boolean
-  readonly status?: JobStatus
+  /** Any of these. */
+  readonly statuses?: readonly JobStatus[]
   readonly experimentName?: string
+  /** A part of its name or display name, whatever the case of letters. */
+  readonly text?: string
+  /** `key` or `key=value`. */
+  readonly tag?: string
+  /** Default: without what was archived. */
+  readonly archived?: 'without' | 'with' | 'only'
   readonly limit: number
   readonly pageToken?: string
 }
 
+/** How many jobs there are, by status and by experiment. */
+export interface JobCounts {
+  readonly statuses: Readonly<Partial<Record<JobStatus, number>>>
+  /** Those with the newest jobs first. */
+  readonly experiments: readonly { readonly name: string; readonly count: number }[]
+}
+
 export interface LogChunk {
+  /** Bytes of the whole log so far. */
+  readonly sizeBytes: number
   readonly bytes: Uint8Array
   readonly nextOffset: number
   /** The job has ended and `nextOffset` is the end of its log. */
   readonly isComplete: boolean
+}
+
+/** How a job runs again. */
+export interface RetryWish {
+  readonly submittedBy: string
+  readonly onlyFailed?: boolean
+  readonly from?: readonly string[]
 }
 
 /** What protocols and the command line may ask of the engine. Unknown names throw `not-found`. */
@@ -205,17 +232,24 @@ export interface JobService {
   /** The trials of a sweep so far, the best first. Throws `invalid-request` for a job that is none. */
   trials(name: string): Promise<SweepTrials>
   list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly nextPageToken?: string }>
+  counts(filter: Omit<JobFilter, 'limit' | 'pageToken'>): Promise<JobCounts>
+  /** Leaves a job that has ended out of lists, or takes it back in. Throws `conflict` while it is under way. */
+  archive(name: string, isArchived: boolean): Promise<Job>
   /** Asks a job, its steps included, to stop; a no-op when it has ended. */
   cancel(name: string, cancellation: Cancellation): Promise<Job>
   /**
    * Submits the stored snapshot of a job that has ended again; completed deterministic steps are reused. `onlyFailed`:
-   * whatever completed is taken over, deterministic or not; throws `conflict` when nothing failed or was canceled.
+   * whatever completed is taken over, deterministic or not; throws `conflict` when nothing failed or was canceled. `from`:
+   * these steps and everything after them run in any case; throws `invalid-request` for names that are no steps.
    */
-  retry(name: string, how: { readonly submittedBy: string; readonly onlyFailed?: boolean }): Promise<Job>
+  retry(name: string, how: RetryWish): Promise<Job>
   /** Runs every step of a completed job's stored snapshot again; its property `sluice.reproduces` names that job. */
   reproduce(name: string, submittedBy: string): Promise<Job>
-  /** What differs between two jobs, or between two steps. */
-  diff(name: string, other: string): Promise<JobDiff>
+  /**
+   * What differs between two jobs, or between two steps. Without another one: the last job of the same pipeline that
+   * completed before; throws `not-found` where there is none.
+   */
+  diff(name: string, other?: string): Promise<JobDiff>
   /**
    * Bytes of a job's log (stdout and stderr in order) from `offset`; at most 1 MiB. A negative offset counts from the
    * end. A place that was cut away meanwhile (processes/log-cap.ts) goes on where the log says so.

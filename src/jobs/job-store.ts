@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
 import type { Tables } from '../database/database.ts'
 import { assert } from '../base/errors.ts'
-import type { Job, JobFilter, JobStatus } from './job-service.ts'
+import type { Job, JobStatus } from './job-service.ts'
 import { type JobRow, rowToJob } from './job-row.ts'
 import { inTreeOrder } from './tree-order.ts'
 import { SluiceError } from '../base/errors.ts'
@@ -118,6 +118,21 @@ export async function findRow(tables: Tables, name: string): Promise<JobRow> {
   throw new SluiceError('not-found', `There is no job "${name}".`, { hint: 'List the jobs with: sluice job list' })
 }
 
+/** Jobs by name; those that are not there are absent. */
+export async function findJobsNamed(tables: Tables, names: readonly JobName[]): Promise<ReadonlyMap<JobName, Job>> {
+  const found = new Map<JobName, Job>()
+  for (let start = 0; start < names.length; start += rowsPerInsert) {
+    const rows = await tables
+      .withTables<JobTables>()
+      .selectFrom('job')
+      .selectAll()
+      .where('name', 'in', names.slice(start, start + rowsPerInsert))
+      .execute()
+    for (const row of rows) found.set(row.name, rowToJob(row))
+  }
+  return found
+}
+
 /** A job's status alone; undefined where there is no such job. */
 export async function findStatus(tables: Tables, name: JobName): Promise<JobStatus | undefined> {
   const jobs = tables.withTables<JobTables>()
@@ -136,50 +151,6 @@ export async function findChildren(tables: Tables, root: string): Promise<readon
     .orderBy('position')
     .execute()
   return inTreeOrder(root, rows.map(rowToJob))
-}
-
-/** Newest first, by key: the token is the last job's creation time and name. */
-export async function listJobs(
-  tables: Tables,
-  filter: JobFilter,
-): Promise<{ readonly jobs: readonly Job[]; readonly nextPageToken?: string }> {
-  let query = tables
-    .withTables<JobTables>()
-    .selectFrom('job')
-    .selectAll()
-    .orderBy('created_ms', 'desc')
-    .orderBy('name', 'desc')
-    .limit(filter.limit + 1)
-  if (filter.parent !== undefined) query = query.where('parent', '=', filter.parent)
-  else if (filter.withChildren !== true) query = query.where('parent', 'is', null)
-  if (filter.status !== undefined) query = query.where('status', '=', filter.status)
-  if (filter.experimentName !== undefined) query = query.where('experiment_name', '=', filter.experimentName)
-  if (filter.pageToken !== undefined) {
-    const [createdMs, name] = readPageToken(filter.pageToken)
-    query = query.where((eb) =>
-      eb.or([
-        eb('created_ms', '<', createdMs),
-        eb.and([eb('created_ms', '=', createdMs), eb('name', '<', name as JobName)]),
-      ]),
-    )
-  }
-  const rows = await query.execute()
-  const page = rows.slice(0, filter.limit)
-  const last = page.at(-1)
-  return {
-    jobs: page.map(rowToJob),
-    ...(rows.length > filter.limit && last !== undefined && { nextPageToken: `${last.created_ms}:${last.name}` }),
-  }
-}
-
-function readPageToken(token: string): readonly [number, string] {
-  const match = /^(\d+):(.+)$/.exec(token)
-  if (match === null) {
-    throw new SluiceError('invalid-request', `"${token}" is not a page token of this list.`, {
-      hint: 'Leave page_token out to start again.',
-    })
-  }
-  return [Number(match[1]), match[2]!]
 }
 
 /** Root jobs by status, for `sluice status`. */

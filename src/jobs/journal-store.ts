@@ -84,11 +84,7 @@ export async function findPlan(tables: Tables, root: JobName): Promise<StoredPla
 }
 
 /** Appends events in order. */
-export async function appendJournal(
-  tables: Tables,
-  root: JobName,
-  events: readonly { readonly event: JobEvent; readonly atMs: number }[],
-): Promise<void> {
+export async function appendJournal(tables: Tables, root: JobName, events: readonly TimedEvent[]): Promise<void> {
   await tables
     .withTables<JournalTables>()
     .insertInto('job_journal')
@@ -98,12 +94,23 @@ export async function appendJournal(
 
 /** All events of a root job, oldest first. */
 export async function readJournal(tables: Tables, root: JobName): Promise<readonly JobEvent[]> {
+  return (await readTimedJournal(tables, root)).map(({ event }) => event)
+}
+
+/** An event with the moment it was decided. */
+export interface TimedEvent {
+  readonly event: JobEvent
+  readonly atMs: number
+}
+
+/** All events of a root job with their times, oldest first. */
+export async function readTimedJournal(tables: Tables, root: JobName): Promise<readonly TimedEvent[]> {
   const rows = await tables
     .withTables<JournalTables>()
     .selectFrom('job_journal')
-    .select('event')
+    .select(['event', 'at_ms'])
     .where('root', '=', root)
     .orderBy('seq')
     .execute()
-  return rows.map((row) => JSON.parse(row.event) as JobEvent)
+  return rows.map((row) => ({ event: JSON.parse(row.event) as JobEvent, atMs: row.at_ms }))
 }

@@ -130,6 +130,7 @@ function emptyRow({ stored, atMs }: RowOptions): JobRow {
     usage: null,
     tags: '{}',
     properties: '{}',
+    archived_ms: null,
   }
 }
 

@@ -12,6 +12,8 @@ import type {
   PlannedStep,
 } from '../plan/planned-pipeline.ts'
 import { trialCount } from '../plan/sweeps/sweep-words.ts'
+import { forecastTotal, middleOf } from '../plan/forecast.ts'
+import { findDurations } from './job-list-store.ts'
 import type { PlanView } from './job-service.ts'
 import { findPreviousKeys } from './job-store.ts'
 import type { StepOutputs } from './pipeline-state.ts'
@@ -26,6 +28,8 @@ interface PlanDeps {
   readonly environments: EnvironmentBuilder
   readonly locks: LockCache
   readonly sha256: Sha256
+  /** How many steps run at once. */
+  readonly slots: number
 }
 
 interface PlanInput {
@@ -74,6 +78,7 @@ export async function viewPlan(deps: PlanDeps, { plan, displayName, submission }
       if (decision.source !== undefined) outputs.set(decision.keyed.step.path, decision.source.outputs)
     }
   }
+  const durations = await stepDurations(deps.tables, plan.steps, { experimentId, verdicts })
   const steps: PlanView['steps'][number][] = []
   // Sequential: a job has few sweeps, and each looks at many trials.
   for (const step of plan.steps) {
@@ -84,9 +89,31 @@ export async function viewPlan(deps: PlanDeps, { plan, displayName, submission }
       verdict,
       ...(step.kind === 'command' && { command: step.command }),
       ...(step.kind === 'sweep' && verdict.kind === 'rounds' && { sweep: await viewSweep(step, look) }),
+      ...(durations.has(step.path) && { estimatedMs: durations.get(step.path)! }),
     })
   }
-  return { steps }
+  if (durations.size === 0) return { steps }
+  const isRun = (path: StepPath): boolean => willOrMayRun(verdicts.get(path)!)
+  const ahead = plan.steps.map(({ path, parents }) => ({
+    ...{ path, parents },
+    durationMs: isRun(path) ? durations.get(path) : 0,
+  }))
+  return { steps, estimatedMs: forecastTotal(ahead, deps.slots) }
+}
+
+/** How long the steps that will or may run took before, where they ever ran; milliseconds. */
+async function stepDurations(
+  tables: Tables,
+  steps: readonly PlannedStep[],
+  { experimentId, verdicts }: Pick<StoredSubmission, 'experimentId'> & Pick<Known, 'verdicts'>,
+): Promise<ReadonlyMap<StepPath, number>> {
+  const paths = steps.map(({ path }) => path).filter((path) => willOrMayRun(verdicts.get(path)!))
+  const earlier = await findDurations(tables, { experimentId, steps: paths })
+  return new Map([...earlier].map(([path, durations]) => [path, middleOf(durations)!]))
+}
+
+function willOrMayRun({ kind }: StepVerdict): boolean {
+  return kind === 'run' || kind === 'depends' || kind === 'rounds'
 }
 
 interface Known {

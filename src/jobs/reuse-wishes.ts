@@ -40,15 +40,19 @@ export async function wishedPlan(
       : namedSteps(plan, noReuse === false ? [] : noReuse, '--no-reuse').named,
   )
   if (only.length === 0) {
-    const { steps, named } = namedSteps(plan, from, '--from')
-    for (const [path, why] of named) forced.set(path, why)
-    // A loop of which a part was named is not meant as a whole; what follows it is.
-    for (const [path, why] of withFollowing(plan, steps)) if (!steps.has(path)) forced.set(path, why)
-    return { plan, forced: Object.fromEntries(forced) }
+    return { plan, forced: { ...Object.fromEntries(forced), ...forcedFrom(plan, from) } }
   }
   const { steps: selected, named } = namedSteps(plan, only, '--only')
   const taken = await takenResults(deps, selected, pipeline)
   return { plan: onlySteps(plan, selected), forced: Object.fromEntries([...forced, ...named]), taken }
+}
+
+/** These steps and all that follow them, each with the words for it. Throws `invalid-request` for names that are none. */
+export function forcedFrom(plan: PlannedPipeline, from: readonly string[]): Readonly<Record<StepPath, string>> {
+  const { steps, named } = namedSteps(plan, from, '--from')
+  // A loop of which a part was named is not meant as a whole; what follows it is.
+  const following = [...withFollowing(plan, steps)].filter(([path]) => !steps.has(path))
+  return Object.fromEntries([...named, ...following])
 }
 
 async function takenResults(

@@ -25,8 +25,7 @@ export class SlotQueue {
   readonly #start: (step: QueuedStep) => void
   /** One line for each priority, so that granting a slot costs the same however many wait. */
   readonly #waiting = new Map(priorities.map((priority) => [priority, new Map<string, QueuedStep>()]))
-  /** Slots by who holds them. */
-  readonly #held = new Map<string, number>()
+  readonly #held = new Map<string, QueuedStep>()
   #heldCount = 0
   readonly #timers = new Map<string, () => void>()
 
@@ -65,8 +64,18 @@ export class SlotQueue {
     this.#timers.get(key)?.()
     this.#timers.delete(key)
     for (const line of this.#waiting.values()) line.delete(key)
-    this.#heldCount -= this.#held.get(key) ?? 0
+    this.#heldCount -= this.#heldBy(key)
     if (this.#held.delete(key)) this.#grant()
+  }
+
+  /** How many there are. */
+  get slots(): number {
+    return this.#slots
+  }
+
+  /** Who has a slot. */
+  get held(): readonly QueuedStep[] {
+    return [...this.#held.values()]
   }
 
   /** Who waits for a slot, the next one first. */
@@ -93,8 +102,13 @@ export class SlotQueue {
   }
 
   #take(key: string, step: QueuedStep): void {
-    this.#heldCount += slotsOf(step) - (this.#held.get(key) ?? 0)
-    this.#held.set(key, slotsOf(step))
+    this.#heldCount += slotsOf(step) - this.#heldBy(key)
+    this.#held.set(key, step)
+  }
+
+  #heldBy(key: string): number {
+    const step = this.#held.get(key)
+    return step === undefined ? 0 : slotsOf(step)
   }
 }
 

@@ -1,0 +1,71 @@
+import type { Clock } from '../../base/clock.ts'
+import type { JobName, StepPath } from '../../base/ids.ts'
+import type { Database } from '../../database/database.ts'
+import type { AttemptFiles } from '../attempt-files.ts'
+import type { Engine } from '../engine.ts'
+import type { Job, JobService } from '../job-service.ts'
+import { jobGraph, type JobGraph } from './job-graph.ts'
+import { jobTimeline, type JobTimeline } from './job-timeline.ts'
+import { queueView, type QueueView } from './queue-view.ts'
+import { indexLog, type LogLines, type LogSearch, type LogSearchWish, searchLog } from './scan-log.ts'
+
+export interface JobViewDeps {
+  readonly database: Pick<Database, 'read'>
+  readonly engine: Pick<Engine, 'slots'>
+  readonly jobs: Pick<JobService, 'get' | 'children'>
+  readonly files: Pick<AttemptFiles, 'log'>
+  readonly clock: Pick<Clock, 'now'>
+}
+
+/** So many logs are known line by line at once. */
+const logsKept = 32
+
+/** Jobs as pages show them: graphs, times, logs by line, the queue. Unknown names throw `not-found`. */
+export class JobViews {
+  readonly #deps: JobViewDeps
+  /** What is known of logs by now; the one that was asked for last is at the end. */
+  readonly #lines = new Map<JobName, LogLines>()
+
+  constructor(deps: JobViewDeps) {
+    this.#deps = deps
+  }
+
+  /** The graph of the job's root, or of one round of a loop or sweep in it. */
+  async graph(name: string, within = ''): Promise<JobGraph> {
+    return jobGraph(this.#deps.database.read, await this.#jobsOf(name), within as StepPath)
+  }
+
+  /** What the steps of the job's root spent their time with. */
+  async timeline(name: string): Promise<JobTimeline> {
+    const { database, clock } = this.#deps
+    return jobTimeline(database.read, await this.#jobsOf(name), clock.now())
+  }
+
+  async queue(): Promise<QueueView> {
+    const { database, engine, clock } = this.#deps
+    return queueView(database.read, engine.slots(), clock.now())
+  }
+
+  async searchLog(name: string, wish: LogSearchWish): Promise<LogSearch> {
+    const { jobs, files } = this.#deps
+    return searchLog(files.log((await jobs.get(name)).name), wish)
+  }
+
+  async logLines(name: string): Promise<LogLines> {
+    const { jobs, files } = this.#deps
+    const job = (await jobs.get(name)).name
+    const lines = await indexLog(files.log(job), this.#lines.get(job))
+    this.#lines.delete(job)
+    this.#lines.set(job, lines)
+    const [oldest] = this.#lines.keys()
+    if (this.#lines.size > logsKept) this.#lines.delete(oldest!)
+    return lines
+  }
+
+  /** The root first. */
+  async #jobsOf(name: string): Promise<readonly Job[]> {
+    const { jobs } = this.#deps
+    const { root } = await jobs.get(name)
+    return [await jobs.get(root), ...(await jobs.children(root))]
+  }
+}
