@@ -33,6 +33,7 @@ import { BatchEndpoints } from './serving/batch/batch-endpoints.ts'
 import { PublishedPipelines } from './triggers/published-pipelines.ts'
 import { listen } from './main/listen.ts'
 import { openGrpc } from './main/open-grpc.ts'
+import { JobViews } from './jobs/views/job-views.ts'
 import { jobDeps, openJobs, sha256 } from './main/open-jobs.ts'
 import { openMeter, openPackaging, openServing } from './main/open-serving.ts'
 import { observeServing, type ServingObservation } from './main/observe-serving.ts'
@@ -121,15 +122,21 @@ async function openLooker(options: OpenServerOptions): Promise<OpenServer | unde
     const refuse = (): never => {
       throw new SluiceError('store-unavailable', 'The store is open here for looking only.')
     }
+    const engine = {
+      ...{ locks: new LockCache(store.environments), start: refuse, cancel: refuse },
+      ...{ waiting: () => new Map<never, never>(), slots: () => ({ slots: settings.slots, running: [], waiting: [] }) },
+    }
+    const files = readableLogs(settings.data)
     const jobs = new EngineJobService({
       ...jobDeps(options, store),
-      engine: { locks: new LockCache(store.environments), start: refuse, cancel: refuse, waiting: () => new Map() },
-      files: readableLogs(settings.data),
+      engine,
+      files,
     })
+    const views = new JobViews({ database, engine, jobs, files, clock: store.clock })
     let url = ''
     const localToken = randomBytes(32).toString('hex')
     const forgetLock = (): void => undefined
-    const parts = { store, jobs, url: () => url, localToken, startedMs: systemClock.now(), forgetLock }
+    const parts = { store, jobs, views, url: () => url, localToken, startedMs: systemClock.now(), forgetLock }
     const routes = routesOf(options, parts).filter(
       (route) => route.permission === 'read' || ['/api/v1/plan', '/api/v1/validate'].includes(route.url),
     )
@@ -168,7 +175,9 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   const { clock, context } = store
   const box = secretBox(await loadEncryptionKey({ folder: options.settings.data, ...context }), randomBytes)
   const tokens = jobTokens(await loadSigningKey({ box, ...context }, 'job-token'))
-  const { engine, jobs, keeper } = await openJobs(options, { store, closing: opened.closing, url: () => url, tokens })
+  const { engine, jobs, views, keeper } = await openJobs(options, {
+    ...{ store, closing: opened.closing, url: () => url, tokens },
+  })
   const isUnderWay = async (job: JobName): Promise<boolean> => {
     const status = await findStatus(store.database.read, job)
     return status !== undefined && !terminalStatuses.has(status)
@@ -196,6 +205,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   const routes = routesOf(options, {
     store,
     jobs,
+    views,
     serving,
     packaging: openPackaging(options, store),
     metrics: () => observation.page(serving.measure()),

@@ -76,6 +76,14 @@ export function fakeEngine({ namePrefix = 'calm_otter' } = {}): FakeEngine {
         }),
       children: (name) => Promise.resolve(state.childrenOf(state.get(name).name)),
       list: (filter) => Promise.resolve(state.list(filter)),
+      counts: (filter) => {
+        const { jobs } = state.list({ ...filter, limit: Infinity })
+        return Promise.resolve({
+          statuses: { Completed: jobs.length },
+          experiments: [{ name: 'fake', count: jobs.length }],
+        })
+      },
+      archive: (name, isArchived) => Promise.resolve({ ...state.get(name), ...(isArchived && { archivedMs: 1 }) }),
       cancel: (name, cancellation) => Promise.resolve(state.cancel(name, cancellationText(cancellation))),
       reproduce: async (name, submittedBy) => {
         const submission = state.submissionOf.get(state.get(name).root)!
@@ -83,7 +91,7 @@ export function fakeEngine({ namePrefix = 'calm_otter' } = {}): FakeEngine {
       },
       diff: async (name, other) => ({
         old: state.get(name).name,
-        new: state.get(other).name,
+        new: state.get(other ?? name).name,
         differences: [],
         outputsCompared: 0,
       }),
@@ -99,7 +107,7 @@ export function fakeEngine({ namePrefix = 'calm_otter' } = {}): FakeEngine {
         const chunk = bytes.subarray(start, start + 1024 * 1024)
         const nextOffset = start + chunk.length
         const isComplete = terminalStatuses.has(job.status) && nextOffset >= bytes.length
-        return Promise.resolve({ bytes: chunk, nextOffset, isComplete })
+        return Promise.resolve({ bytes: chunk, nextOffset, sizeBytes: bytes.length, isComplete })
       },
       document: async (name) =>
         ({ steps: { ...(await state.read(state.submissionOf.get(state.get(name).root)!.file)) } }) as never,
@@ -136,10 +144,10 @@ class EngineState {
     return this.all().filter(({ root, parent }) => root === name && parent !== undefined)
   }
 
-  list({ parent, status, experimentName, withChildren = false, limit, pageToken }: JobFilter) {
+  list({ parent, statuses, experimentName, withChildren = false, limit, pageToken }: JobFilter) {
     const found = this.all()
       .filter((job) => (parent === undefined ? withChildren || job.parent === undefined : job.parent === parent))
-      .filter((job) => status === undefined || job.status === status)
+      .filter((job) => statuses === undefined || statuses.includes(job.status))
       .filter((job) => experimentName === undefined || job.experimentName === experimentName)
       .reverse()
     const start = Number(pageToken ?? 0)

@@ -120,6 +120,9 @@ export const commandTable: readonly CommandRow[] = [
     options: [
       { flags: '--status <status>', sentence: 'Only jobs of this status, e.g. Running, Completed, Failed.' },
       { flags: '--experiment <name>', sentence: 'Only jobs of this experiment.' },
+      { flags: '--name <text>', sentence: 'Only jobs with this in their name or display name.' },
+      { flags: '--tag <tag>', sentence: 'Only jobs with this tag: key, or key=value.' },
+      { flags: '--archived', sentence: 'Only jobs that were archived.' },
       { flags: '--parent <job>', sentence: 'Only the steps of this job.' },
       { flags: '-a, --all', sentence: 'Steps too, not only whole jobs.' },
       limitOption,
@@ -174,6 +177,11 @@ export const commandTable: readonly CommandRow[] = [
         flags: '--failed',
         sentence: 'Takes over whatever completed, deterministic or not; runs only what failed or was canceled.',
       },
+      {
+        flags: '--from <step>',
+        sentence: 'Runs this step and everything after it, though it could be reused; may be repeated.',
+        isRepeated: true,
+      },
       detachOption,
     ],
     load: async () => (await import('./run.ts')).retry,
@@ -183,9 +191,21 @@ export const commandTable: readonly CommandRow[] = [
     summary: 'Say what differs between two jobs: what went in and what came out of every step.',
     arguments: [
       ['<name>', 'Name of a job, or of a step’s job.'],
-      ['<other>', 'The one to compare it with.'],
+      ['[other]', 'The one to compare it with (default: the last job of the same pipeline that completed before it).'],
     ],
     load: async () => (await import('./job-diff.ts')).diffJobs,
+  },
+  {
+    name: 'job archive',
+    summary: 'Leave a job that has ended out of lists.',
+    arguments: [['<name>', 'Name of the job.']],
+    load: async () => (await import('./job.ts')).archiveJob,
+  },
+  {
+    name: 'job restore',
+    summary: 'Take an archived job back into lists.',
+    arguments: [['<name>', 'Name of the job.']],
+    load: async () => (await import('./job.ts')).restoreJob,
   },
   {
     name: 'job reproduce',

@@ -8,8 +8,9 @@ import { textTable } from './terminal/text-table.ts'
 /** Says what differs between two jobs, or between two steps. */
 export const diffJobs: Command = async (invocation) => {
   const { terminal, json, arguments: typed } = invocation
-  const [name, other] = typed as readonly [string, string]
-  const path = `/api/v1/jobs/${encodeURIComponent(name)}/diff?with=${encodeURIComponent(other)}`
+  const [name, other] = typed as readonly [string, string?]
+  const query = other === undefined ? '' : `?with=${encodeURIComponent(other)}`
+  const path = `/api/v1/jobs/${encodeURIComponent(name)}/diff${query}`
   const diff = await withConnection(invocation, 'look', ({ client }) => client.get<JobDiff>(path))
   if (json) writeJson(invocation, diff)
   else terminal.out(diffText(diff.items))

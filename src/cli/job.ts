@@ -19,6 +19,9 @@ export const listJobs: Command = async (invocation) => {
   const path = `/api/v1/jobs${pageQuery(options, {
     status: options.text('status'),
     experiment_name: options.text('experiment'),
+    text: options.text('name'),
+    tag: options.text('tag'),
+    archived: options.has('archived') ? 'only' : undefined,
     parent: options.text('parent'),
     with_children: options.has('all') ? 'true' : undefined,
   })}`
@@ -82,6 +85,20 @@ export const cancelJob: Command = async (invocation) => {
   const job = await withConnection(invocation, 'work', ({ client }) => client.post<Job>(`${pathOf(name)}/cancel`, body))
   if (invocation.json) writeJson(invocation, job)
   else invocation.terminal.out(`${job.name}: ${outcomeOf(job)}\n`)
+  return exitCode.ok
+}
+
+/** Leaves a job that has ended out of lists. */
+export const archiveJob: Command = (invocation) => setArchived(invocation, 'archive')
+
+/** Takes an archived job back into lists. */
+export const restoreJob: Command = (invocation) => setArchived(invocation, 'restore')
+
+async function setArchived(invocation: Parameters<Command>[0], verb: 'archive' | 'restore'): Promise<number> {
+  const path = `${pathOf(invocation.arguments[0]!)}/${verb}`
+  const job = await withConnection(invocation, 'work', ({ client }) => client.post<Job>(path))
+  if (invocation.json) writeJson(invocation, job)
+  else invocation.terminal.out(`${job.name} is ${verb === 'archive' ? 'archived' : 'listed again'}\n`)
   return exitCode.ok
 }
 

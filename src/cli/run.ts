@@ -24,7 +24,9 @@ export const run: Command = async (invocation) => {
 /** Submits the stored document of a job again and watches it. */
 export const retry: Command = (invocation) => {
   const path = `/api/v1/jobs/${encodeURIComponent(invocation.arguments[0]!)}/retry`
-  const body = invocation.options.has('failed') ? { only_failed: true } : {}
+  const { options } = invocation
+  const from = options.texts('from')
+  const body = { ...(options.has('failed') && { only_failed: true }), ...(from.length > 0 && { from }) }
   return submitAndWatch(invocation, (connection) => connection.client.post<SubmittedJob>(path, body))
 }
 

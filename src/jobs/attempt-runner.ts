@@ -50,14 +50,22 @@ export async function runAttempt(
   const step = live.command(launch.step)
   const job = live.nameOf(launch.step)
   try {
-    const end = launch.isRecovery
-      ? await deps.backend.adopt(adoptedAttempt(deps, { job, step, attempt: launch.attempt }))
-      : await run(deps, await attemptOf(deps, live, { ...launch, planned: step, job }))
+    const prepared = launch.isRecovery
+      ? adoptedAttempt(deps, { job, step, attempt: launch.attempt })
+      : await attemptOf(deps, live, { ...launch, planned: step, job })
+    // Who canceled it while its folders were made found nothing to end: what runs from here on can be found.
+    if (!launch.isRecovery && isCanceling(live, launch.step)) return { kind: 'canceled' }
+    const end = await (launch.isRecovery ? deps.backend.adopt(prepared) : run(deps, prepared))
     deps.reach('attempt-ended')
     return await resultOf(deps, live, { ...launch, end, planned: step, job })
   } catch (error) {
     return { kind: 'failed', error: { code: 'step-failed', message: messageOf(error), ...hintOf(error) } }
   }
+}
+
+function isCanceling(live: LiveJob, step: StepPath): boolean {
+  const at = live.state.steps.get(step)
+  return at?.status === 'running' && at.isCanceling === true
 }
 
 function run(deps: AttemptRunnerDeps, attempt: AttemptSpec): Promise<AttemptEnd> {

@@ -286,8 +286,8 @@ export class EngineJobService implements JobService {
 
   async diff(name: string, other?: string): Promise<JobDiff> {
     const tables = this.#deps.database.read
-    const earlier = other ?? (await this.#lastCompleted(name))
-    return diffJobs({ ...this.#deps, tables, locks: this.#deps.engine.locks }, name, earlier)
+    const deps = { ...this.#deps, tables, locks: this.#deps.engine.locks }
+    return other === undefined ? diffJobs(deps, await this.#lastCompleted(name), name) : diffJobs(deps, name, other)
   }
 
   async #lastCompleted(name: string): Promise<JobName> {

@@ -39,7 +39,7 @@ const experimentsShown = 200
 /** How many jobs a filter leaves, by status, and in which experiments: those with the newest jobs first. */
 export async function countJobsBy(tables: Tables, filter: Omit<JobFilter, 'limit' | 'pageToken'>): Promise<JobCounts> {
   const { statuses: _, ...rest } = filter
-  const { experimentName: _e, ...everywhere } = rest
+  const { experimentName: _e, ...everywhere } = filter
   const byStatus = await filtered(tables, rest)
     .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
     .groupBy('status')

@@ -11,6 +11,7 @@ import { makeExpanders } from '../jobs/control/expanders.ts'
 import { OptunaSampler } from '../jobs/control/optuna-sampler.ts'
 import { EngineJobService, type JobServiceDeps } from '../jobs/engine-job-service.ts'
 import { Engine } from '../jobs/engine.ts'
+import { JobViews } from '../jobs/views/job-views.ts'
 import { stepVariables } from './step-surroundings.ts'
 import { findByName } from '../tracking/experiment-store.ts'
 import type { Opened, OpenServerOptions } from './server-options.ts'
@@ -27,11 +28,18 @@ interface JobParts {
   readonly tokens: JobTokens
 }
 
+interface OpenedJobs {
+  readonly engine: Engine
+  readonly jobs: EngineJobService
+  readonly views: JobViews
+  readonly keeper: BudgetKeeper
+}
+
 /** What runs: the engine and the jobs as others see them. */
 export async function openJobs(
   { settings, environment, log = silentLog }: OpenServerOptions,
   { store, closing, url, tokens }: JobParts,
-): Promise<{ readonly engine: Engine; readonly jobs: EngineJobService; readonly keeper: BudgetKeeper }> {
+): Promise<OpenedJobs> {
   const { database, content, artifacts, tracking, assets } = store
   const files = new AttemptFiles(settings.data)
   const deps = jobDeps({ environment }, store)
@@ -82,7 +90,9 @@ export async function openJobs(
   })
   closing.unshift(() => keeper.close())
   const requireOpen = (experiment: string): Promise<void> => keeper.requireOpen(experiment)
-  return { engine, jobs: new EngineJobService({ ...deps, engine, files, requireOpen }), keeper }
+  const jobs = new EngineJobService({ ...deps, engine, files, requireOpen })
+  const views = new JobViews({ database, engine, jobs, files, clock: store.clock })
+  return { engine, jobs, views, keeper }
 }
 
 /** What jobs need of the store, whether they run here or are only looked at. */

@@ -7,6 +7,7 @@ import { latestEventSeq, readEvents } from '../events/event-log.ts'
 import { BudgetKeeper } from '../cost/budget-keeper.ts'
 import { costBook, type CostBook } from '../cost/cost-report.ts'
 import type { EngineJobService } from '../jobs/engine-job-service.ts'
+import type { JobViews } from '../jobs/views/job-views.ts'
 import { azureMlScoringRoutes, type ScoringRouteParts } from '../protocols/azureml-scoring/routes.ts'
 import type { PageBundle } from '../protocols/mlflow/web-ui/page-bundle.ts'
 import type { WebhookRouteParts } from '../protocols/mlflow/webhooks/webhook-routes.ts'
@@ -47,6 +48,7 @@ export interface RouteParts {
   readonly metrics?: () => string
   readonly store: Store
   readonly jobs: EngineJobService
+  readonly views: JobViews
   /** Absent for who only looks, too. */
   readonly pipelines?: PublishedPipelines
   readonly triggers?: JobTriggers
@@ -79,6 +81,7 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
       url,
       localToken,
       jobs,
+      views: parts.views,
       ...(pipelines !== undefined && { pipelines }),
       ...(triggers !== undefined && { triggers, firesByItself }),
       events: {

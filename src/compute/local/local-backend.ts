@@ -137,6 +137,8 @@ export class LocalBackend implements ComputeBackend {
   }
 
   async cancel(attempt: Pick<AttemptSpec, 'id' | 'folder'>, graceMs: number): Promise<void> {
+    // Its folders are still being made: whoever makes them looks whether it was canceled before it runs.
+    if (!existsSync(attempt.folder)) return
     if (readExit(attempt.folder) === undefined) mark(attempt.folder, 'canceled')
     // A launcher that has not claimed yet must not start after we looked for processes.
     voidClaim(attempt.folder)

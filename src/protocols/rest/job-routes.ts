@@ -3,10 +3,12 @@ import { type Principal, principalText } from '../../access/principal.ts'
 import type { JobName } from '../../base/ids.ts'
 import type { JobFilter, JobService, Submission } from '../../jobs/job-service.ts'
 import type { Route } from '../../server/route.ts'
+import { JobCountsMessage } from './job-views/view-messages.ts'
 import { requireAbsolute, requireLocalCaller } from './local-caller.ts'
 import {
   DiffMessage,
   DiffQuery,
+  JobCountQuery,
   JobList,
   JobMessage,
   JobQuery,
@@ -100,12 +102,23 @@ function readingRoutes(jobs: JobService): readonly Route[] {
       query: JobQuery,
       response: JobList,
       handler: async (request) => {
-        const { jobs: items, nextPageToken } = await jobs.list(filterOf(request.query as JobQuery))
+        const { limit = 50, page_token: pageToken, ...query } = request.query as JobQuery
+        const page = { limit, ...(pageToken !== undefined && { pageToken }) }
+        const { jobs: items, nextPageToken } = await jobs.list({ ...filterOf(query), ...page })
         return {
           items: items.map(toJobMessage),
           ...(nextPageToken !== undefined && { next_page_token: nextPageToken }),
         }
       },
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/job-counts',
+      permission: 'read',
+      summary: 'Count jobs by status and by experiment, as a filter leaves them.',
+      query: JobCountQuery,
+      response: JobCountsMessage,
+      handler: async (request) => jobs.counts(filterOf(request.query as JobCountQuery)),
     },
     {
       method: 'GET',
@@ -136,7 +149,8 @@ function readingRoutes(jobs: JobService): readonly Route[] {
       method: 'GET',
       url: '/api/v1/jobs/:name/diff',
       permission: 'read',
-      summary: 'Say what differs between a job and another one: what went in and what came out of every step.',
+      summary:
+        'Say what differs between a job and another one, by default the last that completed: what went in and what came out of every step.',
       query: DiffQuery,
       response: DiffMessage,
       handler: async (request) => toDiffMessage(await jobs.diff(nameOf(request), (request.query as DiffQuery).with)),
@@ -174,11 +188,19 @@ function changingRoutes({ jobs, principalOf }: JobRouteParts): readonly Route[] 
       response: JobMessage,
       successStatus: 201,
       handler: async (request) => {
-        const { only_failed: onlyFailed = false } = request.body as RetryRequest
+        const { only_failed: onlyFailed = false, from } = request.body as RetryRequest
         const submittedBy = principalText(principalOf(request))
-        return toJobMessage(await jobs.retry(nameOf(request), { submittedBy, onlyFailed }))
+        return toJobMessage(await jobs.retry(nameOf(request), { submittedBy, onlyFailed, ...(from && { from }) }))
       },
     },
+    ...(['archive', 'restore'] as const).map((verb): Route => ({
+      method: 'POST',
+      url: `/api/v1/jobs/:name/${verb}`,
+      permission: 'write',
+      summary: verb === 'archive' ? 'Leave a job that has ended out of lists.' : 'Take an archived job back in.',
+      response: JobMessage,
+      handler: async (request) => toJobMessage(await jobs.archive(nameOf(request), verb === 'archive')),
+    })),
     {
       method: 'POST',
       url: '/api/v1/jobs/:name/reproduce',
@@ -192,14 +214,15 @@ function changingRoutes({ jobs, principalOf }: JobRouteParts): readonly Route[] 
   ]
 }
 
-function filterOf(query: JobQuery): JobFilter {
+function filterOf(query: JobCountQuery): Omit<JobFilter, 'limit'> {
   return {
     ...(query.parent !== undefined && { parent: query.parent as JobName }),
     ...(query.with_children !== undefined && { withChildren: query.with_children }),
-    ...(query.status !== undefined && { status: query.status }),
+    ...(query.status !== undefined && { statuses: query.status }),
     ...(query.experiment_name !== undefined && { experimentName: query.experiment_name }),
-    limit: query.limit ?? 50,
-    ...(query.page_token !== undefined && { pageToken: query.page_token }),
+    ...(query.text !== undefined && { text: query.text }),
+    ...(query.tag !== undefined && { tag: query.tag }),
+    ...(query.archived !== undefined && { archived: query.archived }),
   }
 }
 

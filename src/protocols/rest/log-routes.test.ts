@@ -19,7 +19,12 @@ async function logServer(t: TestContext, pieces: readonly Uint8Array[]): Promise
       if (piece !== undefined) bytes = Buffer.concat([bytes, piece])
       const chunk = bytes.subarray(offset, offset + 1024 * 1024)
       const nextOffset = offset + chunk.length
-      return Promise.resolve({ bytes: chunk, nextOffset, isComplete: left.length === 0 && nextOffset === bytes.length })
+      return Promise.resolve({
+        bytes: chunk,
+        nextOffset,
+        sizeBytes: bytes.length,
+        isComplete: left.length === 0 && nextOffset === bytes.length,
+      })
     },
   }
   const server = await startHttpServer({ routes: logRoutes(jobs as JobService, { pollMs: 1 }), port: 0 })

@@ -13,13 +13,14 @@ export function logRoutes(jobs: JobService, { pollMs = 200 } = {}): readonly Rou
       method: 'GET',
       url: '/api/v1/jobs/:name/log',
       permission: 'read',
-      summary: 'Read a job’s log from an offset; x-next-offset and x-log-complete say how to go on.',
+      summary: 'Read a job’s log from an offset; x-next-offset, x-log-size and x-log-complete say how to go on.',
       query: OffsetQuery,
       handler: async (request, reply) => {
-        const { bytes, nextOffset, isComplete } = await jobs.log(nameOf(request), offsetOf(request))
+        const { bytes, nextOffset, sizeBytes, isComplete } = await jobs.log(nameOf(request), offsetOf(request))
         return reply
           .type('text/plain; charset=utf-8')
           .header('x-next-offset', String(nextOffset))
+          .header('x-log-size', String(sizeBytes))
           .header('x-log-complete', String(isComplete))
           .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
       },

@@ -9,8 +9,16 @@ import { jobStatuses, jobTypes } from '../../jobs/job-service.ts'
  * becomes a named component of the OpenAPI document.
  */
 
-export const words = <const Word extends string>(values: readonly Word[]): TUnsafe<Word> =>
-  Type.Unsafe<Word>(Type.Union(values.map((value) => Type.Literal(value))))
+export const words = <const Word extends string>(
+  values: readonly Word[],
+  options: { readonly description?: string } = {},
+): TUnsafe<Word> =>
+  Type.Unsafe<Word>(
+    Type.Union(
+      values.map((value) => Type.Literal(value)),
+      options,
+    ),
+  )
 export const time = Type.String({ format: 'date-time' })
 export const texts = Type.Record(Type.String(), Type.String())
 export const listOf = <Item extends TSchema>(
@@ -102,6 +110,7 @@ const jobFields = {
   ),
   tags: texts,
   properties: texts,
+  archived_at: Type.Optional(time),
 }
 export const JobMessage = Type.Object(jobFields, { $id: 'Job' })
 export type JobMessage = Static<typeof JobMessage>
@@ -161,6 +170,7 @@ export const PlanMessage = Type.Object(
         verdict_text: Type.String(),
         command: Type.Optional(Type.String()),
         sweep: Type.Optional(SweepPlanMessage),
+        estimated_seconds: Type.Optional(Type.Number({ description: 'How long it ran before.' })),
       }),
     ),
     estimated_seconds: Type.Optional(Type.Number()),
@@ -187,11 +197,20 @@ export const RetryRequest = Type.Object(
     only_failed: Type.Optional(
       Type.Boolean({ description: 'Takes over whatever completed, and runs only what failed or was canceled.' }),
     ),
+    from: Type.Optional(stepNames),
   },
   { additionalProperties: false },
 )
 export type RetryRequest = Static<typeof RetryRequest>
-export const DiffQuery = Type.Object({ with: Type.String({ minLength: 1, description: 'The job to compare with.' }) })
+export const DiffQuery = Type.Object({
+  with: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'The newer one; default: this job is, and is compared with the last of its pipeline that completed before.',
+    }),
+  ),
+})
 export type DiffQuery = Static<typeof DiffQuery>
 export const TrialsMessage = Type.Object(
   {
@@ -247,11 +266,21 @@ export type DiffMessage = Static<typeof DiffMessage>
 const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 }))
 const pageToken = Type.Optional(Type.String())
 export const PageQuery = Type.Object({ limit, page_token: pageToken })
-export const JobQuery = Type.Object({
+const jobFilter = {
   parent: Type.Optional(Type.String()),
-  status: Type.Optional(words(jobStatuses)),
+  status: Type.Optional(
+    Type.Array(words(jobStatuses), { maxItems: jobStatuses.length, description: 'Any of these; may be given often.' }),
+  ),
   experiment_name: Type.Optional(Type.String()),
+  text: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'A part of a name or display name.' })),
+  tag: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, description: '`key` or `key=value`' })),
+  archived: Type.Optional(words(['without', 'with', 'only'], { description: 'Default: without.' })),
   with_children: Type.Optional(Type.Boolean()),
+}
+export const JobCountQuery = Type.Object(jobFilter)
+export type JobCountQuery = Static<typeof JobCountQuery>
+export const JobQuery = Type.Object({
+  ...jobFilter,
   limit,
   page_token: pageToken,
 })
@@ -344,7 +373,15 @@ export const OutputMessage = Type.Object(
   },
   { $id: 'JobOutput' },
 )
-export const OutputFileQuery = Type.Object({ path: Type.Optional(Type.String({ minLength: 1 })) })
+export const OutputFileQuery = Type.Object({
+  path: Type.Optional(Type.String({ minLength: 1 })),
+  max_bytes: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'Only so many bytes of its beginning; x-content-size says how many there are.',
+    }),
+  ),
+})
 export type OutputFileQuery = Static<typeof OutputFileQuery>
 
 const ParameterMessage = Type.Object(

@@ -1,14 +1,15 @@
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ContentStore } from '../../artifacts/content-store.ts'
 import { SluiceError } from '../../base/errors.ts'
 import type { Digest } from '../../base/ids.ts'
-import type { JobService, JobValue } from '../../jobs/job-service.ts'
+import type { Job, JobService, JobValue } from '../../jobs/job-service.ts'
 import type { Route } from '../../server/route.ts'
 import { OutputFileQuery, OutputMessage } from './messages.ts'
 
 /** What the routes of outputs ask of the server. */
 export interface OutputRouteParts {
-  readonly jobs: Pick<JobService, 'get'>
+  readonly jobs: Pick<JobService, 'get' | 'children'>
   readonly content: Pick<ContentStore, 'read' | 'tree'>
 }
 
@@ -19,17 +20,24 @@ interface OutputFile {
   readonly digest: Digest
 }
 
-/** What a job wrote: its files by name, and their bytes. */
+/** What a job took and wrote: its files by name, and their bytes. */
 export function outputRoutes(parts: OutputRouteParts): readonly Route[] {
+  return [...valueRoutes(parts, 'outputs'), ...valueRoutes(parts, 'inputs')]
+}
+
+type Side = 'inputs' | 'outputs'
+
+function valueRoutes(parts: OutputRouteParts, side: Side): readonly Route[] {
+  const word = side === 'inputs' ? 'input' : 'output'
   return [
     {
       method: 'GET',
-      url: '/api/v1/jobs/:name/outputs/:output',
+      url: `/api/v1/jobs/:name/${side}/:${word}`,
       permission: 'read',
-      summary: 'List the files of an output of a job.',
+      summary: `List the files of an ${word} of a job.`,
       response: OutputMessage,
       handler: async (request) => {
-        const { value, files } = await outputOf(parts, request)
+        const { value, files } = await valueOf(parts, side, request)
         return {
           type: value.type,
           ...(value.value !== undefined && { value: value.value }),
@@ -40,35 +48,53 @@ export function outputRoutes(parts: OutputRouteParts): readonly Route[] {
     },
     {
       method: 'GET',
-      url: '/api/v1/jobs/:name/outputs/:output/content',
+      url: `/api/v1/jobs/:name/${side}/:${word}/content`,
       permission: 'read',
-      summary: 'Download a file of an output; without `path` the output must be a single file.',
+      summary: `Download a file of an ${word}, or its beginning; without \`path\` the ${word} must be a single file.`,
       query: OutputFileQuery,
       handler: async (request, reply) => {
-        const { path } = request.query as OutputFileQuery
-        const { files } = await outputOf(parts, request)
+        const { path, max_bytes: maxBytes } = request.query as OutputFileQuery
+        const { files } = await valueOf(parts, side, request)
         const file = path === undefined && files.length === 1 ? files[0] : files.find((one) => one.path === path)
-        if (file === undefined) throw noFile(request, files)
-        return send(parts, file, reply)
+        if (file === undefined) throw noFile(request, side, files)
+        return send(parts, { file, ...(maxBytes !== undefined && { maxBytes }) }, reply)
       },
     },
   ]
 }
 
-async function outputOf(
+/** Name of a value in the address of a request. */
+function valueNameOf(request: FastifyRequest): string {
+  const { input, output } = request.params as { input?: string; output?: string }
+  return output ?? input!
+}
+
+async function valueOf(
   { jobs, content }: OutputRouteParts,
+  side: Side,
   request: FastifyRequest,
 ): Promise<{ readonly value: JobValue; readonly files: readonly OutputFile[] }> {
-  const { name, output } = request.params as { name: string; output: string }
+  const { name } = request.params as { name: string }
+  const wanted = valueNameOf(request)
   const job = await jobs.get(name)
-  const value = Object.hasOwn(job.outputs, output) ? job.outputs[output] : undefined
+  const values = job[side]
+  const value = Object.hasOwn(values, wanted) ? values[wanted] : undefined
   if (value === undefined) {
-    const names = Object.keys(job.outputs)
-    throw new SluiceError('not-found', `Job ${name} has no output "${output}".`, {
+    const names = Object.keys(values)
+    throw new SluiceError('not-found', `Job ${name} has no ${side.slice(0, -1)} "${wanted}".`, {
       hint: names.length === 0 ? `It is ${job.status}; see: sluice job show ${name}` : `It has ${names.join(', ')}.`,
     })
   }
-  return { value, files: await filesOf(content, output, value) }
+  const settled = side === 'inputs' ? await followed(jobs, job, value) : value
+  return { value: settled, files: await filesOf(content, wanted, settled) }
+}
+
+/** An input that is an output of another step is what that step wrote, once it has. */
+async function followed(jobs: OutputRouteParts['jobs'], job: Job, value: JobValue): Promise<JobValue> {
+  const [, step, output] = /^\$\{\{parent\.jobs\.(.+)\.outputs\.([^.]+)\}\}$/.exec(value.uri ?? '') ?? []
+  if (step === undefined || output === undefined) return value
+  const from = (await jobs.children(job.root)).find((one) => one.step === step)
+  return from !== undefined && Object.hasOwn(from.outputs, output) ? { ...value, ...from.outputs[output] } : value
 }
 
 async function filesOf(
@@ -88,22 +114,40 @@ async function filesOf(
   }
 }
 
-function noFile(request: FastifyRequest, files: readonly OutputFile[]): SluiceError {
-  const { name, output } = request.params as { name: string; output: string }
+function noFile(request: FastifyRequest, side: Side, files: readonly OutputFile[]): SluiceError {
+  const { name } = request.params as { name: string }
   const { path } = request.query as OutputFileQuery
-  if (files.length === 0) return new SluiceError('not-found', `Output "${output}" of job ${name} is no file.`)
+  const value = valueNameOf(request)
+  const subject = `${side === 'inputs' ? 'Input' : 'Output'} "${value}" of job ${name}`
+  if (files.length === 0) return new SluiceError('not-found', `${subject} is no file.`)
   const what = path === undefined ? 'is a folder; say which file with path' : `has no file ${JSON.stringify(path)}`
-  return new SluiceError('not-found', `Output "${output}" of job ${name} ${what}.`, {
-    hint: `List its files with: GET /api/v1/jobs/${name}/outputs/${output}`,
+  return new SluiceError('not-found', `${subject} ${what}.`, {
+    hint: `List its files with: GET /api/v1/jobs/${name}/${side}/${value}`,
   })
 }
 
-function send({ content }: OutputRouteParts, file: OutputFile, reply: FastifyReply): FastifyReply {
+function send(
+  { content }: OutputRouteParts,
+  { file, maxBytes = Infinity }: { readonly file: OutputFile; readonly maxBytes?: number },
+  reply: FastifyReply,
+): FastifyReply {
   reply.headers({
-    etag: `"${file.digest}"`,
     'content-type': 'application/octet-stream',
     'content-disposition': 'attachment',
-    'content-length': file.sizeBytes,
+    'content-length': Math.min(file.sizeBytes, maxBytes),
+    'x-content-size': file.sizeBytes,
   })
-  return reply.send(file.sizeBytes === 0 ? '' : content.read(file.digest))
+  if (file.sizeBytes === 0) return reply.send('')
+  if (file.sizeBytes <= maxBytes) return reply.header('etag', `"${file.digest}"`).send(content.read(file.digest))
+  return reply.send(Readable.from(beginningOf(content.read(file.digest), maxBytes), { objectMode: false }))
+}
+
+/** The first bytes of a stream; the rest is not read. */
+async function* beginningOf(stream: Readable, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let left = maxBytes
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    yield chunk.subarray(0, left)
+    left -= chunk.length
+    if (left <= 0) return
+  }
 }

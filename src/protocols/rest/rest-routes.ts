@@ -15,6 +15,7 @@ import { type EndpointRouteParts, endpointRoutes } from './endpoint-routes.ts'
 import type { EventSource } from './event-feed.ts'
 import { eventRoutes } from './event-routes.ts'
 import { jobRoutes } from './job-routes.ts'
+import { jobViewRoutes } from './job-views/view-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { type GarbageRouteParts, garbageRoutes } from './gc-routes.ts'
 import { type LockRouteParts, lockRoutes } from './lock-routes.ts'
@@ -52,6 +53,7 @@ export interface RestParts extends StatusRouteParts {
   /** Who calls; without authentication, everybody is the local user. */
   readonly principalOf?: (request: FastifyRequest) => Principal
   readonly jobs: JobService
+  readonly views?: Parameters<typeof jobViewRoutes>[0]
   readonly events: EventSource
   /** Absent where nothing is counted. */
   readonly cost?: CostBook
@@ -89,6 +91,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...statusRoutes(parts),
     ...jobRoutes({ ...parts, principalOf }),
     ...logRoutes(parts.jobs),
+    ...(parts.views === undefined ? [] : jobViewRoutes(parts.views)),
     ...outputRoutes({ jobs: parts.jobs, content: parts.assets.content }),
     ...eventRoutes(parts.events),
     ...(parts.cost === undefined ? [] : costRoutes(parts.cost)),

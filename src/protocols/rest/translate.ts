@@ -59,6 +59,7 @@ export function toJobMessage(job: Job): JobMessage {
     ...(job.miniBatches !== undefined && { mini_batches: job.miniBatches }),
     tags: { ...job.tags },
     properties: { ...job.properties },
+    ...(job.archivedMs !== undefined && { archived_at: wireTime(job.archivedMs) }),
   }
 }
 
@@ -114,6 +115,7 @@ export function toPlanMessage(plan: PlanView): PlanMessage {
       verdict_text: verdictText(step.verdict, 'plan'),
       ...(step.command !== undefined && { command: step.command }),
       ...(step.sweep !== undefined && { sweep: toSweepMessage(step.sweep) }),
+      ...(step.estimatedMs !== undefined && { estimated_seconds: step.estimatedMs / 1000 }),
     })),
     ...(plan.estimatedMs !== undefined && { estimated_seconds: plan.estimatedMs / 1000 }),
     ...toWarnings(plan),
