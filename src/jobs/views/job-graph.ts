@@ -6,7 +6,7 @@ import { findPlan, readJournal } from '../journal-store.ts'
 import type { Job, JobStatus } from '../job-service.ts'
 
 /** Why one step stands behind another: it takes an output, its branch is decided there, or it was only said so. */
-export interface GraphEdge {
+interface GraphEdge {
   readonly from: StepPath
   readonly to: StepPath
   readonly kind: 'data' | 'branch' | 'order'
@@ -17,7 +17,7 @@ export interface GraphEdge {
 }
 
 /** How many rounds (iterations, items, trials) of a control step there are, by status. */
-export type RoundCounts = Readonly<Partial<Record<JobStatus, number>>>
+type RoundCounts = Readonly<Partial<Record<JobStatus, number>>>
 
 interface GraphStep {
   readonly path: StepPath

@@ -11,7 +11,7 @@ import { findPlan, readTimedJournal, type TimedEvent } from '../journal-store.ts
 import type { Job } from '../job-service.ts'
 
 /** A stretch of a step's time. `following`: another job computes the same, and it waits for that one. */
-export interface TimelineSpan {
+interface TimelineSpan {
   readonly kind: 'preparing' | 'queued' | 'following' | 'running'
   readonly startMs: number
   /** Absent while it lasts. */
