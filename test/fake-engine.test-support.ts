@@ -95,6 +95,7 @@ export function fakeEngine({ namePrefix = 'calm_otter' } = {}): FakeEngine {
         differences: [],
         outputsCompared: 0,
       }),
+      planRetry: async (name) => planOf(await state.read(state.submissionOf.get(state.get(name).root)!.file)),
       retry: async (name, { submittedBy }) => {
         const job = state.get(name)
         const submission = state.submissionOf.get(job.root)!

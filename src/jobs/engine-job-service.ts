@@ -182,14 +182,22 @@ export class EngineJobService implements JobService {
   }
 
   async plan(submission: Submission): Promise<PlanView> {
-    const { database, content, environments, engine, sha256 } = this.#deps
     const { loaded, settled } = await this.#settle(submission, 'look')
     const { plan, displayName } = loaded
-    const view = await viewPlan(
-      { tables: database.read, content, environments, sha256, locks: engine.locks, slots: engine.slots().slots },
-      { plan, displayName, submission: settled },
-    )
-    return { ...view, ...warningsOf(loaded) }
+    return { ...(await this.#view({ plan, displayName, submission: settled })), ...warningsOf(loaded) }
+  }
+
+  async planRetry(name: string, wish: Omit<RetryWish, 'submittedBy'>): Promise<PlanView> {
+    const { root, stored } = await this.#ended(name)
+    const { forced: _f, reproduces: _r, ...settled } = stored.submission
+    const submission = { ...settled, ...(await this.#wishes(root, stored, wish)) }
+    return this.#view({ plan: stored.plan, displayName: root.displayName, submission })
+  }
+
+  #view(input: Parameters<typeof viewPlan>[1]): Promise<PlanView> {
+    const { database, content, environments, engine, sha256 } = this.#deps
+    const { slots } = engine.slots()
+    return viewPlan({ tables: database.read, content, environments, sha256, locks: engine.locks, slots }, input)
   }
 
   async validate(file: string): Promise<ValidDocument> {
@@ -249,8 +257,17 @@ export class EngineJobService implements JobService {
     return this.get(name)
   }
 
-  async retry(name: string, { submittedBy, onlyFailed = false, from = [] }: RetryWish): Promise<Job> {
+  async retry(name: string, { submittedBy, ...wish }: RetryWish): Promise<Job> {
     const { root, stored } = await this.#ended(name)
+    return this.#again(root, stored, { submittedBy, ...(await this.#wishes(root, stored, wish)) })
+  }
+
+  /** What a retry runs in any case, and which results it takes over as they are. */
+  async #wishes(
+    root: Job,
+    { plan, submission }: StoredPlan,
+    { onlyFailed = false, from = [] }: Omit<RetryWish, 'submittedBy'>,
+  ): Promise<Pick<StoredSubmission, 'forced' | 'taken'>> {
     if (onlyFailed && from.length > 0)
       throw new SluiceError('invalid-request', 'A retry is of what failed, or from a step on, not both.', {
         hint: 'Leave out one of --failed and --from.',
@@ -260,15 +277,10 @@ export class EngineJobService implements JobService {
         hint: `Run all of it again with: sluice job retry ${root.name}`,
       })
     }
-    const { tables, content } = { tables: this.#deps.database.read, content: this.#deps.content }
-    const forced = forcedFrom(stored.plan, from)
-    const results = onlyFailed ? await wholeResults({ content }, await findResultsOf(tables, root.name)) : {}
-    const isForced = from.length > 0
-    return this.#again(root, stored, {
-      ...(isForced && { forced }),
-      submittedBy,
-      taken: { ...stored.submission.taken, ...results },
-    })
+    const { content, database } = this.#deps
+    const results = onlyFailed ? await wholeResults({ content }, await findResultsOf(database.read, root.name)) : {}
+    const taken = { ...submission.taken, ...results }
+    return { taken, ...(from.length > 0 && { forced: forcedFrom(plan, from) }) }
   }
 
   async reproduce(name: string, submittedBy: string): Promise<Job> {

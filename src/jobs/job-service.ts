@@ -243,6 +243,8 @@ export interface JobService {
    * these steps and everything after them run in any case; throws `invalid-request` for names that are no steps.
    */
   retry(name: string, how: RetryWish): Promise<Job>
+  /** Says for every step what a retry would do and why, changing nothing. */
+  planRetry(name: string, wish: Omit<RetryWish, 'submittedBy'>): Promise<PlanView>
   /** Runs every step of a completed job's stored snapshot again; its property `sluice.reproduces` names that job. */
   reproduce(name: string, submittedBy: string): Promise<Job>
   /**

@@ -130,6 +130,11 @@ test('a job runs again from a step: what comes before is reused, the step and wh
   assert.equal(again.status, 'Completed')
   assert.equal((await stepOf(again.name, 'prepare')).reused_from, (await stepOf(first.name, 'prepare')).name)
   assert.equal((await stepOf(again.name, 'train')).verdict_text, 'ran because --from train asks for it')
+  const plan = await ask(`/jobs/${first.name}/plan`, { from: ['train'] })
+  assert.deepEqual(
+    plan.steps.map(({ verdict_text: text }) => text),
+    ['unchanged', 'will run because --from train asks for it'],
+  )
   const unknown = await ask(`/jobs/${first.name}/retry`, { from: ['trian'] })
   assert.match(JSON.stringify(unknown), /no step .*trian.*Did you mean/)
   const both = await ask(`/jobs/${second.name}/retry`, { from: ['train'], only_failed: true })

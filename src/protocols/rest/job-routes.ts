@@ -188,10 +188,18 @@ function changingRoutes({ jobs, principalOf }: JobRouteParts): readonly Route[] 
       response: JobMessage,
       successStatus: 201,
       handler: async (request) => {
-        const { only_failed: onlyFailed = false, from } = request.body as RetryRequest
         const submittedBy = principalText(principalOf(request))
-        return toJobMessage(await jobs.retry(nameOf(request), { submittedBy, onlyFailed, ...(from && { from }) }))
+        return toJobMessage(await jobs.retry(nameOf(request), { submittedBy, ...retryOf(request) }))
       },
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/jobs/:name/plan',
+      permission: 'read',
+      summary: 'Say for every step what a retry of a job would do and why, changing nothing.',
+      body: RetryRequest,
+      response: PlanMessage,
+      handler: async (request) => toPlanMessage(await jobs.planRetry(nameOf(request), retryOf(request))),
     },
     ...(['archive', 'restore'] as const).map((verb): Route => ({
       method: 'POST',
@@ -224,6 +232,11 @@ function filterOf(query: JobCountQuery): Omit<JobFilter, 'limit'> {
     ...(query.tag !== undefined && { tag: query.tag }),
     ...(query.archived !== undefined && { archived: query.archived }),
   }
+}
+
+function retryOf(request: FastifyRequest): { readonly onlyFailed: boolean; readonly from?: readonly string[] } {
+  const { only_failed: onlyFailed = false, from } = request.body as RetryRequest
+  return { onlyFailed, ...(from !== undefined && { from }) }
 }
 
 function nameOf(request: FastifyRequest): string {
