@@ -27,23 +27,31 @@ export function forecastTotal<Path extends string>(steps: readonly StepAhead<Pat
   return Math.max(0, ...endMs.values())
 }
 
+/** A step that has slots, or wants them. */
+interface TimedClaim {
+  /** What is left of it, or how long it takes; undefined where nobody knows. */
+  readonly ms: number | undefined
+  readonly slots: number
+}
+
 /**
- * When each of a queue gets a slot, in milliseconds from now: `running` says how long each slot stays taken,
- * `waiting` how long those in the queue take, the next one first. Undefined where that depends on an unknown duration.
+ * When each of a queue gets its slots, in milliseconds from now: nobody is overtaken, and who wants several waits until
+ * so many are free. Undefined where that depends on an unknown duration.
  */
 export function forecastStarts(
-  { running, slots }: { readonly running: readonly (number | undefined)[]; readonly slots: number },
-  waiting: readonly (number | undefined)[],
+  { running, slots }: { readonly running: readonly TimedClaim[]; readonly slots: number },
+  waiting: readonly TimedClaim[],
 ): readonly (number | undefined)[] {
-  const idle = Math.max(0, slots - running.length)
-  const free = [...running.map((leftMs) => (leftMs === undefined ? Infinity : Math.max(0, leftMs)))]
-  free.push(...Array.from({ length: idle }, () => 0))
+  const free = running.flatMap(({ ms, slots: count }) => Array<number>(count).fill(Math.max(0, ms ?? Infinity)))
+  const taken = free.length
+  for (let idle = taken; idle < slots; idle++) free.push(0)
   free.sort((one, other) => one - other)
-  return waiting.map((durationMs) => {
-    const start = free.shift() ?? Infinity
-    const end = start + (durationMs ?? Infinity)
-    const place = free.findIndex((other) => other > end)
-    free.splice(place < 0 ? free.length : place, 0, end)
+  let earliest = 0
+  return waiting.map(({ ms, slots: count }) => {
+    const start = Math.max(earliest, free[Math.min(count, free.length) - 1] ?? Infinity)
+    earliest = start
+    free.splice(0, count, ...Array<number>(Math.min(count, free.length)).fill(start + (ms ?? Infinity)))
+    free.sort((one, other) => one - other)
     return Number.isFinite(start) ? start : undefined
   })
 }

@@ -86,6 +86,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/job-counts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Count jobs by status and by experiment, as a filter leaves them. */
+    get: operations['getJobCounts']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/jobs/{name}': {
     parameters: {
       query?: never
@@ -144,7 +161,7 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Say what differs between a job and another one: what went in and what came out of every step. */
+    /** Say what differs between a job and another one, by default the last that completed: what went in and what came out of every step. */
     get: operations['getJobsNameDiff']
     put?: never
     post?: never
@@ -205,6 +222,57 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/jobs/{name}/plan': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Say for every step what a retry of a job would do and why, changing nothing. */
+    post: operations['postJobsNamePlan']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/archive': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Leave a job that has ended out of lists. */
+    post: operations['postJobsNameArchive']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Take an archived job back in. */
+    post: operations['postJobsNameRestore']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/jobs/{name}/reproduce': {
     parameters: {
       query?: never
@@ -229,7 +297,7 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Read a job’s log from an offset; x-next-offset and x-log-complete say how to go on. */
+    /** Read a job’s log from an offset; x-next-offset, x-log-size and x-log-complete say how to go on. */
     get: operations['getJobsNameLog']
     put?: never
     post?: never
@@ -248,6 +316,91 @@ export interface paths {
     }
     /** Follow a job’s log as server-sent events: `log` with {text, next_offset}, then `end`. */
     get: operations['getJobsNameLogStream']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/graph': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the steps of a job and what connects them, rounds of loops and sweeps folded. */
+    get: operations['getJobsNameGraph']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/timeline': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show when the steps of a job waited and ran, attempt by attempt, and which decided how long it took. */
+    get: operations['getJobsNameTimeline']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/log/search': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Find a text in a job’s log; an answer goes at most 64 MiB far and says where to go on. */
+    get: operations['getJobsNameLogSearch']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/log/lines': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Count the lines of a job’s log and say where some of them begin. */
+    get: operations['getJobsNameLogLines']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/queue': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show who has the slots of the compute, who waits for one, and for how long. */
+    get: operations['getQueue']
     put?: never
     post?: never
     delete?: never
@@ -280,8 +433,42 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Download a file of an output; without `path` the output must be a single file. */
+    /** Download a file of an output, or its beginning; without `path` the output must be a single file. */
     get: operations['getJobsNameOutputsOutputContent']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/inputs/{input}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the files of an input of a job. */
+    get: operations['getJobsNameInputsInput']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/inputs/{input}/content': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Download a file of an input, or its beginning; without `path` the input must be a single file. */
+    get: operations['getJobsNameInputsInputContent']
     put?: never
     post?: never
     delete?: never
@@ -3231,6 +3418,8 @@ export interface components {
       properties: {
         [key: string]: string
       }
+      /** Format: date-time */
+      archived_at?: string
     }
     JobCost: {
       currency?: string
@@ -3242,6 +3431,16 @@ export interface components {
       gpu_seconds: number
       /** @description By the prices of the settings; absent without. */
       cost?: number
+    }
+    JobCounts: {
+      statuses: {
+        [key: string]: number
+      }
+      /** @description Those with the newest jobs first, at most 200. */
+      experiments: {
+        name: string
+        count: number
+      }[]
     }
     JobDiff: {
       old: string
@@ -3258,6 +3457,62 @@ export interface components {
       /** @description Outputs that both jobs have, whether they differ or not. */
       outputs_compared: number
     }
+    JobGraph: {
+      root: string
+      within: string
+      steps: {
+        /** @description Path of the step in its root pipeline; empty for a job of one command. */
+        path: string
+        /** @description Name of its job. */
+        job: string
+        type: 'command' | 'pipeline' | 'if_else' | 'do_while' | 'parallel_for' | 'sweep'
+        display_name: string
+        status:
+          | 'NotStarted'
+          | 'Queued'
+          | 'Preparing'
+          | 'Running'
+          | 'Finalizing'
+          | 'Completed'
+          | 'Failed'
+          | 'CancelRequested'
+          | 'Canceled'
+        status_detail?: string
+        /** @description Name of the job it stands in. */
+        parent?: string
+        /** Format: date-time */
+        started_at?: string
+        /** Format: date-time */
+        ended_at?: string
+        attempts: number
+        reused_from?: string
+        /** @description Why it ran or did not, in words. */
+        verdict_text?: string
+        error_message?: string
+        key: string
+        /** @description Path of the nested pipeline it stands in. */
+        group?: string
+        /** @description Of a loop or sweep: how many rounds there are so far, by status. */
+        rounds?: {
+          [key: string]: number
+        }
+      }[]
+      /** @description Nested pipelines, outer before inner. */
+      groups: components['schemas']['JobStep'][]
+      edges: {
+        from: string
+        to: string
+        kind: 'data' | 'branch' | 'order'
+        data: {
+          output: string
+          input: string
+        }[]
+        /** @description Of a branch: which way the condition must turn out. */
+        when?: boolean
+      }[]
+      /** @description The rounds that `within` is one of, in order. */
+      siblings: string[]
+    }
     JobOutput: {
       type: string
       value?: string
@@ -3268,6 +3523,103 @@ export interface components {
         size_bytes: number
         digest: string
       }[]
+    }
+    JobStep: {
+      /** @description Path of the step in its root pipeline; empty for a job of one command. */
+      path: string
+      /** @description Name of its job. */
+      job: string
+      type: 'command' | 'pipeline' | 'if_else' | 'do_while' | 'parallel_for' | 'sweep'
+      display_name: string
+      status:
+        | 'NotStarted'
+        | 'Queued'
+        | 'Preparing'
+        | 'Running'
+        | 'Finalizing'
+        | 'Completed'
+        | 'Failed'
+        | 'CancelRequested'
+        | 'Canceled'
+      status_detail?: string
+      /** @description Name of the job it stands in. */
+      parent?: string
+      /** Format: date-time */
+      started_at?: string
+      /** Format: date-time */
+      ended_at?: string
+      attempts: number
+      reused_from?: string
+      /** @description Why it ran or did not, in words. */
+      verdict_text?: string
+      error_message?: string
+    }
+    JobTimeline: {
+      root: string
+      status:
+        | 'NotStarted'
+        | 'Queued'
+        | 'Preparing'
+        | 'Running'
+        | 'Finalizing'
+        | 'Completed'
+        | 'Failed'
+        | 'CancelRequested'
+        | 'Canceled'
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      ended_at?: string
+      /** Format: date-time */
+      now: string
+      steps: {
+        /** @description Path of the step in its root pipeline; empty for a job of one command. */
+        path: string
+        /** @description Name of its job. */
+        job: string
+        type: 'command' | 'pipeline' | 'if_else' | 'do_while' | 'parallel_for' | 'sweep'
+        display_name: string
+        status:
+          | 'NotStarted'
+          | 'Queued'
+          | 'Preparing'
+          | 'Running'
+          | 'Finalizing'
+          | 'Completed'
+          | 'Failed'
+          | 'CancelRequested'
+          | 'Canceled'
+        status_detail?: string
+        /** @description Name of the job it stands in. */
+        parent?: string
+        /** Format: date-time */
+        started_at?: string
+        /** Format: date-time */
+        ended_at?: string
+        attempts: number
+        reused_from?: string
+        /** @description Why it ran or did not, in words. */
+        verdict_text?: string
+        error_message?: string
+        spans: {
+          kind: 'preparing' | 'queued' | 'following' | 'running'
+          /** Format: date-time */
+          start_at: string
+          /** Format: date-time */
+          end_at?: string
+          attempt?: number
+          end?: 'succeeded' | 'failed' | 'canceled' | 'never-started'
+        }[]
+      }[]
+      /** @description Paths of the steps that decided when the job ended. */
+      critical_path: string[]
+      /** @description What those steps spent their time with. */
+      critical_seconds: {
+        preparing: number
+        queued: number
+        following: number
+        running: number
+      }
     }
     JobValue: {
       type: string
@@ -3287,6 +3639,27 @@ export interface components {
       }
       /** @description What it was made of. */
       from: components['schemas']['Lineage'][]
+    }
+    LogLines: {
+      size_bytes: number
+      /** @description Lines that have ended. */
+      lines: number
+      /** @description Where some lines begin, about every MiB one; lines count from 0. */
+      marks: {
+        line: number
+        offset: number
+      }[]
+    }
+    LogSearch: {
+      items: {
+        /** @description Byte at which its line begins. */
+        offset: number
+        /** @description The line; of a long one 400 bytes around the place. */
+        text: string
+      }[]
+      /** @description Where to go on; absent at the end of the log. */
+      next_offset?: number
+      size_bytes: number
     }
     Model: {
       name: string
@@ -3537,6 +3910,8 @@ export interface components {
             verdict_text?: string
           }[]
         }
+        /** @description How long it ran before. */
+        estimated_seconds?: number
       }[]
       estimated_seconds?: number
       /** @description What was written and is not used; never a reason not to run. */
@@ -3600,6 +3975,56 @@ export interface components {
       logged_models: number
       /** @description Left, because a registered model was made of them or lies in them. */
       kept: number
+    }
+    Queue: {
+      compute: string
+      slots: number
+      running: components['schemas']['QueuedStep'][]
+      /** @description The next one first, at most 500. */
+      waiting: components['schemas']['QueuedStep'][]
+      waiting_count: number
+    }
+    QueuedStep: {
+      /** @description Path of the step in its root pipeline; empty for a job of one command. */
+      path: string
+      /** @description Name of its job. */
+      job: string
+      type: 'command' | 'pipeline' | 'if_else' | 'do_while' | 'parallel_for' | 'sweep'
+      display_name: string
+      status:
+        | 'NotStarted'
+        | 'Queued'
+        | 'Preparing'
+        | 'Running'
+        | 'Finalizing'
+        | 'Completed'
+        | 'Failed'
+        | 'CancelRequested'
+        | 'Canceled'
+      status_detail?: string
+      /** @description Name of the job it stands in. */
+      parent?: string
+      /** Format: date-time */
+      started_at?: string
+      /** Format: date-time */
+      ended_at?: string
+      attempts: number
+      reused_from?: string
+      /** @description Why it ran or did not, in words. */
+      verdict_text?: string
+      error_message?: string
+      root: string
+      root_display_name: string
+      experiment_name: string
+      priority: 'low' | 'medium' | 'high'
+      /** @description How many it has or wants. */
+      slots: number
+      /** @description How long it ran before. */
+      estimated_seconds?: number
+      /** @description In the queue, from 1. */
+      place?: number
+      /** @description If everything takes as long as before. */
+      starts_in_seconds?: number
     }
     Rollout: {
       id: string
@@ -3774,6 +4199,8 @@ export interface components {
       properties: {
         [key: string]: string
       }
+      /** Format: date-time */
+      archived_at?: string
       /** @description What was written and is not used; never a reason not to run. */
       warnings?: {
         message: string
@@ -4075,7 +4502,7 @@ export interface operations {
     parameters: {
       query?: {
         parent?: string
-        status?:
+        status?: (
           | 'NotStarted'
           | 'Queued'
           | 'Preparing'
@@ -4085,7 +4512,11 @@ export interface operations {
           | 'Failed'
           | 'CancelRequested'
           | 'Canceled'
+        )[]
         experiment_name?: string
+        text?: string
+        tag?: string
+        archived?: 'without' | 'with' | 'only'
         with_children?: boolean
         limit?: number
         page_token?: string
@@ -4235,6 +4666,53 @@ export interface operations {
       }
     }
   }
+  getJobCounts: {
+    parameters: {
+      query?: {
+        parent?: string
+        status?: (
+          | 'NotStarted'
+          | 'Queued'
+          | 'Preparing'
+          | 'Running'
+          | 'Finalizing'
+          | 'Completed'
+          | 'Failed'
+          | 'CancelRequested'
+          | 'Canceled'
+        )[]
+        experiment_name?: string
+        text?: string
+        tag?: string
+        archived?: 'without' | 'with' | 'only'
+        with_children?: boolean
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['JobCounts']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
   getJobsName: {
     parameters: {
       query?: never
@@ -4333,8 +4811,8 @@ export interface operations {
   }
   getJobsNameDiff: {
     parameters: {
-      query: {
-        with: string
+      query?: {
+        with?: string
       }
       header?: never
       path: {
@@ -4445,12 +4923,116 @@ export interface operations {
         'application/json': {
           /** @description Takes over whatever completed, and runs only what failed or was canceled. */
           only_failed?: boolean
+          /** @description Paths of steps, e.g. `train` or `prepare.clean`; a nested pipeline names all steps in it. */
+          from?: string[]
         }
       }
     }
     responses: {
       /** @description Success */
       201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Job']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postJobsNamePlan: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Takes over whatever completed, and runs only what failed or was canceled. */
+          only_failed?: boolean
+          /** @description Paths of steps, e.g. `train` or `prepare.clean`; a nested pipeline names all steps in it. */
+          from?: string[]
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Plan']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postJobsNameArchive: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Job']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postJobsNameRestore: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
         headers: {
           [name: string]: unknown
         }
@@ -4564,6 +5146,166 @@ export interface operations {
       }
     }
   }
+  getJobsNameGraph: {
+    parameters: {
+      query?: {
+        within?: string
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['JobGraph']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameTimeline: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['JobTimeline']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameLogSearch: {
+    parameters: {
+      query: {
+        text: string
+        offset?: number
+        limit?: number
+        match_case?: boolean
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LogSearch']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameLogLines: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LogLines']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getQueue: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Queue']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
   getJobsNameOutputsOutput: {
     parameters: {
       query?: never
@@ -4600,11 +5342,77 @@ export interface operations {
     parameters: {
       query?: {
         path?: string
+        max_bytes?: number
       }
       header?: never
       path: {
         name: string
         output: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameInputsInput: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        input: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['JobOutput']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameInputsInputContent: {
+    parameters: {
+      query?: {
+        path?: string
+        max_bytes?: number
+      }
+      header?: never
+      path: {
+        name: string
+        input: string
       }
       cookie?: never
     }

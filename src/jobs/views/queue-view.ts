@@ -12,6 +12,8 @@ interface QueuedJob {
   readonly job: Job
   readonly root: Job
   readonly priority: Priority
+  /** How many it has or wants. */
+  readonly slots: number
   /** How long it ran before, where it ever did. */
   readonly estimatedMs?: number
 }
@@ -38,20 +40,19 @@ export async function queueView(tables: Tables, inUse: SlotsInUse, nowMs: number
   const shown = waiting.slice(0, mostShown)
   const jobs = await findJobsNamed(tables, [...new Set([...running, ...shown].flatMap(({ job, root }) => [job, root]))])
   const known = await estimates(tables, jobs)
-  const describe = ({ job, root, priority }: SlotsInUse['running'][number]): QueuedJob[] => {
+  const describe = ({ job, root, priority, slots: count }: SlotsInUse['running'][number]): QueuedJob[] => {
     const [own, whole] = [jobs.get(job), jobs.get(root)]
     if (own === undefined || whole === undefined) return []
     const estimatedMs = known.get(job)
-    return [{ job: own, root: whole, priority, ...(estimatedMs !== undefined && { estimatedMs }) }]
+    return [{ job: own, root: whole, priority, slots: count, ...(estimatedMs !== undefined && { estimatedMs }) }]
   }
-  const leftMs = running.map(({ job }) => {
+  const left = running.map(({ job, slots: count }) => {
     const estimatedMs = known.get(job)
-    return estimatedMs === undefined ? undefined : estimatedMs - (nowMs - (jobs.get(job)?.startedMs ?? nowMs))
+    const ms = estimatedMs === undefined ? undefined : estimatedMs - (nowMs - (jobs.get(job)?.startedMs ?? nowMs))
+    return { ms, slots: count }
   })
-  const starts = forecastStarts(
-    { running: leftMs, slots },
-    shown.map(({ job }) => known.get(job)),
-  )
+  const wanted = shown.map(({ job, slots: count }) => ({ ms: known.get(job), slots: count }))
+  const starts = forecastStarts({ running: left, slots }, wanted)
   return {
     slots,
     running: running.flatMap(describe),

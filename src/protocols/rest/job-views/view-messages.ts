@@ -140,6 +140,7 @@ const QueuedMessage = Type.Object(
     root_display_name: Type.String(),
     experiment_name: Type.String(),
     priority: words(['low', 'medium', 'high']),
+    slots: Type.Integer({ description: 'How many it has or wants.' }),
     estimated_seconds: Type.Optional(Type.Number({ description: 'How long it ran before.' })),
     place: Type.Optional(Type.Integer({ description: 'In the queue, from 1.' })),
     starts_in_seconds: Type.Optional(Type.Number({ description: 'If everything takes as long as before.' })),

@@ -143,12 +143,21 @@ function toQueueMessage({
   waitingCount,
 }: Awaited<ReturnType<JobViews['queue']>>): QueueMessage {
   type Entry = (typeof running)[number] & Partial<(typeof waiting)[number]>
-  const entry = ({ job, root, priority, estimatedMs, place, startsInMs }: Entry): QueueMessage['running'][number] => ({
+  const entry = ({
+    job,
+    root,
+    priority,
+    slots: count,
+    estimatedMs,
+    place,
+    startsInMs,
+  }: Entry): QueueMessage['running'][number] => ({
     ...toStepMessage(job),
     root: root.name,
     root_display_name: root.displayName,
     experiment_name: root.experimentName,
     priority,
+    slots: count,
     ...(estimatedMs !== undefined && { estimated_seconds: estimatedMs / 1000 }),
     ...(place !== undefined && { place }),
     ...(startsInMs !== undefined && { starts_in_seconds: startsInMs / 1000 }),
