@@ -98,12 +98,15 @@ function fakeNotes(): RestParts['notes'] {
   return {
     comments: {
       add: () => Promise.resolve(comment),
+      listAll: () => Promise.resolve({ items: [{ ...comment, subject: { kind: 'run', runId: 'r' } }] }),
+      adopt: () => Promise.resolve(true),
       list: () => Promise.resolve([comment]),
       edit: () => Promise.resolve(comment),
       delete: () => Promise.resolve(),
     },
     views: {
       create: () => Promise.resolve(view),
+      adopt: () => Promise.resolve(true),
       get: () => Promise.resolve(view),
       list: () => Promise.resolve([view]),
       update: () => Promise.resolve(view),

@@ -29,6 +29,17 @@ export async function insertModel(
     .executeTakeFirst()
 }
 
+/** The name of the model with this id; undefined where it was deleted. */
+export async function modelName(tables: Tables, id: number): Promise<string | undefined> {
+  const row = await tables
+    .withTables<RegistryTables>()
+    .selectFrom('registered_model')
+    .select('name')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.name
+}
+
 /** The model of that name. */
 export async function findModel(tables: Tables, name: string): Promise<ModelRow | undefined> {
   return tables

@@ -5,6 +5,7 @@ import type Database from 'better-sqlite3'
 import { SluiceError } from '../../base/errors.ts'
 import { all, pairsOf, textOf, type Row, type Rows } from './database-rows.ts'
 import { databaseTraces } from './database-traces.ts'
+import { noNotes } from './notes.ts'
 import { filesInFolder, readInFolder } from './file-source.ts'
 import type {
   ExperimentRecord,
@@ -52,6 +53,7 @@ export async function databaseSource(
       for (const row of all(rows, text, Number(id))) yield loggedModelOf(rows, row)
     },
     traces: (id) => databaseTraces(rows, id),
+    notes: noNotes,
     registeredModels: async function* () {
       for (const row of all(rows, 'select * from registered_models order by name')) yield registeredModelOf(rows, row)
     },

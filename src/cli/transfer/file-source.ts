@@ -20,6 +20,8 @@ import type {
   TraceRecord,
 } from './mlflow-records.ts'
 import type { MlflowSource } from './mlflow-source.ts'
+import { folderNotes } from './notes-folder.ts'
+import { noNotes } from './notes.ts'
 
 const statuses = ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const
 const modelStatuses = ['STATUS_UNSPECIFIED', 'PENDING', 'READY', 'UPLOAD_FAILED'] as const
@@ -57,6 +59,7 @@ export async function fileSource(place: string): Promise<MlflowSource> {
       }
     },
     read: async (owner, path) => readInFolder(artifactsOf(owner, places), path),
+    notes: exported === undefined ? noNotes : folderNotes(join(place, 'notes')),
     close: () => undefined,
   }
 }

@@ -17,6 +17,7 @@ import {
 } from './file-store-words.ts'
 import type { ExperimentRecord, LoggedModelRecord, ModelVersionRecord, Owner, RunRecord } from './mlflow-records.ts'
 import type { MlflowSource } from './mlflow-source.ts'
+import { exportNotes } from './notes-folder.ts'
 import { emptyReport, type TransferReport } from './transfer-state.ts'
 
 interface FolderExport {
@@ -42,6 +43,7 @@ interface Checksums {
  *     mlruns/     a store that MLflow itself reads (`file:///.../mlruns`), and `sluice import mlflow --from FOLDER`
  *     traces/     <experiment>/<trace>.json: what the server says of the trace, and its spans
  *     checksums/  <run or model>.json: the SHA-256 of every file, the number of points
+ *     notes/      comments, saved views, webhooks and evaluation data sets (`notes-folder.ts`)
  *     unfinished/ what is being written
  *
  * A run is written in `unfinished`, moved to its place when it is whole, and then gets its checksums. Started again, the
@@ -67,7 +69,10 @@ export async function exportToFolder({
   const [unknown] = wanted ?? []
   if (unknown !== undefined)
     throw new SluiceError('not-found', `${source.name} has no experiment named ${JSON.stringify(unknown)}.`)
-  if (wanted === undefined) await exportRegistry(work)
+  if (wanted === undefined) {
+    await exportRegistry(work)
+    await exportNotes(source.notes, join(folder, 'notes'), report)
+  }
   await rm(join(folder, 'unfinished'), { recursive: true, force: true })
   return report
 }

@@ -10,6 +10,8 @@ export interface MlflowDestination {
   readonly server: MlflowServer
   /** True: run ids, logged model ids and times stay what they were. */
   readonly keepsIds: boolean
+  /** Our own interface, where the server is ours. */
+  readonly own?: Pick<RestClient, 'put'>
   experimentId(experiment: ExperimentRecord, keepLocation: boolean): Promise<string>
   /** Makes the run, or finds what an earlier transfer made of it. */
   runId(experimentId: string, run: RunRecord): Promise<string>
@@ -24,6 +26,7 @@ export const originTag = 'sluice.transferred_from'
 export function ownDestination(server: MlflowServer, client: RestClient): MlflowDestination {
   return {
     server,
+    own: client,
     keepsIds: true,
     experimentId: (experiment, keepLocation) => experimentOf(server, experiment, keepLocation),
     runId: async (experiment_id, { info }) => {

@@ -12,6 +12,7 @@ import type {
   TraceRecord,
 } from './mlflow-records.ts'
 import type { MlflowServer } from './mlflow-server.ts'
+import { serverNotes, type NoteSource } from './notes.ts'
 
 /** A store that is read: everything of it, a piece at a time. */
 export interface MlflowSource {
@@ -29,6 +30,8 @@ export interface MlflowSource {
   /** Every file below, and no folder. */
   files(owner: Owner): AsyncGenerator<FileRecord>
   read(owner: Owner, path: string): Promise<Readable>
+  /** What lies beside runs and models. */
+  readonly notes: NoteSource
   close(): void
 }
 
@@ -89,6 +92,7 @@ export function serverSource(server: MlflowServer): MlflowSource {
         `${server.url} lists ${path} of ${owner.kind} ${owner.id}, but does not have it.`,
       )
     },
+    notes: serverNotes(server),
     close: () => server.close(),
   }
 }

@@ -19,12 +19,19 @@ export interface TransferReport {
   registered_models: number
   model_versions: number
   aliases: number
+  comments: number
+  saved_views: number
+  webhooks: number
+  evaluation_datasets: number
+  evaluation_records: number
   /** What could not be taken along, in words. */
   left_out: string[]
 }
 
 /** What ids and places of the source are called at the destination. */
 export interface Renamed {
+  /** Those that are not deleted. */
+  readonly experiments: Map<string, string>
   readonly runs: Map<string, string>
   readonly loggedModels: Map<string, string>
   /** Artifact roots: `mlflow-artifacts:/3/<run>/artifacts` and the like. */
@@ -46,5 +53,7 @@ export function emptyReport(): TransferReport {
   const counts = { experiments: 0, runs: 0, params: 0, tags: 0, metric_points: 0, datasets: 0, logged_models: 0 }
   const traced = { traces: 0, spans: 0 }
   const files = { artifacts: 0, artifact_bytes: 0, artifacts_present: 0 }
-  return { ...counts, ...traced, ...files, registered_models: 0, model_versions: 0, aliases: 0, left_out: [] }
+  const registry = { registered_models: 0, model_versions: 0, aliases: 0 }
+  const notes = { comments: 0, saved_views: 0, webhooks: 0, evaluation_datasets: 0, evaluation_records: 0 }
+  return { ...counts, ...traced, ...files, ...registry, ...notes, left_out: [] }
 }

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { settings } from '../../config.ts'
-import { openServer } from '../../main.ts'
-import { restClient } from '../link/rest-client.ts'
 import { exportToFolder } from './folder-export.ts'
 import { fileSource } from './file-source.ts'
 import { foreignDestination, ownDestination, proxiedPath } from './mlflow-destination.ts'
@@ -14,6 +10,7 @@ import { mlflowServer, type MlflowServer } from './mlflow-server.ts'
 import { serverSource } from './mlflow-source.ts'
 import { transfer } from './transfer.ts'
 import type { TransferReport } from './transfer-state.ts'
+import { emptyStore, folderOf } from './transfer.test-support.ts'
 
 const run = 'a'.repeat(32)
 const gone = 'b'.repeat(32)
@@ -52,12 +49,6 @@ const mlruns: Readonly<Record<string, string>> = {
   'models/clf/version-4/meta.yaml': `name: clf\nversion: 4\nsource: file:///x/7/${run}/artifacts/model\nrun_id: ${run}\ncurrent_stage: None\n`,
 }
 
-async function folderOf(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-transfer-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
 async function fileStore(t: TestContext, changed: Readonly<Record<string, string>> = {}): Promise<string> {
   const root = await folderOf(t)
   for (const [name, text] of Object.entries({ ...mlruns, ...changed })) {
@@ -65,20 +56,6 @@ async function fileStore(t: TestContext, changed: Readonly<Record<string, string
     await writeFile(join(root, name), text)
   }
   return root
-}
-
-/** A server on a store of its own. */
-async function emptyStore(t: TestContext) {
-  const environment = { SLUICE_DATA: await folderOf(t), SLUICE_PORT: '0', PATH: process.env['PATH'] ?? '' }
-  const server = await openServer({ settings: settings({ environment }), environment })
-  const client = restClient(server.url, server)
-  const mlflow = mlflowServer(server.url)
-  t.after(async () => {
-    client.close()
-    mlflow.close()
-    await server.close()
-  })
-  return { client, mlflow }
 }
 
 function counts({ left_out: _words, ...counted }: TransferReport): object {

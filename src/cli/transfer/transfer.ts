@@ -1,4 +1,5 @@
 import { SluiceError } from '../../base/errors.ts'
+import { copyNotes } from './copy-notes.ts'
 import { copyRegistry } from './copy-registry.ts'
 import { copyTraces } from './copy-traces.ts'
 import { originTag, proxiedPath, putFile, putMetrics, putPairs, type MlflowDestination } from './mlflow-destination.ts'
@@ -16,7 +17,7 @@ const api = '/api/2.0/mlflow'
 /**
  * The story of a transfer between MLflow stores.
  *
- * Experiments, then their runs and logged models, then the registry, each as a few calls of MLflow's protocol that may
+ * Experiments, then their runs and logged models, then the registry, then what lies beside them (`copy-notes.ts`), each as a few calls of MLflow's protocol that may
  * be made twice: a point of a metric that is there is not logged again, a tag is set to the value it has, a file that is
  * there with the same size is not sent again. So a transfer that broke off is simply started again. What has been
  * written of a run is read back and counted before the next one begins.
@@ -26,7 +27,7 @@ const api = '/api/2.0/mlflow'
 export async function transfer(options: TransferOptions): Promise<TransferReport> {
   const { source, note } = options
   const report = emptyReport()
-  const renamed: Renamed = { runs: new Map(), loggedModels: new Map(), roots: new Map() }
+  const renamed: Renamed = { experiments: new Map(), runs: new Map(), loggedModels: new Map(), roots: new Map() }
   const wanted = options.experiments === undefined ? undefined : new Set(options.experiments)
   for await (const experiment of source.experiments()) {
     if (wanted !== undefined && !wanted.has(experiment.name)) continue
@@ -40,7 +41,10 @@ export async function transfer(options: TransferOptions): Promise<TransferReport
   if (unknown !== undefined) {
     throw new SluiceError('not-found', `${source.name} has no experiment named ${JSON.stringify(unknown)}.`)
   }
-  if (wanted === undefined) await copyRegistry({ ...options, report, renamed })
+  if (wanted === undefined) {
+    await copyRegistry({ ...options, report, renamed })
+    await copyNotes({ ...options, report, renamed })
+  }
   return report
 }
 
@@ -54,6 +58,8 @@ async function copyExperiment(transfer: Transfer, experiment: ExperimentRecord):
   const staysThere = isElsewhere(experiment.artifact_location)
   if (staysThere) report.left_out.push(`the files of ${experiment.name} stay at ${experiment.artifact_location}`)
   const experiment_id = await destination.experimentId(experiment, staysThere)
+  if (experiment.lifecycle_stage !== 'deleted')
+    transfer.renamed.experiments.set(experiment.experiment_id, experiment_id)
   const afterwards: (() => Promise<unknown>)[] = []
   const context = { transfer, experimentId: experiment_id, copiesFiles: !staysThere, afterwards }
   // Sequential: a store is read and written at the speed of one run after the other, and a failure names its run.

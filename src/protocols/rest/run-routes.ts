@@ -1,11 +1,14 @@
 import { Type, type Static } from '@sinclair/typebox'
 import type { Route } from '../../server/route.ts'
 import type { TrackingStore } from '../../tracking/tracking-store.ts'
+import { texts } from './messages.ts'
+import { Adopted } from './notes/adopt-routes.ts'
 
 /** What these routes ask of tracking. */
 export type RunCatalogue = Pick<TrackingStore, 'metricSeries'> & {
   readonly runs: Pick<TrackingStore['runs'], 'adopt'>
   readonly loggedModels: Pick<TrackingStore['loggedModels'], 'adopt'>
+  readonly evaluationDatasets: Pick<TrackingStore['evaluationDatasets'], 'adopt'>
 }
 
 const SeriesQueryFields = Type.Object(
@@ -68,10 +71,18 @@ const AdoptedModelFields = Type.Object(
   { additionalProperties: false },
 )
 
-const Adopted = Type.Object({ created: Type.Boolean({ description: 'False: it was there already.' }) })
+const AdoptedDatasetFields = Type.Object(
+  {
+    name: Type.String(),
+    experiment_ids: Type.Optional(Type.Array(Type.String())),
+    tags: Type.Optional(texts),
+    created_ms: Type.Integer({ minimum: 0 }),
+  },
+  { additionalProperties: false },
+)
 
 /** What MLflow's protocol has no call for: curves made for a chart, and runs that keep the id they had elsewhere. */
-export function runRoutes({ metricSeries, runs, loggedModels }: RunCatalogue): readonly Route[] {
+export function runRoutes({ metricSeries, runs, loggedModels, evaluationDatasets }: RunCatalogue): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -143,6 +154,27 @@ export function runRoutes({ metricSeries, runs, loggedModels }: RunCatalogue): r
           status: given.status,
           createdMs: given.created_ms,
           updatedMs: given.updated_ms,
+        })
+        return { created }
+      },
+    },
+    {
+      method: 'PUT',
+      url: '/api/v1/evaluation-datasets/:dataset_id',
+      permission: 'write',
+      summary:
+        'Take over an evaluation data set of another store under its own id; its records follow by the MLflow protocol.',
+      body: AdoptedDatasetFields,
+      response: Adopted,
+      handler: async (request) => {
+        const { dataset_id } = request.params as { readonly dataset_id: string }
+        const { name, experiment_ids, tags, created_ms } = request.body as Static<typeof AdoptedDatasetFields>
+        const created = await evaluationDatasets.adopt({
+          datasetId: dataset_id,
+          name,
+          createdMs: created_ms,
+          ...(experiment_ids !== undefined && { experimentIds: experiment_ids }),
+          ...(tags !== undefined && { tags }),
         })
         return { created }
       },

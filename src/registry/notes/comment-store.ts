@@ -3,10 +3,13 @@ import type { Clock } from '../../base/clock.ts'
 import { SluiceError } from '../../base/errors.ts'
 import { randomHex, type RandomBytes } from '../../base/ids.ts'
 import type { Database, Tables } from '../../database/database.ts'
-import { checkLength } from '../../tracking/limits.ts'
+import type { Page } from '../../tracking/entities.ts'
+import { checkAdoptedId, checkLength, checkMaxResults } from '../../tracking/limits.ts'
 import { findRun } from '../../tracking/run-rows.ts'
+import { decodePageToken, encodePageToken } from '../../tracking/search/page-token.ts'
 import { existingModel, noVersion } from '../model-change.ts'
 import { findVersion } from '../model-version-store.ts'
+import { modelName } from '../registered-model-store.ts'
 import { noteTables, type CommentRow } from './note-tables.ts'
 
 /** What may be commented on. */
@@ -24,11 +27,18 @@ export interface Comment {
   readonly updatedMs?: number
 }
 
+/** A comment with what it is about. */
+export type PlacedComment = Comment & { readonly subject: CommentSubject }
+
 /** What people say about runs, models and versions. A subject or comment that does not exist throws `not-found`. */
 export interface CommentStore {
   add(subject: CommentSubject, body: string, by: Principal): Promise<Comment>
   /** Oldest first. */
   list(subject: CommentSubject): Promise<readonly Comment[]>
+  /** Those on everything, oldest first. */
+  listAll(page: { readonly maxResults: number; readonly pageToken?: string }): Promise<Page<PlacedComment>>
+  /** Takes over a comment of another store as it is, author included; false where there is one of that id. */
+  adopt(comment: PlacedComment): Promise<boolean>
   /** Throws `permission-denied` for another's comment. */
   edit(commentId: string, body: string, by: Principal): Promise<Comment>
   /** Throws `permission-denied` for another's comment. */
@@ -75,6 +85,28 @@ export function commentStore(parts: {
         .execute()
       return rows.map(commentOf)
     },
+    listAll: (page) => listAll(database.read, page),
+    adopt: async (comment) => {
+      checkBody(comment.body)
+      checkAdoptedId('id', comment.commentId)
+      return database.write(async (tables) => {
+        const { subject, commentId, body, author, createdMs, updatedMs } = comment
+        const row = {
+          comment_id: commentId,
+          kind: subject.kind,
+          subject: await identityOf(tables, subject),
+          body,
+          author,
+        }
+        const times = { created_ms: createdMs, updated_ms: updatedMs ?? null }
+        const { numInsertedOrUpdatedRows } = await noteTables(tables)
+          .insertInto('comment')
+          .values({ ...row, ...times })
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirstOrThrow()
+        return Number(numInsertedOrUpdatedRows) > 0
+      })
+    },
     edit: async (commentId, body, by) => {
       checkBody(body)
       return database.write(async (tables) => {
@@ -92,6 +124,47 @@ export function commentStore(parts: {
         await noteTables(tables).deleteFrom('comment').where('comment_id', '=', commentId).execute()
       }),
   }
+}
+
+const listToken = 'comments'
+
+async function listAll(
+  tables: Tables,
+  { maxResults, pageToken }: { readonly maxResults: number; readonly pageToken?: string },
+): Promise<Page<PlacedComment>> {
+  checkMaxResults(maxResults, 1000)
+  const after = decodePageToken(pageToken, listToken, () => ['number', 'string'])
+  let query = noteTables(tables)
+    .selectFrom('comment')
+    .selectAll()
+    .orderBy('created_ms')
+    .orderBy('comment_id')
+    .limit(maxResults + 1)
+  if (after !== undefined) {
+    const [createdMs, id] = after as readonly [number, string]
+    query = query.where((eb) =>
+      eb.or([eb('created_ms', '>', createdMs), eb.and([eb('created_ms', '=', createdMs), eb('comment_id', '>', id)])]),
+    )
+  }
+  const rows = await query.execute()
+  const shown = rows.slice(0, maxResults)
+  const items: PlacedComment[] = []
+  for (const row of shown) {
+    const subject = await subjectOf(tables, row)
+    if (subject !== undefined) items.push({ ...commentOf(row), subject })
+  }
+  const last = shown.at(-1)
+  if (rows.length <= maxResults || last === undefined) return { items }
+  return { items, nextPageToken: encodePageToken(listToken, [last.created_ms, last.comment_id]) }
+}
+
+/** Undefined where the model was deleted. */
+async function subjectOf(tables: Tables, { kind, subject }: CommentRow): Promise<CommentSubject | undefined> {
+  if (kind === 'run') return { kind, runId: subject }
+  const [id, version] = subject.split('/')
+  const name = await modelName(tables, Number(id))
+  if (name === undefined) return undefined
+  return version === undefined ? { kind: 'model', name } : { kind: 'version', name, version: Number(version) }
 }
 
 /** Takes the comments on these runs away with them. */

@@ -4,7 +4,7 @@ import { SluiceError } from '../../base/errors.ts'
 import { randomHex, type RandomBytes } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Database, Tables } from '../../database/database.ts'
-import { checkLength, limits } from '../../tracking/limits.ts'
+import { checkAdoptedId, checkLength, limits } from '../../tracking/limits.ts'
 import { noteTables, type SavedViewRow } from './note-tables.ts'
 
 /** How somebody likes to look at a page: filter, order, columns, charts, whatever the page keeps of itself. */
@@ -27,6 +27,8 @@ export interface SavedViewStore {
   list(page?: string): Promise<readonly SavedView[]>
   update(viewId: string, changes: Partial<Pick<SavedView, 'name' | 'content'>>): Promise<SavedView>
   delete(viewId: string): Promise<void>
+  /** Takes over a view of another store as it is, author included; false where there is one of that id. */
+  adopt(view: SavedView): Promise<boolean>
 }
 
 const maxContentLength = 200_000
@@ -57,6 +59,19 @@ export function savedViewStore(parts: {
         await noteTables(tables).insertInto('saved_view').values(row).execute()
       })
       return read(viewId)
+    },
+    adopt: async ({ viewId, page, name, content, author, createdMs, updatedMs }) => {
+      checkAdoptedId('id', viewId)
+      checkLength(page, 'page', limits.key)
+      const times = { created_ms: createdMs, updated_ms: updatedMs }
+      const row = { view_id: viewId, page, name: checkedName(name), content: contentText(content), author, ...times }
+      return database.write(async (tables) => {
+        const views = noteTables(tables).selectFrom('saved_view').select('view_id')
+        if ((await views.where('view_id', '=', viewId).executeTakeFirst()) !== undefined) return false
+        await checkFree(tables, row)
+        await noteTables(tables).insertInto('saved_view').values(row).execute()
+        return true
+      })
     },
     get: read,
     list: async (page) => {

@@ -5,7 +5,7 @@ import { canonicalJson } from '../../base/json.ts'
 import type { Tables } from '../../database/database.ts'
 import type { Page } from '../entities.ts'
 import { experimentId, experimentNumber, findActiveExperiment } from '../experiment-store.ts'
-import { checkLength, checkMaxResults, invalidValue, limits } from '../limits.ts'
+import { checkAdoptedId, checkLength, checkMaxResults, invalidValue, limits } from '../limits.ts'
 import type { TrackingContext } from '../run-store.ts'
 import { decodePageToken, encodePageToken } from '../search/page-token.ts'
 import { pieces } from '../tables.ts'
@@ -21,6 +21,12 @@ import {
 } from './evaluation-dataset.ts'
 import { evaluationTables, type DatasetRow } from './evaluation-tables.ts'
 
+/** A data set of another store, under the id and time it had there. */
+interface AdoptedDataset extends NewDataset {
+  readonly datasetId: string
+  readonly createdMs: number
+}
+
 interface NewDataset {
   readonly name: string
   readonly experimentIds?: readonly string[]
@@ -31,6 +37,8 @@ interface NewDataset {
 /** Evaluation data sets and their records. Each call is one transaction; an unknown data set throws `not-found`. */
 export interface EvaluationDatasetStore {
   create(dataset: NewDataset): Promise<EvaluationDataset>
+  /** Takes over a data set without its records; false where there is one of that id. */
+  adopt(dataset: AdoptedDataset): Promise<boolean>
   get(datasetId: string): Promise<EvaluationDataset>
   /** With its records; does nothing where there is none. */
   delete(datasetId: string): Promise<void>
@@ -70,6 +78,15 @@ export function evaluationDatasetStore(context: TrackingContext): EvaluationData
       const datasetId = `d-${randomHex(random, 16)}`
       await database.write((tables) => insertDataset(tables, { ...dataset, datasetId, nowMs: clock.now() }))
       return read(datasetId)
+    },
+    adopt: ({ createdMs, ...dataset }) => {
+      checkAdoptedId('dataset_id', dataset.datasetId)
+      return database.write(async (tables) => {
+        const known = evaluationTables(tables).selectFrom('evaluation_dataset').select('dataset_id')
+        if ((await known.where('dataset_id', '=', dataset.datasetId).executeTakeFirst()) !== undefined) return false
+        await insertDataset(tables, { ...dataset, nowMs: createdMs })
+        return true
+      })
     },
     get: read,
     delete: (datasetId) => database.write((tables) => deleteDataset(tables, datasetId)),

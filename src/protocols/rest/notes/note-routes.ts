@@ -11,6 +11,7 @@ import type { WebhookStore } from '../../../registry/webhooks/webhook-store.ts'
 import type { Route } from '../../../server/route.ts'
 import { listOf, time } from '../messages.ts'
 import { wireTime } from '../translate.ts'
+import { adoptRoutes } from './adopt-routes.ts'
 
 /** What people keep beside the protocol of MLflow: comments, saved views, the history of models, what webhooks did. */
 export interface NoteParts {
@@ -110,6 +111,7 @@ export function noteRoutes(parts: NoteParts): readonly Route[] {
   return [
     ...commentRoutes(parts),
     ...viewRoutes(parts),
+    ...adoptRoutes(parts),
     ...historyRoutes(parts),
     ...(webhooks === undefined ? [] : deliveryRoutes(webhooks)),
   ]
