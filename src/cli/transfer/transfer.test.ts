@@ -86,6 +86,7 @@ test('a file store is taken over with its ids, and another server gets all of it
     ...{ experiments: 3, runs: 2, params: 1, tags: 1, metric_points: 6, datasets: 1, logged_models: 1 },
     ...{ traces: 0, spans: 0 },
     ...{ artifacts: 3, artifact_bytes: 24, artifacts_present: 0, registered_models: 1, model_versions: 3, aliases: 1 },
+    ...{ comments: 0, saved_views: 0, webhooks: 0, evaluation_datasets: 0, evaluation_records: 0 },
   }
   // A path of the store itself means a place that no client reaches any more: its version points at the copied files.
   assert.deepEqual(counts(report), expected)
