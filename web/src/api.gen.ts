@@ -643,7 +643,8 @@ export interface paths {
       cookie?: never
     }
     get?: never
-    put?: never
+    /** Take over a comment of another store under its own id. */
+    put: operations['putCommentsId']
     post?: never
     /** Delete a comment of your own. */
     delete: operations['deleteCommentsId']
@@ -680,7 +681,8 @@ export interface paths {
     }
     /** Show a saved view. */
     get: operations['getViewsId']
-    put?: never
+    /** Take over a saved view of another store under its own id. */
+    put: operations['putViewsId']
     post?: never
     /** Delete a saved view. */
     delete: operations['deleteViewsId']
@@ -688,6 +690,23 @@ export interface paths {
     head?: never
     /** Rename a saved view, or replace what it shows. */
     patch: operations['patchViewsId']
+    trace?: never
+  }
+  '/api/v1/comments': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the comments on everything, oldest first, with what they are about. */
+    get: operations['getComments']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
     trace?: never
   }
   '/api/v1/models/{name}/history': {
@@ -1538,6 +1557,23 @@ export interface paths {
     put?: never
     /** Take over a logged model of another MLflow store under its own id. */
     post: operations['postLoggedModels']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/evaluation-datasets/{dataset_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Take over an evaluation data set of another store under its own id; its records follow by the MLflow protocol. */
+    put: operations['putEvaluationDatasetsDatasetId']
+    post?: never
     delete?: never
     options?: never
     head?: never
@@ -2777,6 +2813,43 @@ export interface paths {
 export type webhooks = Record<string, never>
 export interface components {
   schemas: {
+    AdoptedComment: {
+      subject:
+        | {
+            /** @constant */
+            kind: 'run'
+            run_id: string
+          }
+        | {
+            /** @constant */
+            kind: 'model'
+            name: string
+          }
+        | {
+            /** @constant */
+            kind: 'version'
+            name: string
+            version: number
+          }
+      body: string
+      author: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at?: string
+    }
+    AdoptedView: {
+      page: string
+      name: string
+      content: {
+        [key: string]: unknown
+      }
+      author: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
     Asset: {
       name: string
       type?: string
@@ -3882,6 +3955,32 @@ export interface components {
       min?: number
       max?: number
       enum?: string[]
+    }
+    PlacedComment: {
+      id: string
+      subject:
+        | {
+            /** @constant */
+            kind: 'run'
+            run_id: string
+          }
+        | {
+            /** @constant */
+            kind: 'model'
+            name: string
+          }
+        | {
+            /** @constant */
+            kind: 'version'
+            name: string
+            version: number
+          }
+      body: string
+      author: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at?: string
     }
     Plan: {
       steps: {
@@ -5908,6 +6007,44 @@ export interface operations {
       }
     }
   }
+  putCommentsId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdoptedComment']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /** @description False: it was there already. */
+            created: boolean
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
   deleteCommentsId: {
     parameters: {
       query?: never
@@ -6070,6 +6207,44 @@ export interface operations {
       }
     }
   }
+  putViewsId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdoptedView']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /** @description False: it was there already. */
+            created: boolean
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
   deleteViewsId: {
     parameters: {
       query?: never
@@ -6121,6 +6296,41 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['SavedView']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getComments: {
+    parameters: {
+      query?: {
+        max_results?: number
+        page_token?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['PlacedComment'][]
+            next_page_token?: string
+          }
         }
       }
       /** @description Error */
@@ -8505,6 +8715,51 @@ export interface operations {
           status: 'UNSPECIFIED' | 'PENDING' | 'READY' | 'UPLOAD_FAILED'
           created_ms: number
           updated_ms: number
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /** @description False: it was there already. */
+            created: boolean
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  putEvaluationDatasetsDatasetId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        dataset_id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          name: string
+          experiment_ids?: string[]
+          tags?: {
+            [key: string]: string
+          }
+          created_ms: number
         }
       }
     }
