@@ -15,7 +15,13 @@ const api = '/api/2.0/mlflow'
 
 function call(url, method, path, body) {
   const text = body === undefined ? '' : JSON.stringify(body)
-  const headers = text === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
+  const headers =
+    text === ''
+      ? {}
+      : {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(text),
+        }
   return new Promise((resolve, reject) => {
     const sent = request(url, { agent, method, path: `${api}${path}`, headers }, (response) => {
       const chunks = []
@@ -45,7 +51,11 @@ async function measured(server, count, one) {
     times.push(performance.now() - start)
   }
   // CPU is counted in ticks of 10 ms.
-  return { cpu: ((treeCpu(server.pid) - before) * 1000) / count, p50: median(times), p95: quantile(times, 0.95) }
+  return {
+    cpu: ((treeCpu(server.pid) - before) * 1000) / count,
+    p50: median(times),
+    p95: quantile(times, 0.95),
+  }
 }
 
 function quantile(numbers, share) {
@@ -55,8 +65,15 @@ function quantile(numbers, share) {
 }
 
 async function newRun(url, experiment_id, start_time = Date.now()) {
-  return (await json(post(url, '/runs/create', { experiment_id, start_time, run_name: `run ${start_time}` }))).run.info
-    .run_id
+  return (
+    await json(
+      post(url, '/runs/create', {
+        experiment_id,
+        start_time,
+        run_name: `run ${start_time}`,
+      }),
+    )
+  ).run.info.run_id
 }
 
 /** Runs with 10 metrics, 15 params and 3 tags each, by 8 clients. */
@@ -74,7 +91,10 @@ async function fill(url, experiment_id, count) {
           timestamp: 1_700_000_000_000,
           step: 0,
         })),
-        params: Array.from({ length: 15 }, (_, at) => ({ key: `p${at}`, value: String((index * (at + 3)) % 97) })),
+        params: Array.from({ length: 15 }, (_, at) => ({
+          key: `p${at}`,
+          value: String((index * (at + 3)) % 97),
+        })),
         tags: [
           { key: 'team', value: `t${index % 20}` },
           { key: 'kind', value: index % 2 === 0 ? 'train' : 'tune' },
@@ -97,9 +117,15 @@ const searches = {
     order_by: ['metrics.m0 DESC'],
     max_results: 100,
   },
-  'search: param and tag': { filter: "params.p1 = '5' and tags.team = 't3'", max_results: 100 },
+  'search: param and tag': {
+    filter: "params.p1 = '5' and tags.team = 't3'",
+    max_results: 100,
+  },
   'search: newest': { max_results: 100 },
-  'page of 1,000 by metric': { order_by: ['metrics.m3 ASC'], max_results: 1000 },
+  'page of 1,000 by metric': {
+    order_by: ['metrics.m3 ASC'],
+    max_results: 1000,
+  },
 }
 
 /** All figures of one server, by the name of the call. */
@@ -123,7 +149,12 @@ async function figuresOf(server, { runs, historyPoints, repeat }) {
   const batch = (index) =>
     Array.from({ length: 1000 }, (_, at) => {
       const step = index * 100 + Math.floor(at / 10)
-      return { key: `k${at % 10}`, value: Math.sin(step), timestamp: 1_700_000_000_000 + step, step }
+      return {
+        key: `k${at % 10}`,
+        value: Math.sin(step),
+        timestamp: 1_700_000_000_000 + step,
+        step,
+      }
     })
   figures['log-batch of 1,000'] = await measured(server, Math.max(10, repeat / 20), (index) =>
     post(url, '/runs/log-batch', { run_id: batched, metrics: batch(index) }),
@@ -146,7 +177,10 @@ async function figuresOf(server, { runs, historyPoints, repeat }) {
   else fillMlflow(server, experiment_id, runs)
   for (const [name, search] of Object.entries(searches)) {
     figures[name] = await measured(server, name.startsWith('page') ? 5 : Math.max(20, repeat / 10), () =>
-      post(url, '/runs/search', { experiment_ids: [experiment_id], ...search }),
+      post(url, '/runs/search', {
+        experiment_ids: [experiment_id],
+        ...search,
+      }),
     )
   }
   figures['8 clients, log-metric'] = await eightClients(server, other, repeat)
@@ -184,10 +218,18 @@ async function eightClients(server, experiment_id, repeat) {
 
 async function compare(runs) {
   const theirs = await startRealMlflow()
-  const peer = await figuresOf(theirs, { runs, historyPoints: 100_000, repeat: 200 }).finally(theirs.stop)
+  const peer = await figuresOf(theirs, {
+    runs,
+    historyPoints: 100_000,
+    repeat: 200,
+  }).finally(theirs.stop)
   const data = mkdtempSync(join(tmpdir(), 'sluice-tracking-'))
   const server = await startServer(sluice, data)
-  const ours = await figuresOf(server, { runs, historyPoints: 100_000, repeat: 1000 }).finally(server.stop)
+  const ours = await figuresOf(server, {
+    runs,
+    historyPoints: 100_000,
+    repeat: 1000,
+  }).finally(server.stop)
   rmSync(data, { recursive: true, force: true })
   console.log(`${runs} runs of 10 metrics and 15 params. Budget: ours at most 0.100 of MLflow's server CPU in each.`)
   table(
@@ -214,13 +256,130 @@ async function pageTimes({ url, pid }, search, pages) {
   let page_token
   for (let page = 0; page < pages; page++) {
     const [start, before] = [performance.now(), preciseCpu(pid)]
-    const answer = await json(post(url, '/runs/search', { ...search, ...(page_token !== undefined && { page_token }) }))
+    const answer = await json(
+      post(url, '/runs/search', {
+        ...search,
+        ...(page_token !== undefined && { page_token }),
+      }),
+    )
     times.push(performance.now() - start)
     costs.push(preciseCpu(pid) - before)
     page_token = answer.next_page_token
     if (page_token === undefined) break
   }
   return { times, costs }
+}
+
+/** What a table of runs asks, first to last page or the first twenty. */
+const pagesAsked = {
+  ...searches,
+  'page of 1,000, newest': { max_results: 1000 },
+  'page of 100, by start': {
+    order_by: ['attributes.start_time ASC'],
+    max_results: 100,
+  },
+  'page of 100, by end': {
+    order_by: ['attributes.end_time DESC'],
+    max_results: 100,
+  },
+  'page of 100, by status': {
+    order_by: ['attributes.status DESC'],
+    max_results: 100,
+  },
+  'page of 100, by name': {
+    order_by: ['attributes.run_name ASC'],
+    max_results: 100,
+  },
+  'page of 100, by metric': { order_by: ['metrics.m3 DESC'], max_results: 100 },
+  'page of 100, by param': { order_by: ['params.p2 ASC'], max_results: 100 },
+  'page of 100, by a tag of two values': {
+    order_by: ['tags.kind ASC'],
+    max_results: 100,
+  },
+  'filter that matches nothing': { filter: 'metrics.m0 > 2', max_results: 100 },
+  'filter LIKE': {
+    filter: "params.p1 LIKE '9%' and tags.kind = 'tune'",
+    max_results: 100,
+  },
+  'filter LIKE on a tag': { filter: "tags.team LIKE '%3%'", max_results: 100 },
+  'filter by metric and param': {
+    filter: "metrics.m0 > 0.9 and params.p1 = '5'",
+    max_results: 100,
+  },
+  'filter by metric, order by another': {
+    filter: 'metrics.m0 > 0.9',
+    order_by: ['metrics.m4 DESC'],
+    max_results: 100,
+  },
+  'the same, the other way round': {
+    filter: 'metrics.m0 > 0.9',
+    order_by: ['metrics.m4 ASC'],
+    max_results: 100,
+  },
+  'filter by two metrics that exclude each other': {
+    filter: 'metrics.m0 > 0.6 and metrics.m1 < 1.4',
+    max_results: 100,
+  },
+}
+
+async function printSearches(server, experiment_id) {
+  const rows = []
+  for (const [name, search] of Object.entries(pagesAsked)) {
+    const { times, costs } = await pageTimes(server, { experiment_ids: [experiment_id], ...search }, 20)
+    const figures = [times, costs].flatMap((each) => [median(each), quantile(each, 0.95)])
+    rows.push([name, times.length, ...figures.map((figure) => figure.toFixed(1))])
+  }
+  table(['search', 'pages', 'p50 ms', 'p95 ms', 'server CPU p50 ms', 'server CPU p95 ms'], rows)
+}
+
+/** Our own calls for pages: the table with twenty columns, its count, the names of columns, ten runs side by side. */
+async function printWebCalls({ url, pid }, experiment_id) {
+  const columns = Array.from({ length: 10 }, (_, at) => [`metrics.m${at}`, `params.p${at}`]).flat()
+  const wide = []
+  for (let run = 0; run < 10; run++) {
+    const run_id = await newRun(url, '0')
+    for (let from = 0; from < 8000; from += 1000) {
+      const metrics = Array.from({ length: 1000 }, (_, at) => ({
+        key: `layer/${from + at}`,
+        value: Math.sin(run * (from + at)),
+        timestamp: 1_700_000_000_000,
+        step: 0,
+      }))
+      await post(url, '/runs/log-batch', { run_id, metrics })
+    }
+    wide.push(run_id)
+  }
+  const table100 = { experiment_ids: [experiment_id], columns }
+  const calls = {
+    'runs/search, 20 columns': ['runs/search', table100],
+    'runs/search, 20 columns, by metric': ['runs/search', { ...table100, order_by: ['metrics.m3 DESC'] }],
+    'runs/search, 20 columns, 1,000 runs': ['runs/search', { ...table100, max_results: 1000 }],
+    'runs/count': ['runs/count', { experiment_ids: [experiment_id] }],
+    'runs/count, filtered': ['runs/count', { experiment_ids: [experiment_id], filter: 'metrics.m0 > 0.9' }],
+    'experiments/ID/run-keys': [`experiments/${experiment_id}/run-keys`],
+    'runs/compare, 10 runs of 8,000 metrics': ['runs/compare', { run_ids: wide }],
+  }
+  const rows = []
+  for (const [name, [path, body]] of Object.entries(calls)) {
+    const [times, costs] = [[], []]
+    for (let round = 0; round < 20; round++) {
+      const [start, before] = [performance.now(), preciseCpu(pid)]
+      const answer = await fetch(`${url}/api/v1/${path}`, {
+        ...(body !== undefined && {
+          method: 'POST',
+          body: JSON.stringify(body),
+        }),
+        headers: { 'content-type': 'application/json' },
+      })
+      if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+      await answer.arrayBuffer()
+      times.push(performance.now() - start)
+      costs.push(preciseCpu(pid) - before)
+    }
+    const figures = [times, costs].flatMap((each) => [median(each), quantile(each, 0.95)])
+    rows.push([name, ...figures.map((figure) => figure.toFixed(1))])
+  }
+  table(['call', 'p50 ms', 'p95 ms', 'server CPU p50 ms', 'server CPU p95 ms'], rows)
 }
 
 async function large(runs) {
@@ -232,21 +391,8 @@ async function large(runs) {
   await fill(url, experiment_id, runs)
   const seconds = (performance.now() - start) / 1000
   console.log(`${runs} runs written by 8 clients in ${seconds.toFixed(0)} s (${(runs / seconds).toFixed(0)} runs/s).`)
-  const rows = []
-  const asked = {
-    ...searches,
-    'page of 100, by start': { order_by: ['attributes.start_time ASC'], max_results: 100 },
-    'page of 100, by param': { order_by: ['params.p2 ASC'], max_results: 100 },
-    'page of 100, by name': { order_by: ['attributes.run_name ASC'], max_results: 100 },
-    'filter that matches nothing': { filter: 'metrics.m0 > 2', max_results: 100 },
-    'filter LIKE': { filter: "params.p1 LIKE '9%' and tags.kind = 'tune'", max_results: 100 },
-  }
-  for (const [name, search] of Object.entries(asked)) {
-    const { times, costs } = await pageTimes(server, { experiment_ids: [experiment_id], ...search }, 20)
-    const figures = [times, costs].flatMap((each) => [median(each), quantile(each, 0.95)])
-    rows.push([name, times.length, ...figures.map((figure) => figure.toFixed(1))])
-  }
-  table(['search', 'pages', 'p50 ms', 'p95 ms', 'server CPU p50 ms', 'server CPU p95 ms'], rows)
+  await printSearches(server, experiment_id)
+  await printWebCalls(server, experiment_id)
   const memory = Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${server.pid}/smaps_rollup`, 'utf8'))[1]) / 1024
   console.log(`Memory of the server: ${memory.toFixed(0)} MB PSS. Budgets: p95 within 50 ms, memory under 300 MB.`)
   await server.stop()
