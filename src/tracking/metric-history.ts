@@ -39,8 +39,8 @@ interface PointQuery {
 
 export type PointRow = Pick<TrackingTables['metric'], 'timestamp_ms' | 'step' | 'value' | 'is_nan'>
 
-/** Larger pieces cost no less a point, and several of them are alive at a time. */
-const rowsAtOnce = 5000
+/** Larger pieces cost no less a point, and more of them outlive the collection of young objects: 5,000 took 40 MB more. */
+const rowsAtOnce = 1000
 
 const storedOrder: readonly SortColumn[] = [
   { expression: sql.ref('timestamp_ms'), type: 'number', ascending: true },

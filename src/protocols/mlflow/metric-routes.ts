@@ -84,7 +84,8 @@ async function wholeHistoryMessage(pieces: AsyncGenerator<readonly Metric[]>): P
     }
     yield ']}'
   }
-  return Readable.from(text())
+  // A piece is made when the one before it was taken.
+  return Readable.from(text(), { highWaterMark: 1 })
 }
 
 function listText(points: readonly Metric[]): string {
