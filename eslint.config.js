@@ -31,11 +31,14 @@ const houseRules = {
 export default tseslint.config(
   { ignores: ['dist', 'coverage', 'node_modules', 'schemas', '**/*.gen.ts'] },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'e2e/**/*.ts'],
+    files: ['src/**/*.ts', 'test/**/*.ts', 'e2e/**/*.ts', 'web/test/**/*.ts'],
     plugins: { '@typescript-eslint': tseslint.plugin },
     languageOptions: {
       parser: tseslint.parser,
-      parserOptions: { project: ['./tsconfig.json', './e2e/web/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['./tsconfig.json', './e2e/web/tsconfig.json', './web/test/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: { ...houseRules, 'no-restricted-syntax': ['error', noRawError, noProcessEnv] },
   },
@@ -56,7 +59,7 @@ export default tseslint.config(
   { files: ['src/config.ts'], rules: { 'no-restricted-syntax': ['error', noRawError] } },
   {
     // node:test's `test()` returns a promise that the runner itself awaits; a test file may be one long table.
-    files: ['**/*.test.ts', '**/*.contract.ts', '**/*.test-support.ts', 'test/**', 'e2e/**'],
+    files: ['**/*.test.ts', '**/*.contract.ts', '**/*.test-support.ts', 'test/**', 'e2e/**', 'web/test/**'],
     rules: {
       '@typescript-eslint/no-floating-promises': 'off',
       'no-restricted-syntax': 'off',

@@ -7,7 +7,7 @@ import { root } from './node-24.mjs'
 const node = installDependencies()
 const bin = (path) => [node, join(root, 'node_modules', path)]
 const checks = {
-  types: [...bin('typescript/bin/tsc'), '-b', '.', 'web', 'e2e/web'],
+  types: [...bin('typescript/bin/tsc'), '-b', '.', 'web', 'web/test', 'e2e/web'],
   'pure layers': [...bin('typescript/bin/tsc'), '-p', 'tsconfig.pure.json'],
   lint: [...bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'],
   format: [...bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],

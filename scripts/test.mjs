@@ -22,6 +22,7 @@ try {
   else {
     mkdirSync(join(root, 'coverage'), { recursive: true })
     runs.push(await runTests(['src/**/*.test.ts'], coverageFlags()))
+    runs.push(await runTests(['web/test/*.test.ts']))
     // Foreign clients start servers and build environments: one after another.
     runs.push(await runTests(['e2e/**/*.test.ts'], ['--test-concurrency=1']))
     problems = coverageProblems()

@@ -5,6 +5,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { listenForEvents } from './api/live-events.ts'
+import { addressOfMlflowFragment } from './app/mlflow-address.ts'
 import { queryClient } from './app/query-client.ts'
 import { refreshOnEvents } from './app/refresh-on-events.ts'
 import { router } from './app/router.tsx'
@@ -12,6 +13,8 @@ import { listenForShortcuts } from './keyboard/shortcuts.ts'
 import { applyLanguage } from './messages/language.ts'
 import { applyTheme } from './preferences/theme.ts'
 
+const mlflowAddress = addressOfMlflowFragment(location.hash)
+if (mlflowAddress !== undefined) history.replaceState(null, '', mlflowAddress)
 applyTheme(document.documentElement)
 applyLanguage(document.documentElement)
 listenForShortcuts(document)

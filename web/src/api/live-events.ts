@@ -13,6 +13,8 @@ export type Connection = 'live' | 'polling' | 'lost'
 
 const pollMs = 5000
 const retryMs = 2000
+/** The server says that the line is alive every 15 seconds; a machine that is gone says nothing, not even goodbye. */
+const silenceMs = 45_000
 
 let connection: Connection = 'polling'
 const listeners = new Set<() => void>()
@@ -45,15 +47,30 @@ export function listenForEvents(): void {
     return
   }
   const channel = new BroadcastChannel('sluice-events')
-  channel.onmessage = ({ data }: MessageEvent<{ connection: Connection; events: readonly LiveEvent[] }>) => {
-    setConnection(data.connection)
-    tell(data.events)
-  }
+  let isTelling = false
   const share = (events: readonly LiveEvent[]): void => {
     tell(events)
     channel.postMessage({ connection, events })
   }
-  void navigator.locks.request('sluice-events', () => stream(share))
+  channel.onmessage = ({ data }: MessageEvent<'how is it?' | Shared>) => {
+    if (data === 'how is it?') {
+      if (isTelling) share([])
+      return
+    }
+    setConnection(data.connection)
+    tell(data.events)
+  }
+  channel.postMessage('how is it?')
+  void navigator.locks.request('sluice-events', () => {
+    isTelling = true
+    return stream(share)
+  })
+}
+
+/** What the tab with the stream tells the others. */
+interface Shared {
+  readonly connection: Connection
+  readonly events: readonly LiveEvent[]
 }
 
 /** Reads the stream until the page goes; after a break it goes on where it was. Never settles: it keeps the lock. */
@@ -62,18 +79,27 @@ async function stream(share: (events: readonly LiveEvent[]) => void): Promise<ne
   for (;;) {
     try {
       after ??= await latestSeq()
-      const response = await fetch(`/api/v1/events?after=${after}`, { headers: { accept: 'text/event-stream' } })
+      const line = new AbortController()
+      const response = await fetch(`/api/v1/events?after=${after}`, {
+        headers: { accept: 'text/event-stream' },
+        signal: line.signal,
+      })
       if (!response.ok || response.body === null) throw new TypeError(`HTTP ${response.status}`)
       setConnection('live')
       share([])
+      let silence = setTimeout(() => line.abort(), silenceMs)
       for await (const events of eventsIn(response.body)) {
-        after = events.at(-1)!.seq
+        clearTimeout(silence)
+        silence = setTimeout(() => line.abort(), silenceMs)
+        after = events.at(-1)?.seq ?? after
         share(events)
       }
+      clearTimeout(silence)
     } catch {
-      setConnection('lost')
-      share([])
+      // Said below: also a stream that ends in order is none any more.
     }
+    setConnection('lost')
+    share([])
     await pause(retryMs)
   }
 }
@@ -102,7 +128,7 @@ async function latestSeq(): Promise<number> {
   return ((await response.json()) as { readonly latest_seq: number }).latest_seq
 }
 
-/** Server-sent events (WHATWG HTML 9.2) as they come; of each only its one line of data matters here. */
+/** Server-sent events (WHATWG HTML 9.2) as they come, none for a sign of life; of each its one line of data counts. */
 async function* eventsIn(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<readonly LiveEvent[]> {
   let text = ''
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
@@ -116,7 +142,7 @@ async function* eventsIn(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGe
       const data = /^data: (.*)$/m.exec(block)?.[1]
       return data === undefined ? [] : [JSON.parse(data) as LiveEvent]
     })
-    if (events.length > 0) yield events
+    yield events
   }
 }
 

@@ -1,5 +1,5 @@
 import createClient, { type MaybeOptionalInit } from 'openapi-fetch'
-import type { PathsWithMethod } from 'openapi-typescript-helpers'
+import type { PathsWithMethod, RequiredKeysOf } from 'openapi-typescript-helpers'
 import type { paths } from '../api.gen.ts'
 import { ServerError, serverErrorOf, unreachable } from './server-error.ts'
 
@@ -31,7 +31,7 @@ export async function answerOf<T>(
  */
 export function restQuery<P extends GetPath>(path: P, ...[init]: RestArguments<P>): RestQuery<P> {
   return {
-    queryKey: ['rest', path, init?.params ?? {}],
+    queryKey: ['rest', path, (init as { readonly params?: object } | undefined)?.params ?? {}],
     queryFn: ({ signal }) => answerOf(rest.GET(path, { ...init, signal } as never) as never) as Promise<Answer<P>>,
   }
 }
@@ -42,9 +42,7 @@ interface RestQuery<P extends GetPath> {
 }
 
 type RestArguments<P extends GetPath> =
-  Record<string, never> extends Pick<GetInit<P> & { params?: unknown }, 'params'>
-    ? [init?: GetInit<P> & { params?: unknown }]
-    : [init: GetInit<P> & { params?: unknown }]
+  RequiredKeysOf<GetInit<P>> extends never ? [init?: GetInit<P>] : [init: GetInit<P>]
 
 /** Whether asking again could help: not when the server understood and refused. */
 export function isWorthAnotherTry(failures: number, error: unknown): boolean {

@@ -16,7 +16,15 @@ export interface NavigationGroup {
   readonly entries: readonly NavigationEntry[]
 }
 
-/** Only pages that exist. */
+/** Only pages that exist; a group without any is not shown. */
 export const navigation: readonly NavigationGroup[] = [
   { entries: [{ to: '/', page: 'home', icon: 'home', keys: 'g h' }] },
+  { group: 'work', entries: [] },
+  { group: 'assets', entries: [] },
+  { group: 'serving', entries: [] },
+  { group: 'quality', entries: [] },
+  {
+    group: 'system',
+    entries: [{ to: '/settings', page: 'settings', icon: 'settings', keys: 'g ,' }],
+  },
 ]

@@ -15,7 +15,7 @@ export function Sidebar(): ReactNode {
         <Brand />
         <span>Sluiceworks</span>
       </Link>
-      {navigation.map(({ group, entries }) => (
+      {shownGroups.map(({ group, entries }) => (
         <div key={group ?? 'top'} className="sidebar-group">
           {group !== undefined && <h2>{texts.groups[group]}</h2>}
           <ul>
@@ -30,6 +30,8 @@ export function Sidebar(): ReactNode {
     </nav>
   )
 }
+
+const shownGroups = navigation.filter(({ entries }) => entries.length > 0)
 
 function SidebarEntry({ entry: { to, page, icon, keys } }: { readonly entry: NavigationEntry }): ReactNode {
   const texts = useMessages(shellMessages)

@@ -1,9 +1,10 @@
 import { Link, useMatches } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import type { ReactNode } from 'react'
-import { LanguageSwitch, ThemeSwitch } from './preference-switches.tsx'
 import { IconButton } from '../components/button.tsx'
+import { ConnectionMark } from '../components/connection-mark.tsx'
 import { Icon } from '../components/icon.tsx'
+import { LanguageSwitch, ThemeSwitch } from '../components/preference-switches.tsx'
 import { useMessages } from '../messages/catalogue.ts'
 import { useLanguage } from '../messages/language.ts'
 import { shellMessages } from '../messages/shell.ts'
@@ -20,6 +21,7 @@ export function TopBar({ onSearch, onShortcuts }: TopBarProps): ReactNode {
   return (
     <header className="top-bar">
       <Breadcrumb />
+      <ConnectionMark />
       <button type="button" className="search-button" onClick={onSearch}>
         <Icon name="search" />
         <span>{texts.search}</span>

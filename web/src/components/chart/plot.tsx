@@ -75,7 +75,10 @@ function optionsOf(props: PlotProps, { format, colors, width }: Look): uPlot.Opt
     },
     scales: { x: { time: x === 'time' }, y: { distr: isLogarithmic ? 3 : 1 } },
     axes: [
-      { ...axis, ...(props.xLabel !== undefined && { label: props.xLabel, labelSize: 18, labelFont: axis.font }) },
+      {
+        ...axis,
+        ...(props.xLabel !== undefined && { label: props.xLabel, labelSize: 16, labelGap: -2, labelFont: axis.font }),
+      },
       { ...axis, size: 56, values: (_plot, values) => values.map(shown) },
     ],
     series: [

@@ -33,8 +33,10 @@ export async function findInLog(
     const joined = new Uint8Array(carried.length + bytes.length)
     joined.set(carried)
     joined.set(bytes, carried.length)
-    const start = nextOffset - joined.length
-    const piece = new TextDecoder().decode(joined)
+    // What was carried may begin within a character.
+    const skipped = joined.findIndex((byte) => (byte & 0xc0) !== 0x80)
+    const start = nextOffset - joined.length + Math.max(0, skipped)
+    const piece = new TextDecoder().decode(joined.subarray(Math.max(0, skipped)))
     const place = piece.toLowerCase().indexOf(wanted)
     if (place >= 0) return { offset: start + encoder.encode(piece.slice(0, place)).length }
     onProgress(nextOffset)

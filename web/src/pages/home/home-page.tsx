@@ -1,34 +1,61 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { FirstSteps } from './first-steps.tsx'
 import { homeMessages } from './messages.ts'
+import { EndpointList, JobList, ServerState, UpcomingList } from './home-panels.tsx'
+import { HomeFigures } from './home-figures.tsx'
 import { restQuery } from '../../api/rest-client.ts'
 import { Loaded } from '../../components/loaded.tsx'
-import { EmptyState } from '../../components/page-states.tsx'
-import { Page } from '../../components/page.tsx'
+import { Page, Panel } from '../../components/page.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
+import './home.css'
 
-/** What needs attention now, and where to start when there is nothing. */
+/** What needs attention now, what comes next, and where to start when there is nothing. */
 export function HomePage(): ReactNode {
   const texts = useMessages(homeMessages)
-  const jobs = useQuery(restQuery('/api/v1/jobs', { params: { query: { limit: 10 } } }))
+  const recent = useQuery(restQuery('/api/v1/jobs', { params: { query: { limit: 10 } } }))
+  const failed = useQuery(restQuery('/api/v1/jobs', { params: { query: { limit: 6, status: 'Failed' } } }))
+  const endpoints = useQuery(restQuery('/api/v1/endpoints'))
+  const schedules = useQuery({ ...restQuery('/api/v1/schedules'), refetchInterval: 60_000 })
+  const status = useQuery({ ...restQuery('/api/v1/status'), refetchInterval: 10_000 })
   return (
     <Page title={texts.title}>
-      <Loaded query={jobs} lines={6}>
+      <Loaded query={recent} lines={6}>
         {({ items }) =>
-          items.length === 0 ? (
-            <EmptyState
-              title={texts.empty}
-              body={texts.emptyBody}
-              command="sluice init sklearn && sluice run pipeline.yml"
-            />
+          items.length === 0 && endpoints.data?.items.length === 0 ? (
+            <FirstSteps />
           ) : (
-            <ul>
-              {items.map((job) => (
-                <li key={job.name}>
-                  {job.name} {job.status}
-                </li>
-              ))}
-            </ul>
+            <>
+              <HomeFigures
+                status={status.data}
+                failed={failed.data?.items}
+                endpoints={endpoints.data?.items}
+                schedules={schedules.data?.items}
+              />
+              <div className="home-columns">
+                <div className="stack">
+                  <Panel title={texts.recent}>
+                    <JobList jobs={items} empty={texts.noJobs} />
+                  </Panel>
+                  <Panel title={texts.failed}>
+                    <Loaded query={failed}>
+                      {(list) => <JobList jobs={list.items} empty={texts.noFailed} hasReason />}
+                    </Loaded>
+                  </Panel>
+                </div>
+                <div className="stack">
+                  <Panel title={texts.upcoming}>
+                    <Loaded query={schedules}>{(list) => <UpcomingList schedules={list.items} />}</Loaded>
+                  </Panel>
+                  <Panel title={texts.endpoints}>
+                    <Loaded query={endpoints}>{(list) => <EndpointList endpoints={list.items} />}</Loaded>
+                  </Panel>
+                  <Panel title={texts.server}>
+                    <Loaded query={status}>{(state) => <ServerState status={state} />}</Loaded>
+                  </Panel>
+                </div>
+              </div>
+            </>
           )
         }
       </Loaded>

@@ -6,4 +6,41 @@ export const fr: Translation<typeof en> = {
   empty: 'Rien n’a encore tourné ici',
   emptyBody:
     'Écrivez un pipeline en YAML et lancez-le : ses tâches, leurs journaux, métriques et modèles apparaîtront ici.',
+  steps: {
+    track: {
+      title: 'Suivre depuis votre propre code',
+      body: 'Le client mlflow n’a besoin que de ceci ; expériences, exécutions et modèles apparaîtront ici.',
+    },
+    import: {
+      title: 'Apporter ce que vous avez',
+      body: 'Expériences, exécutions, traces et modèles enregistrés viennent d’un autre serveur MLflow, avec leurs identifiants.',
+    },
+  },
+  figures: {
+    running: 'tâches en cours',
+    queued: 'tâches en attente',
+    failedToday: 'échouées en 24 h',
+    troubled: 'points de terminaison en difficulté',
+    upcoming: 'déclenchements d’ici 24 h',
+  },
+  recent: 'Dernières tâches',
+  noJobs: 'Pas encore de tâche.',
+  failed: 'Derniers échecs',
+  noFailed: 'Rien n’a échoué.',
+  upcoming: 'Prochaines 24 heures',
+  noUpcoming: 'Aucune planification ne se déclenche dans les prochaines 24 heures.',
+  moreFirings: (count) => `et ${count} de plus`,
+  endpoints: 'Points de terminaison',
+  noEndpoints: 'Rien n’est encore servi.',
+  serving: 'En service',
+  troubled: 'Problème',
+  noDeployment: 'Aucun déploiement',
+  server: 'Ce serveur',
+  state: {
+    version: 'Version',
+    started: 'Démarré',
+    memory: 'Mémoire',
+    database: 'Base de données',
+    folder: 'Stockage',
+  },
 }

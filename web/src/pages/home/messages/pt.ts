@@ -6,4 +6,41 @@ export const pt: Translation<typeof en> = {
   empty: 'Ainda nada correu aqui',
   emptyBody:
     'Escreva um pipeline em YAML e execute-o: as tarefas, os registos, as métricas e os modelos aparecem aqui.',
+  steps: {
+    track: {
+      title: 'Registar a partir do seu código',
+      body: 'O cliente mlflow só precisa disto; experiências, execuções e modelos aparecem depois aqui.',
+    },
+    import: {
+      title: 'Trazer o que já tem',
+      body: 'Experiências, execuções, rastos e modelos registados vêm de outro servidor MLflow, com os seus identificadores.',
+    },
+  },
+  figures: {
+    running: 'tarefas a correr',
+    queued: 'tarefas à espera',
+    failedToday: 'falharam em 24 h',
+    troubled: 'pontos de acesso com problemas',
+    upcoming: 'disparam nas próximas 24 h',
+  },
+  recent: 'Últimas tarefas',
+  noJobs: 'Ainda sem tarefas.',
+  failed: 'Falhas recentes',
+  noFailed: 'Nada falhou.',
+  upcoming: 'Próximas 24 horas',
+  noUpcoming: 'Nenhuma agenda dispara nas próximas 24 horas.',
+  moreFirings: (count) => `e mais ${count}`,
+  endpoints: 'Pontos de acesso',
+  noEndpoints: 'Ainda nada é servido.',
+  serving: 'A servir',
+  troubled: 'Problema',
+  noDeployment: 'Sem implantação',
+  server: 'Este servidor',
+  state: {
+    version: 'Versão',
+    started: 'Iniciado',
+    memory: 'Memória',
+    database: 'Base de dados',
+    folder: 'Armazém',
+  },
 }

@@ -4,6 +4,7 @@ import { type Language, language, languageNames, languages } from '../messages/l
 import { shellMessages } from '../messages/shell.ts'
 import { useChoice } from '../preferences/stored-choice.ts'
 import { type Theme, theme, themes } from '../preferences/theme.ts'
+import './preference-switches.css'
 
 /** Light, dark, or as the machine. */
 export function ThemeSwitch(): ReactNode {

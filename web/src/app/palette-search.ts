@@ -1,0 +1,81 @@
+import { useQueries } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { mlflowQuery } from '../api/mlflow-client.ts'
+import { restQuery } from '../api/rest-client.ts'
+import type { IconName } from '../components/icon.tsx'
+import type { ObjectKind } from '../components/object-link.tsx'
+
+/** Something in the store whose name fits. */
+export interface FoundObject {
+  readonly kind: ObjectKind
+  readonly name: string
+  readonly text: string
+  readonly detail?: string
+  readonly icon: IconName
+}
+
+const shownOfEach = 6
+const pauseMs = 200
+
+/** What in the store is called so; asked a moment after the last letter. */
+export function useObjectSearch(text: string): {
+  readonly found: readonly FoundObject[]
+  readonly isSearching: boolean
+} {
+  const wanted = useSettled(text)
+  const isWanted = wanted.length >= 2
+  const filter = `name ILIKE '%${wanted.replaceAll("'", '').replaceAll('%', '')}%'`
+  const limit = { params: { query: { limit: 200 } } }
+  const [jobs, experiments, models, data, endpoints] = useQueries({
+    queries: [
+      { ...restQuery('/api/v1/jobs', limit), enabled: isWanted },
+      { ...mlflowQuery('experiments/search', { filter, max_results: shownOfEach }), enabled: isWanted },
+      { ...mlflowQuery('registered-models/search', { filter, max_results: shownOfEach }), enabled: isWanted },
+      { ...restQuery('/api/v1/data', limit), enabled: isWanted },
+      { ...restQuery('/api/v1/endpoints'), enabled: isWanted },
+    ],
+  })
+  if (!isWanted) return { found: [], isSearching: text.length >= 2 }
+  const fits = (...names: readonly string[]): boolean =>
+    names.some((name) => name.toLowerCase().includes(wanted.toLowerCase()))
+  const found: readonly FoundObject[] = [
+    ...(jobs.data?.items ?? [])
+      .filter((job) => fits(job.name, job.display_name, job.experiment_name))
+      .slice(0, shownOfEach)
+      .map(
+        (job) =>
+          ({
+            ...({ kind: 'job', icon: 'jobs' } as const),
+            name: job.name,
+            text: job.display_name,
+            detail: job.display_name === job.name ? job.experiment_name : job.name,
+          }) as const,
+      ),
+    ...(experiments.data?.experiments ?? []).map(
+      (each) => ({ kind: 'experiment', name: each.experiment_id, text: each.name, icon: 'runs' }) as const,
+    ),
+    ...(models.data?.registered_models ?? []).map(
+      ({ name }) => ({ kind: 'model', name, text: name, icon: 'models' }) as const,
+    ),
+    ...(data.data?.items ?? [])
+      .filter(({ name }) => fits(name))
+      .slice(0, shownOfEach)
+      .map(({ name }) => ({ kind: 'data', name, text: name, icon: 'data' }) as const),
+    ...(endpoints.data?.items ?? [])
+      .filter(({ name }) => fits(name))
+      .slice(0, shownOfEach)
+      .map(({ name }) => ({ kind: 'endpoint', name, text: name, icon: 'endpoints' }) as const),
+  ]
+  const isSearching = wanted !== text || [jobs, experiments, models, data, endpoints].some((each) => each.isLoading)
+  return { found, isSearching }
+}
+
+/** The text, once it has stayed the same for a moment. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), pauseMs)
+    return () => clearTimeout(timer)
+  }, [text])
+  return settled
+}
