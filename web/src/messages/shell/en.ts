@@ -106,6 +106,7 @@ export const en = {
     minimap: 'Map',
   },
   diff: { same: 'There is no difference.', added: 'added', removed: 'removed', onlyChanges: 'Only changes' },
+  preview: { download: 'Download', none: 'This kind of file has no preview.', beginning: 'The first megabyte.' },
   filter: { label: 'Filter', apply: 'Apply', clear: 'Clear filter' },
   copy: 'Copy',
   copied: 'Copied',

@@ -107,6 +107,11 @@ export const fr: Translation<typeof en> = {
     minimap: 'Plan',
   },
   diff: { same: 'Il n’y a pas de différence.', added: 'ajouté', removed: 'supprimé', onlyChanges: 'Changements seuls' },
+  preview: {
+    download: 'Télécharger',
+    none: 'Ce type de fichier n’a pas d’aperçu.',
+    beginning: 'Le premier mégaoctet.',
+  },
   filter: { label: 'Filtre', apply: 'Appliquer', clear: 'Effacer le filtre' },
   copy: 'Copier',
   copied: 'Copié',

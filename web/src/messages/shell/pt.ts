@@ -107,6 +107,11 @@ export const pt: Translation<typeof en> = {
     minimap: 'Mapa',
   },
   diff: { same: 'Não há diferença.', added: 'acrescentado', removed: 'removido', onlyChanges: 'Só alterações' },
+  preview: {
+    download: 'Transferir',
+    none: 'Este tipo de ficheiro não tem pré-visualização.',
+    beginning: 'O primeiro megabyte.',
+  },
   filter: { label: 'Filtro', apply: 'Aplicar', clear: 'Limpar o filtro' },
   copy: 'Copiar',
   copied: 'Copiado',
