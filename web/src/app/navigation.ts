@@ -19,12 +19,15 @@ export interface NavigationGroup {
 /** Only pages that exist; a group without any is not shown. */
 export const navigation: readonly NavigationGroup[] = [
   { entries: [{ to: '/', page: 'home', icon: 'home', keys: 'g h' }] },
-  { group: 'work', entries: [] },
+  { group: 'work', entries: [{ to: '/jobs', page: 'jobs', icon: 'jobs', keys: 'g j' }] },
   { group: 'assets', entries: [] },
   { group: 'serving', entries: [] },
   { group: 'quality', entries: [] },
   {
     group: 'system',
-    entries: [{ to: '/settings', page: 'settings', icon: 'settings', keys: 'g ,' }],
+    entries: [
+      { to: '/queue', page: 'compute', icon: 'compute', keys: 'g q' },
+      { to: '/settings', page: 'settings', icon: 'settings', keys: 'g ,' },
+    ],
   },
 ]

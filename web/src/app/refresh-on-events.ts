@@ -6,7 +6,15 @@ import { onLiveEvents } from '../api/live-events.ts'
  * or of calls of MLflow's protocol (`mlflow:`). What has no event (metrics, traces) is asked for by its page.
  */
 const changes: Readonly<Record<string, readonly string[]>> = {
-  job: ['/api/v1/jobs', '/api/v1/status', '/api/v1/lineage', 'mlflow:runs', 'mlflow:experiments'],
+  job: [
+    '/api/v1/jobs',
+    '/api/v1/job-counts',
+    '/api/v1/queue',
+    '/api/v1/status',
+    '/api/v1/lineage',
+    'mlflow:runs',
+    'mlflow:experiments',
+  ],
   model: ['/api/v1/models', '/api/v1/lineage', 'mlflow:registered-models', 'mlflow:model-versions'],
   asset: ['/api/v1/data', '/api/v1/components', '/api/v1/environments', '/api/v1/lineage'],
   datastore: ['/api/v1/datastores'],

@@ -1,6 +1,8 @@
 import { homeRoutes } from '../pages/home/routes.ts'
+import { jobsRoutes } from '../pages/jobs/routes.ts'
+import { queueRoutes } from '../pages/queue/routes.ts'
 import { settingsRoutes } from '../pages/settings/routes.ts'
 import { rootRoute } from '../pages/root-route.ts'
 
 /** Every page: one line each, in the order of the navigation. */
-export const routeTree = rootRoute.addChildren([...homeRoutes, ...settingsRoutes])
+export const routeTree = rootRoute.addChildren([...homeRoutes, ...jobsRoutes, ...queueRoutes, ...settingsRoutes])

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react'
+import './jobs.css'
+
+interface PlainTableProps {
+  /** What it shows, for screen readers. */
+  readonly label: string
+  readonly columns: readonly { readonly label: string; readonly isNumber?: boolean }[]
+  readonly rows: readonly { readonly key: string; readonly cells: readonly ReactNode[] }[]
+}
+
+/** A short table that scrolls in itself; for long ones there is `DataTable`. */
+export function PlainTable({ label, columns, rows }: PlainTableProps): ReactNode {
+  return (
+    // A region that scrolls is reached by the keyboard.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- arrows scroll it
+    <div className="plain-table" role="region" aria-label={label} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {columns.map(({ label: name, isNumber }) => (
+              <th key={name} scope="col" className={isNumber === true ? 'number' : undefined}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ key, cells }) => (
+            <tr key={key}>
+              {cells.map((cell, index) => (
+                <td
+                  key={columns[index]?.label ?? index}
+                  className={columns[index]?.isNumber === true ? 'number' : undefined}
+                >
+                  {cell}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
