@@ -21,7 +21,7 @@ export const navigation: readonly NavigationGroup[] = [
   { entries: [{ to: '/', page: 'home', icon: 'home', keys: 'g h' }] },
   { group: 'work', entries: [{ to: '/jobs', page: 'jobs', icon: 'jobs', keys: 'g j' }] },
   { group: 'assets', entries: [] },
-  { group: 'serving', entries: [] },
+  { group: 'serving', entries: [{ to: '/endpoints', page: 'endpoints', icon: 'endpoints', keys: 'g e' }] },
   { group: 'quality', entries: [] },
   {
     group: 'system',

@@ -1,3 +1,4 @@
+import { endpointsRoutes } from '../pages/endpoints/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { jobsRoutes } from '../pages/jobs/routes.ts'
 import { queueRoutes } from '../pages/queue/routes.ts'
@@ -5,4 +6,10 @@ import { settingsRoutes } from '../pages/settings/routes.ts'
 import { rootRoute } from '../pages/root-route.ts'
 
 /** Every page: one line each, in the order of the navigation. */
-export const routeTree = rootRoute.addChildren([...homeRoutes, ...jobsRoutes, ...queueRoutes, ...settingsRoutes])
+export const routeTree = rootRoute.addChildren([
+  ...homeRoutes,
+  ...jobsRoutes,
+  ...endpointsRoutes,
+  ...queueRoutes,
+  ...settingsRoutes,
+])
