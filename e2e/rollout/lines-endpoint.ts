@@ -24,6 +24,7 @@ export interface LinesEndpoint {
 }
 
 export interface Load {
+  readonly answered: () => number
   readonly stop: () => Promise<{ readonly answered: number; readonly wrong: readonly string[] }>
 }
 
@@ -85,6 +86,7 @@ function startLoad(server: Server, clients: number): Load {
   }
   const asking = Array.from({ length: clients }, (_, client) => ask(client))
   return {
+    answered: () => answered,
     async stop() {
       isOver = true
       await Promise.all(asking)

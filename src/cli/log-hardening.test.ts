@@ -13,12 +13,7 @@ async function measured(home: Awaited<ReturnType<typeof openHome>>, ...args: rea
   const running = home.start(...args)
   let peak = 0
   const look = setInterval(() => {
-    try {
-      const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${running.child.pid}/status`, 'utf8')) ?? []
-      peak = Math.max(peak, Number(kilobytes ?? 0) * 1024)
-    } catch {
-      // It has ended.
-    }
+    peak = Math.max(peak, peakMebibytes(running.child.pid!) * mebibyte)
   }, 20)
   const ran = await running.ended
   clearInterval(look)
@@ -31,6 +26,16 @@ async function logOf(t: TestContext, command: string, yaml = '') {
   const ran = await measured(home, 'run', 'job.yml')
   const [log] = readdirSync(join(home.data, 'logs'))
   return { home, ran, name: log!.replace('.log', ''), file: join(home.data, 'logs', log!) }
+}
+
+/** The most memory a process has had; 0 when it is gone, though what it wrote may still be on its way. */
+function peakMebibytes(pid: number): number {
+  try {
+    const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    return Number(kilobytes ?? 0) / 1024
+  } catch {
+    return 0
+  }
 }
 
 test(
@@ -55,8 +60,7 @@ test(
     whole.child.stdout!.removeAllListeners('data')
     whole.child.stdout!.on('data', (chunk: string) => {
       bytes += chunk.length
-      const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${whole.child.pid}/status`, 'utf8')) ?? []
-      peak = Math.max(peak, Number(kilobytes ?? 0) / 1024)
+      peak = Math.max(peak, peakMebibytes(whole.child.pid!))
     })
     assert.equal((await whole.ended).code, 0)
     assert.equal(bytes, size)
