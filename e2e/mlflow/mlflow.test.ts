@@ -38,7 +38,16 @@ const plans = [
   {
     client: '3.17',
     database: 'postgres',
-    scripts: ['experiments', 'runs', 'search', 'registry_models', 'traces', 'evaluation', 'webhooks'],
+    scripts: [
+      'experiments',
+      'runs',
+      'search',
+      'registry_models',
+      'registry_prompts',
+      'traces',
+      'evaluation',
+      'webhooks',
+    ],
     isWhole: false,
   },
 ] as const
@@ -47,7 +56,8 @@ for (const { client, database, scripts, isWhole } of plans) {
   const skip = database === 'postgres' && process.env['SLUICE_TEST_POSTGRES'] === undefined && 'no PostgreSQL is set'
   test(`the mlflow client ${client} works against ${database}`, { skip }, async (t) => {
     const python = await pythonEnvironment(mlflowClients[client])
-    const { url, calls } = await recordingProxy(t, await startSluice(t, database))
+    const server = await startSluice(t, database)
+    const { url, calls } = await recordingProxy(t, server)
     for (const script of scripts) {
       await t.test(script, async () => {
         const { stdout } = await run(python, [join(import.meta.dirname, `${script}.py`), url], {
@@ -61,10 +71,26 @@ for (const { client, database, scripts, isWhole } of plans) {
         assert.equal(typeof stdout, 'string')
       })
     }
+    await t.test('every change of an alias is in the events, with who made it', () => checkAliasEvents(server))
     const { listed, byClient } = await listedCalls(client)
     const called = new Set([...calls].map((call) => endpointOf(call, listed)))
     if (isWhole) assert.deepEqual([...called].sort(), [...byClient].sort())
   })
+}
+
+/** What registry_models.py did with an alias. */
+async function checkAliasEvents(server: string): Promise<void> {
+  const answer = await fetch(`${server}/api/v1/events?after=0&subject=diabetes&limit=1000`)
+  const { items } = (await answer.json()) as { items: { kind: string; body: Record<string, string> }[] }
+  const moves = items.filter(({ kind, body }) => kind.startsWith('model.alias.') && body['alias'] === 'champion')
+  assert.deepEqual(
+    moves.map(({ kind, body }) => [kind, body['from_version'], body['version'], body['by']]),
+    [
+      ['model.alias.set', undefined, '1', 'local'],
+      ['model.alias.set', '1', '2', 'local'],
+      ['model.alias.deleted', '2', undefined, 'local'],
+    ],
+  )
 }
 
 /** What the reference page says: every endpoint, and those that this client calls. */
