@@ -41,6 +41,8 @@ const jobIn = (out: string) => /^(\S+) (?:completed|failed) in /m.exec(out)![1]!
 
 async function openLab(t: TestContext) {
   const home = await openHome(t)
+  // One server for all commands of a test: each would open the store anew.
+  assert.equal((await home.sluice('up', '--detach')).code, 0)
   await home.file('p.yml', pipeline())
   return {
     ...home,
