@@ -79,7 +79,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     parts.servedAt(server.url)
     await parts.recover()
     await parts.serving.start()
-    const grpcPort = await openGrpc(options, { serving: parts.serving, closing })
+    const grpcPort = await openGrpc(options, { serving: parts.serving, traces: parts.traces, closing })
     const localToken = parts.localToken
     const file = join(folder, 'server.json')
     const content = {

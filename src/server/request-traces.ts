@@ -5,6 +5,8 @@ import { parseTraceparent, traceparentOf, type TraceContext } from '../base/trac
 export interface RequestTraces {
   /** Call once, before the handler: the header `traceparent` then names this server's span. */
   begin(request: FastifyRequest): TraceContext | undefined
+  /** A span of this server in the trace that a `traceparent` names; undefined where the request is not traced. */
+  continued(traceparent: string | undefined): TraceContext | undefined
 }
 
 const known = new WeakMap<FastifyRequest, TraceContext>()
@@ -27,19 +29,25 @@ export function requestTraces({
   readonly random: (bytes: number) => Buffer
   readonly isAlways: boolean
 }): RequestTraces {
+  const continued: RequestTraces['continued'] = (traceparent) => {
+    const given = parseTraceparent(traceparent)
+    if (given === undefined && !isAlways) return undefined
+    return {
+      traceId: given?.traceId ?? random(16).toString('hex'),
+      spanId: random(8).toString('hex'),
+      ...(given !== undefined && { parentId: given.spanId }),
+      isSampled: given?.isSampled ?? true,
+    }
+  }
   return {
+    continued,
     begin(request) {
       const { headers } = request
-      const given = parseTraceparent(headers['traceparent'])
-      if (given === undefined && !isAlways) {
+      const given = headers['traceparent']
+      const context = continued(typeof given === 'string' ? given : undefined)
+      if (context === undefined) {
         delete headers['traceparent']
         return undefined
-      }
-      const context: TraceContext = {
-        traceId: given?.traceId ?? random(16).toString('hex'),
-        spanId: random(8).toString('hex'),
-        ...(given !== undefined && { parentId: given.spanId }),
-        isSampled: given?.isSampled ?? true,
       }
       known.set(request, context)
       headers['traceparent'] = traceparentOf(context)

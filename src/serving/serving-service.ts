@@ -58,7 +58,7 @@ export interface ServingPlace extends Omit<LifecyclePlace, 'keys' | 'contents' |
 }
 
 /** One request to an endpoint. */
-interface EndpointRequest {
+export interface EndpointRequest {
   readonly endpoint: string
   /** What the client knows it by. */
   readonly requestId: string

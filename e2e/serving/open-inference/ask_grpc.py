@@ -4,6 +4,7 @@ argv: HOST:PORT, as JSON the columns and rows that the endpoint "diabetes" is as
 """
 
 import json
+import queue
 import sys
 
 import grpc
@@ -45,6 +46,19 @@ results["greet"] = {
 array = numpy.arange(4, dtype="f4").reshape(1, 2, 2)
 doubled = client.infer("double", [column("any", array, "FP32")], headers=key).as_numpy("output-0")
 results["double"] = [str(doubled.dtype), doubled.tolist()]
+
+answers = queue.Queue()
+client.start_stream(callback=lambda result, error: answers.put((result, error)), headers=key)
+for factor in (1, 2):
+    client.async_stream_infer("double", [column("any", array * factor, "FP32")], request_id=f"s-{factor}")
+client.async_stream_infer("double", [column("any", numpy.ones(3, "f4"), "FP32")], request_id="s-bad")
+client.async_stream_infer("double", [column("any", array, "FP32")], request_id="s-last")
+results["stream"] = []
+for _ in range(4):
+    result, error = answers.get(timeout=60)
+    told = [result.get_response().id, result.as_numpy("output-0").ravel().tolist()] if error is None else error.message()
+    results["stream"].append(told)
+client.stop_stream()
 
 stub = service_pb2_grpc.GRPCInferenceServiceStub(grpc.insecure_channel(address))
 Request = service_pb2.ModelInferRequest

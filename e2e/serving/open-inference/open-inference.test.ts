@@ -194,6 +194,16 @@ test('tritonclient asks over gRPC: raw and typed contents, the endpoint by the n
       ],
     ],
   ])
+  const [first, second, refused, last] = answers['stream'] as unknown[]
+  assert.deepEqual(
+    [first, second, last],
+    [
+      ['s-1', [0, 2, 4, 6]],
+      ['s-2', [0, 4, 8, 12]],
+      ['s-last', [0, 2, 4, 6]],
+    ],
+  )
+  assert.match(String(refused), /^Shape of input \(3,\) does not match/)
   assert.deepEqual(answers['typed'], { greeting: ["b'Hello Ada'"], half: ['4503599627370496.0'], is_big: ['True'] })
   assert.equal(answers['typed raw'], 0)
   const expected = {

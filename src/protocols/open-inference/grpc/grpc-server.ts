@@ -1,32 +1,34 @@
-import { randomUUID } from 'node:crypto'
 import {
+  Metadata,
   Server,
   ServerCredentials,
-  status,
+  type handleBidiStreamingCall,
   type sendUnaryData,
   type ServerUnaryCall,
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
-import { errorBody, SluiceError, type ErrorCode } from '../../../base/errors.ts'
-import { readTensors, toTensorMessage } from '../../../serving/tensor-message.ts'
-import { chooseModel, type ChosenModel } from '../choose-model.ts'
+import { SluiceError } from '../../../base/errors.ts'
+import { traceparentOf } from '../../../base/trace-context.ts'
 import { describeModel } from '../model-tensors.ts'
-import type { OpenInferenceParts } from '../routes.ts'
-import type { ModelInferRequestMessage, ModelRequestMessage } from './messages.ts'
-import { readInferMessage, writeInferMessage } from './translate.ts'
+import { answerInfer, findModel, textOf, type GrpcParts } from './answer-infer.ts'
+import { callStatus } from './call-status.ts'
+import type { ModelInferRequestMessage, ModelRequestMessage, ModelStreamInferResponseMessage } from './messages.ts'
+import { streamInfer } from './stream-infer.ts'
 
 /*
  * Open Inference Protocol V2 over gRPC. One port serves every endpoint, so a model's name says which: ENDPOINT, or
  * ENDPOINT/NAME where NAME is what it may be below that endpoint over HTTP. An endpoint's key is shown as metadata
  * `authorization: Bearer KEY`. Plain text, so it listens on this machine only.
  */
-export interface GrpcServerOptions extends OpenInferenceParts {
+export interface GrpcServerOptions extends GrpcParts {
   /** The file of schemas/open-inference. */
   readonly protoFile: string
   /** 0: any free one. */
   readonly port: number
+  /** Of one message; larger ones end with RESOURCE_EXHAUSTED. Default 256 MiB, as over HTTP. */
+  readonly maxMessageBytes?: number
 }
 
 export interface GrpcServer {
@@ -35,7 +37,7 @@ export interface GrpcServer {
   close(): Promise<void>
 }
 
-const maxMessageBytes = 256 << 20
+const usualMessageBytes = 256 << 20
 const closeDeadlineMs = 5000
 
 /** Serves the protocol on 127.0.0.1; rejects with `conflict` when the port is taken. */
@@ -48,11 +50,12 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     oneofs: true,
   })
   const service = loaded['inference.GRPCInferenceService'] as unknown as ServiceDefinition
+  const { maxMessageBytes = usualMessageBytes } = options
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
   })
-  server.addService(service, implementation(options, status))
+  server.addService(service, implementation(options))
   const address = `127.0.0.1:${options.port}`
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
@@ -79,20 +82,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
 }
 
 type Call = ServerUnaryCall<unknown, unknown>
-type Statuses = Readonly<Record<'INTERNAL' | (typeof statusNames)[keyof typeof statusNames], number>>
 
-const statusNames = {
-  'invalid-request': 'INVALID_ARGUMENT',
-  'not-found': 'NOT_FOUND',
-  unauthenticated: 'UNAUTHENTICATED',
-  'permission-denied': 'PERMISSION_DENIED',
-  'timed-out': 'DEADLINE_EXCEEDED',
-  'too-many-requests': 'RESOURCE_EXHAUSTED',
-  'deployment-unavailable': 'UNAVAILABLE',
-  'not-supported': 'UNIMPLEMENTED',
-} as const satisfies Partial<Record<ErrorCode, string>>
-
-function implementation(parts: OpenInferenceParts, statuses: Statuses): UntypedServiceImplementation {
+function implementation(parts: GrpcParts): UntypedServiceImplementation {
   const unary =
     (answer: (call: Call) => unknown) =>
     (call: Call, done: sendUnaryData<unknown>): void => {
@@ -100,73 +91,36 @@ function implementation(parts: OpenInferenceParts, statuses: Statuses): UntypedS
         .then(() => answer(call))
         .then(
           (message) => done(null, message),
-          (error: unknown) => done(toStatus(error, statuses), null),
+          (error: unknown) => done(callStatus(error), null),
         )
     }
+  const streamed: handleBidiStreamingCall<ModelInferRequestMessage, ModelStreamInferResponseMessage> = (call) =>
+    streamInfer(parts, call)
   return {
     ServerLive: unary(() => ({ live: true })),
     ServerReady: unary(() => ({ ready: true })),
     ServerMetadata: unary(() => ({ name: 'sluiceworks', version: parts.version, extensions: [] })),
-    ModelReady: unary(async (call) => {
-      const { model } = await findModel(parts, { call, ...(call.request as ModelRequestMessage) })
+    ModelReady: unary(async ({ metadata, request }) => {
+      const { model } = await findModel(parts, { metadata, ...(request as ModelRequestMessage) })
       return { ready: model.isReady }
     }),
-    ModelMetadata: unary(async (call) => {
-      const { name, version } = call.request as ModelRequestMessage
-      const { model, versions } = await findModel(parts, { call, name, version })
+    ModelMetadata: unary(async ({ metadata, request }) => {
+      const { name, version } = request as ModelRequestMessage
+      const { model, versions } = await findModel(parts, { metadata, name, version })
       return describeModel(model, { name, versions })
     }),
-    ModelInfer: unary((call) => answerInfer(parts, call)),
+    ModelInfer: unary((call) => {
+      const gone = new AbortController()
+      call.on('cancelled', () => gone.abort())
+      const { metadata } = call
+      const trace = parts.traces.continued(textOf(metadata, 'traceparent'))
+      if (trace !== undefined) {
+        const answered = new Metadata()
+        answered.set('traceparent', traceparentOf(trace))
+        call.sendMetadata(answered)
+      }
+      return answerInfer(parts, { metadata, trace, client: gone.signal }, call.request as ModelInferRequestMessage)
+    }),
+    ModelStreamInfer: streamed,
   }
-}
-
-function toStatus(error: unknown, statuses: Statuses): { readonly code: number; readonly details: string } {
-  const { error: described } = errorBody(error)
-  const name = (statusNames as Partial<Record<ErrorCode, keyof Statuses>>)[described.code] ?? 'INTERNAL'
-  const { message, hint } = described
-  return { code: statuses[name], details: hint === undefined ? message : `${message} ${hint}` }
-}
-
-interface Wanted {
-  readonly call: Call
-  readonly name: string
-  readonly version: string
-}
-
-async function findModel(
-  { serving, isKeyRequired }: OpenInferenceParts,
-  { call, name, version }: Wanted,
-): Promise<ChosenModel & { readonly endpoint: string }> {
-  const [endpoint = '', below = endpoint] = name.split('/', 2)
-  const shown = String(call.metadata.get('authorization')[0] ?? '')
-  await serving.authorise(endpoint, /^bearer +(\S+) *$/i.exec(shown)?.[1], isKeyRequired)
-  const named = { endpoint, name: below, ...(version !== '' && { version }) }
-  return { endpoint, ...chooseModel(serving.models(endpoint), named) }
-}
-
-/** As headers; binary ones and the key stay here. */
-function metadataOf({ metadata }: Call): Readonly<Record<string, string>> {
-  const texts = Object.entries(metadata.getMap()).filter(([name]) => name !== 'authorization')
-  return Object.fromEntries(texts.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
-}
-
-async function answerInfer(parts: OpenInferenceParts, call: Call): Promise<unknown> {
-  const asked = call.request as ModelInferRequestMessage
-  const { model_name: name, model_version: version, id } = asked
-  const { endpoint, deployment } = await findModel(parts, { call, name, version })
-  const client = new AbortController()
-  call.on('cancelled', () => client.abort())
-  const { answer, modelVersion } = await parts.serving.score({
-    ...{ endpoint, requestId: id === '' ? randomUUID() : id, contentType: 'application/octet-stream' },
-    ...{ headers: () => metadataOf(call), client: client.signal },
-    ...toTensorMessage(readInferMessage(asked)),
-    ...(deployment !== undefined && { deployment }),
-  })
-  if (answer.kind === 'refused') throw answer.error
-  const outputs = readTensors(answer.details, 'outputs', answer.body)
-  return writeInferMessage(
-    asked,
-    { model: name, ...(modelVersion !== undefined && { version: `${modelVersion}` }) },
-    outputs,
-  )
 }

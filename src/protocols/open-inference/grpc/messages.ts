@@ -52,3 +52,9 @@ export interface ModelInferResponseMessage {
   })[]
   readonly raw_output_contents: readonly Buffer[]
 }
+
+/** Triton's: one answer of a stream, or why there is none. */
+export interface ModelStreamInferResponseMessage {
+  readonly error_message?: string
+  readonly infer_response: ModelInferResponseMessage
+}
