@@ -6,6 +6,7 @@ import type { Revision } from '../deployment-store.ts'
 import { findRequest, type StoredRequest } from './find-request.ts'
 import { expireWindow, finishWindow, openPath, type WindowPlace } from './finish-window.ts'
 import { PayloadCollector, type CollectorCounts, type CollectorPlace } from './payload-collector.ts'
+import { readPayloadRows, type PayloadPage, type PayloadRowRange } from './payload-rows.ts'
 import { listExpired, listWindows, type PayloadWindow, type WindowSelection } from './payload-window-store.ts'
 import { ScriptCollector, type ScriptPayload } from './script-collector.ts'
 import { windowFiles } from './window-file.ts'
@@ -52,6 +53,8 @@ export interface CollectedPayloads {
   /** Parquet files of this machine that hold the windows of a selection, the oldest first. */
   files(selection: WindowSelection): Promise<readonly string[]>
   findRequest(requestId: string): Promise<StoredRequest | undefined>
+  /** Rows of one collection by pages, the newest first. */
+  rows(range: PayloadRowRange): Promise<PayloadPage>
   close(): Promise<void>
 }
 
@@ -141,6 +144,11 @@ class StoredPayloads implements CollectedPayloads {
   async findRequest(requestId: string): Promise<StoredRequest | undefined> {
     await this.#collector.flush()
     return findRequest(this.#place, this.#spool, requestId)
+  }
+
+  async rows(range: PayloadRowRange): Promise<PayloadPage> {
+    await this.#collector.flush()
+    return readPayloadRows(this.#place, this.#spool, range)
   }
 
   async close(): Promise<void> {

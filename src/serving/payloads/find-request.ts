@@ -89,6 +89,13 @@ async function inParquet(
 
 type Whose = Pick<PayloadWindow, 'endpoint' | 'deployment' | 'collection'>
 
+const origin = /^_(correlation_id|request_id|row|time|time_ms|endpoint|deployment|revision|model|model_version|job)$/
+
+/** What a row of Parquet says, without where it is from. */
+export function payloadOf(row: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !origin.test(name)))
+}
+
 /** Puts together what lies in several files. */
 class Found {
   readonly requestId: string
@@ -116,13 +123,7 @@ class Found {
   }
 
   addRow(window: PayloadWindow, row: JsonObject): void {
-    const payload = Object.entries(row).filter(
-      ([name]) =>
-        !/^_(correlation_id|request_id|row|time|time_ms|endpoint|deployment|revision|model|model_version|job)$/.test(
-          name,
-        ),
-    )
-    this.#add(window, Object.fromEntries(payload))
+    this.#add(window, payloadOf(row))
     if (window.asset !== undefined) this.#assets.add(`azureml:${window.asset.name}:${window.asset.version}`)
     const { _time_ms: atMs, _revision: revision, _model: model, _model_version: version, _job: job } = row
     this.#tell(window, { atMs: Number(atMs), revision: Number(revision), model, version, job })

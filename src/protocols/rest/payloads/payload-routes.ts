@@ -5,9 +5,10 @@ import type { Route } from '../../../server/route.ts'
 import type { CollectedPayloads, CollectionSummary } from '../../../serving/payloads/collected-payloads.ts'
 import type { StoredRequest } from '../../../serving/payloads/find-request.ts'
 import type { CollectorCounts } from '../../../serving/payloads/payload-collector.ts'
+import type { PayloadRow } from '../../../serving/payloads/payload-rows.ts'
 import type { PayloadWindow } from '../../../serving/payloads/payload-window-store.ts'
 import { scriptCollectorPath } from '../../../serving/payloads/script-collector.ts'
-import { listOf, time } from '../messages.ts'
+import { listOf, PageQuery, time } from '../messages.ts'
 import { wireTime } from '../translate.ts'
 
 type Payloads = Omit<CollectedPayloads, 'observe' | 'variablesOf' | 'start' | 'close'>
@@ -81,6 +82,39 @@ const StoredRequestMessage = Type.Object(
   { $id: 'StoredRequest' },
 )
 
+const RowQuery = Type.Object({
+  endpoint: Type.String({ minLength: 1 }),
+  collection: Type.String({ minLength: 1, description: 'e.g. model_inputs, model_outputs, request, response.' }),
+  deployment: Type.Optional(Type.String()),
+  from: Type.Optional(Type.String({ format: 'date-time', description: 'Requests that arrived then or later.' })),
+  to: Type.Optional(Type.String({ format: 'date-time', description: 'Requests that arrived before it.' })),
+  ...PageQuery.properties,
+})
+const RowList = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          request_id: Type.String(),
+          row: Type.Integer({ description: 'Its place among the rows of its request.' }),
+          at: time,
+          deployment: Type.String(),
+          revision: Type.Integer(),
+          model: Type.Optional(Type.String()),
+          model_version: Type.Optional(Type.String()),
+          values: Type.Record(Type.String(), Type.Unknown(), { description: 'Columns as they were collected.' }),
+        },
+        { $id: 'PayloadRow' },
+      ),
+    ),
+    next_page_token: Type.Optional(Type.String()),
+    is_cut: Type.Boolean({
+      description: 'A window that is open yet has older rows; they are there when it has ended.',
+    }),
+  },
+  { $id: 'PayloadRowList' },
+)
+
 /** Collected payloads: what there is, their windows, one request of them; and where scripts post theirs. */
 export function payloadRoutes(payloads: Payloads): readonly Route[] {
   return [
@@ -104,6 +138,30 @@ export function payloadRoutes(payloads: Payloads): readonly Route[] {
       query: WindowQuery,
       response: WindowList,
       handler: async (request) => ({ items: (await payloads.windows(selectionOf(request))).map(toWindow) }),
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/payloads/rows',
+      permission: 'read',
+      summary: 'List collected rows of an endpoint, the newest first.',
+      query: RowQuery,
+      response: RowList,
+      handler: async (request) => {
+        const { endpoint, collection, limit = 100, page_token: pageToken } = request.query as Static<typeof RowQuery>
+        const { deployment, fromMs, toMs } = selectionOf(request)
+        const page = await payloads.rows({
+          ...{ endpoint, collection, limit },
+          ...(deployment !== undefined && { deployment }),
+          ...(fromMs !== undefined && { fromMs }),
+          ...(toMs !== undefined && { toMs }),
+          ...(pageToken !== undefined && { pageToken }),
+        })
+        return {
+          items: page.rows.map(toRow),
+          ...(page.nextPageToken !== undefined && { next_page_token: page.nextPageToken }),
+          is_cut: page.isCut,
+        }
+      },
     },
     {
       method: 'POST',
@@ -194,6 +252,14 @@ function toCollection(sum: CollectionSummary) {
     first_at: wireTime(sum.firstMs),
     last_at: wireTime(sum.lastMs),
     ...(sum.asset !== undefined && { newest: `azureml:${sum.asset.name}:${sum.asset.version}` }),
+  }
+}
+
+function toRow({ requestId, row, atMs, deployment, revision, model, modelVersion, values }: PayloadRow) {
+  return {
+    ...{ request_id: requestId, row, at: wireTime(atMs), deployment, revision, values },
+    ...(model !== undefined && { model }),
+    ...(modelVersion !== undefined && { model_version: modelVersion }),
   }
 }
 
