@@ -16,6 +16,15 @@ export class AnswerCounts {
     this.#latencies.set(bucket, (this.#latencies.get(bucket) ?? 0) + 1)
   }
 
+  /** Adds those of another count. */
+  merge(other: AnswerCounts): void {
+    this.requests += other.requests
+    this.errors += other.errors
+    for (const [bucket, count] of other.#latencies) {
+      this.#latencies.set(bucket, (this.#latencies.get(bucket) ?? 0) + count)
+    }
+  }
+
   /** Of answered requests, in ms, at most 5 % too high; undefined before the first. */
   latency(quantile: number): number | undefined {
     return percentileOf(this.#latencies, quantile)
