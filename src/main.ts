@@ -209,6 +209,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     serving,
     packaging: openPackaging(options, store),
     metrics: () => observation.page(serving.measure()),
+    series: observation.series,
     payloads,
     keeper,
     batch,

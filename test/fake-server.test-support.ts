@@ -286,6 +286,7 @@ function fakeEndpoints(): EndpointService {
     regenerateKey: async (name, key) => ({ primary: `first-of-${get(name).name}`, secondary: 'second', [key]: 'new' }),
     delete: async (name) => void endpoints.delete(get(name).name),
     credentials: async (name) => ({ primary: `first-of-${get(name).name}`, secondary: 'second' }),
+    openapi: async (name) => ({ openapi: '3.0.1', info: { title: name } }),
     invoke: async ({ endpoint, body, deployment }) => {
       get(endpoint)
       const text = body.toString()

@@ -114,6 +114,28 @@ test('a request is found in the metrics, the access log, its trace and the resou
   assert.equal(shown.deployments[0]!.resource_use.workers_ready, 1)
   assert.ok(shown.deployments[0]!.resource_use.memory_bytes > 1e6)
 
+  const series = (await (await lab.call('/api/v1/endpoints/echo/series')).json()) as {
+    step: number
+    deployments: { deployment: string; points: { requests: number; errors: number; p50: number }[] }[]
+  }
+  assert.equal(series.step, 10)
+  const { deployment, points } = series.deployments[0]!
+  assert.equal(deployment, 'blue')
+  assert.equal(
+    points.reduce((sum, { requests }) => sum + requests, 0),
+    2,
+  )
+  assert.ok(points.every(({ errors, p50 }) => errors === 0 && p50 > 0 && p50 < 60))
+  const backwards = await lab.call('/api/v1/endpoints/echo/series?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z')
+  assert.equal(backwards.status, 400)
+  assert.equal((await lab.call('/api/v1/endpoints/nobody/series')).status, 404)
+  const openapi = (await (await lab.call('/api/v1/endpoints/echo/openapi')).json()) as {
+    openapi: string
+    paths: object
+  }
+  assert.match(openapi.openapi, /^3/)
+  assert.ok('/score' in openapi.paths || '/endpoints/echo/score' in openapi.paths, Object.keys(openapi.paths).join())
+
   await lab.close()
   const lines = readFileSync(join(lab.folder, 'logs', 'access.jsonl'), 'utf8')
     .trimEnd()

@@ -6,6 +6,7 @@ import { requestTraces, type RequestTraces } from '../server/request-traces.ts'
 import type { AnswerObserver } from '../serving/answered-request.ts'
 import { accessLog } from '../serving/observe/access-log.ts'
 import { prometheusText, type Family } from '../serving/observe/prometheus-text.ts'
+import { requestSeries, type RequestSeries } from '../serving/observe/request-series.ts'
 import { servingMetrics, type MeasuredDeployment, type ServingMetrics } from '../serving/observe/serving-metrics.ts'
 import { spanExport } from '../serving/observe/span-export.ts'
 import { systemClock } from './open-store.ts'
@@ -15,6 +16,7 @@ import type { OpenServerOptions } from './server-options.ts'
 export interface ServingObservation {
   readonly observers: readonly AnswerObserver[]
   readonly metrics: ServingMetrics
+  readonly series: RequestSeries
   readonly traces: RequestTraces
   /** The page that Prometheus reads. */
   readonly page: (running: readonly MeasuredDeployment[]) => string
@@ -25,6 +27,7 @@ export interface ServingObservation {
 export function observeServing({ settings, log = silentLog }: OpenServerOptions): ServingObservation {
   const warn = (message: string): void => log.write('warn', message)
   const metrics = servingMetrics()
+  const series = requestSeries(systemClock)
   const folder = join(settings.data, 'logs')
   if (settings.accessLog === 'on') mkdirSync(folder, { recursive: true })
   const access =
@@ -34,8 +37,9 @@ export function observeServing({ settings, log = silentLog }: OpenServerOptions)
     endpoint === undefined ? undefined : spanExport({ endpoint, clock: systemClock, random: randomBytes, warn })
   const optional = [access?.observer, spans?.observer].filter((observer) => observer !== undefined)
   return {
-    observers: [metrics.observer, ...optional],
+    observers: [metrics.observer, series.observer, ...optional],
     metrics,
+    series,
     traces: requestTraces({ random: randomBytes, isAlways: spans !== undefined }),
     page: (running) =>
       prometheusText([...metrics.families(running), ...serverFamilies(), ...spanFamilies(spans?.dropped())]),

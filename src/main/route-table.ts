@@ -8,7 +8,11 @@ import { BudgetKeeper } from '../cost/budget-keeper.ts'
 import { costBook, type CostBook } from '../cost/cost-report.ts'
 import type { EngineJobService } from '../jobs/engine-job-service.ts'
 import type { JobViews } from '../jobs/views/job-views.ts'
-import { azureMlScoringRoutes, type ScoringRouteParts } from '../protocols/azureml-scoring/routes.ts'
+import {
+  azureMlScoringRoutes,
+  endpointDescription,
+  type ScoringRouteParts,
+} from '../protocols/azureml-scoring/routes.ts'
 import type { PageBundle } from '../protocols/mlflow/web-ui/page-bundle.ts'
 import type { WebhookRouteParts } from '../protocols/mlflow/webhooks/webhook-routes.ts'
 import { openInferenceRoutes } from '../protocols/open-inference/routes.ts'
@@ -28,6 +32,7 @@ import type { Route } from '../server/route.ts'
 import { webRoutes } from '../server/web-files.ts'
 import { lineage } from '../serving/lineage/prediction-lineage.ts'
 import type { BatchEndpoints } from '../serving/batch/batch-endpoints.ts'
+import type { RequestSeries } from '../serving/observe/request-series.ts'
 import type { CollectedPayloads } from '../serving/payloads/collected-payloads.ts'
 import type { ServingService } from '../serving/serving-service.ts'
 import type { FiringRetention } from '../triggers/prune-firings.ts'
@@ -46,6 +51,8 @@ export interface RouteParts {
   readonly packaging?: PackagingService
   /** What Prometheus reads; absent with it. */
   readonly metrics?: () => string
+  /** What charts read; absent with it. */
+  readonly series?: RequestSeries
   readonly store: Store
   readonly jobs: EngineJobService
   readonly views: JobViews
@@ -117,8 +124,12 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
       }),
       tracking,
       uploads,
+      ...(parts.series !== undefined && { series: parts.series }),
       ...(serving !== undefined && {
-        endpoints: servingEndpoints(serving, assets.settling.findEnvironment),
+        endpoints: servingEndpoints(serving, {
+          resolveEnvironment: assets.settling.findEnvironment,
+          describe: (name) => endpointDescription(serving, name),
+        }),
         variants: servingVariants(serving, assets.settling.findEnvironment),
       }),
       ...(parts.packaging !== undefined && {

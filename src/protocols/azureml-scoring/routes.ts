@@ -63,10 +63,8 @@ function aboutRoutes({ serving, isKeyRequired, version }: ScoringRouteParts): re
         const name = endpointOf(request)
         await serving.authorise(name, bearerKey(request.headers), isKeyRequired)
         const [served] = serving.models(name)
-        if (served?.description?.['kind'] === 'azureml-server') return askScript(serving, { request, reply, served })
-        const metadata = served?.metadata
-        const wanted = swaggerVersion((request.query as { version?: unknown }).version)
-        return describeEndpoint({ name, ...(metadata !== undefined && { metadata }) }, wanted)
+        if (isAzureServer(served)) return askScript(serving, { request, reply, served })
+        return describeServed(name, served, swaggerVersion((request.query as { version?: unknown }).version))
       },
     },
     {
@@ -78,6 +76,27 @@ function aboutRoutes({ serving, isKeyRequired, version }: ScoringRouteParts): re
       },
     },
   ]
+}
+
+/** How an endpoint is asked, as OpenAPI 3, in the words of the script's own server where it has one. */
+export async function endpointDescription(serving: ScoringRouteParts['serving'], name: string): Promise<unknown> {
+  const [served] = serving.models(name)
+  if (!isAzureServer(served)) return describeServed(name, served, '3')
+  const { answer } = await serving.score({
+    ...{ endpoint: name, deployment: served.deployment, requestId: randomUUID(), contentType: '' },
+    ...{ body: Buffer.alloc(0), http: { method: 'GET', target: '/swagger.json?version=3' }, headers: () => ({}) },
+  })
+  if (answer.kind === 'refused') throw answer.error
+  return JSON.parse(answer.body.toString()) as unknown
+}
+
+function describeServed(name: string, served: ServedModel | undefined, version: '2' | '3'): unknown {
+  const metadata = served?.metadata
+  return describeEndpoint({ name, ...(metadata !== undefined && { metadata }) }, version)
+}
+
+function isAzureServer(served: ServedModel | undefined): served is ServedModel {
+  return served?.description?.['kind'] === 'azureml-server'
 }
 
 /** The script's own server describes it. */

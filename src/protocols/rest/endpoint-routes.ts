@@ -137,6 +137,13 @@ function changingRoutes({ endpoints, localToken, url }: EndpointRouteParts): rea
 function usingRoutes({ endpoints, localToken, url }: EndpointRouteParts): readonly Route[] {
   return [
     {
+      method: 'GET',
+      url: '/api/v1/endpoints/:name/openapi',
+      permission: 'read',
+      summary: 'Describe how an endpoint is asked, as OpenAPI 3; its own swagger.json wants its key.',
+      handler: async (request) => endpoints.openapi(nameOf(request)),
+    },
+    {
       method: 'POST',
       url: '/api/v1/endpoints/:name/deploy',
       permission: 'manage',

@@ -28,6 +28,8 @@ export interface EndpointService {
   deploymentLog(wanted: DeploymentLogPart): Promise<DeploymentLogText>
   credentials(name: string): Promise<KeyPair>
   regenerateKey(name: string, key: keyof KeyPair, by: Principal): Promise<KeyPair>
+  /** How it is asked, as its own `swagger.json` says, in OpenAPI 3. */
+  openapi(name: string): Promise<unknown>
   /** Scores one body as the scoring route would, without its key. */
   invoke(invocation: EndpointInvocation): Promise<ScoringAnswer>
 }

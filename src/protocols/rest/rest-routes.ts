@@ -9,6 +9,7 @@ import type { CostBook } from '../../cost/cost-report.ts'
 import { costRoutes } from './cost-routes.ts'
 import { dataFileRoutes } from './data-file-routes.ts'
 import { type DatastoreRouteParts, datastoreRoutes } from './datastore-routes.ts'
+import { endpointSeriesRoutes, type SeriesRouteParts } from './endpoint-series-routes.ts'
 import type { EndpointService } from './endpoint-service.ts'
 import { deploymentRoutes } from './deployment-routes.ts'
 import { type EndpointRouteParts, endpointRoutes } from './endpoint-routes.ts'
@@ -61,6 +62,7 @@ export interface RestParts extends StatusRouteParts {
   /** Absent where nothing is served. */
   readonly endpoints?: EndpointService
   readonly variants?: VariantService
+  readonly series?: SeriesRouteParts['series']
   readonly tracking?: RunCatalogue & RunTableCatalogue & UploadRouteParts['tracking']
   readonly uploads?: ArtifactUploads
   /** Absent where nothing is built. */
@@ -126,10 +128,16 @@ export function restRoutes(parts: RestParts): readonly Route[] {
   ]
 }
 
-function servingRoutes(parts: EndpointRouteParts & Partial<VariantRouteParts>): readonly Route[] {
-  const { variants } = parts
-  const ofVariants = variants === undefined ? [] : variantRoutes({ ...parts, variants })
-  return [...endpointRoutes(parts), ...deploymentRoutes(parts), ...ofVariants]
+function servingRoutes(
+  parts: EndpointRouteParts & Partial<VariantRouteParts & Pick<SeriesRouteParts, 'series'>>,
+): readonly Route[] {
+  const { variants, series } = parts
+  return [
+    ...endpointRoutes(parts),
+    ...deploymentRoutes(parts),
+    ...(variants === undefined ? [] : variantRoutes({ ...parts, variants })),
+    ...(series === undefined ? [] : endpointSeriesRoutes({ ...parts, series, now: () => Date.now() })),
+  ]
 }
 
 function everyTriggerRoute(parts: TriggerRouteParts): readonly Route[] {

@@ -25,7 +25,10 @@ async function openLab(database: Parameters<typeof openServing>[1], t: TestConte
     await writeFile(join(lab.folder, name), text)
     return join(lab.folder, name)
   }
-  const endpoints = servingEndpoints(lab.serving, async () => ({ kind: 'none' }))
+  const endpoints = servingEndpoints(lab.serving, {
+    resolveEnvironment: async () => ({ kind: 'none' }),
+    describe: async (name) => ({ openapi: '3.0.1', name }),
+  })
   return Object.assign(lab, { endpoints, file })
 }
 

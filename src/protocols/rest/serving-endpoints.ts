@@ -25,8 +25,18 @@ import type {
 /** What follows a reference to a registered or curated environment. */
 export type ResolveEnvironment = (choice: EnvironmentChoice) => Promise<EnvironmentRequest>
 
+/** What endpoints need beside the serving service. */
+export interface ServingEndpointsPlace {
+  readonly resolveEnvironment: ResolveEnvironment
+  /** How an endpoint is asked: OpenAPI. */
+  readonly describe: (name: string) => Promise<unknown>
+}
+
 /** The serving service in the words of our REST interface. */
-export function servingEndpoints(serving: ServingService, resolveEnvironment: ResolveEnvironment): EndpointService {
+export function servingEndpoints(
+  serving: ServingService,
+  { resolveEnvironment, describe }: ServingEndpointsPlace,
+): EndpointService {
   const deployments = servingDeployments(serving, resolveEnvironment)
   return {
     ...deployments,
@@ -46,6 +56,10 @@ export function servingEndpoints(serving: ServingService, resolveEnvironment: Re
     delete: (name) => serving.deleteEndpoint(name),
     credentials: (name) => serving.credentials(name),
     regenerateKey: (name, key, by) => serving.regenerateKey(name, key, by),
+    async openapi(name) {
+      await serving.show(name)
+      return describe(name)
+    },
     async invoke({ headers, ...invocation }) {
       const requestId = randomUUID()
       const { answer, deployment } = await serving.score({ ...invocation, requestId, headers: () => headers })
