@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
-import { mlflowClients, pythonEnvironment } from '../python-environments.mjs'
+import { mlflowClients, pythonEnvironment, tritonClient } from '../python-environments.mjs'
 import { startServer, type Server } from '../serving/server.ts'
 
 const run = promisify(execFile)
@@ -123,6 +123,34 @@ sys.exit(str(error) if error else 0)`
       assertClose(numbers(ours.body), numbers(theirs.body))
       assertClose(numbers(ours.body), predictions)
     }
+    const tensor = { name: 'matrix', datatype: 'FP64', shape: [data.length, columns.length], data }
+    const infer = async (base: string) =>
+      (await post(`${base}/v2/models/diabetes/infer`, { id: 'r', inputs: [tensor] })).body
+    const inferred = (await infer(url)) as { outputs: { data: number[] }[] }
+    assert.deepEqual(inferred, await infer(`${server.url()}/endpoints/diabetes`))
+    assertClose(inferred.outputs[0]!.data, predictions)
+    const python = await pythonEnvironment(tritonClient)
+    const binary = `
+import json, sys
+import numpy
+from tritonclient.http import InferenceServerClient, InferInput
+client = InferenceServerClient(sys.argv[1])
+data = numpy.array(json.loads(sys.argv[2]))
+given = InferInput("matrix", list(data.shape), "FP64")
+given.set_data_from_numpy(data)
+print(json.dumps(client.infer("diabetes", [given]).as_numpy("output-0").tolist()))`
+    const { stdout } = await run(python, ['-c', binary, new URL(url).host, JSON.stringify(data)])
+    assertClose(JSON.parse(stdout) as number[], predictions)
+    const metadata = async (base: string) => (await fetch(`${base}/v2/models/diabetes`)).json()
+    assert.deepEqual(await metadata(url), await metadata(`${server.url()}/endpoints/diabetes`))
+    const many = Array.from({ length: 100 }, (_, at) => at % data.length)
+    const each = await Promise.all(
+      many.map((at) => post(`${url}/invocations`, { dataframe_split: { columns, data: [data[at]] } })),
+    )
+    assertClose(
+      each.map(({ body }) => (body as { predictions: number[] }).predictions[0]!),
+      many.map((at) => predictions[at]!),
+    )
     const wrong = { dataframe_records: [{ ...records[0], bmi: 'high' }] }
     const [ours, theirs] = [
       await post(`${url}/invocations`, wrong),

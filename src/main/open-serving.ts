@@ -5,6 +5,7 @@ import { packageRoot, packageVersion } from '../config.ts'
 import { DeploymentMeter } from '../cost/deployment-meter.ts'
 import { packagingService, type PackagingService } from '../packaging/packaging-service.ts'
 import { describeEndpoint } from '../protocols/azureml-scoring/swagger.ts'
+import { describeModel } from '../protocols/open-inference/model-tensors.ts'
 import { findOnnxRuntime } from '../serving/onnx/onnx-runtime.ts'
 import type { CollectedPayloads } from '../serving/payloads/collected-payloads.ts'
 import { servingService, type ServingService } from '../serving/serving-service.ts'
@@ -74,6 +75,7 @@ export function openPackaging(options: OpenServerOptions, store: Store): Packagi
     version: packageVersion(),
     describe: (name, metadata, version) =>
       describeEndpoint({ name, basePath: '/', ...(metadata !== undefined && { metadata }) }, version),
+    describeTensors: (called, model) => ({ ...describeModel(model, called) }),
   })
 }
 

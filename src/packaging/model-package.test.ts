@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { appendFile, chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { test, type TestContext } from 'node:test'
 import { packageModel, type ModelPackage, type PackagingPlace } from './model-package.ts'
-import { openPackaging, run, startPackage, unpacked } from './packaging.test-support.ts'
+import { until } from '../serving/serving.test-support.ts'
+import { openPackaging, run, startPackage, startPackageServer, unpacked } from './packaging.test-support.ts'
 
 const script = `
 import json, os
@@ -91,6 +93,89 @@ test('the package answers what the endpoint answers, in its words', async (t) =>
   assert.equal((await fetch(`${url}/swagger.json?version=9`)).status, 404)
   assert.equal((await fetch(`${url}/other`)).status, 404)
   assert.equal((await post(`${url}/ping`, '')).status, 404)
+})
+
+test('the package speaks the Open Inference Protocol, as far as its model does', async (t) => {
+  const { folder } = await packaged(t)
+  const url = await startPackage(t, folder)
+  const about = async (path: string): Promise<readonly unknown[]> => {
+    const answer = await fetch(`${url}/v2${path}`)
+    return [answer.status, await answer.json()]
+  }
+  const model = { name: 'weights.json', versions: ['1'], platform: 'test' }
+  assert.deepEqual(await about(''), [
+    ...[200, { name: 'sluiceworks', version: '0.1.0', extensions: ['binary_tensor_data'] }],
+  ])
+  assert.deepEqual(await about('/health/live'), [200, { live: true }])
+  assert.deepEqual(await about('/health/ready'), [200, { live: true, ready: true }])
+  assert.deepEqual(await about('/models/weights.json'), [200, model])
+  assert.deepEqual(await about('/models/weights.json/versions/1/ready'), [200, { name: 'weights.json', ready: true }])
+  const known = 'It serves weights.json (version 1).'
+  assert.deepEqual(await about('/models/other'), [404, { error: `The package serves no model "other". ${known}` }])
+  assert.equal((await about('/models/weights.json/versions/2'))[0], 404)
+  assert.equal((await about('/nothing'))[0], 404)
+  assert.equal((await about('/models/weights.json/infer'))[0], 404, 'not by GET')
+  const infer = async (body: string, headers: Record<string, string> = {}) => {
+    const answer = await post(`${url}/v2/models/weights.json/infer`, body, headers)
+    return [answer.status, ((await answer.json()) as { error: string }).error] as const
+  }
+  const tensor = { name: 'x', datatype: 'FP64', shape: [2, 1], data: [[1], [2]] }
+  const [status, error] = await infer(JSON.stringify({ inputs: [tensor] }))
+  assert.equal(status, 400)
+  assert.match(error, /script/, 'a script takes no tensors')
+  const refused: readonly (readonly [unknown, RegExp])[] = [
+    [{}, /"inputs" must be an array of at least one tensor/],
+    [{ inputs: [{ ...tensor, data: [1] }] }, /"x" has 1 elements; its shape \[2, 1\] has 2/],
+    [{ inputs: [{ ...tensor, data: [[1], [2, 3]] }] }, /nested "data" of the tensor "x" does not have its shape/],
+    [{ inputs: [{ ...tensor, datatype: 'INT8', data: [1, 200] }] }, /element 1 of the tensor "x" is 200, not INT8/],
+    [{ inputs: [{ ...tensor, datatype: 'FLOAT' }] }, /"FLOAT"; the datatypes are BOOL/],
+    [{ inputs: [{ ...tensor, shape: [-1] }] }, /shape of the tensor "x" must be an array of whole numbers/],
+    [{ inputs: [tensor, tensor] }, /two tensors "x"/],
+  ]
+  for (const [body, reason] of refused) {
+    const [code, message] = await infer(JSON.stringify(body))
+    assert.equal(code, 400)
+    assert.match(message, reason)
+  }
+  assert.match((await infer('{', {}))[1], /is not JSON/)
+  assert.match((await infer('{}', { 'inference-header-content-length': '99' }))[1], /Length is "99" and the body has 2/)
+})
+
+const slow = `
+import json, os, time
+def init(): pass
+def run(raw_data):
+    data = json.loads(raw_data)
+    if "wait_for" in data: open(data["wait_for"] + ".started", "w").close()
+    while "wait_for" in data and not os.path.exists(data["wait_for"]): time.sleep(0.01)
+    return data["name"]
+`
+
+test('many ask at the same time and each gets its own answer; SIGTERM waits for them', async (t) => {
+  const { place, lab } = await openPackaging(t)
+  const weights = join(lab.folder, 'weights.json')
+  await writeFile(weights, '{}')
+  const request = { model: { kind: 'local' as const, path: weights }, scoring: await lab.code(slow) }
+  const model = await packageModel(request, place)
+  t.after(() => model.close())
+  const folder = await unpacked(t, model.files)
+  const server = await startPackageServer(t, folder)
+  const ask = async (body: object): Promise<unknown> => (await post(`${server.url}/score`, JSON.stringify(body))).json()
+  const names = Array.from({ length: 60 }, (_, n) => `r${n}`)
+  assert.deepEqual(await Promise.all(names.map((name) => ask({ name }))), names)
+  const go = join(lab.folder, 'go')
+  const last = ask({ name: 'last', wait_for: go })
+  await until(() => existsSync(`${go}.started`))
+  process.kill(server.pid, 'SIGTERM')
+  await until(() =>
+    fetch(`${server.url}/ping`).then(
+      () => false,
+      () => true,
+    ),
+  )
+  await writeFile(go, '')
+  assert.equal(await last, 'last')
+  assert.equal(await server.ended, 0)
 })
 
 /** A request with headers that fetch does not let through. */

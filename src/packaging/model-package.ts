@@ -5,7 +5,7 @@
  *     model.json                           what to load, and what it came from
  *     requirements.txt  python-version     exact packages, with hashes where the index tells them
  *     sbom.cdx.json                        what is in it, with licences
- *     swagger2.json  swagger3.json
+ *     swagger2.json  swagger3.json  v2.json what it is asked, over HTTP and by the Open Inference Protocol
  *     azureml-models/NAME/VERSION/...      the model, where `AZUREML_MODEL_DIR` points
  *     code/...                             the scoring script
  *     server/sluiceworks/...               the same modules that answer behind an endpoint, and a server of the standard library
@@ -55,6 +55,11 @@ export interface PackagingPlace extends DeploymentPlace, DeployRequestPlace {
   readonly version: string
   /** The description of the routes, as the scoring protocol writes it. */
   readonly describe: (name: string, metadata: JsonObject | undefined, version: '2' | '3') => JsonObject
+  /** The model's tensors, as the Open Inference Protocol writes them. */
+  readonly describeTensors: (
+    called: { readonly name: string; readonly versions: readonly string[] },
+    model: { readonly metadata?: JsonObject; readonly description?: JsonObject },
+  ) => JsonObject
 }
 
 /** A package that can be written, until `close`. */
@@ -119,6 +124,7 @@ async function assemble(request: PackageRequest, place: PackagingPlace): Promise
     textFile('sbom.cdx.json', jsonText(bill)),
     textFile('swagger2.json', jsonText(described('2'))),
     textFile('swagger3.json', jsonText(described('3'))),
+    textFile('v2.json', jsonText(place.describeTensors({ name, versions: [version] }, prepared))),
     textFile('README.md', readmeText({ ...about, python: installation.python, packageCount: packages.length })),
   ])
   const notes = notesOf({ lock, isHashed: hashed !== undefined, hasScript: spec.scoring !== undefined })
@@ -147,7 +153,12 @@ function identityOf({ model }: DeploymentSpec): { readonly name: string; readonl
  * Serves it once: what does not load here does not load elsewhere either. Then lays the same files again, where nothing
  * has run: mlflow and scripts write beside what they load.
  */
-async function tried(spec: DeploymentSpec, place: PackagingPlace): Promise<PreparedDeployment> {
+/** A deployment that has loaded once, and what its worker said of the model. */
+interface TriedDeployment extends PreparedDeployment {
+  readonly description?: JsonObject
+}
+
+async function tried(spec: DeploymentSpec, place: PackagingPlace): Promise<TriedDeployment> {
   const revision = {
     endpoint: 'package',
     deployment: 'default',
@@ -164,7 +175,11 @@ async function tried(spec: DeploymentSpec, place: PackagingPlace): Promise<Prepa
       { folder: laidFolder(place.folder), endpoint: revision.endpoint, spec, log: () => undefined },
       place,
     )
-    return { ...laid, lock, command: { ...laid.command, python: command.python } }
+    const description = deployment.description()
+    return {
+      ...{ ...laid, lock, command: { ...laid.command, python: command.python } },
+      ...(description !== undefined && { description }),
+    }
   } finally {
     await deployment.close()
   }

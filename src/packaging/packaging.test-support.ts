@@ -24,6 +24,7 @@ export async function openPackaging(t: TestContext): Promise<{ place: PackagingP
       packageSource: join(import.meta.dirname, '../../python/package'),
       version: '0.1.0',
       describe: (name, _metadata, version) => ({ name, version }),
+      describeTensors: (called) => ({ ...called, platform: 'test' }),
     },
   }
 }
@@ -67,24 +68,40 @@ export function run(
   })
 }
 
+interface PackageWishes {
+  readonly args?: readonly string[]
+  readonly env?: Record<string, string>
+}
+
 /** Starts a package's server on a free port; it is stopped after the test. Resolves with its address once it answers. */
-export async function startPackage(
+export async function startPackage(t: TestContext, folder: string, wishes: PackageWishes = {}): Promise<string> {
+  return (await startPackageServer(t, folder, wishes)).url
+}
+
+export interface PackageServer {
+  readonly url: string
+  readonly pid: number
+  /** Its exit status. */
+  readonly ended: Promise<number>
+}
+
+export async function startPackageServer(
   t: TestContext,
   folder: string,
-  { args = [], env = {} }: { readonly args?: readonly string[]; readonly env?: Record<string, string> } = {},
-): Promise<string> {
+  { args = [], env = {} }: PackageWishes = {},
+): Promise<PackageServer> {
   const child = spawn(join(folder, 'start.sh'), ['--port', '0', ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const ended = once(child, 'exit')
+  const ended = once(child, 'exit').then(([code]) => Number(code))
   t.after(async () => {
     child.kill('SIGTERM')
     await ended
   })
   for await (const line of createInterface({ input: child.stdout })) {
     const url = / at (http:\S+)$/.exec(line)?.[1]
-    if (url !== undefined) return url
+    if (url !== undefined) return { url, pid: child.pid!, ended }
   }
   throw new Error('The server of the package ended before it answered.')
 }

@@ -24,8 +24,9 @@ is installed and with venv and pip otherwise, and serves at http://127.0.0.1:500
 
     curl -H 'content-type: application/json' -d @request.json http://127.0.0.1:5001/score
 
-\`/invocations\` answers as \`mlflow models serve\` does, \`/ping\` and \`/health\` say that it is up, and \`/swagger.json\`
-(\`?version=3\`) describes it.
+\`/invocations\` answers as \`mlflow models serve\` does, \`/v2\` speaks the Open Inference Protocol, \`/ping\` and
+\`/health\` say that it is up, and \`/swagger.json\` (\`?version=3\`) describes it. Requests that come together are predicted
+together where the model's library allows it. SIGTERM ends it when what was asked is answered.
 
 Others reach it when it listens elsewhere. They must then send a key:
 

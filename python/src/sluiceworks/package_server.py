@@ -1,7 +1,11 @@
 """Serves a packaged model by itself: the Python standard library and what the model needs, nothing else.
 
 The package lies in a folder with `model.json`, which says what to load and where. The routes, their errors and headers
-are those of a Sluiceworks endpoint: POST and GET /score, POST /invocations, GET /ping, /health, /version, /swagger.json.
+are those of a Sluiceworks endpoint: POST and GET /score, POST /invocations, GET /ping, /health, /version, /swagger.json,
+and the Open Inference Protocol below /v2. Connections have threads of their own; one thread asks the model
+(scoring_queue.py).
+
+SIGTERM ends it when what was asked is answered; asked meanwhile it does not accept. A second one ends it at once.
 
 Only this machine can ask unless `--host` says otherwise. Beyond loopback every scoring request must carry the key in
 SCORING_KEY (`Authorization: Bearer KEY`), or `--open` must say that none is wanted.
@@ -10,6 +14,7 @@ SCORING_KEY (`Authorization: Bearer KEY`), or `--open` must say that none is wan
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hmac
 import ipaddress
 import json
@@ -23,16 +28,21 @@ import tempfile
 import threading
 import traceback
 import uuid
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .load_model import load_model
-from .request_batches import RequestBatches
-from .scoring_types import LoadedModel, LoadFailed, ScoringRequest
+from .open_inference import read_infer_request, write_infer_response
+from .request_batches import Answered
+from .scoring_queue import ScoringQueue
+from .scoring_types import LoadFailed, RequestRejected, ScoringRequest
 
 _MAX_BODY = 64 << 20
 _LONGEST_ID = 100
+_DRAIN_SECONDS = 30
+_JSON_LENGTH = "Inference-Header-Content-Length"
 # What only this server is to know.
 _KEPT = {"authorization", "cookie", "proxy-authorization"}
 _STATUS = {
@@ -63,9 +73,7 @@ class Package(NamedTuple):
 
     description: dict[str, Any]
     root: str
-    model: LoadedModel
-    # One request at a time, as a worker of an endpoint has it: models need not be safe for threads.
-    turn: threading.Lock
+    scoring: ScoringQueue
 
 
 def main() -> int:
@@ -86,13 +94,12 @@ def main() -> int:
         print(f"{error}\n{error.hint or ''}", file=sys.stderr)
         return 3
     server = PackageServer((arguments.host, arguments.port), package, key)
-    # shutdown() waits for the loop that the handler interrupts, so it needs a thread of its own.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown, daemon=True).start())
+        signal.signal(number, lambda *_: server.stop())
     print(f"Serving {package.description['name']} at {server.url}", flush=True)
     server.serve_forever(poll_interval=0.1)
     server.server_close()
-    return 0
+    return 0 if server.drain() else 1
 
 
 def _arguments() -> argparse.Namespace:
@@ -123,7 +130,7 @@ def open_package(root: str, packages: str | None = None) -> Package:
     if "appRoot" in load:
         os.environ.update(AML_APP_ROOT=load["appRoot"], AZUREML_ENTRY_SCRIPT=load["script"])
     os.chdir(load.get("appRoot") or _working_folder(folder))
-    return Package(description, root, load_model(load), threading.Lock())
+    return Package(description, root, ScoringQueue(load_model(load)))
 
 
 def _working_folder(fallback: str) -> str:
@@ -149,6 +156,34 @@ class PackageServer(ThreadingHTTPServer):
         super().__init__(address, _Handler)
         host = f"[{address[0]}]" if ":" in address[0] else address[0]
         self.url = f"http://{host}:{self.server_address[1]}"
+        self.is_stopping = False
+        self._under_way = 0
+        self._ended = threading.Condition()
+
+    def stop(self) -> None:
+        """Begins to end; the second time everything, at once."""
+        if self.is_stopping:
+            os._exit(1)
+        self.is_stopping = True
+        # It waits for the loop that this interrupts, so it needs a thread of its own.
+        threading.Thread(target=self.shutdown, daemon=True).start()
+
+    def drain(self) -> bool:
+        """Waits for the answers under way; False when some are not there in time."""
+        with self._ended:
+            return self._ended.wait_for(lambda: self._under_way == 0, timeout=_DRAIN_SECONDS)
+
+    @contextlib.contextmanager
+    def answering(self) -> Iterator[None]:
+        """Around the answer to one request."""
+        with self._ended:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._ended:
+                self._under_way -= 1
+                self._ended.notify_all()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -173,14 +208,15 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         self._extra: dict[str, str] = {}
         path = urlsplit(self.path).path
-        try:
-            body = self._body()
-            self._check_host()
-            self._route(path, body)
-        except Refusal as refusal:
-            self._send_refusal(path, refusal)
-        except (BrokenPipeError, ConnectionResetError):
-            self.close_connection = True
+        with self.server.answering():
+            try:
+                body = self._body()
+                self._check_host()
+                self._route(path, body)
+            except Refusal as refusal:
+                self._send_refusal(path, refusal)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
 
     def _route(self, path: str, body: bytes) -> None:
         package = self.server.package
@@ -188,6 +224,8 @@ class _Handler(BaseHTTPRequestHandler):
         if (self.command, path) in scoring:
             self._authorise()
             self._score(body)
+        elif path == "/v2" or path.startswith("/v2/"):
+            self._open_inference(path, body)
         elif self.command != "GET":
             raise Refusal("not-found", f"There is no {self.command} {path}.", "Ask with: POST /score")
         elif path in ("/ping", "/health", "/"):
@@ -210,8 +248,7 @@ class _Handler(BaseHTTPRequestHandler):
         given = _query_body(urlsplit(self.path).query) if self.command == "GET" else body
         http = {"method": self.command, "target": self.path}
         request = ScoringRequest(kind, given, self._script_headers(), http=http)
-        with self.server.package.turn:
-            outcome, answer = _answered(self.server.package.model, request)
+        outcome, answer = self.server.package.scoring.answer(request)
         is_failed = outcome["outcome"] == "failed"
         self._extra["x-ms-run-fn-exec-ms"] = f"{outcome['executionMs']:.3f}"
         self._extra["x-ms-run-function-failed"] = "True" if is_failed else "False"
@@ -230,6 +267,65 @@ class _Handler(BaseHTTPRequestHandler):
                 "invalid-request" if is_of_mlflow else "model-failed", f"The model raised {outcome['message']}"
             )
         raise Refusal(outcome["code"], outcome["message"])
+
+    def _open_inference(self, path: str, body: bytes) -> None:
+        description = self.server.package.description
+        about = re.fullmatch(r"/v2/models/([^/]+)(?:/versions/([^/]+))?(/ready|/infer)?", path)
+        is_infer = about is not None and about.group(3) == "/infer"
+        if self.command != ("POST" if is_infer else "GET"):
+            raise Refusal("not-found", f"There is no {self.command} {path}.")
+        if path == "/v2":
+            version = str(description["server_version"])
+            self._send_json({"name": "sluiceworks", "version": version, "extensions": ["binary_tensor_data"]})
+        elif path == "/v2/health/live":
+            self._send_json({"live": True})
+        elif path == "/v2/health/ready":
+            self._send_json({"live": True, "ready": True})
+        elif about is None:
+            raise Refusal("not-found", f"There is no {path}.")
+        else:
+            self._authorise()
+            name, version = unquote(about.group(1)), about.group(2)
+            if name != description["name"] or version not in (None, description["version"]):
+                what = f'"{name}"' if version is None else f'"{name}" in version {version}'
+                known = f"It serves {description['name']} (version {description['version']})."
+                raise Refusal("not-found", f"The package serves no model {what}.", known)
+            if is_infer:
+                self._infer(body)
+            elif about.group(3) == "/ready":
+                self._send_json({"name": name, "ready": True})
+            else:
+                with open(os.path.join(self.server.package.root, "v2.json"), "rb") as file:
+                    self._send(200, "application/json; charset=utf-8", file.read())
+
+    def _infer(self, body: bytes) -> None:
+        description = self.server.package.description
+        model = {"model_name": description["name"], "model_version": description["version"]}
+        try:
+            asked = read_infer_request(body, self.headers.get(_JSON_LENGTH))
+            outcome, answer = self._inferred(asked.infer, asked.body)
+            outputs = (outcome.get("details") or {}).get("outputs", [])
+            written, json_bytes = write_infer_response(asked, model, outputs, answer)
+        except RequestRejected as error:
+            raise Refusal(error.code, str(error)) from None
+        if json_bytes is None:
+            self._send(200, "application/json", written)
+            return
+        self._extra[_JSON_LENGTH] = str(json_bytes)
+        self._send(200, "application/octet-stream", written)
+
+    def _inferred(self, infer: dict[str, Any], tensors: bytes) -> Answered:
+        request = ScoringRequest("application/octet-stream", tensors, self._script_headers(), infer)
+        answered = self.server.package.scoring.answer(request)
+        outcome = answered.header
+        if outcome["outcome"] == "failed":
+            raise Refusal("model-failed", f"The model raised {outcome['message']}")
+        if outcome["outcome"] != "answered":
+            raise Refusal(outcome["code"], outcome["message"])
+        return answered
+
+    def _send_json(self, message: dict[str, Any]) -> None:
+        self._send(200, "application/json; charset=utf-8", json.dumps(message).encode())
 
     def _body(self) -> bytes:
         """Reads the body whatever becomes of the request, so that the connection can go on."""
@@ -311,9 +407,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_refusal(self, path: str, refusal: Refusal) -> None:
         status = _STATUS[refusal.code]
-        if path == "/invocations":
+        body: dict[str, Any]
+        if path == "/v2" or path.startswith("/v2/"):
+            body = {"error": str(refusal) if refusal.hint is None else f"{refusal} {refusal.hint}"}
+        elif path == "/invocations":
             code = _MLFLOW_CODES.get(refusal.code, "BAD_REQUEST" if status < 500 else "INTERNAL_ERROR")
-            body: dict[str, Any] = {"error_code": code, "message": str(refusal)}
+            body = {"error_code": code, "message": str(refusal)}
         else:
             error = {"code": refusal.code, "message": str(refusal)}
             if refusal.hint is not None:
@@ -328,16 +427,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, re.sub(r"[\r\n]", " ", value))
         self.send_header("content-type", content_type)
         self.send_header("content-length", str(len(body)))
-        if self.close_connection:
+        if self.close_connection or self.server.is_stopping:
+            # Also for what it would ask next on this connection.
+            self.close_connection = True
             self.send_header("connection", "close")
         self.end_headers()
         self.wfile.write(body)
-
-
-def _answered(model: LoadedModel, request: ScoringRequest) -> tuple[dict[str, Any], bytes]:
-    """What a worker of an endpoint makes of a request that it answers alone."""
-    [together] = RequestBatches(model, 0).answer([(0, request)])
-    return together.answers[0].header, together.answers[0].body
 
 
 def _query_body(query: str) -> bytes:

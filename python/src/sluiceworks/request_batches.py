@@ -128,6 +128,15 @@ class RequestBatches:
         return _timed(header, encoded.body, started)
 
 
+def rows_together(model: LoadedModel, batching: dict[str, Any]) -> int:
+    """How many rows may be predicted together; 0: every request alone."""
+    if model.is_row_by_row is None:
+        return 0
+    # Not said: where the model's library is known to predict row by row.
+    is_enabled = batching.get("enabled", model.is_row_by_row)
+    return int(batching.get("maxRows", 256)) if is_enabled else 0
+
+
 def _refused(request_id: int, error: BaseException, started: float) -> Answered:
     header: Header = {"id": request_id}
     if isinstance(error, RequestRejected):

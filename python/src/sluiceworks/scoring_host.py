@@ -26,12 +26,12 @@ import socket
 import sys
 import threading
 import traceback
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from .frames import FrameConnection, Header
 from .load_model import load_model
-from .request_batches import RequestBatches
-from .scoring_types import LoadedModel, LoadFailed, ScoringRequest
+from .request_batches import RequestBatches, rows_together
+from .scoring_types import LoadFailed, ScoringRequest
 
 _CONNECTION = 3
 # The server takes a closed connection for a dead worker, so it must outlive main() and the model's exit handlers.
@@ -61,7 +61,7 @@ def main() -> int:
         traceback.print_exc()
         frames.send({"type": "failed", "message": f"{type(error).__name__}: {error}", "hint": None})
         return 3
-    max_rows = _max_rows(model, first[0].get("batching") or {})
+    max_rows = rows_together(model, first[0].get("batching") or {})
     # What was made so far stays: looking through all of it for garbage would hold up a request now and then for tens of
     # milliseconds.
     gc.collect()
@@ -69,15 +69,6 @@ def main() -> int:
     frames.send({"type": "ready", "description": {**model.description, "joinsRequests": max_rows > 0}})
     _serve(frames, RequestBatches(model, max_rows))
     return 0
-
-
-def _max_rows(model: LoadedModel, batching: dict[str, Any]) -> int:
-    """How many rows may be predicted together; 0: every request alone."""
-    if model.is_row_by_row is None:
-        return 0
-    # Not said: where the model's library is known to predict row by row.
-    is_enabled = batching.get("enabled", model.is_row_by_row)
-    return int(batching.get("maxRows", 256)) if is_enabled else 0
 
 
 def _serve(frames: FrameConnection, batches: RequestBatches) -> None:
