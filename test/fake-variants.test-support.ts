@@ -48,6 +48,14 @@ export function fakeVariants(): VariantService {
       })),
       mirrored: {
         ...{ count: 3, comparedCount: 2, equalCount: 1, largestDifference: 0.5 },
+        answeredBy: { both: 2, original: 1, copy: 0, neither: 0 },
+        agreement: { value: 0.5, standardError: 0.1, count: 2, interval: { low: 0, high: 1 } },
+        latencyRatio: {
+          value: 1.25,
+          standardError: Number.NaN,
+          count: 2,
+          interval: { low: Number.NaN, high: Number.NaN },
+        },
         metrics: [
           {
             ...{ name: 'latency', margin: 1, verdict: 'undecided' },

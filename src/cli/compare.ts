@@ -100,6 +100,10 @@ const units: Readonly<Record<string, (value: number) => string>> = {
   error: (value) => `${(value * 100).toFixed(2)} %`,
 }
 
+const percent = (value: number): string => `${(value * 100).toFixed(2)} %`
+const number = (value: number): string => value.toPrecision(4)
+const times = (value: number): string => `${value.toFixed(2)}x`
+
 function comparisonText({ baseline, candidate, metrics, mirrored, split, dropped_count }: Comparison): string {
   const shown = (name: string, value: number): string => (units[name] ?? ((number) => number.toPrecision(5)))(value)
   const between = (name: string, interval: { low: number; high: number } | undefined): string =>
@@ -118,9 +122,20 @@ function comparisonText({ baseline, candidate, metrics, mirrored, split, dropped
       : textTable(['metric', ...names, 'difference', 'margin', `${names[1]} is`], rows),
   ]
   if (mirrored !== undefined) {
-    const { count, compared_count, equal_count, largest_difference } = mirrored
+    const { count, compared_count, equal_count, largest_difference, answered_by: by } = mirrored
+    const { agreement, mean_difference: mean, latency_ratio: ratio } = mirrored
+    const figures = [
+      ...(agreement === undefined ? [] : [['same answer', agreement, percent] as const]),
+      ...(mean === undefined ? [] : [['difference of numbers', mean, number] as const]),
+      ...(ratio === undefined ? [] : [['time of the copy', ratio, times] as const]),
+    ].map(([name, { value, interval }, shownAs]) => [
+      ...[name, shownAs(value)],
+      interval === undefined ? '' : `${shownAs(interval.low)} .. ${shownAs(interval.high)}`,
+    ])
     parts.push(
-      `${count} requests copied: ${equal_count} of ${compared_count} answers the same, largest difference ${largest_difference}\n`,
+      `${count} requests copied: ${equal_count} of ${compared_count} answers the same, largest difference ${largest_difference}\n` +
+        `Answered by both ${by.both}, by the original only ${by.original}, by the copy only ${by.copy}, by neither ${by.neither}\n`,
+      ...(figures.length === 0 ? [] : [textTable(['pairs', 'figure', 'interval'], figures)]),
       textTable(
         ['copied requests', 'difference', 'interval', `${names[1]} is`],
         mirrored.metrics.map(({ name, difference, interval, verdict }) => [

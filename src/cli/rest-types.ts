@@ -410,6 +410,11 @@ interface Interval {
   readonly high: number
 }
 
+interface PairedEstimate {
+  readonly value: number
+  readonly interval?: Interval
+}
+
 export interface Comparison {
   readonly baseline: { readonly deployment: string }
   readonly candidate: { readonly deployment: string }
@@ -426,6 +431,10 @@ export interface Comparison {
     readonly compared_count: number
     readonly equal_count: number
     readonly largest_difference: number
+    readonly agreement?: PairedEstimate
+    readonly mean_difference?: PairedEstimate
+    readonly latency_ratio?: PairedEstimate
+    readonly answered_by: Readonly<Record<'both' | 'original' | 'copy' | 'neither', number>>
     readonly metrics: readonly {
       readonly name: string
       readonly difference: { readonly value: number }

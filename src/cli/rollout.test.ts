@@ -58,6 +58,7 @@ test('a comparison is shown with its verdicts, its pairs and what is wrong with 
   assert.match(out, /^error +1000\.00 % \(40\)/m)
   assert.match(out, /^mae +10\.000 \(40\) +12\.000 \(1\) +1\.0000 \.\. 3\.0000 +0\.25000 +better$/m)
   assert.match(out, /^3 requests copied: 1 of 2 answers the same, largest difference 0\.5$/m)
+  assert.match(out, /^time of the copy +1\.25x$/m)
   assert.match(out, /^latency +1\.00 ms +undecided$/m)
   assert.match(out, /^The split is off \(p = 0\.00010\): \{"blue":9,"green":1\}\. Trust no verdict\.$/m)
   assert.match(out, /^4 requests could not be noted\.$/m)

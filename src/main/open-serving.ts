@@ -75,7 +75,7 @@ export function openPackaging(options: OpenServerOptions, store: Store): Packagi
     version: packageVersion(),
     describe: (name, metadata, version) =>
       describeEndpoint({ name, basePath: '/', ...(metadata !== undefined && { metadata }) }, version),
-    describeTensors: (called, model) => ({ ...describeModel(model, called) }),
+    describeTensors: (called, model) => describeModel(model, called),
   })
 }
 

@@ -59,7 +59,7 @@ export interface PackagingPlace extends DeploymentPlace, DeployRequestPlace {
   readonly describeTensors: (
     called: { readonly name: string; readonly versions: readonly string[] },
     model: { readonly metadata?: JsonObject; readonly description?: JsonObject },
-  ) => JsonObject
+  ) => object
 }
 
 /** A package that can be written, until `close`. */
@@ -261,7 +261,7 @@ function notesOf({ lock, isHashed, hasScript }: Noted): readonly string[] {
   return notes
 }
 
-function jsonText(value: JsonObject): string {
+function jsonText(value: object): string {
   return `${JSON.stringify(value, undefined, 1)}\n`
 }
 

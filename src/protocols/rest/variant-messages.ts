@@ -14,6 +14,13 @@ const Estimate = Type.Object(
   { $id: 'Estimate' },
 )
 export type EstimateMessage = Static<typeof Estimate>
+const paired = (description: string) =>
+  Type.Optional(
+    Type.Object(
+      { ...Estimate.properties, interval: Type.Optional(interval) },
+      { description: `${description} With the interval that holds at every look.` },
+    ),
+  )
 const Variant = Type.Object({
   deployment: Type.String(),
   revision: Type.Integer(),
@@ -45,6 +52,13 @@ export const ComparisonMessage = Type.Object(
         compared_count: Type.Integer({ description: 'Both answers were JSON of a sensible size.' }),
         equal_count: Type.Integer(),
         largest_difference: Type.Number(),
+        agreement: paired('Share of compared pairs whose answers are the same.'),
+        mean_difference: paired('Mean over pairs of the largest absolute difference of their numbers.'),
+        latency_ratio: paired('Time of the copies by the time of the answers they are copies of.'),
+        answered_by: Type.Object(
+          { both: Type.Integer(), original: Type.Integer(), copy: Type.Integer(), neither: Type.Integer() },
+          { description: 'Pairs by who answered; the others were refused.' },
+        ),
         metrics: Type.Array(
           Type.Object({
             name: Type.String({ description: 'latency in milliseconds, error, prediction' }),

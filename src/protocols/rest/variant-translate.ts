@@ -1,3 +1,4 @@
+import type { PairedEstimate } from '../../serving/comparison/compare-variants.ts'
 import type { ComparedVariant, Comparison } from '../../serving/comparison/comparisons.ts'
 import type { RolloutView } from '../../serving/rollout/rollouts.ts'
 import { wireTime } from './translate.ts'
@@ -24,6 +25,10 @@ export function toComparisonMessage(comparison: Comparison): ComparisonMessage {
         compared_count: mirrored.comparedCount,
         equal_count: mirrored.equalCount,
         largest_difference: mirrored.largestDifference,
+        ...pairedOf('agreement', mirrored.agreement),
+        ...pairedOf('mean_difference', mirrored.distance),
+        ...pairedOf('latency_ratio', mirrored.latencyRatio),
+        answered_by: { ...mirrored.answeredBy },
         metrics: mirrored.metrics.map(({ name, difference, margin, verdict, interval }) => ({
           ...{ name, difference: toEstimate(difference), margin, verdict },
           ...intervalOf({ interval }),
@@ -49,6 +54,14 @@ function toVariant({ deployment, revision, p50, p95 }: ComparedVariant): Compari
 function toEstimate(estimate: Comparison['metrics'][number]['baseline']): EstimateMessage {
   const { value, standardError, count } = estimate
   return { value, count, ...(Number.isFinite(standardError) && { standard_error: standardError }) }
+}
+
+function pairedOf<Name extends string>(
+  name: Name,
+  estimate: PairedEstimate | undefined,
+): Partial<Record<Name, EstimateMessage & { readonly interval?: { low: number; high: number } }>> {
+  if (estimate === undefined) return {}
+  return { [name]: { ...toEstimate(estimate), ...intervalOf(estimate) } } as Record<Name, EstimateMessage>
 }
 
 function intervalOf({ interval }: Pick<Comparison['metrics'][number], 'interval'>): {

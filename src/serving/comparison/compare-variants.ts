@@ -1,12 +1,18 @@
 import type { Tables } from '../../database/database.ts'
-import type { Interval } from '../../statistics/confidence-sequence.ts'
+import { confidenceSequence, type Interval } from '../../statistics/confidence-sequence.ts'
 import { adjustByCovariate } from '../../statistics/cuped.ts'
 import { differenceOf, meanOf, ratioOf, shareOf, type Estimate, type RatioSums } from '../../statistics/estimate.ts'
 import { decide, type Contrast, type Decision, type Verdict } from '../../statistics/verdict.ts'
 import { percentileOf } from '../latency-buckets.ts'
 import { usualMargin, type Margin, type MetricChoice } from './metric-choice.ts'
 import type { VariantSums } from './gather-requests.ts'
-import { mirroredSums, type MeasuredMetric, type RequestRange, type Variant } from './request-store.ts'
+import {
+  mirroredSums,
+  type MeasuredMetric,
+  type MirroredSums,
+  type RequestRange,
+  type Variant,
+} from './request-store.ts'
 
 /** What is compared. */
 export interface ComparisonRange {
@@ -57,7 +63,19 @@ export interface MirroredComparison {
   readonly comparedCount: number
   readonly equalCount: number
   readonly largestDifference: number
+  /** The share of compared pairs whose answers are the same; absent where none was compared. */
+  readonly agreement?: PairedEstimate
+  /** Mean over pairs of the largest absolute difference of their numbers; absent where none has numbers. */
+  readonly distance?: PairedEstimate
+  /** All the copies' time by all the answers' time, of pairs that were both answered; absent without any. */
+  readonly latencyRatio?: PairedEstimate
+  readonly answeredBy: MirroredSums['answeredBy']
   readonly metrics: readonly PairedMetric[]
+}
+
+/** A figure of pairs, with the interval that holds at every look. */
+export interface PairedEstimate extends Estimate {
+  readonly interval: Interval
 }
 
 interface Measured {
@@ -139,8 +157,20 @@ export async function compareMirrored(
     const isNeutral = name === 'prediction' && verdict !== 'equivalent'
     return { name, difference, margin, interval, verdict: isNeutral ? 'undecided' : verdict }
   })
-  const { count, comparedCount, equalCount, largestDifference } = sums
-  return { count, comparedCount, equalCount, largestDifference, metrics }
+  const { count, comparedCount, equalCount, largestDifference, answeredBy } = sums
+  const ratio = ratioOf(sums.latencyRatio)
+  return {
+    ...{ count, comparedCount, equalCount, largestDifference, answeredBy, metrics },
+    ...(comparedCount > 0 && { agreement: paired(shareOf(equalCount, comparedCount), 1) }),
+    ...(sums.distance.count > 0 && { distance: paired(meanOf(sums.distance)) }),
+    ...(sums.latencyRatio.count > 0 && Number.isFinite(ratio.value) && { latencyRatio: paired(ratio) }),
+  }
+}
+
+/** None of these figures is below 0, nor a share above 1. */
+function paired(estimate: Estimate, most = Infinity): PairedEstimate {
+  const { low, high } = confidenceSequence(estimate)
+  return { ...estimate, interval: { low: Math.max(0, low), high: Math.min(most, high) } }
 }
 
 /** Both sides of every pair alike would look like certainty. */

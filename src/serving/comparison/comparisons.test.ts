@@ -167,11 +167,16 @@ databaseTest('copies go to the mirror, and their differences are recorded pair b
   assert.deepEqual([green.comparedCount, green.equalCount, green.largestDifference], [5, 0, 0.5])
   const prediction = green.metrics.find(({ name }) => name === 'prediction')!
   assert.deepEqual([prediction.difference.value, prediction.difference.count], [0.25, 5])
+  assert.deepEqual([green.distance?.value, green.agreement?.value], [0.5, 0])
+  assert.ok(green.latencyRatio!.value > 0)
+  assert.deepEqual(green.answeredBy, { both: 5, original: 0, copy: 0, neither: 0 })
   const faulty = await ask('faulty')
   assert.deepEqual(
     [faulty.comparedCount, faulty.metrics.find(({ name }) => name === 'error')!.difference.value],
     [0, 1],
   )
+  assert.deepEqual(faulty.answeredBy, { both: 0, original: 5, copy: 0, neither: 0 })
+  assert.deepEqual([faulty.agreement, faulty.distance, faulty.latencyRatio], [undefined, undefined, undefined])
 })
 
 databaseTest('pairs have a verdict of their own, with far fewer requests', async (database, t) => {
@@ -182,7 +187,7 @@ databaseTest('pairs have a verdict of their own, with far fewer requests', async
     return {
       ...{ endpoint: 'pair', requestId: `r-${n}`, deployment: 'blue', revision: 1, mirror: 'green', mirrorRevision: 1 },
       ...{ atMs: 1, status: 200, mirrorStatus: 200, latencyMs, mirrorLatencyMs: latencyMs + 20 + (n % 3) },
-      difference: { isEqual: true, numberCount: 1, mean: 0, largest: 0 },
+      difference: { isEqual: n % 4 > 0, numberCount: 1, mean: 0, largest: n % 4 > 0 ? 0 : 2 },
     }
   })
   await database.write((tables) => insertMirrored(tables, pairs))
@@ -193,7 +198,16 @@ databaseTest('pairs have a verdict of their own, with far fewer requests', async
   const { mirrored } = await serving.comparisons.compare('pair', { baseline: 'blue', candidate: 'green' })
   const verdicts = Object.fromEntries(mirrored!.metrics.map(({ name, verdict }) => [name, verdict]))
   assert.equal(verdicts['latency'], 'worse')
-  assert.equal(mirrored!.equalCount, 200)
+  assert.equal(mirrored!.equalCount, 150)
+  const { agreement, distance, latencyRatio } = mirrored!
+  const around = (figure: typeof agreement, value: number): void => {
+    assert.ok(Math.abs(figure!.value - value) < 1e-12, `${figure!.value}`)
+    assert.ok(figure!.interval.low < value && value < figure!.interval.high)
+  }
+  around(agreement, 0.75)
+  around(distance, 0.5)
+  const total = (pick: (pair: MirroredRequest) => number): number => pairs.reduce((sum, pair) => sum + pick(pair), 0)
+  around(latencyRatio, total((pair) => pair.mirrorLatencyMs) / total((pair) => pair.latencyMs))
 })
 
 databaseTest('a comparison that cannot be made says what is missing', async (database, t) => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Dialect, Tables } from '../../database/database.ts'
-import type { Sums } from '../../statistics/estimate.ts'
+import type { RatioSums, Sums } from '../../statistics/estimate.ts'
 import { bucketOf } from '../latency-buckets.ts'
 import type { MirroredRequest, Outcome, ScoredRequest } from './request-record.ts'
 
@@ -255,7 +255,18 @@ export interface MirroredSums {
   /** 1: only the copy failed, -1: only the answer did. */
   readonly error: Sums
   readonly prediction: Sums
+  /** Of each pair its largest absolute difference. */
+  readonly distance: Sums
   readonly largestDifference: number
+  /** The copy's time by the answer's, of pairs that were both answered. */
+  readonly latencyRatio: RatioSums
+  /** Pairs by who answered. */
+  readonly answeredBy: {
+    readonly both: number
+    readonly original: number
+    readonly copy: number
+    readonly neither: number
+  }
 }
 
 /** Sums over mirrored requests of two revisions. */
@@ -269,9 +280,17 @@ export async function mirroredSums(
       sum(latency * latency) as latency_squares, count(latency) as latency_count, sum(error) as error,
       sum(error * error) as error_squares, count(mean_difference) as prediction_count,
       sum(mean_difference) as prediction, sum(mean_difference * mean_difference) as prediction_squares,
-      max(largest_difference) as largest
+      max(largest_difference) as largest, count(largest_difference) as distance_count,
+      sum(largest_difference) as distance, sum(largest_difference * largest_difference) as distance_squares,
+      sum(original) as original, sum(original * original) as original_squares, sum(copied) as copied,
+      sum(copied * copied) as copied_squares, sum(original * copied) as products,
+      sum(case when status < 400 and mirror_status >= 400 then 1 else 0 end) as by_original,
+      sum(case when status >= 400 and mirror_status < 400 then 1 else 0 end) as by_copy,
+      sum(case when status >= 400 and mirror_status >= 400 then 1 else 0 end) as by_neither
     from (
-      select is_equal, mean_difference, largest_difference,
+      select is_equal, mean_difference, largest_difference, status, mirror_status,
+        case when status < 400 and mirror_status < 400 then latency_ms end as original,
+        case when status < 400 and mirror_status < 400 then mirror_latency_ms end as copied,
         case when status < 400 and mirror_status < 400 then mirror_latency_ms - latency_ms end as latency,
         cast(case when mirror_status >= 400 then 1 else 0 end - case when status >= 400 then 1 else 0 end
           as double precision) as error
@@ -289,7 +308,17 @@ export async function mirroredSums(
     latency: sums('latency_count', 'latency'),
     error: sums('total', 'error'),
     prediction: sums('prediction_count', 'prediction'),
+    distance: sums('distance_count', 'distance'),
     largestDifference: row['largest']!,
+    latencyRatio: {
+      ...{ count: row['latency_count']!, numerator: row['copied']!, denominator: row['original']! },
+      ...{ numeratorSquares: row['copied_squares']!, denominatorSquares: row['original_squares']! },
+      products: row['products']!,
+    },
+    answeredBy: {
+      ...{ both: row['latency_count']!, original: row['by_original']! },
+      ...{ copy: row['by_copy']!, neither: row['by_neither']! },
+    },
   }
 }
 
