@@ -1788,6 +1788,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/endpoints/{name}/openapi': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Describe how an endpoint is asked, as OpenAPI 3; its own swagger.json wants its key. */
+    get: operations['getEndpointsNameOpenapi']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/endpoints/{name}/deploy': {
     parameters: {
       query?: never
@@ -2013,6 +2030,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/endpoints/{name}/series': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Requests, errors and latency of each deployment over time, since this server started: the last hour by ten seconds, two days by five minutes. */
+    get: operations['getEndpointsNameSeries']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/model-packages': {
     parameters: {
       query?: never
@@ -2073,6 +2107,23 @@ export interface paths {
     }
     /** List the windows of collected payloads, oldest first. */
     get: operations['getPayloadsWindows']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/payloads/rows': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List collected rows of an endpoint, the newest first. */
+    get: operations['getPayloadsRows']
     put?: never
     post?: never
     delete?: never
@@ -3071,6 +3122,49 @@ export interface components {
         compared_count: number
         equal_count: number
         largest_difference: number
+        /** @description Share of compared pairs whose answers are the same. With the interval that holds at every look. */
+        agreement?: {
+          value: number
+          /** @description Absent with fewer than two observations. */
+          standard_error?: number
+          /** @description Requests, or units where the endpoint has a unit header. */
+          count: number
+          interval?: {
+            low: number
+            high: number
+          }
+        }
+        /** @description Mean over pairs of the largest absolute difference of their numbers. With the interval that holds at every look. */
+        mean_difference?: {
+          value: number
+          /** @description Absent with fewer than two observations. */
+          standard_error?: number
+          /** @description Requests, or units where the endpoint has a unit header. */
+          count: number
+          interval?: {
+            low: number
+            high: number
+          }
+        }
+        /** @description Time of the copies by the time of the answers they are copies of. With the interval that holds at every look. */
+        latency_ratio?: {
+          value: number
+          /** @description Absent with fewer than two observations. */
+          standard_error?: number
+          /** @description Requests, or units where the endpoint has a unit header. */
+          count: number
+          interval?: {
+            low: number
+            high: number
+          }
+        }
+        /** @description Pairs by who answered; the others were refused. */
+        answered_by: {
+          both: number
+          original: number
+          copy: number
+          neither: number
+        }
         metrics: {
           /** @description latency in milliseconds, error, prediction */
           name: string
@@ -3297,6 +3391,32 @@ export interface components {
       created_at: string
       /** Format: date-time */
       updated_at: string
+    }
+    EndpointSeries: {
+      endpoint: string
+      /** @description Seconds from one point to the next; a step without requests has no point. */
+      step: number
+      /**
+       * Format: date-time
+       * @description When this server began to count.
+       */
+      since: string
+      deployments: {
+        deployment: string
+        points: {
+          /** Format: date-time */
+          at: string
+          requests: number
+          /** @description Refused, whoever was at fault. */
+          errors: number
+          /** @description Seconds; absent where nothing was answered. */
+          p50?: number
+          /** @description Seconds; absent where nothing was answered. */
+          p95?: number
+          /** @description Seconds; absent where nothing was answered. */
+          p99?: number
+        }[]
+      }[]
     }
     EnvironmentLock: {
       digest: string
@@ -3891,6 +4011,27 @@ export interface components {
       untabular: number
       /** @description Not written yet. */
       waiting: number
+    }
+    PayloadRow: {
+      request_id: string
+      /** @description Its place among the rows of its request. */
+      row: number
+      /** Format: date-time */
+      at: string
+      deployment: string
+      revision: number
+      model?: string
+      model_version?: string
+      /** @description Columns as they were collected. */
+      values: {
+        [key: string]: unknown
+      }
+    }
+    PayloadRowList: {
+      items: components['schemas']['PayloadRow'][]
+      next_page_token?: string
+      /** @description A window that is open yet has older rows; they are there when it has ended. */
+      is_cut: boolean
     }
     PayloadWindow: {
       endpoint: string
@@ -9472,6 +9613,35 @@ export interface operations {
       }
     }
   }
+  getEndpointsNameOpenapi: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
   postEndpointsNameDeploy: {
     parameters: {
       query?: never
@@ -10145,6 +10315,40 @@ export interface operations {
       }
     }
   }
+  getEndpointsNameSeries: {
+    parameters: {
+      query?: {
+        from?: string
+        to?: string
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['EndpointSeries']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
   postModelPackages: {
     parameters: {
       query?: never
@@ -10271,6 +10475,43 @@ export interface operations {
             items: components['schemas']['PayloadWindow'][]
             next_page_token?: string
           }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getPayloadsRows: {
+    parameters: {
+      query: {
+        endpoint: string
+        collection: string
+        deployment?: string
+        from?: string
+        to?: string
+        limit?: number
+        page_token?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PayloadRowList']
         }
       }
       /** @description Error */
