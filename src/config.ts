@@ -45,6 +45,10 @@ export interface Settings {
   /** Where spans of requests go; absent: nowhere. */
   readonly otlpEndpoint?: string
   readonly color: 'auto' | 'never'
+  /** `smtps://USER:PASSWORD@HOST`: the server that takes mails about alerts. */
+  readonly smtpUrl?: string
+  /** Whom mails are from. */
+  readonly smtpFrom: string
   /** Firings of schedules and triggers that `sluice gc` leaves: so many days, and of each the newest so many. */
   readonly firingsKeepDays: number
   readonly firingsKeepCount: number
@@ -164,6 +168,19 @@ export const settingTable: Readonly<Record<SettingName, SettingRow>> = {
     sentence: 'Hosts that webhooks may call although they are private or local, and also over http.',
     default: () => [],
     defaultText: 'none: only https to public addresses',
+  },
+  smtpUrl: {
+    kind: 'text',
+    flag: 'none',
+    sentence: 'Mail server for alerts of monitors: smtp://HOST:587, or smtps://USER:PASSWORD@HOST.',
+    defaultText: 'none: no mails',
+  },
+  smtpFrom: {
+    kind: 'text',
+    flag: 'none',
+    sentence: 'Whom mails about alerts are from.',
+    default: () => 'Sluiceworks <sluiceworks@localhost>',
+    defaultText: 'Sluiceworks <sluiceworks@localhost>',
   },
   mlflowUi: {
     kind: 'word',

@@ -37,6 +37,7 @@ import { JobViews } from './jobs/views/job-views.ts'
 import { jobDeps, openJobs, sha256 } from './main/open-jobs.ts'
 import { openMeter, openPackaging, openServing } from './main/open-serving.ts'
 import { observeServing, type ServingObservation } from './main/observe-serving.ts'
+import { openMonitors } from './main/open-monitors.ts'
 import { openPayloads } from './main/open-payloads.ts'
 import { openStore, systemClock } from './main/open-store.ts'
 import { openTriggers } from './main/open-triggers.ts'
@@ -193,7 +194,8 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   const pipelines = new PublishedPipelines({ ...store, jobs, keys, sha256 })
   opened.closing.unshift(() => serving.close())
   const meter = openMeter(options, { store, serving, closing: opened.closing })
-  const { triggers, runner } = openTriggers(options, { store, jobs, pipelines, box, closing: opened.closing })
+  const { triggers, runner, breach } = openTriggers(options, { store, jobs, pipelines, box, closing: opened.closing })
+  const { monitors, start } = openMonitors(options, { store, jobs, payloads, breach, closing: opened.closing })
   const { settings } = options
   const webhookParts = { ...context, box, allowedHosts: settings.webhookHosts }
   const deliverer = webhookDeliverer(webhookParts)
@@ -215,6 +217,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
     batch,
     pipelines,
     triggers,
+    monitors,
     webhooks: { webhooks: webhookStore(webhookParts), deliverer },
     ...(settings.mlflowUi === 'on' && { pages: await findPageBundle(settings.python ?? 'python3') }),
     principalOf,
@@ -239,6 +242,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
       payloads.start()
       keeper.start()
       meter.start()
+      start()
     },
     servedAt: (address) => void (url = address),
   }

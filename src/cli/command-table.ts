@@ -4,6 +4,7 @@ import type { CommandRow, OptionRow } from './command.ts'
 import { costCommands } from './cost-commands.ts'
 import { deploymentCommands, endpointCommands } from './endpoint-commands.ts'
 import { exitCode } from './exit-code.ts'
+import { monitorCommands } from './monitor-commands.ts'
 import { noteCommands } from './note-commands.ts'
 import { packageCommands } from './package-commands.ts'
 import { lineageCommands } from './lineage-commands.ts'
@@ -238,6 +239,7 @@ export const commandTable: readonly CommandRow[] = [
   ...pipelineCommands,
   ...triggerCommands,
   ...costCommands,
+  ...monitorCommands,
   ...transferCommands,
   ...noteCommands,
   ...endpointCommands,
@@ -296,6 +298,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   schedule: 'Jobs that start at set times.',
   budget: 'Limits of what may be used.',
   trigger: 'Jobs that start when something happens.',
+  monitor: 'Drift, quality and performance of what is in production, with alerts.',
   endpoint: 'Addresses that answer with models: their traffic, keys and requests.',
   deployment: 'What answers behind an endpoint.',
   'batch-endpoint': 'Names for deployments that score whole inputs as jobs.',

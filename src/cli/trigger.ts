@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { SluiceError } from '../base/errors.ts'
 import type { Command, Invocation } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
 import { exitCode } from './exit-code.ts'
+import { createMonitor } from './monitor.ts'
 import type { Page } from './rest-types.ts'
 import { parsePairs } from './submission.ts'
 import { printable } from './terminal/terminal.ts'
 import { textFields, textTable } from './terminal/text-table.ts'
 import type { Firing, JobTrigger } from './trigger-types.ts'
+import { yamlFileOf } from './yaml-file.ts'
 
 /** Schedules and triggers are two lists of the same kind of thing. */
 export type Family = 'schedule' | 'trigger'
@@ -18,12 +17,12 @@ export const createTrigger =
   (family: Family): Command =>
   async (invocation) => {
     const { options, terminal } = invocation
+    const file = yamlFileOf(invocation)
+    // As in Azure ML, one command makes both; what a file describes is told by the file.
+    if (family === 'schedule' && (await kindOf(file)) === 'monitor') return createMonitor(invocation)
     const overrides = options.has('paused') ? { overrides: { is_enabled: 'false' } } : {}
     const { trigger, startedServer } = await withConnection(invocation, 'stay', async (connection) => ({
-      trigger: await connection.client.post<JobTrigger>(`/api/v1/${family}s`, {
-        file: fileOf(invocation),
-        ...overrides,
-      }),
+      trigger: await connection.client.post<JobTrigger>(`/api/v1/${family}s`, { file, ...overrides }),
       startedServer: connection.startedServer,
     }))
     if (invocation.json) writeJson(invocation, trigger)
@@ -39,11 +38,19 @@ export const createTrigger =
     return exitCode.ok
   }
 
+/** What a file describes; undefined where it has mistakes, which whoever reads it next reports. */
+async function kindOf(file: string): Promise<string | undefined> {
+  const { loadDocument } = await import('../spec/load-document.ts')
+  const { readFile } = await import('node:fs/promises')
+  const { document } = await loadDocument({ file, readText: (path) => readFile(path, 'utf8') })
+  return document?.kind
+}
+
 /** Replaces what one says; the name is the file's. */
 export const updateTrigger =
   (family: Family): Command =>
   async (invocation) => {
-    const file = fileOf(invocation)
+    const file = yamlFileOf(invocation)
     const { loadValidDocument } = await import('../spec/load-document.ts')
     const { readFile } = await import('node:fs/promises')
     const { document } = await loadValidDocument({ file, family, readText: (path) => readFile(path, 'utf8') })
@@ -208,17 +215,6 @@ function writeSecret(invocation: Invocation, secret: Secret): void {
 /** The path of what the command names. */
 export function pathOf({ arguments: typed }: Invocation, family: Family): string {
   return `/api/v1/${family}s/${encodeURIComponent(typed[0]!)}`
-}
-
-function fileOf({ arguments: typed, options, workingFolder }: Invocation): string {
-  const given = options.text('file') ?? typed[0]
-  if (given === undefined)
-    throw new SluiceError('invalid-request', 'No file says what to create.', { hint: 'Name its YAML file.' })
-  const file = resolve(workingFolder, given)
-  if (existsSync(file)) return file
-  throw new SluiceError('input-not-found', `There is no file ${given}.`, {
-    hint: `It was looked for in ${workingFolder}`,
-  })
 }
 
 function triggerText(trigger: JobTrigger): string {

@@ -1,5 +1,7 @@
+import type { SampleComparison } from '../statistics/two-samples.ts'
 import { boundedDistances, type Interval, type SampleHistogram } from '../statistics/bounded-samples.ts'
 import {
+  type CategoryComparison,
   type CategoryMetric,
   type DriftVerdict,
   judgeCategories,
@@ -24,6 +26,8 @@ export interface DiffOptions {
   readonly categoryMetric?: CategoryMetric
   /** From this effect on a column has drifted; default 0.1. */
   readonly threshold?: number
+  /** The same of categories, where it is another. */
+  readonly categoryThreshold?: number
   /**
    * `exact` (default) looks at every value. `bounded` looks at a histogram of 1,000 bins first, which bounds the
    * Kolmogorov-Smirnov and Wasserstein distances, and at every value only where the bounds do not decide. `evidently`
@@ -62,6 +66,17 @@ export interface TableDiff {
   readonly isDrift: boolean
 }
 
+/** A column with what its verdict was told from, for whoever wants to say more of it. */
+export interface ComparedColumn extends ColumnDiff {
+  /** Of numbers; absent where bounds decided. */
+  readonly comparison?: SampleComparison
+  readonly categories?: CategoryComparison
+}
+
+interface ComparedTables extends TableDiff {
+  readonly columns: readonly ComparedColumn[]
+}
+
 interface Pair {
   readonly reference: OpenTable
   readonly current: OpenTable
@@ -77,13 +92,13 @@ export async function diffTables(
   session: TableSession,
   { reference, current }: Pair,
   options: DiffOptions = {},
-): Promise<TableDiff> {
+): Promise<ComparedTables> {
   const isWanted = ({ name }: TableColumn): boolean => options.columns?.includes(name) ?? true
   const before = reference.columns.filter(isWanted)
   const now = current.columns.filter(isWanted)
   const lacking = (from: readonly TableColumn[], others: readonly TableColumn[]) =>
     from.filter(({ name }) => !others.some((other) => other.name === name)).map(({ name, type }) => ({ name, type }))
-  const columns: ColumnDiff[] = []
+  const columns: ComparedColumn[] = []
   // Sequential: a column may need much of the session's memory.
   for (const column of before) {
     const other = now.find(({ name }) => name === column.name)
@@ -108,7 +123,7 @@ interface ColumnWork {
   readonly options: DiffOptions
 }
 
-async function diffColumn(session: TableSession, tables: Pair, { pair, options }: ColumnWork): Promise<ColumnDiff> {
+async function diffColumn(session: TableSession, tables: Pair, { pair, options }: ColumnWork): Promise<ComparedColumn> {
   const { before, now } = pair
   const counts = await countsOf(session, tables, pair)
   const { reference, current } = tables
@@ -125,18 +140,21 @@ async function diffColumn(session: TableSession, tables: Pair, { pair, options }
     dataTypeErrorRate: share(counts.misfits, counts.present, 0),
   }
   if (before.kind === 'number') {
-    const verdict = await judgeColumn(session, tables, { pair, options })
-    return { ...common, outOfBoundsRate: share(counts.outside, counts.current, 0), verdict }
+    const judged = await judgeColumn(session, tables, { pair, options })
+    return { ...common, outOfBoundsRate: share(counts.outside, counts.current, 0), ...judged }
   }
   if (before.kind !== 'category') return common
   const pairs = await session.compareCategories(categoriesSql(tables, pair))
   const comparison = { counts: pairs, referenceCount: counts.reference, currentCount: counts.current }
-  const wanted = { metric: options.categoryMetric ?? 'jensen_shannon_distance', ...thresholdOf(options) } as const
+  const threshold = options.categoryThreshold ?? options.threshold
+  const metric = options.categoryMetric ?? 'jensen_shannon_distance'
+  const wanted = { metric, ...(threshold !== undefined && { threshold }) } as const
   return {
     ...common,
     outOfBoundsRate: share(pairs.added.rowCount, counts.current, 0),
     verdict:
       options.mode === 'evidently' ? judgeCategoriesAsEvidently(comparison) : judgeCategories(comparison, wanted),
+    categories: comparison,
     newCategories: pairs.added,
     missingCategories: pairs.missing,
   }
@@ -214,18 +232,25 @@ async function countsOf(session: TableSession, { reference, current }: Pair, pai
   }
 }
 
-async function judgeColumn(session: TableSession, tables: Pair, { pair, options }: ColumnWork): Promise<DriftVerdict> {
+async function judgeColumn(
+  session: TableSession,
+  tables: Pair,
+  { pair, options }: ColumnWork,
+): Promise<{ readonly verdict: DriftVerdict; readonly comparison?: SampleComparison }> {
   const referenceSql = numbersSql(tables.reference, pair.before)
   const currentSql = currentNumbersSql(tables.current, pair)
   const metric = options.numberMetric ?? 'normalized_wasserstein_distance'
   if (options.mode === 'bounded') {
     const wanted = { metric, ...thresholdOf(options) }
     const found = await judgeByBounds(session, { referenceSql, currentSql }, wanted)
-    if (found !== undefined) return found
+    if (found !== undefined) return { verdict: found }
   }
   const comparison = await session.compareNumbers(referenceSql, currentSql)
-  if (options.mode === 'evidently') return judgeNumbersAsEvidently(comparison)
-  return judgeNumbers(comparison, { metric, ...thresholdOf(options) })
+  const verdict =
+    options.mode === 'evidently'
+      ? judgeNumbersAsEvidently(comparison)
+      : judgeNumbers(comparison, { metric, ...thresholdOf(options) })
+  return { verdict, comparison }
 }
 
 const bins = 1000

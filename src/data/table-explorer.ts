@@ -98,7 +98,8 @@ export function tableExplorer(parts: ExplorerParts): TableExplorer {
           reference: await openTable(session, 'reference', await tableSource(before.path)),
           current: await openTable(session, 'current', await tableSource(now.path)),
         }
-        return diffTables(session, tables, options)
+        const diff = await diffTables(session, tables, options)
+        return { ...diff, columns: diff.columns.map(({ comparison: _, categories: __, ...column }) => column) }
       })
     },
     async sample(source, { rowCount, seed }) {

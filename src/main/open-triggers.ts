@@ -4,6 +4,8 @@ import { silentLog } from '../base/log.ts'
 import type { EngineJobService } from '../jobs/engine-job-service.ts'
 import { findSource } from '../jobs/find-source.ts'
 import { parseReference } from '../spec/reference.ts'
+import type { BreachActions } from '../monitoring/breach-actions.ts'
+import { breachTriggers } from '../triggers/breach-triggers.ts'
 import { JobTriggers } from '../triggers/job-triggers.ts'
 import type { PublishedPipelines } from '../triggers/published-pipelines.ts'
 import { TriggerRunner } from '../triggers/trigger-runner.ts'
@@ -23,7 +25,7 @@ interface TriggerParts {
 export function openTriggers(
   { environment, log = silentLog, firesByItself = false }: OpenServerOptions,
   { store, jobs, pipelines, box, closing }: TriggerParts,
-): { readonly triggers: JobTriggers; readonly runner: TriggerRunner } {
+): { readonly triggers: JobTriggers; readonly runner: TriggerRunner; readonly breach: BreachActions } {
   const digestOf = (path: string): Promise<string | undefined> => digestOfData(store, path)
   const parts = { ...store.context, jobs, pipelines, digestOf }
   const runner = new TriggerRunner({
@@ -34,7 +36,7 @@ export function openTriggers(
     warn: (message) => log.write('warn', message),
   })
   closing.unshift(() => runner.close())
-  return { triggers: new JobTriggers({ ...parts, box, runner }), runner }
+  return { triggers: new JobTriggers({ ...parts, box, runner }), runner, breach: breachTriggers({ ...parts, runner }) }
 }
 
 /** The digest of what lies at a path of this machine or of a datastore; undefined where nothing does. */

@@ -1,11 +1,17 @@
 import { SluiceError } from '../base/errors.ts'
 import { crashPoints, type CrashPoint } from '../jobs/crash-points.ts'
 import { rolloutCrashPoints, type RolloutCrashPoint } from '../serving/rollout/crash-points.ts'
+import { type MonitorCrashPoint, monitorCrashPoints } from '../monitoring/crash-points.ts'
 import { firingCrashPoints } from '../triggers/trigger-runner.ts'
 
-type Point = CrashPoint | RolloutCrashPoint | keyof typeof firingCrashPoints
+type Point = CrashPoint | MonitorCrashPoint | RolloutCrashPoint | keyof typeof firingCrashPoints
 
-const pointsOf = { jobs: crashPoints, firings: firingCrashPoints, rollouts: rolloutCrashPoints }
+const pointsOf = {
+  jobs: crashPoints,
+  firings: firingCrashPoints,
+  monitors: monitorCrashPoints,
+  rollouts: rolloutCrashPoints,
+}
 
 /**
  * The kill tests' way in: this process kills itself at the point that the variable names. Throws `invalid-setting` for

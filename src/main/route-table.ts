@@ -36,6 +36,7 @@ import type { RequestSeries } from '../serving/observe/request-series.ts'
 import type { CollectedPayloads } from '../serving/payloads/collected-payloads.ts'
 import type { ServingService } from '../serving/serving-service.ts'
 import type { FiringRetention } from '../triggers/prune-firings.ts'
+import type { Monitors } from '../monitoring/monitors.ts'
 import type { JobTriggers } from '../triggers/job-triggers.ts'
 import type { PublishedPipelines } from '../triggers/published-pipelines.ts'
 import type { OpenServerOptions } from './server-options.ts'
@@ -59,6 +60,7 @@ export interface RouteParts {
   /** Absent for who only looks, too. */
   readonly pipelines?: PublishedPipelines
   readonly triggers?: JobTriggers
+  readonly monitors?: Monitors
   readonly url: () => string
   readonly keeper?: BudgetKeeper
   /** Absent for who only looks. */
@@ -91,6 +93,7 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
       views: parts.views,
       ...(pipelines !== undefined && { pipelines }),
       ...(triggers !== undefined && { triggers, firesByItself }),
+      ...(parts.monitors !== undefined && { monitors: parts.monitors, firesByItself }),
       events: {
         read: (query) => readEvents(database.read, query),
         latestSeq: () => latestEventSeq(database.read),

@@ -5,7 +5,6 @@ import {
   expressionsIn,
   type JobAction,
   type ScheduleDocument,
-  type TriggerDocument,
   withValues,
 } from '../spec/schedules/schedule-documents.ts'
 import { nearestName } from '../spec/yaml/nearest-name.ts'
@@ -37,7 +36,7 @@ export interface CapturedAction {
  */
 export async function captureAction(
   parts: CaptureParts,
-  document: ScheduleDocument | TriggerDocument,
+  document: Pick<ScheduleDocument, 'name' | 'action'>,
 ): Promise<CapturedAction> {
   const captured = await capture(parts, document.action)
   const { action, parameters } = captured

@@ -232,7 +232,7 @@ export async function listeningTriggers(tables: Tables): Promise<readonly JobTri
     .selectFrom('job_trigger')
     .select(shownColumns)
     .where('status', '=', 'enabled')
-    .where('family', '=', 'trigger')
+    .where('family', 'in', ['trigger', 'monitor'])
     .where('next_ms', 'is', null)
     .orderBy('name')
     .execute()

@@ -3,8 +3,8 @@ import type { JobParameter, JobTemplate } from '../jobs/job-template.ts'
 import type { FiringPolicy, JobAction, TriggerSource } from '../spec/schedules/schedule-documents.ts'
 import type { ScheduleTiming } from '../spec/schedules/schedule-timing.ts'
 
-/** A schedule says when, a trigger upon what; names of the two are apart. */
-export type TriggerFamily = 'schedule' | 'trigger'
+/** A schedule says when, a trigger upon what, and a monitor has one for `on_breach`; their names are apart. */
+export type TriggerFamily = 'schedule' | 'trigger' | 'monitor'
 
 /** What a schedule or trigger says; the same for all its firings. */
 export interface TriggerDefinition {

@@ -13,7 +13,7 @@ import { appendEvent, latestEventSeq } from '../events/event-log.ts'
 import type { Job } from '../jobs/job-service.ts'
 import type { ScheduleDocument, TriggerDocument } from '../spec/schedules/schedule-documents.ts'
 import { fireTimes } from '../spec/schedules/fire-times.ts'
-import type { ScheduleTiming } from '../spec/schedules/schedule-timing.ts'
+import { firesAtOnce } from '../spec/schedules/schedule-timing.ts'
 import { nearestName } from '../spec/yaml/nearest-name.ts'
 import { type BackfillTime, noteBackfill, planBackfill } from './backfill.ts'
 import { type CapturedAction, captureAction, type CaptureParts, checkValues } from './capture-action.ts'
@@ -380,11 +380,6 @@ function startOf(
   const afterMs = isNew && firesAtOnce(timing) ? nowMs - 1 : nowMs
   const { nextMs } = noteTimes({ name: '', createdMs, afterMs, definition: { policy } }, timing, afterMs)
   return { afterMs, ...(nextMs !== undefined && { nextMs }) }
-}
-
-/** Whether a new schedule fires the moment it is made. */
-export function firesAtOnce(timing: ScheduleTiming): boolean {
-  return timing.kind === 'recurrence' && timing.startMs === undefined && timing.pattern === undefined
 }
 
 /** What the expressions of a firing by hand stand for, where nobody says. */

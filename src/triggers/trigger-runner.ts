@@ -12,9 +12,9 @@
  * One server of a store does this: it owns the store (database.ts), and its writes are refused when it no longer does.
  */
 import type { Clock } from '../base/clock.ts'
-import { assert, messageOf } from '../base/errors.ts'
 import { randomHex } from '../base/ids.ts'
 import { mapLimit } from '../base/map-limit.ts'
+import { WakingLoop } from '../base/waking-loop.ts'
 import { dueFirings, insertFiring, nextFiringDue } from './firing-store.ts'
 import type { Firing, JobTrigger } from './job-trigger.ts'
 import { dueTriggers, findTriggerById, listeningTriggers, nextTriggerDue, updateTrigger } from './job-trigger-store.ts'
@@ -46,57 +46,36 @@ export interface RunnerParts extends SubmitParts, NoteEventsParts, WatchParts {
 
 /** How often the log of events is looked at while a trigger listens to it. */
 const eventPollMs = 500
-/** A clock may be set while we sleep: nobody tells. */
-const longestSleepMs = 20_000
 const atOnce = 4
 
 /** Notes and submits what is due, again and again, in one process of a store. */
 export class TriggerRunner {
   readonly #parts: RunnerParts
-  #turning: Promise<void> | undefined
-  #isAsked = false
-  #isClosed = false
-  #cancelTimer: (() => void) | undefined
+  readonly #loop: WakingLoop
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
+    this.#loop = new WakingLoop({
+      clock: parts.clock,
+      look: () => this.#look(),
+      nextMs: () => this.#nextMs(),
+      failed: (message) => parts.warn(`schedules and triggers: ${message}`),
+    })
   }
 
   /** Looks for what is due; returns at once. */
   wake(): void {
-    this.#isAsked = true
-    if (!this.#isClosed) this.#turning ??= this.#turn()
+    this.#loop.wake()
   }
 
   /** Resolves when what was due at the call is submitted. */
-  async settle(): Promise<void> {
-    this.wake()
-    await this.#turning
+  settle(): Promise<void> {
+    return this.#loop.settle()
   }
 
   /** Begins nothing new and waits for what is under way. */
-  async close(): Promise<void> {
-    this.#isClosed = true
-    this.#cancelTimer?.()
-    await this.#turning
-  }
-
-  async #turn(): Promise<void> {
-    this.#cancelTimer?.()
-    try {
-      while (this.#isAsked && !this.#isClosed) {
-        this.#isAsked = false
-        if (await this.#look()) this.#isAsked = true
-      }
-      this.#turning = undefined
-      if (!this.#isClosed) await this.#sleep()
-    } catch (error) {
-      this.#turning = undefined
-      if (this.#isClosed) return
-      // The store may be full or busy: what was not stored is due again.
-      this.#parts.warn(`schedules and triggers: ${messageOf(error)}`)
-      this.#wakeAfter(longestSleepMs)
-    }
+  close(): Promise<void> {
+    return this.#loop.close()
   }
 
   /** Notes, then submits, what is due now; true when there may be more. */
@@ -131,7 +110,7 @@ export class TriggerRunner {
 
   async #submit(firings: readonly Firing[]): Promise<void> {
     for (const firing of firings) {
-      if (this.#isClosed) return
+      if (this.#loop.isClosed) return
       const trigger = await findTriggerById(this.#parts.database.read, firing.triggerId)
       if (trigger === undefined) continue
       await submitFiring(this.#parts, trigger, firing)
@@ -139,24 +118,19 @@ export class TriggerRunner {
     }
   }
 
-  async #sleep(): Promise<void> {
+  async #nextMs(): Promise<number> {
     const { database, clock, firesByItself } = this.#parts
-    if (!firesByItself) return
+    if (!firesByItself) return Infinity
     const [trigger, firing, listening] = [
       await nextTriggerDue(database.read),
       await nextFiringDue(database.read),
       await listeningTriggers(database.read),
     ]
-    const nextMs = Math.min(trigger ?? Infinity, firing ?? Infinity)
-    // Nothing to wait for: whoever makes a trigger wakes us.
-    if (nextMs === Infinity && listening.length === 0) return
-    const untilNext = Math.max(nextMs - clock.now(), 0)
-    this.#wakeAfter(Math.min(untilNext, longestSleepMs, listening.length > 0 ? eventPollMs : Infinity))
-  }
-
-  #wakeAfter(delayMs: number): void {
-    assert(Number.isFinite(delayMs), 'a timer has an end')
-    this.#cancelTimer?.()
-    if (!this.#isClosed) this.#cancelTimer = this.#parts.clock.after(delayMs, () => this.wake())
+    // Whoever makes a trigger wakes us.
+    return Math.min(
+      trigger ?? Infinity,
+      firing ?? Infinity,
+      listening.length > 0 ? clock.now() + eventPollMs : Infinity,
+    )
   }
 }

@@ -11,6 +11,8 @@ import type { Job, JobStatus } from '../jobs/job-service.ts'
 import type { JobParameter, TemplateSubmission } from '../jobs/job-template.ts'
 import type { ScheduleDocument, TriggerDocument } from '../spec/schedules/schedule-documents.ts'
 import { loadValidDocument } from '../spec/load-document.ts'
+import type { BreachActions } from '../monitoring/breach-actions.ts'
+import { breachTriggers } from './breach-triggers.ts'
 import { JobTriggers } from './job-triggers.ts'
 import type { TriggerFamily } from './job-trigger.ts'
 import { TriggerRunner } from './trigger-runner.ts'
@@ -27,6 +29,7 @@ interface Submitted extends TemplateSubmission {
 export interface TriggerLab {
   readonly triggers: JobTriggers
   readonly runner: TriggerRunner
+  readonly breach: BreachActions
   readonly submitted: Submitted[]
   /** What lies at watched paths. */
   readonly digests: Map<string, string>
@@ -105,7 +108,7 @@ export function openTriggerLab(database: Database): TriggerLab {
       }),
     }),
   }
-  const make = (): Pick<TriggerLab, 'triggers' | 'runner'> => {
+  const make = (): Pick<TriggerLab, 'triggers' | 'runner' | 'breach'> => {
     const parts = {
       ...{ database, clock, random: randomBytes, jobs: engine, pipelines },
       digestOf: async (path: string) => digests.get(path),
@@ -120,7 +123,11 @@ export function openTriggerLab(database: Database): TriggerLab {
       },
     })
     const box = secretBox({ id: 'k1', bytes: Buffer.alloc(32, 7) }, randomBytes)
-    return { runner, triggers: new JobTriggers({ ...parts, box, runner }) }
+    return {
+      runner,
+      triggers: new JobTriggers({ ...parts, box, runner }),
+      breach: breachTriggers({ ...parts, runner }),
+    }
   }
   let served = make()
   const read: TriggerLab['read'] = async (yaml) => {
@@ -134,6 +141,9 @@ export function openTriggerLab(database: Database): TriggerLab {
     },
     get runner() {
       return served.runner
+    },
+    get breach() {
+      return served.breach
     },
     ...{ submitted, digests, makers, read },
     beforeStoring: () => Promise.resolve(),

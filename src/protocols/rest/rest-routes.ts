@@ -33,6 +33,7 @@ import { publishedPipelineRoutes } from './published-pipeline-routes.ts'
 import type { JobTriggers } from '../../triggers/job-triggers.ts'
 import type { PublishedPipelines } from '../../triggers/published-pipelines.ts'
 import { type TriggerRouteParts, triggerRoutes } from './triggers/trigger-routes.ts'
+import { type MonitorRouteParts, monitorRoutes } from './monitors/monitor-routes.ts'
 import { webhookInRoutes } from './triggers/webhook-in-routes.ts'
 import { noteRoutes, type NoteParts } from './notes/note-routes.ts'
 import { type TableRouteParts, tableRoutes } from './table-routes.ts'
@@ -72,7 +73,8 @@ export interface RestParts extends StatusRouteParts {
   readonly batch?: BatchRouteParts['batch']
   readonly pipelines?: Pick<PublishedPipelines, keyof PublishedPipelines>
   readonly triggers?: Pick<JobTriggers, keyof JobTriggers>
-  /** Whether schedules and triggers fire in this server without being asked. */
+  readonly monitors?: MonitorRouteParts['monitors']
+  /** Whether schedules, triggers and monitors fire in this server without being asked. */
   readonly firesByItself?: boolean
   readonly notes: Omit<NoteParts, 'principalOf'>
   /** Absent where no tables are read. */
@@ -116,6 +118,9 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...(parts.triggers === undefined
       ? []
       : everyTriggerRoute({ firesByItself: false, ...parts, triggers: parts.triggers, principalOf })),
+    ...(parts.monitors === undefined
+      ? []
+      : monitorRoutes({ firesByItself: false, ...parts, monitors: parts.monitors, principalOf })),
   ]
   return [
     ...routes,

@@ -12,7 +12,7 @@ export interface CompactedWindow {
 }
 
 /** Columns that say where a row is from; they stand before those of the payload. */
-const originColumns = [
+export const originColumns = [
   '_correlation_id',
   '_request_id',
   '_row',

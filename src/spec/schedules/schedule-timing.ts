@@ -72,3 +72,8 @@ const shortDays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 function two(number: number): string {
   return String(number).padStart(2, '0')
 }
+
+/** Whether a new schedule fires the moment it is made, as a recurrence without a start does in Azure ML. */
+export function firesAtOnce(timing: ScheduleTiming): boolean {
+  return timing.kind === 'recurrence' && timing.startMs === undefined && timing.pattern === undefined
+}

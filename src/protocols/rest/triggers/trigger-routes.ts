@@ -3,7 +3,8 @@ import type { Principal } from '../../../access/principal.ts'
 import { SluiceError } from '../../../base/errors.ts'
 import type { Route } from '../../../server/route.ts'
 import type { JobTrigger, TriggerChange, TriggerFamily, TriggerSelection } from '../../../triggers/job-trigger.ts'
-import { firesAtOnce, type FiringDocument, type JobTriggers } from '../../../triggers/job-triggers.ts'
+import type { FiringDocument, JobTriggers } from '../../../triggers/job-triggers.ts'
+import { firesAtOnce } from '../../../spec/schedules/schedule-timing.ts'
 import { documentOf } from '../asset-document.ts'
 import { CreateRequest } from '../asset-messages.ts'
 import { wireTime } from '../translate.ts'
@@ -31,7 +32,7 @@ export interface TriggerRouteParts {
 }
 
 interface Family {
-  readonly family: TriggerFamily
+  readonly family: Exclude<TriggerFamily, 'monitor'>
   readonly base: string
   readonly noun: string
 }

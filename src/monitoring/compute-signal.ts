@@ -1,0 +1,24 @@
+import { SluiceError } from '../base/errors.ts'
+import { customSignal } from './signals/custom-signal.ts'
+import { driftSignal } from './signals/drift-signal.ts'
+import { qualitySignal } from './signals/quality-signal.ts'
+import type { SignalResult } from './signals/signal-result.ts'
+import type { SignalParts, SignalWork } from './signals/signal-tables.ts'
+
+/** Computes a signal of a run. What cannot be computed as it is written throws an error below 500. */
+export function computeSignal(parts: SignalParts, work: SignalWork): Promise<SignalResult> {
+  switch (work.signal.type) {
+    case 'data_drift':
+    case 'prediction_drift':
+      return driftSignal(parts, work)
+    case 'data_quality':
+      return qualitySignal(parts, work)
+    case 'custom':
+      return customSignal(parts, work)
+    case 'feature_attribution_drift':
+    case 'model_performance':
+    case 'generation_token_statistics':
+    case 'endpoint_performance':
+      throw new SluiceError('not-supported', `Signals of type ${work.signal.type} are not computed yet.`)
+  }
+}
