@@ -1,6 +1,8 @@
 import { SluiceError } from '../base/errors.ts'
+import { attributionSignal } from './signals/attribution-signal.ts'
 import { customSignal } from './signals/custom-signal.ts'
 import { driftSignal } from './signals/drift-signal.ts'
+import { performanceSignal } from './signals/performance-signal.ts'
 import { qualitySignal } from './signals/quality-signal.ts'
 import type { SignalResult } from './signals/signal-result.ts'
 import type { SignalParts, SignalWork } from './signals/signal-tables.ts'
@@ -16,7 +18,9 @@ export function computeSignal(parts: SignalParts, work: SignalWork): Promise<Sig
     case 'custom':
       return customSignal(parts, work)
     case 'feature_attribution_drift':
+      return attributionSignal(parts, work)
     case 'model_performance':
+      return performanceSignal(parts, work)
     case 'generation_token_statistics':
     case 'endpoint_performance':
       throw new SluiceError('not-supported', `Signals of type ${work.signal.type} are not computed yet.`)

@@ -6,14 +6,7 @@ import { productionWindow } from '../monitor-windows.ts'
 import { type WindowRows, windowRows } from '../window-data.ts'
 import { fewestRows } from './drift-signal.ts'
 import type { NewVerdict, SignalResult } from './signal-result.ts'
-import {
-  importanceOf,
-  noColumn,
-  openShaped,
-  preparedData,
-  type SignalParts,
-  type SignalWork,
-} from './signal-tables.ts'
+import { importanceOf, noColumn, openShaped, preparedData, type SignalParts, type SignalWork } from './signal-tables.ts'
 
 /*
  * Whether the features still matter as they did: what each alone explains of the target in the training data, against what
@@ -130,14 +123,12 @@ function verdictsOf({ signal }: SignalWork, before: Importance, now: Importance)
       note: effect === null ? 'no feature explains anything of the target' : method,
     },
   }
-  const each = Object.keys(before).map(
-    (feature): NewVerdict => ({
-      feature,
-      metric: 'importance',
-      effect: now[feature]!,
-      isBreach: false,
-      detail: { moved: { of: 'importance', from: before[feature]!, to: now[feature]! } },
-    }),
-  )
+  const each = Object.keys(before).map((feature): NewVerdict => ({
+    feature,
+    metric: 'importance',
+    effect: now[feature]!,
+    isBreach: false,
+    detail: { moved: { of: 'importance', from: before[feature]!, to: now[feature]! } },
+  }))
   return [overall, ...each]
 }

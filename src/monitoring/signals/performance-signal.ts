@@ -60,7 +60,13 @@ export async function performanceSignal(parts: SignalParts, work: SignalWork): P
     const share = table.rowCount === 0 ? 0 : measured.count / table.rowCount
     const detail = `${measured.count} of ${table.rowCount} predictions (${Number((share * 100).toPrecision(3))} %) have their truth`
     if (measured.count < fewestRows)
-      return { window, status: 'no-data', detail: `${detail}: fewer than ${fewestRows} say nothing`, rows, verdicts: [] }
+      return {
+        window,
+        status: 'no-data',
+        detail: `${detail}: fewer than ${fewestRows} say nothing`,
+        rows,
+        verdicts: [],
+      }
     const past =
       earlier.source === undefined || now.isWhole
         ? undefined
@@ -238,7 +244,11 @@ function verdictOf(
 
 function thresholdOf(
   thresholds: readonly MetricThreshold[],
-  { metric, before, isError }: { readonly metric: string; readonly before: number | undefined; readonly isError: boolean },
+  {
+    metric,
+    before,
+    isError,
+  }: { readonly metric: string; readonly before: number | undefined; readonly isError: boolean },
 ): number | undefined {
   if (thresholds.length > 0) return thresholds.find((one) => one.metric === metric)?.threshold
   return before === undefined ? undefined : before * (isError ? 1 + usualLoss : 1 - usualLoss)

@@ -168,7 +168,7 @@ const usualTop = 10
 /**
  * What each feature alone explains of a target, 0 to 1: of a number the share of its variance between the tenths of a
  * numeric feature (by rank) or the categories of another (the correlation ratio), of categories Goodman and Kruskal's tau
- * in the same way. For two categories the two are equal.
+ * in the same way. For two categories the two are equal. Both are adjusted for the number of tenths or categories.
  */
 export async function importanceOf(
   session: TableSession,
@@ -188,7 +188,7 @@ export async function importanceOf(
     const value = isNumber ? `${y}::double` : `${y}::varchar`
     const rows = `select ${bin} as b, ${value} as y from ${table.name} where ${f} is not null and ${y} is not null`
     const { rows: answer } = await session.run(isNumber ? ratioSql(rows) : tauSql(rows))
-    found[feature] = Number(answer[0]?.[0] ?? 0)
+    found[feature] = adjusted(answer[0]!.map((value) => (value === null ? null : Number(value))))
   }
   return found
 }
@@ -197,7 +197,7 @@ function ratioSql(rows: string): string {
   return (
     `with d as (${rows}), g as (select avg(y) as mean, var_pop(y) * count(*) as total from d), ` +
     'p as (select count(*) as n, avg(y) as m from d group by b) ' +
-    'select coalesce(sum(n * (m - mean) ** 2) / nullif(max(total), 0), 0) from p, g'
+    'select sum(n * (m - mean) ** 2) / nullif(max(total), 0), sum(n), count(*) from p, g'
   )
 }
 
@@ -206,6 +206,12 @@ function tauSql(rows: string): string {
     `with d as (${rows}), c as (select b, y, count(*)::double as n from d group by b, y), ` +
     'p as (select sum(n * n) / sum(n) as inner_sum, sum(n) as size from c group by b), ' +
     'k as (select sum(s * s) / sum(s) ** 2 as chance from (select sum(n) as s from c group by y)) ' +
-    'select coalesce((sum(inner_sum) / sum(size) - max(chance)) / nullif(1 - max(chance), 0), 0) from p, k'
+    'select (sum(inner_sum) / sum(size) - max(chance)) / nullif(1 - max(chance), 0), sum(size), count(*) from p, k'
   )
+}
+
+/** Less what so many groups explain of so many rows by chance (as adjusted R²): an id explains everything and says nothing. */
+function adjusted([share, rows, groups]: readonly (number | null)[]): number {
+  if (share === null || share === undefined || rows === null || groups === null || rows! <= groups!) return 0
+  return Math.max(0, 1 - ((1 - share) * (rows! - 1)) / (rows! - groups!))
 }
