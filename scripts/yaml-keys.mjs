@@ -383,7 +383,8 @@ const words = {
   data_segment: 'see Segment of data',
   metric_thresholds: 'from which effect on a metric is in breach; without it the defaults of the type',
   alert_enabled: '`false`: it is computed and kept, and raises no alert',
-  'Signal.mode': 'ours: `exact` (default), `bounded` (a histogram first), or `evidently` (metrics and thresholds that Evidently chooses)',
+  'Signal.mode':
+    'ours: `exact` (default), `bounded` (a histogram first), or `evidently` (metrics and thresholds that Evidently chooses)',
   component_id: '`azureml:NAME:VERSION`, whose output `signal_metrics` is a table of `metric_name` and `metric_value`',
   'Signal.inputs': 'literals and references of the component',
   'Signal.input_data': 'data of the component: see Data of a signal, by the name of the input',
