@@ -4,7 +4,7 @@ export interface Mailer {
   send(mail: Mail): Promise<void>
 }
 
-export interface Mail {
+interface Mail {
   readonly id: string
   readonly to: string
   readonly subject: string

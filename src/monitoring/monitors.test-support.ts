@@ -21,14 +21,14 @@ import type { MonitorRun, Verdict } from './monitor.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'monitors-'))
 /** One process that reads tables for all tests of a file. */
-export const engine = tableEngine({ folder: join(home, 'engine') })
+const engine = tableEngine({ folder: join(home, 'engine') })
 after(async () => {
   await engine.close()
   rmSync(home, { recursive: true, force: true })
 })
 
 /** What a collected window is, and where its Parquet file lies. */
-export interface CollectedFile {
+interface CollectedFile {
   readonly window: Pick<PayloadWindow, 'endpoint' | 'deployment' | 'collection' | 'startMs' | 'endMs'> &
     Partial<Pick<PayloadWindow, 'asset' | 'path'>>
   readonly file: string

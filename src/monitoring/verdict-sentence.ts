@@ -26,7 +26,7 @@ const boundTexts = {
 } as const
 
 /** `mean 0.5 -> 1.2 (+0.7 sd)` */
-export function movedText({ of, from, to, deviations }: NonNullable<VerdictDetail['moved']>): string {
+function movedText({ of, from, to, deviations }: NonNullable<VerdictDetail['moved']>): string {
   const by = deviations === undefined ? '' : ` (${deviations >= 0 ? '+' : ''}${short(deviations)} sd)`
   return `${of} ${short(from)} -> ${short(to)}${by}`
 }
