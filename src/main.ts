@@ -35,7 +35,7 @@ import { listen } from './main/listen.ts'
 import { openGrpc } from './main/open-grpc.ts'
 import { JobViews } from './jobs/views/job-views.ts'
 import { jobDeps, openJobs, sha256 } from './main/open-jobs.ts'
-import { openMeter, openPackaging, openServing } from './main/open-serving.ts'
+import { openMeter, openMinutes, openPackaging, openServing } from './main/open-serving.ts'
 import { observeServing, type ServingObservation } from './main/observe-serving.ts'
 import { openMonitors } from './main/open-monitors.ts'
 import { openPayloads } from './main/open-payloads.ts'
@@ -189,13 +189,16 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   opened.closing.unshift(() => payloads.close())
   const observation = observeServing(options)
   opened.closing.unshift(() => observation.close())
-  const serving = openServing(options, { store, keys, observation, payloads })
+  const minutes = openMinutes(options, { store, closing: opened.closing })
+  const serving = openServing(options, { store, keys, observation, payloads, minutes })
   const batch = new BatchEndpoints({ ...store, jobs, assets: store.assets.catalogue })
   const pipelines = new PublishedPipelines({ ...store, jobs, keys, sha256 })
   opened.closing.unshift(() => serving.close())
   const meter = openMeter(options, { store, serving, closing: opened.closing })
   const { triggers, runner, breach } = openTriggers(options, { store, jobs, pipelines, box, closing: opened.closing })
-  const { monitors, start } = openMonitors(options, { store, jobs, payloads, breach, closing: opened.closing })
+  const { monitors, start } = openMonitors(options, {
+    ...{ store, jobs, payloads, breach, minutes, closing: opened.closing },
+  })
   const { settings } = options
   const webhookParts = { ...context, box, allowedHosts: settings.webhookHosts }
   const deliverer = webhookDeliverer(webhookParts)

@@ -6,6 +6,7 @@ import { smtpMailer } from '../monitoring/smtp-mailer.ts'
 import { silentLog } from '../base/log.ts'
 import type { EngineJobService } from '../jobs/engine-job-service.ts'
 import type { CollectedPayloads } from '../serving/payloads/collected-payloads.ts'
+import type { ServedMinutes } from '../serving/observe/served-minutes.ts'
 import { findTable } from './find-table.ts'
 import type { Store } from './open-store.ts'
 import { reachPoint } from './reach-point.ts'
@@ -16,13 +17,14 @@ interface MonitorParts {
   readonly jobs: EngineJobService
   readonly payloads: CollectedPayloads
   readonly breach: BreachActions
+  readonly minutes: ServedMinutes
   readonly closing: Opened['closing']
 }
 
 /** Monitors, and what computes them and tells people once it is started. */
 export function openMonitors(
   { settings, environment, log = silentLog, firesByItself = false }: OpenServerOptions,
-  { store, jobs, payloads, breach, closing }: MonitorParts,
+  { store, jobs, payloads, breach, minutes, closing }: MonitorParts,
 ): { readonly monitors: Monitors; readonly start: () => void } {
   const { context } = store
   const { smtpUrl, smtpFrom } = settings
@@ -38,6 +40,7 @@ export function openMonitors(
     ...common,
     ...{ firesByItself, jobs, payloads },
     tables: store.tables,
+    flushMinutes: () => minutes.flush(),
     find: findTable(store),
     assets: store.assets.catalogue,
     stored: () => {

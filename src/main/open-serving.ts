@@ -1,3 +1,4 @@
+import { randomHex } from '../base/ids.ts'
 import { silentLog } from '../base/log.ts'
 import { join } from 'node:path'
 import type { EndpointKeys } from '../access/endpoint-keys.ts'
@@ -10,6 +11,7 @@ import { findOnnxRuntime } from '../serving/onnx/onnx-runtime.ts'
 import type { CollectedPayloads } from '../serving/payloads/collected-payloads.ts'
 import { servingService, type ServingService } from '../serving/serving-service.ts'
 import type { Opened, OpenServerOptions } from './server-options.ts'
+import { servedMinutes, type ServedMinutes } from '../serving/observe/served-minutes.ts'
 import type { ServingObservation } from './observe-serving.ts'
 import type { Store } from './open-store.ts'
 import { machineVariables } from './machine-variables.ts'
@@ -20,12 +22,13 @@ interface ServingParts {
   readonly keys: EndpointKeys
   readonly observation: ServingObservation
   readonly payloads: CollectedPayloads
+  readonly minutes: ServedMinutes
 }
 
 /** What answers: endpoints with their workers. */
 export function openServing(
   options: OpenServerOptions,
-  { store, keys, observation, payloads }: ServingParts,
+  { store, keys, observation, payloads, minutes }: ServingParts,
 ): ServingService {
   const { settings, log = silentLog } = options
   const onnxRuntime = findOnnxRuntime(packageRoot())
@@ -39,11 +42,25 @@ export function openServing(
     folder: join(settings.data, 'serving'),
     random: Math.random,
     ...(onnxRuntime !== undefined && { onnxRuntime }),
-    observers: [...observation.observers, payloads.observe],
+    observers: [...observation.observers, payloads.observe, minutes.observer],
     metrics: observation.metrics,
     warn: (message) => log.write('warn', message),
     reach: reachPoint(options.environment['SLUICE_CRASH_AT']),
   })
+}
+
+/** What deployments answered, minute by minute, for monitors. */
+export function openMinutes(
+  { log = silentLog }: OpenServerOptions,
+  { store: { database, clock, random }, closing }: { readonly store: Store; readonly closing: Opened['closing'] },
+): ServedMinutes {
+  const minutes = servedMinutes({
+    ...{ database, clock },
+    part: randomHex(random, 4),
+    warn: (message) => log.write('warn', message),
+  })
+  closing.unshift(() => minutes.close())
+  return minutes
 }
 
 /** What writes down what deployments use. */

@@ -1,14 +1,17 @@
-import { SluiceError } from '../base/errors.ts'
 import { attributionSignal } from './signals/attribution-signal.ts'
 import { customSignal } from './signals/custom-signal.ts'
 import { driftSignal } from './signals/drift-signal.ts'
+import { type EndpointSignalParts, endpointSignal } from './signals/endpoint-signal.ts'
 import { performanceSignal } from './signals/performance-signal.ts'
 import { qualitySignal } from './signals/quality-signal.ts'
+import { tokenSignal } from './signals/token-signal.ts'
 import type { SignalResult } from './signals/signal-result.ts'
 import type { SignalParts, SignalWork } from './signals/signal-tables.ts'
 
+export interface ComputeParts extends SignalParts, EndpointSignalParts {}
+
 /** Computes a signal of a run. What cannot be computed as it is written throws an error below 500. */
-export function computeSignal(parts: SignalParts, work: SignalWork): Promise<SignalResult> {
+export function computeSignal(parts: ComputeParts, work: SignalWork): Promise<SignalResult> {
   switch (work.signal.type) {
     case 'data_drift':
     case 'prediction_drift':
@@ -22,7 +25,8 @@ export function computeSignal(parts: SignalParts, work: SignalWork): Promise<Sig
     case 'model_performance':
       return performanceSignal(parts, work)
     case 'generation_token_statistics':
+      return tokenSignal(parts, work)
     case 'endpoint_performance':
-      throw new SluiceError('not-supported', `Signals of type ${work.signal.type} are not computed yet.`)
+      return endpointSignal(parts, work)
   }
 }

@@ -20,17 +20,16 @@ import { mapLimit } from '../base/map-limit.ts'
 import { WakingLoop } from '../base/waking-loop.ts'
 import { dueTimes } from '../spec/schedules/due-times.ts'
 import { fireTimes } from '../spec/schedules/fire-times.ts'
-import { computeSignal } from './compute-signal.ts'
+import { type ComputeParts, computeSignal } from './compute-signal.ts'
 import type { MonitorCrashPoint } from './crash-points.ts'
 import { type JobOutput, type MonitorJobParts, runJobs } from './monitor-jobs.ts'
 import { dueRuns, hasEarlierPending, insertRun, nextRunDue, updatePendingRun } from './monitor-run-store.ts'
 import { dueMonitors, findMonitorById, nextMonitorDue, updateMonitor } from './monitor-store.ts'
 import type { Monitor, MonitorRun } from './monitor.ts'
-import type { SignalParts } from './signals/signal-tables.ts'
 import { type ComputedSignal, storeRun, type StoreRunParts } from './store-run.ts'
 
 export interface MonitorRunnerParts
-  extends StoreRunParts, Omit<SignalParts, 'prepared'>, Omit<MonitorJobParts, 'payloads'> {
+  extends StoreRunParts, Omit<ComputeParts, 'prepared' | 'database'>, Omit<MonitorJobParts, 'payloads'> {
   readonly clock: Clock
   /** Whether what is due runs by itself; not in the process of a command, which is gone in a moment. */
   readonly firesByItself: boolean

@@ -91,6 +91,7 @@ export function openMonitorLab(database: Database, t: TestContext): MonitorLab {
       ...common,
       firesByItself: true,
       tables: engine,
+      flushMinutes: async () => undefined,
       payloads: {
         endWindows: async () => [],
         windows: async (selection) =>
