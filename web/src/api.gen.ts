@@ -2860,6 +2860,264 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/monitors': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List monitors by name, each with its newest run and its open alerts. */
+    get: operations['getMonitors']
+    put?: never
+    /** Create a monitor: a schedule with create_monitor. */
+    post: operations['postMonitors']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show a monitor with its newest run and its open alerts. */
+    get: operations['getMonitorsName']
+    /** Replace what a monitor says; its runs and alerts stay. */
+    put: operations['putMonitorsName']
+    post?: never
+    /** Remove a monitor with its runs, verdicts and alerts; jobs that it started stay. */
+    delete: operations['deleteMonitorsName']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}/pause': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Have a monitor run no more by itself until it is resumed. */
+    post: operations['postMonitorsNamePause']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}/resume': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Let a monitor run again; times that came meanwhile do not count. */
+    post: operations['postMonitorsNameResume']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}/run': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Compute the signals of a monitor now, or as if it were another time; paused or not. */
+    post: operations['postMonitorsNameRun']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}/runs': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the runs of a monitor, the newest first. */
+    get: operations['getMonitorsNameRuns']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}/runs/{run}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show a run with its verdicts and the distributions behind them. */
+    get: operations['getMonitorsNameRunsRun']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}/verdicts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List verdicts over time, the newest first: of all features, or of one signal or feature. */
+    get: operations['getMonitorsNameVerdicts']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}/breaches': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the jobs that on_breach started, and why others were not, the newest first. */
+    get: operations['getMonitorsNameBreaches']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/alerts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List alerts of all monitors, the newest first; with open=true those that are not resolved. */
+    get: operations['getAlerts']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}/alerts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List alerts of a monitor, the newest first; with open=true those that are not resolved. */
+    get: operations['getMonitorsNameAlerts']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}/deliveries': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List mails and calls about the alerts of a monitor, the newest first. */
+    get: operations['getMonitorsNameDeliveries']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}/acknowledge': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Say that somebody has seen the open alerts of a monitor, or of one signal. */
+    post: operations['postMonitorsNameAcknowledge']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}/mute': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Have nobody told and nothing started of a monitor, or of one signal. */
+    post: operations['postMonitorsNameMute']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}/unmute': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Take the mute of a signal, or without one all mutes of a monitor, away. */
+    post: operations['postMonitorsNameUnmute']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
 }
 export type webhooks = Record<string, never>
 export interface components {
@@ -2896,6 +3154,54 @@ export interface components {
         [key: string]: unknown
       }
       author: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
+    Alert: {
+      id: string
+      monitor: string
+      signal: string
+      status: 'open' | 'acknowledged' | 'resolved'
+      /** @description The newest run that found it in breach, or the one that found it well again. */
+      run: string
+      /**
+       * Format: date-time
+       * @description The start of the first window in breach.
+       */
+      since: string
+      /** Format: date-time */
+      raised_at: string
+      /** Format: date-time */
+      updated_at: string
+      /** Format: date-time */
+      resolved_at?: string
+      acknowledged_by?: string
+      /** Format: date-time */
+      acknowledged_at?: string
+      note?: string
+      /** @description Verdicts in breach, the worst first. */
+      findings: {
+        /** @description Empty where the metric is not of a feature. */
+        feature: string
+        metric: string
+        effect: number | null
+        threshold?: number
+        /** Format: date-time */
+        since: string
+        sentence: string
+      }[]
+    }
+    AlertDelivery: {
+      id: string
+      alert: string
+      channel: 'email' | 'webhook'
+      target: string
+      subject: string
+      state: 'pending' | 'delivered' | 'failed'
+      attempts: number
+      error?: string
       /** Format: date-time */
       created_at: string
       /** Format: date-time */
@@ -3914,6 +4220,230 @@ export interface components {
       versions: components['schemas']['ModelVersion'][]
       next_page_token?: string
     }
+    Monitor: {
+      name: string
+      status: 'enabled' | 'paused' | 'ended'
+      display_name?: string
+      description?: string
+      tags: {
+        [key: string]: string
+      }
+      /** @description When it runs, in few words. */
+      when: string
+      /** @description The same, as the YAML says it. */
+      trigger: {
+        [key: string]: unknown
+      }
+      next: string[]
+      endpoint?: string
+      deployment?: string
+      model?: string
+      signals: {
+        name: string
+        type:
+          | 'data_drift'
+          | 'prediction_drift'
+          | 'data_quality'
+          | 'feature_attribution_drift'
+          | 'model_performance'
+          | 'generation_token_statistics'
+          | 'endpoint_performance'
+          | 'custom'
+        alert_enabled: boolean
+      }[]
+      emails: string[]
+      webhooks: string[]
+      on_breach?: {
+        run: string
+        inputs: {
+          [key: string]: string
+        }
+        /** @description Seconds. */
+        cooldown: number
+        max_per_day?: number
+      }
+      last_run?: components['schemas']['MonitorRun']
+      /** @description Those that are not resolved. */
+      alerts: components['schemas']['Alert'][]
+      mutes: {
+        /** @description Absent: every signal. */
+        signal?: string
+        /** Format: date-time */
+        until?: string
+        muted_by: string
+        /** Format: date-time */
+        muted_at: string
+      }[]
+      /** @description Whether this server runs it by itself: not one that ends when it is idle, or with a command. */
+      runs_by_itself: boolean
+      created_by: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
+    MonitorBreach: {
+      status: 'pending' | 'submitted' | 'skipped' | 'failed'
+      /** Format: date-time */
+      time: string
+      run: string
+      job?: string
+      job_status?: string
+      /** @description Why no job was started, or what it waits for. */
+      detail?: string
+    }
+    MonitorRun: {
+      id: string
+      reason: 'time' | 'run'
+      status: 'pending' | 'completed' | 'failed' | 'skipped'
+      /** Format: date-time */
+      nominal_time: string
+      /** Format: date-time */
+      noted_at: string
+      /** Format: date-time */
+      ended_at?: string
+      /** @description How many times it stands for: missed ones are one row. */
+      times: number
+      detail?: string
+      signals: {
+        name: string
+        type:
+          | 'data_drift'
+          | 'prediction_drift'
+          | 'data_quality'
+          | 'feature_attribution_drift'
+          | 'model_performance'
+          | 'generation_token_statistics'
+          | 'endpoint_performance'
+          | 'custom'
+        status: 'computed' | 'no-data' | 'failed'
+        detail?: string
+        /** @description From start until before end. */
+        window?: {
+          /** Format: date-time */
+          start: string
+          /** Format: date-time */
+          end: string
+        }
+        /** @description From start until before end. */
+        reference_window?: {
+          /** Format: date-time */
+          start: string
+          /** Format: date-time */
+          end: string
+        }
+        rows?: {
+          production: number
+          reference?: number
+        }
+        verdict_count: number
+        breach_count: number
+        job?: string
+      }[]
+    }
+    MonitorRunWithVerdicts: {
+      id: string
+      reason: 'time' | 'run'
+      status: 'pending' | 'completed' | 'failed' | 'skipped'
+      /** Format: date-time */
+      nominal_time: string
+      /** Format: date-time */
+      noted_at: string
+      /** Format: date-time */
+      ended_at?: string
+      /** @description How many times it stands for: missed ones are one row. */
+      times: number
+      detail?: string
+      signals: {
+        name: string
+        type:
+          | 'data_drift'
+          | 'prediction_drift'
+          | 'data_quality'
+          | 'feature_attribution_drift'
+          | 'model_performance'
+          | 'generation_token_statistics'
+          | 'endpoint_performance'
+          | 'custom'
+        status: 'computed' | 'no-data' | 'failed'
+        detail?: string
+        /** @description From start until before end. */
+        window?: {
+          /** Format: date-time */
+          start: string
+          /** Format: date-time */
+          end: string
+        }
+        /** @description From start until before end. */
+        reference_window?: {
+          /** Format: date-time */
+          start: string
+          /** Format: date-time */
+          end: string
+        }
+        rows?: {
+          production: number
+          reference?: number
+        }
+        verdict_count: number
+        breach_count: number
+        job?: string
+      }[]
+      verdicts: components['schemas']['MonitorVerdict'][]
+    }
+    MonitorVerdict: {
+      signal: string
+      /** @description Empty where the metric is not of a feature. */
+      feature: string
+      metric: string
+      effect: number | null
+      threshold?: number
+      is_breach: boolean
+      /** Format: date-time */
+      since?: string
+      sentence: string
+      breaches_when?: 'reaches' | 'exceeds' | 'below'
+      kind?: 'number' | 'category'
+      binning?: string
+      interval?: {
+        low: number
+        high: number
+      }
+      p_value?: number | null
+      effect_is?: string
+      note?: string
+      /** @description From start until before end. */
+      window?: {
+        /** Format: date-time */
+        start: string
+        /** Format: date-time */
+        end: string
+      }
+      /** @description From start until before end. */
+      reference_window?: {
+        /** Format: date-time */
+        start: string
+        /** Format: date-time */
+        end: string
+      }
+      rows?: {
+        production: number
+        reference: number
+      }
+      moved?: {
+        of: string
+        from: number | null
+        to: number | null
+        deviations?: number | null
+      }
+      new_categories?: string[]
+      distribution?: {
+        edges?: number[]
+        categories?: string[]
+        reference: number[]
+        production: number[]
+      }
+    }
     NewBatchDeployment: {
       /** @description Absolute path of a batch deployment YAML on the server. */
       file: string
@@ -4547,6 +5077,56 @@ export interface components {
         type: string
       }[]
       rows: unknown[][]
+    }
+    TimedMonitorVerdict: {
+      signal: string
+      /** @description Empty where the metric is not of a feature. */
+      feature: string
+      metric: string
+      effect: number | null
+      threshold?: number
+      is_breach: boolean
+      /** Format: date-time */
+      since?: string
+      sentence: string
+      breaches_when?: 'reaches' | 'exceeds' | 'below'
+      kind?: 'number' | 'category'
+      binning?: string
+      interval?: {
+        low: number
+        high: number
+      }
+      p_value?: number | null
+      effect_is?: string
+      note?: string
+      /** @description From start until before end. */
+      window?: {
+        /** Format: date-time */
+        start: string
+        /** Format: date-time */
+        end: string
+      }
+      /** @description From start until before end. */
+      reference_window?: {
+        /** Format: date-time */
+        start: string
+        /** Format: date-time */
+        end: string
+      }
+      rows?: {
+        production: number
+        reference: number
+      }
+      moved?: {
+        of: string
+        from: number | null
+        to: number | null
+        deviations?: number | null
+      }
+      new_categories?: string[]
+      run: string
+      /** Format: date-time */
+      nominal_time: string
     }
     Trials: {
       primary_metric: string
@@ -12442,6 +13022,637 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['TriggerSecret']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getMonitors: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Monitor'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postMonitors: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Monitor']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getMonitorsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Monitor']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  putMonitorsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateAsset']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Monitor']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteMonitorsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postMonitorsNamePause: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Monitor']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postMonitorsNameResume: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Monitor']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postMonitorsNameRun: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description RFC 3339, e.g. 2026-03-01T09:00:00Z. */
+          at?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MonitorRun']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getMonitorsNameRuns: {
+    parameters: {
+      query?: {
+        limit?: number
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['MonitorRun'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getMonitorsNameRunsRun: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        run: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MonitorRunWithVerdicts']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getMonitorsNameVerdicts: {
+    parameters: {
+      query?: {
+        signal?: string
+        feature?: string
+        since?: string
+        limit?: number
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['TimedMonitorVerdict'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getMonitorsNameBreaches: {
+    parameters: {
+      query?: {
+        limit?: number
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['MonitorBreach'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getAlerts: {
+    parameters: {
+      query?: {
+        limit?: number
+        open?: boolean
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Alert'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getMonitorsNameAlerts: {
+    parameters: {
+      query?: {
+        limit?: number
+        open?: boolean
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Alert'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getMonitorsNameDeliveries: {
+    parameters: {
+      query?: {
+        limit?: number
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['AlertDelivery'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postMonitorsNameAcknowledge: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Absent: every signal. */
+          signal?: string
+          note?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Alert'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postMonitorsNameMute: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Absent: every signal. */
+          signal?: string
+          /** @description Seconds; absent: until unmuted. */
+          for?: number
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Monitor']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postMonitorsNameUnmute: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Absent: every signal. */
+          signal?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Monitor']
         }
       }
       /** @description Error */
