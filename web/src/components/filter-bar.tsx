@@ -36,6 +36,7 @@ export function FilterBar({ value, onFilter, placeholder, error, suggestions = [
     <div className="filter-bar">
       <form
         role="search"
+        aria-label={texts.label}
         onSubmit={(event) => {
           event.preventDefault()
           onFilter(typed.trim())

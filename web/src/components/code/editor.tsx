@@ -40,6 +40,8 @@ export default function Editor({ text, label, language, maxHeight, onChange }: E
     // In a shadow root CodeMirror uses constructed style sheets, which the page's policy allows; a <style> it does not.
     const element = host.current!
     const made = make(element.shadowRoot ?? element.attachShadow({ mode: 'open' }))
+    // What only reads has nothing to focus but what scrolls.
+    if (!isEditable) made.scrollDOM.tabIndex = 0
     view.current = made
     return () => made.destroy()
   }, [language, label, isEditable])
@@ -55,7 +57,7 @@ const languages: Readonly<Record<CodeLanguage, Extension>> = { yaml: yaml(), jso
 
 // Tab leaves the editor, as everywhere: WCAG 2.1.2.
 const editing: Extension = [history(), keymap.of([...defaultKeymap, ...historyKeymap])]
-const reading: Extension = [EditorState.readOnly.of(true), keymap.of(defaultKeymap)]
+const reading: Extension = [EditorState.readOnly.of(true), EditorView.editable.of(false)]
 
 const highlight = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--accent)' },
@@ -71,6 +73,7 @@ const looks: Extension = [
   EditorView.theme({
     '&': { color: 'var(--text)', backgroundColor: 'transparent', fontSize: '0.75rem' },
     '&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '-2px' },
+    '.cm-scroller:focus-visible': { outline: '2px solid var(--focus)', outlineOffset: '-2px' },
     '.cm-scroller': { fontFamily: 'var(--font-code)', lineHeight: '1.5' },
     '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--text-quiet)', border: 'none' },
     '.cm-cursor': { borderLeftColor: 'var(--text)' },

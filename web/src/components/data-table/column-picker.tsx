@@ -48,7 +48,7 @@ export function ColumnPicker<Row>({ columns, view, onView }: ColumnPickerProps<R
       <ul className="column-list">
         {found.slice(0, maxListed).map(({ id, label, group }, index) => (
           <li key={id}>
-            {group !== undefined && group !== found[index - 1]?.group && <h3 className="quiet">{group}</h3>}
+            {group !== undefined && group !== found[index - 1]?.group && <p className="quiet column-group">{group}</p>}
             <div className="column-choice">
               <label>
                 <input type="checkbox" checked={shownIds.includes(id)} onChange={() => toggle(id)} />

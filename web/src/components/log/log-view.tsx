@@ -57,16 +57,20 @@ export function LogView({ source, isLive = false, height = 480 }: LogViewProps):
     await reader.jumpTo(offset)
     if (scroller.current !== null) scroller.current.scrollTop = 0
   }
+  const follow = (): void => {
+    setFollowing(true)
+    if (!reader.isComplete) void reader.jumpToEnd()
+  }
   return (
     <div className="log-view">
       <div className="panel-head">
         <LogSearch source={source} reader={reader} onFound={setFound} onJump={jump} />
         <div className="row">
-          <Button isSmall aria-pressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>
+          <Button isSmall aria-pressed={isFollowing} onClick={() => (isFollowing ? setFollowing(false) : follow())}>
             {isFollowing ? texts.following : texts.follow}
           </Button>
           <IconButton isSmall icon="up" label={texts.start} onClick={() => void jump(0)} />
-          <IconButton isSmall icon="down" label={texts.end} onClick={() => setFollowing(true)} />
+          <IconButton isSmall icon="down" label={texts.end} onClick={follow} />
           {source.downloadUrl !== undefined && (
             <a className="button button-quiet button-small" href={source.downloadUrl} download>
               <Icon name="download" />
@@ -156,6 +160,7 @@ function LogSearch({ source, reader, onFound, onJump }: LogSearchProps): ReactNo
     <form
       className="row log-search"
       role="search"
+      aria-label={texts.find}
       onSubmit={(event) => {
         event.preventDefault()
         if (text !== '') find().catch(() => setState(texts.noMatch))

@@ -19,6 +19,7 @@ export interface LogReader {
   readonly readBack: () => void
   /** Shows the text from the line that holds this byte. */
   readonly jumpTo: (offset: number) => Promise<void>
+  readonly jumpToEnd: () => Promise<void>
 }
 
 interface State {
@@ -70,18 +71,25 @@ export function useLogWindow(source: LogSource, isFollowing: boolean): LogReader
       const { pieces, added } = prepend(state.window, piece)
       return { window: { pieces }, shift: added, isComplete: false }
     })
-  const jumpTo = (wanted: number): Promise<void> => {
+  const jump = (place: (size: number) => number): Promise<void> => {
     busy.current?.abort()
     busy.current = undefined
     return run(async (signal) => {
       const size = await source.size(signal)
-      const offset = Math.max(0, Math.min(wanted, size - 1))
+      const offset = Math.max(0, Math.min(place(size), size - 1))
       const { bytes, nextOffset, isComplete } = await source.read(offset, signal)
       const piece = cutAtLines(bytes, { offset: nextOffset - bytes.length, isLast: isComplete, isMiddle: offset > 0 })
-      return { window: { pieces: append(emptyWindow, piece).pieces }, size, isComplete, shift: 0 }
+      const { pieces } = append(emptyWindow, piece)
+      return {
+        window: { pieces },
+        size: Math.max(size, nextOffset),
+        isComplete: isComplete && piece.end === nextOffset,
+      }
     })
   }
-  const start = useEffectEvent(() => void jumpTo(isFollowing ? Number.MAX_SAFE_INTEGER : 0))
+  const jumpTo = (offset: number): Promise<void> => jump(() => offset)
+  const jumpToEnd = (): Promise<void> => jump((size) => size - stepBytes)
+  const start = useEffectEvent(() => void (isFollowing ? jumpToEnd() : jumpTo(0)))
   const poll = useEffectEvent(() => void readOn())
   useEffect(() => {
     start()
@@ -93,7 +101,7 @@ export function useLogWindow(source: LogSource, isFollowing: boolean): LogReader
     const timer = setInterval(() => poll(), followMs)
     return () => clearInterval(timer)
   }, [mayGrow, source.key])
-  return { ...state, readOn: () => void readOn(), readBack: () => void readBack(), jumpTo }
+  return { ...state, readOn: () => void readOn(), readBack: () => void readBack(), jumpTo, jumpToEnd }
 }
 
 /** The bytes from `offset` up to `end`; a source gives as much at a time as it likes. */

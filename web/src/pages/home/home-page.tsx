@@ -14,7 +14,7 @@ import './home.css'
 export function HomePage(): ReactNode {
   const texts = useMessages(homeMessages)
   const recent = useQuery(restQuery('/api/v1/jobs', { params: { query: { limit: 10 } } }))
-  const failed = useQuery(restQuery('/api/v1/jobs', { params: { query: { limit: 6, status: 'Failed' } } }))
+  const failed = useQuery(restQuery('/api/v1/jobs', { params: { query: { limit: 6, status: ['Failed'] } } }))
   const endpoints = useQuery(restQuery('/api/v1/endpoints'))
   const schedules = useQuery({ ...restQuery('/api/v1/schedules'), refetchInterval: 60_000 })
   const status = useQuery({ ...restQuery('/api/v1/status'), refetchInterval: 10_000 })
