@@ -10,7 +10,16 @@ const checks = {
   types: [...bin('typescript/bin/tsc'), '-b', '.', 'web', 'web/test', 'e2e/web'],
   'pure layers': [...bin('typescript/bin/tsc'), '-p', 'tsconfig.pure.json'],
   lint: [...bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'],
-  format: [...bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+  format: [
+    ...bin('prettier/bin/prettier.cjs'),
+    '--check',
+    '--cache',
+    '--cache-strategy',
+    'content',
+    '--log-level',
+    'warn',
+    '.',
+  ],
   layers: [
     ...bin('dependency-cruiser/bin/dependency-cruise.mjs'),
     'src',
