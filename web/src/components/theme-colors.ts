@@ -1,5 +1,4 @@
 import { useSyncExternalStore } from 'react'
-import { theme } from '../preferences/theme.ts'
 
 const names = [
   '--text',
@@ -30,10 +29,12 @@ function subscribe(listener: () => void): () => void {
   }
   const dark = matchMedia('(prefers-color-scheme: dark)')
   dark.addEventListener('change', onChange)
-  const unsubscribe = theme.subscribe(onChange)
+  // The attribute rather than the choice: it is what the colours follow.
+  const observer = new MutationObserver(onChange)
+  observer.observe(document.documentElement, { attributeFilter: ['data-theme'] })
   return () => {
     dark.removeEventListener('change', onChange)
-    unsubscribe()
+    observer.disconnect()
   }
 }
 
