@@ -9,6 +9,7 @@ import {
   type NodeProps,
   Position,
   ReactFlow,
+  useStore,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { useEffect, useState } from 'react'
@@ -23,7 +24,7 @@ import { shellMessages } from '../../messages/shell.ts'
 type StepNode = Node<{ readonly node: GraphNode; readonly direction: 'down' | 'right' }, 'step'>
 
 const size = { width: 208, height: 58 }
-/** More than these, and only those in sight are drawn. */
+/** More than these, and only those in sight are drawn, and plainer. */
 const manyNodes = 200
 
 /** The canvas of a `Graph`; loaded when the first is shown. */
@@ -32,6 +33,7 @@ export default function Canvas({ nodes, edges, direction = 'down', selected, onS
   const shape = JSON.stringify([nodes.map(({ id }) => id), edges.map(({ from, to }) => [from, to]), direction])
   const positions = useLayout(shape)
   if (positions === undefined) return <Skeleton lines={6} />
+  const isLarge = nodes.length > manyNodes
   const drawn: StepNode[] = nodes.map((node) => ({
     id: node.id,
     type: 'step',
@@ -46,7 +48,8 @@ export default function Canvas({ nodes, edges, direction = 'down', selected, onS
     source: from,
     target: to,
     ...(text !== undefined && { label: text }),
-    markerEnd: { type: MarkerType.ArrowClosed },
+    // Of many lines each arrow head costs as much to paint as the line.
+    ...(isLarge ? { type: 'straight' } : { markerEnd: { type: MarkerType.ArrowClosed } }),
     focusable: false,
   }))
   return (
@@ -60,7 +63,8 @@ export default function Canvas({ nodes, edges, direction = 'down', selected, onS
       minZoom={0.1}
       nodesDraggable={false}
       nodesConnectable={false}
-      onlyRenderVisibleElements={nodes.length > manyNodes}
+      onlyRenderVisibleElements={isLarge}
+      className={isLarge ? 'graph-large' : ''}
       onNodeClick={(_event, node) => onSelect?.(node.id)}
       onSelectionChange={({ nodes: [first] }) => {
         if (first !== undefined && first.id !== selected) onSelect?.(first.id)
@@ -101,8 +105,21 @@ function inRows(ids: readonly string[]): Positions {
   return Object.fromEntries(ids.map((id, index) => [id, { x: (index % 5) * 240, y: Math.floor(index / 5) * 90 }]))
 }
 
+/** From so far away no text can be read: a box in the colour of its state says as much and costs a tenth. */
+const farZoom = 0.35
+
 function StepBox({ data: { node, direction } }: NodeProps<StepNode>): ReactNode {
   const isDown = direction === 'down'
+  const isFar = useStore(({ transform: [, , zoom] }) => zoom < farZoom)
+  if (isFar)
+    return (
+      <div
+        className={`graph-node graph-node-far graph-node-${node.isReused === true ? 'Reused' : (node.status ?? '')}`}
+      >
+        <Handle type="target" position={isDown ? Position.Top : Position.Left} isConnectable={false} />
+        <Handle type="source" position={isDown ? Position.Bottom : Position.Right} isConnectable={false} />
+      </div>
+    )
   return (
     <div className="graph-node">
       <Handle type="target" position={isDown ? Position.Top : Position.Left} isConnectable={false} />
