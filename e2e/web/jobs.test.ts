@@ -189,6 +189,8 @@ test('the pages of jobs', { skip: skipWithoutBrowser }, async (t) => {
     await page.getByRole('tab', { name: 'YAML' }).click()
     await page.getByText('display_name: churn').waitFor(wait)
     await expectNoAxeViolations(page)
+    await page.getByRole('tab', { name: 'Events' }).click()
+    await page.getByRole('row', { name: /train .*Completed/ }).waitFor(wait)
     await page.getByRole('tab', { name: 'Lineage' }).click()
     await page.getByRole('button', { name: 'As a list' }).click(wait)
     await expectNoAxeViolations(page)

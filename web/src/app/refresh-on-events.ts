@@ -10,6 +10,7 @@ const changes: Readonly<Record<string, readonly string[]>> = {
     '/api/v1/jobs',
     '/api/v1/job-counts',
     '/api/v1/queue',
+    '/api/v1/events',
     '/api/v1/status',
     '/api/v1/lineage',
     'mlflow:runs',

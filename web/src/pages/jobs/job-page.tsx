@@ -3,6 +3,7 @@ import { getRouteApi, Navigate, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { JobActions } from './job-actions.tsx'
 import { JobChanges } from './job-changes.tsx'
+import { JobEvents } from './job-events.tsx'
 import { JobDocument } from './job-document.tsx'
 import { JobLineage } from './job-lineage.tsx'
 import { JobSteps } from './job-steps.tsx'
@@ -81,9 +82,9 @@ function withoutUndefined(search: JobSearch): JobSearch {
 
 /** Only what the job can have: a single command has no graph. */
 function tabsOf({ type }: Job): readonly JobTab[] {
-  if (type === 'command') return ['log', 'values', 'timeline', 'changes', 'lineage', 'document']
-  if (type === 'sweep') return ['trials', 'timeline', 'values', 'changes', 'lineage', 'document']
-  return ['graph', 'timeline', 'changes', 'values', 'lineage', 'document']
+  if (type === 'command') return ['log', 'values', 'timeline', 'changes', 'lineage', 'events', 'document']
+  if (type === 'sweep') return ['trials', 'timeline', 'values', 'changes', 'lineage', 'events', 'document']
+  return ['graph', 'timeline', 'changes', 'values', 'lineage', 'events', 'document']
 }
 
 interface TabPanelProps {
@@ -108,6 +109,8 @@ function JobTabPanel({ job, tab, search, onShow }: TabPanelProps): ReactNode {
       return <JobValues job={job} />
     case 'log':
       return <LogView source={jobLogSource(job.name)} isLive={!hasEnded(job)} height={560} />
+    case 'events':
+      return <JobEvents job={job} />
     case 'document':
       return <JobDocument job={job.name} />
     case 'lineage':

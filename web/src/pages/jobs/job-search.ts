@@ -25,7 +25,7 @@ export function jobsSearch(search: Readonly<Record<string, unknown>>): JobsSearc
   }
 }
 
-const jobTabs = ['graph', 'timeline', 'changes', 'trials', 'values', 'log', 'document', 'lineage'] as const
+const jobTabs = ['graph', 'timeline', 'changes', 'trials', 'values', 'log', 'events', 'document', 'lineage'] as const
 export type JobTab = (typeof jobTabs)[number]
 
 /** What of a job is shown, as its address says it. */

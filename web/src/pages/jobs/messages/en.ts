@@ -95,6 +95,7 @@ export const en = {
     trials: 'Trials',
     values: 'Inputs & outputs',
     log: 'Log',
+    events: 'Events',
     document: 'YAML',
     lineage: 'Lineage',
   },
@@ -205,6 +206,7 @@ export const en = {
     empty: 'No trial has begun.',
     none: '–',
   },
+  events: { label: 'What happened', at: 'When', what: 'What', status: 'Status', detail: 'Detail', whole: 'the job' },
   document: { label: 'The document as it was submitted' },
   lineage: { label: 'What it was made of' },
 }
