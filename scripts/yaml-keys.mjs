@@ -320,6 +320,7 @@ const words = {
   sampling_rate: 'the share of requests, 0 to 1',
   rolling_rate: '`minute`, `hour` or `day`',
   'Batch endpoint.defaults': 'which deployment answers invocations that name none',
+  job_definition: 'a pipeline job: a file, a mapping, or `azureml:JOB` for one that was run',
   'Batch deployment.settings': 'see Settings of a batch deployment',
   'Batch deployment.resources': 'see Resources of a batch deployment',
   deployment_name: 'the deployment of invocations that name none',

@@ -10,6 +10,7 @@ import type { DataType, InputDeclaration, InputValue, PrimitiveType } from '../s
 import type { CommandJob, PipelineJob, Step, SweepJob } from '../spec/documents.ts'
 import { loadValidDocument } from '../spec/load-document.ts'
 import { referenceText } from '../spec/scope.ts'
+import type { Job } from './job-service.ts'
 import { type LoadedJob, loadJob, type ReadText } from './load-job.ts'
 import { type SettleDeps, type SettledSources, settleSources } from './settle-sources.ts'
 
@@ -102,6 +103,18 @@ export async function captureTemplate(deps: SettleDeps, wish: CaptureWish): Prom
     loaded,
     ...(document.description !== undefined && { description: document.description }),
   }
+}
+
+/** What a job was given that its file does not say (`--set`): the file alone would submit another job. */
+export function givenInputs(
+  { inputs }: Pick<Job, 'inputs'>,
+  parameters: readonly JobParameter[],
+): Readonly<Record<string, string>> {
+  const given = parameters.flatMap(({ name, default: written }) => {
+    const value = Object.hasOwn(inputs, name) ? (inputs[name]!.value ?? inputs[name]!.uri) : undefined
+    return value === undefined || value === written ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(given)
 }
 
 /** Plans a template with these values. Throws `invalid-document` where a value does not fit a step. */

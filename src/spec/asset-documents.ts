@@ -154,5 +154,15 @@ export interface BatchDeploymentDocument extends AssetIdentity {
         readonly environment?: JsonObject | string
         readonly settings: BatchSettings
       }
-    | { readonly type: 'pipeline'; readonly component: JsonObject | string; readonly settings?: JsonObject }
+    | {
+        readonly type: 'pipeline'
+        /** One of the two. */
+        readonly component?: JsonObject | string
+        readonly job?: BatchJobDefinition
+        readonly settings?: JsonObject
+      }
 }
+
+/** The pipeline job that invocations are like: as it is written, an absolute path of its file, or a job of the store. */
+export type BatchJobDefinition =
+  { readonly written: JsonObject } | { readonly file: string } | { readonly name: string }

@@ -1,6 +1,11 @@
 import { isMap } from 'yaml'
 import type { JsonObject } from '../base/json.ts'
-import type { BatchDeploymentDocument, BatchEndpointDocument, BatchSettings } from './asset-documents.ts'
+import type {
+  BatchDeploymentDocument,
+  BatchEndpointDocument,
+  BatchJobDefinition,
+  BatchSettings,
+} from './asset-documents.ts'
 import { readDeployedModel } from './data-and-model.ts'
 import { readEnvironmentChoice } from './environment.ts'
 import { readAssetIdentity } from './job-fields.ts'
@@ -16,11 +21,19 @@ import {
 import { readScoring } from './online.ts'
 import { readEnvironmentVariables, readSeconds } from './run-settings.ts'
 import type { ReadingScope } from './scope.ts'
-import { locatedAt } from './scope.ts'
+import { locatedAt, readReference } from './scope.ts'
 import type { Mapping } from './yaml/mapping.ts'
-import { defined, given, optional, readMapping, required } from './yaml/mapping.ts'
+import { defined, given, optional, readMapping } from './yaml/mapping.ts'
 import type { Value } from './yaml/values.ts'
-import { emptyRecord, readJsonObject, readMatching, readOneOf, readText, readWholeNumber } from './yaml/values.ts'
+import {
+  emptyRecord,
+  readJsonObject,
+  readMatching,
+  readOneOf,
+  readText,
+  readWholeNumber,
+  reportAt,
+} from './yaml/values.ts'
 
 const nameRule =
   'A name has 3 to 64 letters, digits, "-" and "_", starts with a letter and ends with a letter or digit.'
@@ -52,8 +65,9 @@ export async function readBatchDeployment(
 ): Promise<BatchDeploymentDocument | undefined> {
   const probe = readMapping(value, batchDeploymentKeys, 'later')
   const type = probe && optional(probe, 'type', readOneOf(['model', 'pipeline']))
+  const isOfPipeline = (key: string): boolean => probe !== undefined && given(probe, key) !== undefined
   const isPipeline =
-    type === 'pipeline' || (type === undefined && probe !== undefined && given(probe, 'component') !== undefined)
+    type === 'pipeline' || (type === undefined && (isOfPipeline('component') || isOfPipeline('job_definition')))
   const mapping = readMapping(value, isPipeline ? batchPipelineKeys : batchDeploymentKeys)
   if (mapping === undefined) return undefined
   const identity = readAssetIdentity(mapping, { name: readBatchName, isNameRequired: true })
@@ -66,10 +80,41 @@ export async function readBatchDeployment(
 
 /** Its component and settings as they are written: a job of them is what an invocation submits. */
 function readPipelineWork(mapping: Mapping): BatchDeploymentDocument['work'] | undefined {
-  const component = required(mapping, 'component', readWritten)
+  const component = optional(mapping, 'component', readWritten)
+  const job = optional(mapping, 'job_definition', readJobDefinition)
   const settings = optional(mapping, 'settings', readJsonObject)
-  return component === undefined ? undefined : { type: 'pipeline', component, ...defined({ settings }) }
+  const second = given(mapping, 'job_definition')
+  const isBoth = given(mapping, 'component') !== undefined && second !== undefined
+  if (isBoth) return reportAt(second, 'the batch deployment has both "component" and "job_definition"', 'Keep one.')
+  if (given(mapping, 'component') === undefined && second === undefined) {
+    mapping.document.report(
+      mapping.mark,
+      'the batch deployment has neither a component nor a job_definition',
+      'Add component: azureml:NAME:VERSION, or job_definition: PATH.',
+    )
+  }
+  return component === undefined && job === undefined
+    ? undefined
+    : { type: 'pipeline', ...defined({ component, job, settings }) }
 }
+
+/** A pipeline job as a mapping, a path, or `azureml:JOB`. */
+function readJobDefinition(value: Value): BatchJobDefinition | undefined {
+  if (isMap(value.node)) {
+    const written = readJsonObject(value)
+    const type = written?.['type'] ?? 'pipeline'
+    if (type !== 'pipeline') return reportAt(value, `${value.title} is a job of type ${JSON.stringify(type)}`, jobHint)
+    return written && { written }
+  }
+  const text = readText(value)
+  const reference = text === undefined ? undefined : readReference(value, text)
+  if (reference === undefined) return undefined
+  if (reference.kind === 'local') return { file: reference.path }
+  if (reference.kind === 'asset' && reference.version === undefined) return { name: reference.name }
+  return reportAt(value, `${value.title} cannot be ${JSON.stringify(text)}`, jobHint)
+}
+
+const jobHint = 'Write a pipeline job, the path of its file, or azureml:JOB.'
 
 async function readModelWork(
   mapping: Mapping,

@@ -229,7 +229,10 @@ export const batchDeploymentKeys = keyTable(
   batchDeploymentIgnored,
 )
 export const batchSettingsKeys = keyTable(batchSettings, written)
-export const batchPipelineKeys = keyTable(`${batchDeployment} component settings`, batchDeploymentIgnored)
+export const batchPipelineKeys = keyTable(
+  `${batchDeployment} component job_definition settings`,
+  batchDeploymentIgnored,
+)
 export const batchResourcesKeys = keyTable('instance_count', 'instance_type properties')
 export const codeConfigurationKeys = keyTable('code scoring_script', '$schema')
 /** `idle_seconds` is ours. */

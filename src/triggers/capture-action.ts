@@ -1,6 +1,12 @@
 import { SluiceError } from '../base/errors.ts'
 import type { Job } from '../jobs/job-service.ts'
-import type { CapturedTemplate, CaptureWish, JobParameter, JobTemplate } from '../jobs/job-template.ts'
+import {
+  givenInputs,
+  type CapturedTemplate,
+  type CaptureWish,
+  type JobParameter,
+  type JobTemplate,
+} from '../jobs/job-template.ts'
 import {
   expressionsIn,
   type JobAction,
@@ -69,16 +75,7 @@ async function capture({ jobs, pipelines }: CaptureParts, action: JobAction): Pr
   }
   const job = await jobs.get(action.job.name)
   const { template, parameters } = await jobs.captureJob(action.job.name, action.changes)
-  return { action: { ...action, inputs: { ...inputsOf(job, parameters), ...action.inputs } }, template, parameters }
-}
-
-/** What a job was given that its file does not say (`--set`): the file alone would submit another job. */
-function inputsOf(job: Job, parameters: readonly JobParameter[]): Readonly<Record<string, string>> {
-  const given = parameters.flatMap(({ name, default: written }) => {
-    const value = Object.hasOwn(job.inputs, name) ? (job.inputs[name]!.value ?? job.inputs[name]!.uri) : undefined
-    return value === undefined || value === written ? [] : [[name, value] as const]
-  })
-  return Object.fromEntries(given)
+  return { action: { ...action, inputs: { ...givenInputs(job, parameters), ...action.inputs } }, template, parameters }
 }
 
 function checkNames({ inputs }: JobAction, parameters: readonly JobParameter[]): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -20,7 +20,11 @@ interface Lab {
   readonly batch: BatchEndpoints
   readonly folder: string
   /** The document of every submitted job, and what was said of it. */
-  readonly submitted: { readonly document: JsonObject; readonly properties: Readonly<Record<string, string>> }[]
+  readonly submitted: {
+    readonly document: JsonObject
+    readonly properties: Readonly<Record<string, string>>
+    readonly values: Readonly<Record<string, string>>
+  }[]
   readonly document: (text: string) => Promise<BatchDeploymentDocument>
 }
 
@@ -49,20 +53,35 @@ function openLab(database: Database, t: TestContext): Lab {
       materialise: () => Promise.resolve(join(folder, 'model')),
     },
     jobs: {
-      capture: ({ file, text }) =>
+      capture: ({ file, text = readFileSync(file, 'utf8'), changes }) =>
         Promise.resolve({
-          template: { file, texts: { [file]: text }, components: {}, sources: {}, code: {}, environments: {} },
+          loaded: { type: (JSON.parse(text) as { type: string }).type },
+          template: { file, texts: { [file]: text }, components: {}, sources: {}, code: {}, environments: {}, changes },
         } as unknown as CapturedTemplate),
-      async submitTemplate(template: JobTemplate, { properties, also }) {
+      captureJob: (name, changes) =>
+        name === 'earlier'
+          ? Promise.resolve({
+              loaded: { type: 'pipeline' },
+              parameters: [
+                { name: 'alpha', type: 'number', default: '1', isRequired: false },
+                { name: 'word', type: 'string', default: 'x', isRequired: false },
+              ],
+              template: { file: '/job.yml', texts: { '/job.yml': '{"type": "pipeline"}' }, changes },
+            } as unknown as CapturedTemplate)
+          : Promise.reject(new SluiceError('not-found', `There is no job "${name}".`)),
+      async submitTemplate(template: JobTemplate, { properties, values, also }) {
         const name = `job-${submitted.length + 1}` as JobName
         const document: unknown = JSON.parse(template.texts[template.file]!)
         assert.ok(isJsonObject(document))
         await database.write((tables) => also(tables, name))
-        submitted.push({ document, properties })
+        submitted.push({ document, properties, values })
         jobs.set(name, { name } as Job)
         return jobs.get(name)!
       },
-      get: (name) => Promise.resolve(jobs.get(name)!),
+      get: (name) =>
+        Promise.resolve(
+          jobs.get(name) ?? ({ inputs: { alpha: { value: '2' }, word: { value: 'x' } } } as unknown as Job),
+        ),
     },
   })
   const document: Lab['document'] = async (text) => {
@@ -255,3 +274,52 @@ databaseTest('a pipeline gets its inputs by name; what cannot be asked is refuse
     },
   )
 })
+
+databaseTest(
+  'a whole pipeline job may be what is deployed: written out, in a file, or an earlier job',
+  async (database, t) => {
+    const { batch, folder, submitted, document } = openLab(database, t)
+    const deploy = async (definition: unknown, settings: object = {}): Promise<unknown> =>
+      batch.deploy(
+        await document(JSON.stringify({ name: 'pipe', type: 'pipeline', job_definition: definition, settings })),
+        'pipes',
+      )
+    const invoke = async () => {
+      const inputs = { alpha: 3, raw: { type: 'uri_folder', path: folder } }
+      await batch.invoke({ endpoint: 'pipes', inputs, settings: { word: 'y' }, by: 'ann' })
+      return submitted.at(-1)!
+    }
+    const job = {
+      type: 'pipeline',
+      name: 'once',
+      inputs: { alpha: 1, kept: 2 },
+      settings: { force_rerun: true },
+      jobs: {},
+    }
+    await deploy(job, { continue_on_step_failure: false })
+    assert.deepEqual((await invoke()).document, {
+      ...{ type: 'pipeline', display_name: 'pipes', experiment_name: 'pipes', jobs: {} },
+      inputs: { alpha: 3, kept: 2, word: 'y', raw: { type: 'uri_folder', path: folder } },
+      settings: { force_rerun: true, continue_on_step_failure: false },
+    })
+    writeFileSync(join(folder, 'job.yml'), JSON.stringify(job))
+    await deploy('./job.yml', { continue_on_step_failure: false })
+    const ofFile = await invoke()
+    assert.deepEqual(ofFile.document, job, 'as it is; its template is told what is different')
+    assert.deepEqual(ofFile.values, { alpha: '3', raw: folder, word: 'y' })
+    await deploy('azureml:earlier')
+    assert.deepEqual((await invoke()).values, { alpha: '3', raw: folder, word: 'y' })
+    await batch.invoke({ endpoint: 'pipes', by: 'ann' })
+    assert.deepEqual(submitted.at(-1)!.values, { alpha: '2' }, 'what the earlier job was given')
+    writeFileSync(join(folder, 'command.yml'), '{"type": "command"}')
+    for (const [definition, code] of [
+      ['./command.yml', 'invalid-document'],
+      ['azureml:nothing', 'not-found'],
+    ] as const)
+      await assert.rejects(deploy(definition), { code })
+    await assert.rejects(batch.invoke({ endpoint: 'pipes', input: folder, by: 'ann' }), { code: 'invalid-request' })
+    await assert.rejects(batch.invoke({ endpoint: 'pipes', inputs: { alpha: [1] }, by: 'ann' }), {
+      message: 'The input "alpha" is [1], which is no value or path.',
+    })
+  },
+)

@@ -20,13 +20,15 @@ import { appendEvent } from '../../events/event-log.ts'
 import type { Job } from '../../jobs/job-service.ts'
 import {
   dataPlaceholder,
+  givenInputs,
   type CapturedTemplate,
+  type CaptureWish,
   type JobTemplate,
   type TemplateSubmission,
 } from '../../jobs/job-template.ts'
 import type { BatchDeploymentDocument, BatchEndpointDocument } from '../../spec/asset-documents.ts'
 import { parseReference } from '../../spec/reference.ts'
-import { batchJobDocument } from './batch-job-document.ts'
+import { batchJobDocument, takesNames, templateValues } from './batch-job-document.ts'
 import { modelSpec, type BatchModelPlace } from './batch-model.ts'
 import type { BatchInput, BatchRun, BatchSpec } from './batch-spec.ts'
 import {
@@ -46,7 +48,8 @@ import {
 
 /** What batch endpoints ask of the engine. */
 interface TemplateJobs {
-  capture(wish: { readonly file: string; readonly text: string }): Promise<CapturedTemplate>
+  capture(wish: CaptureWish): Promise<CapturedTemplate>
+  captureJob(name: string, changes: Readonly<Record<string, string>>): Promise<CapturedTemplate>
   submitTemplate(template: JobTemplate, submission: TemplateSubmission): Promise<Job>
   get(name: string): Promise<Job>
 }
@@ -144,8 +147,9 @@ export class BatchEndpoints {
     }
     const { database, clock } = this.#place
     const { name, description, tags, properties, work } = document
-    const spec: BatchSpec = work.type === 'pipeline' ? work : await modelSpec(this.#place, work)
-    const template = await this.#capture(spec, { endpoint, deployment: name, folder: dirname(document.located.file) })
+    const { spec, template } = await this.#keep(work, {
+      ...{ endpoint, deployment: name, folder: dirname(document.located.file) },
+    })
     await database.write(async (tables) => {
       const atMs = clock.now()
       const said = { ...(description !== undefined && { description }), tags, properties }
@@ -208,12 +212,16 @@ export class BatchEndpoints {
       ...(input !== undefined && { input }),
       ...(outputPath !== undefined && { outputPath }),
     }
-    const texts = { ...template.texts, [template.file]: JSON.stringify(batchJobDocument(spec, run), undefined, 2) }
+    const isCaptured = spec.type === 'pipeline' && spec.captured !== undefined
+    if (isCaptured && input !== undefined) throw takesNames(name)
+    const texts = isCaptured
+      ? template.texts
+      : { ...template.texts, [template.file]: JSON.stringify(batchJobDocument(spec, run), undefined, 2) }
     const model = spec.type === 'model' ? spec.model : undefined
     const job = await jobs.submitTemplate(
       { ...template, texts },
       {
-        values: {},
+        values: isCaptured ? templateValues(spec, run) : {},
         experimentName: endpoint,
         displayName: endpoint,
         tags: {},
@@ -249,14 +257,33 @@ export class BatchEndpoints {
     })
   }
 
-  async #capture(
-    spec: BatchSpec,
-    {
-      endpoint,
-      deployment,
-      folder,
-    }: { readonly endpoint: string; readonly deployment: string; readonly folder: string },
-  ): Promise<JobTemplate> {
+  /** What is stored of a deployment: what it is made of, and the template of its jobs. */
+  async #keep(
+    work: BatchDeploymentDocument['work'],
+    place: TemplatePlace,
+  ): Promise<{ readonly spec: BatchSpec; readonly template: JobTemplate }> {
+    if (work.type === 'model') {
+      const spec = await modelSpec(this.#place, work)
+      return { spec, template: await this.#capture(spec, place) }
+    }
+    const { job, component, settings } = work
+    const said = { type: 'pipeline', ...(settings !== undefined && { settings }) } as const
+    if (job === undefined || 'written' in job) {
+      const spec = { ...said, ...(component !== undefined && { component }), ...(job && { job: job.written }) }
+      return { spec, template: await this.#capture(spec, place) }
+    }
+    const { jobs } = this.#place
+    const changes = Object.fromEntries(
+      Object.entries(settings ?? {}).map(([name, value]) => [`settings.${name}`, String(value)]),
+    )
+    const captured =
+      'file' in job ? await jobs.capture({ file: job.file, changes }) : await jobs.captureJob(job.name, changes)
+    if (captured.loaded.type !== 'pipeline') throw noPipeline(place.deployment, captured.loaded.type)
+    const inputs = 'name' in job ? givenInputs(await jobs.get(job.name), captured.parameters) : {}
+    return { spec: { type: 'pipeline', captured: { inputs } }, template: captured.template }
+  }
+
+  async #capture(spec: BatchSpec, { endpoint, deployment, folder }: TemplatePlace): Promise<JobTemplate> {
     const trial: BatchRun = { endpoint, deployment, inputs: {}, settings: {} }
     const input = { type: 'uri_folder', path: dataPlaceholder } as const
     const document = batchJobDocument(spec, spec.type === 'model' ? { ...trial, input } : trial)
@@ -286,6 +313,19 @@ export class BatchEndpoints {
     }
     return { type: /^https?:/i.test(path) ? 'uri_file' : 'uri_folder', path }
   }
+}
+
+/** Whose template it is, and the folder that its relative paths are relative to. */
+interface TemplatePlace {
+  readonly endpoint: string
+  readonly deployment: string
+  readonly folder: string
+}
+
+function noPipeline(deployment: string, type: string): SluiceError {
+  return new SluiceError('invalid-document', `The job_definition of ${deployment} is a ${type} job.`, {
+    hint: 'Name a pipeline job.',
+  })
 }
 
 function typeOfLocal(path: string): BatchInput['type'] {

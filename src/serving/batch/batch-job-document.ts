@@ -1,5 +1,5 @@
 import { SluiceError } from '../../base/errors.ts'
-import type { JsonObject } from '../../base/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts'
 import type { BatchModelSpec, BatchPipelineSpec, BatchRun, BatchSpec } from './batch-spec.ts'
 
 /** The step that scores, and the output that Azure ML's users download: `--output score`. */
@@ -24,17 +24,54 @@ export function batchJobDocument(spec: BatchSpec, run: BatchRun): JsonObject {
   return spec.type === 'model' ? { ...common, ...modelJob(spec, run) } : { ...common, ...pipelineJob(spec, run) }
 }
 
-function pipelineJob({ component, settings }: BatchPipelineSpec, run: BatchRun): JsonObject {
-  if (run.input !== undefined) {
-    throw new SluiceError('invalid-request', `The deployment ${run.deployment} is a pipeline; its inputs have names.`, {
-      hint: 'Give them with --set NAME=VALUE, or in a file with --inputs inputs.yml.',
-    })
+function pipelineJob({ component, job, settings }: BatchPipelineSpec, run: BatchRun): JsonObject {
+  if (run.input !== undefined) throw takesNames(run.deployment)
+  if (job !== undefined) {
+    // A name in it is the name of one job.
+    const { name: _, inputs, settings: written, ...rest } = job
+    return {
+      ...rest,
+      type: 'pipeline',
+      ...{ display_name: run.endpoint, experiment_name: run.endpoint },
+      inputs: { ...objectOf(inputs), ...run.inputs, ...run.settings },
+      ...((written !== undefined || settings !== undefined) && { settings: { ...objectOf(written), ...settings } }),
+    }
   }
   return {
-    component,
+    ...(component !== undefined && { component }),
     inputs: { ...run.inputs, ...run.settings },
     ...(settings !== undefined && { settings }),
   }
+}
+
+/** The error for an input without a name. */
+export function takesNames(deployment: string): SluiceError {
+  return new SluiceError('invalid-request', `The deployment ${deployment} is a pipeline; its inputs have names.`, {
+    hint: 'Give them with --set NAME=VALUE, or in a file with --inputs inputs.yml.',
+  })
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {}
+}
+
+/** Inputs of an invocation as the template of a captured job takes them: literals, and the paths of data. */
+export function templateValues(
+  { captured }: Pick<BatchPipelineSpec, 'captured'>,
+  { inputs, settings }: Pick<BatchRun, 'inputs' | 'settings'>,
+): Readonly<Record<string, string>> {
+  const given = Object.entries(inputs).map(([name, value]) => [name, valueText(name, value)] as const)
+  return { ...captured?.inputs, ...Object.fromEntries(given), ...settings }
+}
+
+function valueText(name: string, value: JsonValue): string {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
+  const path = isJsonObject(value) ? (value['path'] ?? value['value']) : undefined
+  if (typeof path === 'string') return path
+  throw new SluiceError(
+    'invalid-request',
+    `The input "${name}" is ${JSON.stringify(value)}, which is no value or path.`,
+  )
 }
 
 function modelJob(spec: BatchModelSpec, run: BatchRun): JsonObject {

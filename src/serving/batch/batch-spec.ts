@@ -22,8 +22,12 @@ export interface BatchModelSpec {
 
 export interface BatchPipelineSpec {
   readonly type: 'pipeline'
-  /** As written. */
-  readonly component: JsonObject | string
+  /** As written. One of the three. */
+  readonly component?: JsonObject | string
+  /** A whole pipeline job, as written. */
+  readonly job?: JsonObject
+  /** A job that its template holds, with what an earlier job was given that its file does not say. */
+  readonly captured?: { readonly inputs: Readonly<Record<string, string>> }
   /** Of the pipeline. */
   readonly settings?: JsonObject
 }
