@@ -15,7 +15,7 @@ export interface SeriesPoint {
   readonly p99?: number
 }
 
-export interface Series {
+interface Series {
   readonly stepMs: number
   /** Nothing is known of before: the server's start. */
   readonly sinceMs: number
