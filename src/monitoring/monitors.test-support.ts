@@ -200,6 +200,33 @@ export function openMonitorLab(database: Database, t: TestContext): MonitorLab {
   return lab
 }
 
+/** Lays down rows as a window that a deployment collected: its Parquet file is made by the engine itself. */
+export async function collect(
+  lab: MonitorLab,
+  window: { readonly collection: string; readonly atMs: number; readonly asset?: string },
+  rows: readonly (readonly (string | number)[])[],
+): Promise<void> {
+  const file = join(lab.folder, `${window.collection}-${lab.collected.length}.parquet`)
+  const [columns, ...values] = rows
+  const time = `make_timestamp(${window.atMs} * 1000)`
+  const list = values.map((row) => `(${row.map((cell) => (typeof cell === 'number' ? cell : `'${cell}'`)).join(', ')})`)
+  await engine.session({ readable: [], writable: lab.folder }, (session) =>
+    session.run(
+      `copy (select ${time} as _time, 'r' || row_number() over () as _request_id, ` +
+        `'r' || row_number() over () || '_0' as _correlation_id, * from (values ${list.join(', ')}) ` +
+        `t(${columns!.map((name) => `"${name}"`).join(', ')})) to '${file}' (format parquet)`,
+    ),
+  )
+  lab.collected.push({
+    file,
+    window: {
+      ...{ endpoint: 'credit', deployment: 'blue', collection: window.collection },
+      ...{ startMs: window.atMs, endMs: window.atMs + 60_000 },
+      ...(window.asset !== undefined && { asset: { name: window.asset, version: '1' } }),
+    },
+  })
+}
+
 /** So many rows of `id`, a number around 0 with this shift, and a category of a and b. */
 export function sampleRows(
   count: number,

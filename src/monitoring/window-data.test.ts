@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { databaseTest } from '../../test/database.test-support.ts'
+import { collect, openMonitorLab, sampleRows } from './monitors.test-support.ts'
+
+const monitor = (signals: string): string => `
+name: m
+trigger: {type: cron, expression: 0 0 * * *}
+create_monitor:
+  monitoring_target: {ml_task: regression, endpoint_deployment_id: azureml:credit:blue}
+${signals}
+`
+const day = 86_400_000
+
+databaseTest(
+  'out of the box: what a deployment collected in this period against the one before',
+  async (database, t) => {
+    const lab = openMonitorLab(database, t)
+    const at = (days: number): number => lab.nowMs - days * day
+    await collect(lab, { collection: 'model_inputs', atMs: at(1.5) }, sampleRows(200))
+    await collect(lab, { collection: 'model_inputs', atMs: at(0.6) }, sampleRows(100, { shift: 0.6, seed: 5 }))
+    await collect(lab, { collection: 'model_inputs', atMs: at(0.3) }, sampleRows(100, { shift: 0.6, seed: 6 }))
+    // Of before both windows: it says nothing.
+    await collect(lab, { collection: 'model_inputs', atMs: at(5) }, sampleRows(500, { shift: 9 }))
+    await lab.create(monitor(''))
+    const { run } = await lab.run('m')
+    assert.deepEqual(
+      run.signals.map(({ name, status, rows, detail }) => [name, status, rows, detail]),
+      [
+        [
+          'data_drift',
+          'computed',
+          { production: 200, reference: 200 },
+          'credit/blue model_inputs against credit/blue model_inputs',
+        ],
+        ['prediction_drift', 'no-data', undefined, 'no rows of credit/blue model_outputs'],
+        [
+          'data_quality',
+          'computed',
+          { production: 200, reference: 200 },
+          'credit/blue model_inputs against credit/blue model_inputs',
+        ],
+      ],
+    )
+    lab.nowMs += 1000
+    assert.deepEqual(
+      (await lab.breaches('m')).filter((breach) => breach.startsWith('data_drift')),
+      ['data_drift x normalized_wasserstein_distance'],
+    )
+  },
+)
+
+databaseTest('a data asset whose versions are collected windows means all of them', async (database, t) => {
+  const lab = openMonitorLab(database, t)
+  await collect(lab, { collection: 'model_inputs', atMs: lab.nowMs - 0.5 * day, asset: 'inputs' }, sampleRows(50))
+  await collect(lab, { collection: 'model_inputs', atMs: lab.nowMs - 0.4 * day, asset: 'inputs' }, sampleRows(50))
+  lab.write('reference.csv', sampleRows(100))
+  await lab.create(
+    monitor(`  monitoring_signals:
+    drift: {type: data_drift, production_data: {input_data: azureml:inputs:1}, reference_data: {input_data: ./reference.csv}}`),
+  )
+  const { run } = await lab.run('m')
+  assert.deepEqual(run.signals[0]!.rows, { production: 100, reference: 100 })
+})
+
+databaseTest('collected predictions are joined with their truth by the correlation id', async (database, t) => {
+  const lab = openMonitorLab(database, t)
+  const predictions = Array.from({ length: 40 }, (_, i) => [i + 0.5])
+  await collect(lab, { collection: 'model_outputs', atMs: lab.nowMs - 0.5 * day }, [['prediction'], ...predictions])
+  lab.write('truth.csv', [['id', 'y'], ...predictions.map((_, i) => [`r${i + 1}_0`, i])])
+  await lab.create(
+    monitor(`  monitoring_signals:
+    performance:
+      type: model_performance
+      reference_data: {input_data: ./truth.csv, data_context: ground_truth, data_column_names: {target_column: y, correlation_id: id}}
+      metric_thresholds: {tabular_regression: {mae: 0.4}}`),
+  )
+  const { run, verdicts } = await lab.run('m')
+  assert.equal(run.signals[0]!.detail, '40 of 40 predictions (100 %) have their truth')
+  assert.deepEqual(
+    verdicts.filter(({ isBreach }) => isBreach).map(({ metric, effect }) => [metric, effect]),
+    [['mae', 0.5]],
+  )
+})
