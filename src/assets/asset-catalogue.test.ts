@@ -156,6 +156,13 @@ databaseTest('lists go by page', async (database, t) => {
     [...newest.items, ...oldest.items].map((item) => item.version),
     ['4', '3', '2', '1'],
   )
+  await catalogue.create(rows('q', { name: 'asked', source: 'query' }))
+  await catalogue.create(rows('r', { name: 'asked', source: './rows.csv' }))
+  const asked = await catalogue.list('data', { limit: 10, source: 'query' })
+  assert.deepEqual(
+    asked.items.map((one) => one.name),
+    ['asked'],
+  )
   await assert.rejects(catalogue.list('data', { limit: 2, pageToken: 'x' }), refused('invalid-request', /page token/))
   await assert.rejects(catalogue.versions(of, { limit: 2, pageToken: 'nx' }), refused('invalid-request', /page token/))
 })

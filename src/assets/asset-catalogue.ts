@@ -37,6 +37,8 @@ export interface AssetFilter {
   readonly pageToken?: string
   /** Default: archived ones are left out. */
   readonly withArchived?: boolean
+  /** Of assets: only those that have a version from there, e.g. `query`. */
+  readonly source?: string
 }
 
 /** What may change about a version; absent fields stay, `null` removes a tag or property. */
@@ -91,9 +93,10 @@ export function assetCatalogue(parts: CatalogueParts): AssetCatalogue {
       if (found === undefined) throw await unknownName(read, name)
       return found
     },
-    async list(kind, { limit, pageToken, withArchived = false }) {
-      const after = pageToken === undefined ? undefined : pageNameOf(pageToken)
-      const items = await listAssetRows(read, kind, { limit, withArchived, ...(after !== undefined && { after }) })
+    async list(kind, { limit, pageToken, withArchived = false, source }) {
+      const after = pageToken === undefined ? {} : { after: pageNameOf(pageToken) }
+      const page = { limit, withArchived, ...after, ...(source !== undefined && { source }) }
+      const items = await listAssetRows(read, kind, page)
       return { items, ...(items.length === limit && { nextPageToken: `n${items.at(-1)!.name}` }) }
     },
     async versions(name, { limit, pageToken, withArchived = false }) {

@@ -299,11 +299,11 @@ export async function listVersionRows(
   return rows.map((row) => ({ id: row.id, version: toVersion(row, labels) }))
 }
 
-/** A page of names of a kind in order; goes on after `after`. */
+/** A page of names of a kind in order; goes on after `after`. `source`: only names that have a version from there. */
 export async function listAssetRows(
   tables: Tables,
   kind: AssetKind,
-  page: { readonly limit: number; readonly after?: string; readonly withArchived: boolean },
+  page: { readonly limit: number; readonly after?: string; readonly withArchived: boolean; readonly source?: string },
 ): Promise<readonly Asset[]> {
   let query = tablesOf(tables)
     .selectFrom('asset')
@@ -314,6 +314,18 @@ export async function listAssetRows(
     .limit(page.limit)
   if (page.after !== undefined) query = query.where('name', '>', page.after)
   if (!page.withArchived) query = query.where('is_archived', '=', 0)
+  const { source } = page
+  if (source !== undefined)
+    query = query.where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('asset_version')
+          .select('asset_version.id')
+          .whereRef('asset_version.name', '=', 'asset.name')
+          .where('asset_version.workspace', '=', workspace)
+          .where('asset_version.kind', '=', kind)
+          .where('asset_version.source', '=', source),
+      ),
+    )
   const rows = await query.execute()
   const assets: Asset[] = []
   // Sequential: a page is short, and SQLite answers one statement at a time anyway.

@@ -285,6 +285,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   job: 'Look at jobs, follow, cancel, retry, compare and reproduce them.',
   model: 'Register models, look at and change them, take them elsewhere.',
   data: 'Data with versions: files, folders and tables that jobs read.',
+  query: 'Questions to data that are kept with their answers and charts.',
   env: 'Environments with versions, and their exact packages.',
   component: 'Components with versions, for pipelines to use by name.',
   datastore: 'Places outside the store where files lie by path.',

@@ -114,6 +114,48 @@ test('a query is answered, kept as data, and asked again', async (t) => {
   assert.equal(again.out, 'n\n3\n')
 })
 
+test('charts are kept with a query, and drawn from its answer', async (t) => {
+  const home = await openHome(t)
+  await home.file('may.csv', rides(0, 'ab'))
+  const sql = 'select day, kind, sum(fare) as fare from t group by all'
+  const ask = (...args: readonly string[]) => home.sluice('data', 'query', ...args)
+  const chart = 'kind=line,x=day,y=fare,series=kind'
+  const saved = await ask(sql, '--input', 't=may.csv', '--save', 'fares', '--chart', chart)
+  assert.equal(saved.out, 'Saved as azureml:fares:1\n', saved.err)
+  // Asked again it keeps its charts; other charts are another version.
+  assert.equal((await ask('--save', 'fares')).out, 'Saved as azureml:fares:1\n')
+  const bar = '{"kind": "bar", "x": "kind", "y": ["fare"], "title": "a, b"}'
+  assert.equal((await ask('--save', 'fares', '--chart', chart, '--chart', bar)).out, 'Saved as azureml:fares:2\n')
+  assert.match((await home.sluice('query', 'list')).out, /^fares +2 +2 +\S+ +select day, kind/m)
+  const shown = await home.sluice('query', 'show', 'fares')
+  assert.match(shown.out, /^chart 1: +line of fare over day by kind\nchart 2: +bar of fare over kind \(a, b\)$/m)
+  assert.doesNotMatch((await home.sluice('query', 'show', 'fares:1')).out, /chart 2/)
+  const drawn = JSON.parse((await home.sluice('query', 'show', 'fares:1', '--points', '--json')).out) as {
+    readonly charts: readonly { readonly lines: readonly { readonly name: string; readonly points: unknown[][] }[] }[]
+  }
+  const [line] = drawn.charts
+  assert.deepEqual(line!.lines.map(({ name }) => name).sort(), ['a', 'b'])
+  const days = line!.lines[0]!.points.map(([day]) => day)
+  assert.deepEqual(days, days.toSorted())
+  assert.match(
+    (await home.sluice('query', 'show', 'fares', '--points')).out,
+    /^series +day +value\n[ab] +2024-01-01 +\d/m,
+  )
+  assert.equal((await ask('--save', 'fares', '--chart', 'none')).out, 'Saved as azureml:fares:3\n')
+  for (const [args, code, message] of [
+    [['data', 'query', '--save', 'fares', '--chart', 'kind=line,x=dya,y=fare'], 2, /shows "dya".*day, kind, fare/s],
+    [['data', 'query', '--save', 'fares', '--chart', 'kind=round,x=day,y=fare'], 2, /kind.*"round"/],
+    [['data', 'query', '--save', 'fares', '--chart', 'line'], 2, /--chart is "line", which is no chart/],
+    [['data', 'query', '--save', 'fares', '--chart', '{'], 2, /--chart is "\{", which is no chart/],
+    [['data', 'query', sql, '--input', 't=may.csv', '--chart', chart], 2, /it needs --save NAME/],
+    [['query', 'show', 'nobody'], 3, /nobody/],
+    [['query', 'show', 'a b'], 2, /"a b" is no NAME/],
+  ] as const) {
+    const ran = await home.sluice(...args)
+    assert.deepEqual([ran.code, message.test(ran.err)], [code, true], `${args.join(' ')}: ${ran.err}`)
+  }
+})
+
 test('what cannot be read is refused with what to do', async (t) => {
   const home = await openHome(t)
   await home.file('a.csv', 'a\n1\n')

@@ -487,3 +487,26 @@ export interface Budgets {
     readonly status: 'open' | 'warned' | 'exceeded'
   }[]
 }
+
+export interface Chart {
+  readonly kind: string
+  readonly title?: string
+  readonly x: string
+  readonly y: readonly string[]
+  readonly series?: string
+}
+
+export interface SavedQuery<Drawn extends Chart = Chart> {
+  readonly name: string
+  readonly version: string
+  readonly sql: string
+  readonly inputs: Readonly<Record<string, string>>
+  readonly charts: readonly Drawn[]
+  readonly created_by: string
+  readonly created_at: string
+}
+
+export interface DrawnChart extends Chart {
+  readonly lines: readonly { readonly name: string; readonly points: readonly (readonly [unknown, number])[] }[]
+  readonly is_cut: boolean
+}

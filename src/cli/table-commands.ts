@@ -69,8 +69,30 @@ export const tableCommands: readonly CommandRow[] = [
           'Writes the whole answer there, as .csv, .jsonl or .parquet by its name; a file of that name is replaced.',
       },
       { flags: '--save <name>', sentence: 'Keeps the query and its whole answer as a version of this data asset.' },
+      {
+        flags: '--chart <spec>',
+        sentence:
+          'With --save: draws the answer, e.g. kind=line,x=day,y=fare,series=zone (or JSON); "none" draws nothing; may be repeated.',
+        isRepeated: true,
+      },
     ],
     load: async () => (await import('./table-rows.ts')).queryData,
+  },
+  {
+    name: 'query list',
+    summary: 'List the queries that are kept with their answers.',
+    options: [
+      { flags: '--limit <count>', sentence: 'At most so many, 1 to 1000 (default 50).' },
+      { flags: '--page-token <token>', sentence: 'Goes on where an earlier list ended.' },
+    ],
+    load: async () => (await import('./saved-query.ts')).listQueries,
+  },
+  {
+    name: 'query show',
+    summary: 'Show a kept query, its charts, and with --points what they draw.',
+    arguments: [['<name>', 'NAME, NAME:VERSION or NAME@LABEL of its data asset.']],
+    options: [{ flags: '--points', sentence: 'Prints the points of its charts.' }],
+    load: async () => (await import('./saved-query.ts')).showQuery,
   },
   {
     name: 'data test',

@@ -8,6 +8,7 @@ import { withConnection, writeJson } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import type { AssetVersion, TableRows } from './rest-types.ts'
 import { parsePairs } from './submission.ts'
+import { chartsOf } from './saved-query.ts'
 import { countOf, tableOf } from './table-source.ts'
 import { cut, printable } from './terminal/terminal.ts'
 import { textTable } from './terminal/text-table.ts'
@@ -36,12 +37,14 @@ export const queryData: Command = async (invocation) => {
   if (save !== undefined) {
     const path = `/api/v1/data/${encodeURIComponent(save)}/query`
     const version = await withConnection(invocation, 'work', ({ client }) =>
-      client.post<AssetVersion>(path, sql === undefined ? {} : { sql, inputs }),
+      client.post<AssetVersion>(path, { ...(sql !== undefined && { sql, inputs }), ...chartsOf(options) }),
     )
     if (invocation.json) writeJson(invocation, version)
     else terminal.out(`Saved as azureml:${version.name}:${version.version}\n`)
     return exitCode.ok
   }
+  if (options.texts('chart').length > 0)
+    throw new SluiceError('invalid-request', '--chart is kept with a query: it needs --save NAME.')
   if (sql === undefined)
     throw new SluiceError('invalid-request', 'There is no query.', {
       hint: 'For example: sluice data query "SELECT count(*) FROM t" --input t=./rides.csv',

@@ -1,5 +1,5 @@
 import type { ContentStore } from '../artifacts/content-store.ts'
-import type { FindTable } from '../data/table-explorer.ts'
+import type { FindTable } from '../data/table-query.ts'
 import { findSource } from '../jobs/find-source.ts'
 import { parseReference } from '../spec/reference.ts'
 import type { StoreAssets } from './store-assets.ts'

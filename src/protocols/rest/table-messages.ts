@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import type { Static, TSchema } from '@sinclair/typebox'
 import { driftMetrics } from '../../statistics/drift-verdict.ts'
-import { time, words } from './messages.ts'
+import { chartKinds } from '../../data/chart.ts'
+import { listOf, time, words } from './messages.ts'
 
 /* What our interface says of tables, in the manner of messages.ts. Statistics that there is no value for are null. */
 
@@ -59,14 +60,58 @@ export const AnswerRequest = Type.Object(
 )
 export type AnswerRequest = Static<typeof AnswerRequest>
 
+const ChartMessage = Type.Object(
+  {
+    kind: Type.Union(chartKinds.map((one) => Type.Literal(one))),
+    title: Type.Optional(Type.String({ maxLength: 500 })),
+    x: Type.String({ minLength: 1, description: 'A column of the answer.' }),
+    y: Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 50, description: 'Columns with numbers.' }),
+    series: Type.Optional(Type.String({ minLength: 1, description: 'A column whose every value is a series.' })),
+  },
+  { additionalProperties: false, $id: 'Chart' },
+)
+
 export const SaveQueryRequest = Type.Object(
   {
     sql: Type.Optional(Type.String({ minLength: 1, description: 'One SELECT; absent: the saved one is asked again.' })),
     inputs: Type.Optional(Type.Record(Type.String(), source)),
+    charts: Type.Optional(
+      Type.Array(ChartMessage, { maxItems: 50, description: 'Absent: those of the newest version stay.' }),
+    ),
   },
   { additionalProperties: false },
 )
 export type SaveQueryRequest = Static<typeof SaveQueryRequest>
+
+const query = {
+  name: Type.String(),
+  version: Type.String(),
+  sql: Type.String(),
+  inputs: Type.Record(Type.String(), Type.String()),
+  charts: Type.Array(ChartMessage),
+  created_by: Type.String(),
+  created_at: time,
+}
+export const SavedQueryMessage = Type.Object(query, { $id: 'SavedQuery' })
+export type SavedQueryMessage = Static<typeof SavedQueryMessage>
+export const SavedQueryList = listOf(SavedQueryMessage)
+export const DrawnChartsMessage = Type.Object(
+  {
+    ...query,
+    charts: Type.Array(
+      Type.Composite([
+        ChartMessage,
+        Type.Object({
+          lines: Type.Array(
+            Type.Object({ name: Type.String(), points: Type.Array(Type.Tuple([Type.Unknown(), Type.Number()])) }),
+          ),
+          is_cut: Type.Boolean({ description: 'The answer has more rows than are drawn.' }),
+        }),
+      ]),
+    ),
+  },
+  { $id: 'DrawnCharts' },
+)
 
 const column = { name: Type.String(), type: Type.String({ description: 'In DuckDB’s words.' }) }
 const kind = words(['number', 'category', 'time', 'other'])

@@ -2,6 +2,8 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { FastifyRequest } from 'fastify'
 import { type Principal, principalText } from '../../access/principal.ts'
+import type { Chart } from '../../data/chart.ts'
+import type { SavedQuery } from '../../data/saved-query.ts'
 import type { StoredProfile } from '../../data/profile-store.ts'
 import type { DiffOptions } from '../../data/table-diff.ts'
 import type { TableRows, TableValue } from '../../data/table-engine-messages.ts'
@@ -12,16 +14,21 @@ import { AssetVersionMessage } from './asset-messages.ts'
 import { choiceOf } from './asset-routes.ts'
 import { toAssetVersionMessage } from './asset-translate.ts'
 import { requireAbsolute, requireLocalCaller } from './local-caller.ts'
+import { PageQuery } from './messages.ts'
+import { wireTime } from './translate.ts'
 import {
   AnswerRequest,
   DiffMessage,
   DiffRequest,
+  DrawnChartsMessage,
   LocationMessage,
   ProfileMessage,
   ProfileRequest,
   QueryRequest,
   RowsMessage,
   SampleRequest,
+  SavedQueryList,
+  SavedQueryMessage,
   SaveQueryRequest,
 } from './table-messages.ts'
 
@@ -107,6 +114,7 @@ export function tableRoutes(parts: TableRouteParts): readonly Route[] {
       },
     },
     ...queryRoutes(parts),
+    ...savedQueryRoutes(tables),
   ]
 }
 
@@ -159,9 +167,10 @@ function queryRoutes(parts: TableRouteParts): readonly Route[] {
       response: AssetVersionMessage,
       handler: async (request) => {
         const { name } = request.params as { name: string }
-        const { sql, inputs = {} } = request.body as SaveQueryRequest
-        const query = sql === undefined ? await tables.savedQuery(name) : { sql, inputs }
-        const asked = { sql: query.sql, inputs: inputsOf(request, query.inputs) }
+        const { sql, inputs = {}, charts } = request.body as SaveQueryRequest
+        const query = sql === undefined ? await tables.savedQuery(name, { label: 'latest' }) : { sql, inputs }
+        const drawn = charts === undefined ? {} : { charts: charts as readonly Chart[] }
+        const asked = { sql: query.sql, inputs: inputsOf(request, query.inputs), ...drawn }
         const createdBy = principalText(parts.principalOf(request))
         return toAssetVersionMessage(await tables.saveQuery(asked, { name, createdBy }))
       },
@@ -173,6 +182,61 @@ const answerTypes: Readonly<Record<AnswerRequest['format'], string>> = {
   csv: 'text/csv; charset=utf-8',
   json: 'application/x-ndjson',
   parquet: 'application/vnd.apache.parquet',
+}
+
+function savedQueryRoutes(tables: TableExplorer): readonly Route[] {
+  const queryOf = (request: FastifyRequest): Promise<SavedQuery> =>
+    tables.savedQuery((request.params as { name: string }).name, choiceOf(request))
+  return [
+    {
+      method: 'GET',
+      url: '/api/v1/queries',
+      permission: 'read',
+      summary: 'List the queries that are kept with their answers, each in its newest version.',
+      query: PageQuery,
+      response: SavedQueryList,
+      handler: async (request) => {
+        const { limit = 50, page_token: pageToken } = request.query as { limit?: number; page_token?: string }
+        const { items, nextPageToken } = await tables.savedQueries({
+          limit,
+          ...(pageToken !== undefined && { pageToken }),
+        })
+        return {
+          items: items.map(toQueryMessage),
+          ...(nextPageToken !== undefined && { next_page_token: nextPageToken }),
+        }
+      },
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/data/:name/versions/:version/query',
+      permission: 'read',
+      summary: 'Show the query that a version of a data asset is the answer to, with its charts.',
+      response: SavedQueryMessage,
+      handler: async (request) => toQueryMessage(await queryOf(request)),
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/data/:name/versions/:version/charts',
+      permission: 'read',
+      summary: 'Show a saved query with its charts and their points.',
+      response: DrawnChartsMessage,
+      handler: async (request) => {
+        const query = await queryOf(request)
+        const charts = (await tables.drawCharts(query)).map(({ isCut, ...chart }) => ({ ...chart, is_cut: isCut }))
+        return { ...toQueryMessage(query), charts }
+      },
+    },
+  ]
+}
+
+function toQueryMessage({ sql, inputs, charts, asset }: SavedQuery): SavedQueryMessage {
+  const { name, version, createdBy, createdMs } = asset
+  return {
+    ...{ name, version, sql, inputs },
+    charts: charts as unknown as SavedQueryMessage['charts'],
+    ...{ created_by: createdBy, created_at: wireTime(createdMs) },
+  }
 }
 
 /** A source that this caller may name. Throws `permission-denied` for files of the machine, `invalid-request` for relative ones. */
