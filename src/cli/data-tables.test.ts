@@ -117,7 +117,7 @@ test('a query is answered, kept as data, and asked again', async (t) => {
 test('charts are kept with a query, and drawn from its answer', async (t) => {
   const home = await openHome(t)
   await home.file('may.csv', rides(0, 'ab'))
-  const sql = 'select day, kind, sum(fare) as fare from t group by all'
+  const sql = 'select day, kind, sum(fare) as fare from t group by all order by all'
   const ask = (...args: readonly string[]) => home.sluice('data', 'query', ...args)
   const chart = 'kind=line,x=day,y=fare,series=kind'
   const saved = await ask(sql, '--input', 't=may.csv', '--save', 'fares', '--chart', chart)
