@@ -122,11 +122,11 @@ test('tests of another tool are printed as ours', async (t) => {
   const home = await openHome(t)
   const expectations = [
     { type: 'expect_column_values_to_not_be_null', kwargs: { column: 'a' } },
-    { type: 'expect_column_mean_to_be_between', kwargs: { column: 'a' } },
+    { type: 'expect_column_kl_divergence_to_be_less_than', kwargs: { column: 'a' } },
   ]
   await home.file('suite.json', JSON.stringify({ name: 's', expectations }))
   const { code, out, err } = await home.sluice('data', 'import-tests', 'suite.json', '--table', 'rides')
   assert.equal(code, 0)
   assert.equal(out, 'type: data_tests\nname: s\ninputs:\n  rides: ./rides.csv\ntests:\n  - not_null: a\n')
-  assert.equal(err, 'not mapped: expect_column_mean_to_be_between {"column":"a"}\n')
+  assert.equal(err, 'not mapped: expect_column_kl_divergence_to_be_less_than {"column":"a"}\n')
 })
