@@ -89,7 +89,7 @@ module.exports = {
       name: 'cli-talks-rest',
       severity: 'error',
       from: { path: '^src/cli/' },
-      to: { path: '^src/', pathNot: '^src/(cli|spec|base)/|^src/(main|config)[.]ts$' },
+      to: { path: '^src/', pathNot: '^src/(cli|spec|base)/|^src/(main|main/local-tables|config)[.]ts$' },
     },
     {
       name: 'protocols-hold-no-sql',

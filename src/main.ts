@@ -45,7 +45,6 @@ import { routesOf } from './main/route-table.ts'
 import type { Opened, OpenServerOptions } from './main/server-options.ts'
 
 export type { OpenServerOptions }
-export { type DataTestResult, testTables } from './main/test-tables.ts'
 
 /** A server of one store, listening. */
 export interface OpenServer {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { SluiceError } from '../base/errors.ts'
-import type { DataTestResult } from '../main.ts'
+import type { DataTestResult } from '../main/local-tables.ts'
 import type { DataTestsDocument } from '../spec/data-test-document.ts'
 import { loadValidDocument } from '../spec/load-document.ts'
 import { referenceText } from '../spec/scope.ts'
@@ -26,7 +26,7 @@ export const testData: Command = async (invocation) => {
   const paths = await pathsOf(invocation, document)
   const report = await folderFor(invocation, options.text('report'))
   const rowsFolder = await folderFor(invocation, options.text('rows-to') ?? (report && join(report, 'rows')))
-  const { testTables } = await import('../main.ts')
+  const { testTables } = await import('../main/local-tables.ts')
   const results = await testTables({ document, paths, ...(rowsFolder !== undefined && { rowsFolder }) })
   const counts = countsOf(results)
   const junit = junitText(document.name ?? 'data tests', results)

@@ -1,4 +1,4 @@
-import type { DataTestResult } from '../main.ts'
+import type { DataTestResult } from '../main/local-tables.ts'
 
 /** Results as JUnit's XML, which build servers read: warnings pass and say so in their output. */
 export function junitText(suite: string, results: readonly DataTestResult[]): string {

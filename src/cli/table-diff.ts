@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { SluiceError } from '../base/errors.ts'
 import type { Command, Invocation } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
@@ -15,12 +16,22 @@ export const diffData: Command = async (invocation) => {
     current: tableOf(invocation, current),
     ...diffOptions(invocation),
   }
-  const diff = await withConnection(invocation, 'work', ({ client }) =>
-    client.post<TableDiff>('/api/v1/tables/diff', request),
-  )
+  const diff = await diffOf(invocation, request)
   if (invocation.json) writeJson(invocation, diff)
   else invocation.terminal.out(diffText(diff))
   return diff.is_drift && invocation.options.has('fail-on-drift') ? exitCode.failed : exitCode.ok
+}
+
+/** Files of this machine are compared here: no server is asked, and none is started for it. */
+async function diffOf(
+  invocation: Invocation,
+  request: { readonly reference: string; readonly current: string },
+): Promise<TableDiff> {
+  if (isAbsolute(request.reference) && isAbsolute(request.current)) {
+    const { diffLocalTables } = await import('../main/local-tables.ts')
+    return (await diffLocalTables(request)) as TableDiff
+  }
+  return withConnection(invocation, 'work', ({ client }) => client.post<TableDiff>('/api/v1/tables/diff', request))
 }
 
 function diffOptions({ options }: Invocation): Record<string, unknown> {

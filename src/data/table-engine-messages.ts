@@ -40,16 +40,17 @@ export type ChildRequest =
     }
   | { readonly kind: 'interrupt' | 'close'; readonly session: number }
 
+/** Why a request was not answered. */
+export interface TableFailure {
+  readonly code: 'invalid-request' | 'limit-exceeded' | 'internal'
+  readonly message: string
+  /** More memory than the session has. */
+  readonly isTooLarge: boolean
+}
+
 export type ChildAnswer =
   | { readonly kind: 'result'; readonly id: number; readonly result: ChildResult }
-  | {
-      readonly kind: 'error'
-      readonly id: number
-      readonly code: 'invalid-request' | 'limit-exceeded' | 'internal'
-      readonly message: string
-      /** More memory than the session has. */
-      readonly isTooLarge: boolean
-    }
+  | ({ readonly kind: 'error'; readonly id: number } & TableFailure)
 
 export type ChildResult = TableRows | NumberProfile | SampleComparison | CategoryPairs | undefined
 

@@ -11,6 +11,7 @@ import type {
   ChildRequest,
   ChildResult,
   OpenRequest,
+  TableFailure,
   TableRows,
 } from './table-engine-messages.ts'
 
@@ -40,7 +41,7 @@ export interface TableSession {
   compareCategories(sql: string): Promise<CategoryPairs>
 }
 
-interface SessionOptions {
+export interface SessionOptions {
   /** Files, and folders with everything below, that may be read. Absolute. */
   readonly readable: readonly string[]
   /** A folder that may be written. Absolute; it must exist. */
@@ -68,6 +69,7 @@ export interface TableEngineOptions {
   readonly idleMs?: number
 }
 
+export const usualMaxRows = 100_000
 const defaultTimeoutMs = 600_000
 const graceMs = 5_000
 const watchMs = 200
@@ -127,14 +129,8 @@ class ChildTableEngine implements TableEngine {
       const call = <Result extends ChildResult>(request: ChildRequest): Promise<Result> =>
         // The child answers each kind of request with its own kind of result.
         ended === undefined ? (this.#call(session, request) as Promise<Result>) : Promise.reject(ended)
-      const { maxRows = 100_000 } = options
-      return await work({
-        run: (sql, values = []) => call({ kind: 'run', session, maxRows, sql, values, isOnlySelect: false }),
-        select: (sql) => call({ kind: 'run', session, maxRows, sql, isOnlySelect: true }),
-        profileNumbers: (sql) => call({ kind: 'profile-numbers', session, sql: [sql] }),
-        compareNumbers: (...sql) => call({ kind: 'compare-numbers', session, sql }),
-        compareCategories: (sql) => call({ kind: 'compare-categories', session, sql: [sql] }),
-      })
+      const { maxRows = usualMaxRows } = options
+      return await work(tableSession(session, maxRows, call))
     } finally {
       clearTimeout(timeout)
       await this.#call(session, { kind: 'close', session }).catch(() => undefined)
@@ -250,7 +246,7 @@ class ChildTableEngine implements TableEngine {
     const pending = this.#pending.get(answer.id)
     this.#pending.delete(answer.id)
     if (answer.kind === 'result') return pending?.resolve(answer.result)
-    pending?.reject(answer.isTooLarge ? tooLarge(this.#memoryBytes) : readError(answer))
+    pending?.reject(toError(answer, this.#memoryBytes))
   }
 
   #rejectPending(isMeant: (pending: Pending) => boolean, error: unknown): void {
@@ -262,7 +258,8 @@ class ChildTableEngine implements TableEngine {
   }
 }
 
-function realPath(path: string): string {
+/** Paths are compared as text. Throws `not-found`. */
+export function realPath(path: string): string {
   try {
     return realpathSync(path)
   } catch (error) {
@@ -270,8 +267,24 @@ function realPath(path: string): string {
   }
 }
 
-function readError({ message, code }: Extract<ChildAnswer, { kind: 'error' }>): SluiceError {
-  return new SluiceError(code, message)
+/** A failure as those who asked know it. */
+export function toError({ isTooLarge, code, message }: TableFailure, memoryBytes: number): SluiceError {
+  return isTooLarge ? tooLarge(memoryBytes) : new SluiceError(code, message)
+}
+
+/** A session whose requests are answered by `call`; each kind is answered with its own kind of result. */
+export function tableSession(
+  session: number,
+  maxRows: number,
+  call: <Result extends ChildResult>(request: ChildRequest) => Promise<Result>,
+): TableSession {
+  return {
+    run: (sql, values = []) => call({ kind: 'run', session, maxRows, sql, values, isOnlySelect: false }),
+    select: (sql) => call({ kind: 'run', session, maxRows, sql, isOnlySelect: true }),
+    profileNumbers: (sql) => call({ kind: 'profile-numbers', session, sql: [sql] }),
+    compareNumbers: (...sql) => call({ kind: 'compare-numbers', session, sql }),
+    compareCategories: (sql) => call({ kind: 'compare-categories', session, sql: [sql] }),
+  }
 }
 
 function tooLarge(memoryBytes: number): SluiceError {

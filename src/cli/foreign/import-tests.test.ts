@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse, stringify } from 'yaml'
-import { testTables } from '../../main.ts'
+import { testTables } from '../../main/local-tables.ts'
 import { loadDocument, loadValidDocument } from '../../spec/load-document.ts'
 import { importTests } from './import-tests.ts'
 

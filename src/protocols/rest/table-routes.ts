@@ -5,7 +5,6 @@ import { type Principal, principalText } from '../../access/principal.ts'
 import type { Chart } from '../../data/chart.ts'
 import type { SavedQuery } from '../../data/saved-query.ts'
 import type { StoredProfile } from '../../data/profile-store.ts'
-import type { DiffOptions } from '../../data/table-diff.ts'
 import type { TableRows, TableValue } from '../../data/table-engine-messages.ts'
 import type { TableExplorer } from '../../data/table-explorer.ts'
 import type { Route } from '../../server/route.ts'
@@ -15,6 +14,7 @@ import { choiceOf } from './asset-routes.ts'
 import { toAssetVersionMessage } from './asset-translate.ts'
 import { requireAbsolute, requireLocalCaller } from './local-caller.ts'
 import { PageQuery } from './messages.ts'
+import { snakeCase, toDiffOptions } from './table-translate.ts'
 import { wireTime } from './translate.ts'
 import {
   AnswerRequest,
@@ -246,17 +246,6 @@ function allowed({ localToken }: TableRouteParts, request: FastifyRequest, sourc
   return source.startsWith('file:') ? source : requireAbsolute(source)
 }
 
-function toDiffOptions(options: Omit<DiffRequest, 'reference' | 'current'>): DiffOptions {
-  const { columns, number_metric: numberMetric, category_metric: categoryMetric, threshold, mode } = options
-  return {
-    ...(columns !== undefined && { columns }),
-    ...(numberMetric !== undefined && { numberMetric }),
-    ...(categoryMetric !== undefined && { categoryMetric }),
-    ...(threshold !== undefined && { threshold }),
-    ...(mode !== undefined && { mode }),
-  }
-}
-
 function toProfileMessage({ digest, baseName, profile, createdMs }: StoredProfile): unknown {
   const createdAt = new Date(createdMs).toISOString()
   return snakeCase({ digest, baseName, createdAt, ...profile })
@@ -267,12 +256,4 @@ function toRowsMessage({ columns, rows }: TableRows): unknown {
   const cell = (value: TableValue): TableValue =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
   return { columns, rows: rows.map((row) => row.map(cell)) }
-}
-
-/** The keys of a result of ours as the wire has them; column names are values in it, never keys. */
-function snakeCase(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(snakeCase)
-  if (typeof value !== 'object' || value === null) return value
-  const snake = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [snake(key), snakeCase(one)]))
 }
