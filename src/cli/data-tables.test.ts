@@ -159,9 +159,11 @@ test('charts are kept with a query, and drawn from its answer', async (t) => {
 test('what cannot be read is refused with what to do', async (t) => {
   const home = await openHome(t)
   await home.file('a.csv', 'a\n1\n')
+  await home.file('bad.parquet', 'x')
   for (const [args, code, message] of [
     [['profile', 'nothing.csv/x'], 3, /There is nothing at nothing\.csv\/x\./],
     [['profile', 'nobody'], 3, /nobody/],
+    [['diff', 'a.csv', 'bad.parquet'], 2, /^error: The table "current" cannot be read: .* Parquet file\n$/],
     [['query'], 2, /There is no query/],
     [['query', 'drop table t'], 2, /Parser Error/],
     [['query', "select * from '/etc/passwd'"], 2, /passwd does not exist/],

@@ -1,3 +1,4 @@
+import { SluiceError } from '../base/errors.ts'
 import { sqlName } from './sql-text.ts'
 import type { TableSession } from './table-engine.ts'
 import type { TableSource } from './table-format.ts'
@@ -20,9 +21,16 @@ export interface OpenTable {
   readonly rowCount: number
 }
 
-/** Gives a source a name in the session. Parquet is read where it lies, column by column; text is parsed once. */
+/** Gives a source a name in the session. Throws `invalid-request` for files that are not what they seem. Parquet is read where it lies, column by column; text is parsed once. */
 export async function openTable(session: TableSession, name: string, { sql, format }: TableSource): Promise<OpenTable> {
-  await session.run(`create ${format === 'parquet' ? 'view' : 'table'} ${sqlName(name)} as ${sql}`)
+  try {
+    await session.run(`create ${format === 'parquet' ? 'view' : 'table'} ${sqlName(name)} as ${sql}`)
+  } catch (error) {
+    if (!(error instanceof SluiceError && error.code === 'invalid-request')) throw error
+    // What follows the first line is SQL of ours, which says nothing of the file.
+    const reason = error.message.split('\n')[0]!
+    throw new SluiceError(error.code, `The table "${name}" cannot be read: ${reason}`, { cause: error })
+  }
   if (format === 'csv') await numbersWithWords(session, sqlName(name))
   const { rows } = await session.run(`describe ${sqlName(name)}`)
   const counted = await session.run(`select count(*) from ${sqlName(name)}`)
