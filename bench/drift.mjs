@@ -1,12 +1,11 @@
 // Drift of 20 columns (14 numeric, 6 of categories): ours beside Evidently and NannyML, at 100,000 rows and a million. Whole
 // processes, imports and reading included. Ours looks at every value and also counts missing values, values out of bounds
 // and new categories; Evidently computes one distance for each column (its default), NannyML Jensen-Shannon over bins.
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pythonEnvironment } from '../e2e/python-environments.mjs'
-import { table, treeCpu, treeMemory } from './measure.mjs'
+import { table, watched } from './measure.mjs'
 
 const root = join(import.meta.dirname, '..')
 const peers = join(import.meta.dirname, 'peers', 'drift')
@@ -14,30 +13,6 @@ const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-drift-'))
 const sizes = (process.env.ROWS ?? '100000,1000000').split(',').map(Number)
 const evidently = await pythonEnvironment(['evidently==0.7.23', 'pandas<3', 'pyarrow'])
 const nannyml = await pythonEnvironment(['nannyml==0.13.*', 'pyarrow', 'setuptools', 'statsmodels'])
-
-/** Runs a command; CPU seconds of its whole tree and the most proportional memory it had, looked at ten times a second. */
-async function watched(command, args) {
-  const began = performance.now()
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  let [cpu, memory, output] = [0, 0, '']
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
-  const timer = setInterval(() => {
-    try {
-      // What a process of the tree used is its parent's once it has ended, so the sum only grows.
-      cpu = Math.max(cpu, treeCpu(child.pid))
-      memory = Math.max(memory, treeMemory(child.pid))
-    } catch {
-      // One of the tree ended while we looked.
-    }
-  }, 100)
-  const code = await new Promise((resolve) => child.on('close', resolve))
-  clearInterval(timer)
-  if (code !== 0) {
-    console.error(`${command} ${args.join(' ')} failed with ${code}:\n${output}`)
-    process.exit(1)
-  }
-  return { wall: (performance.now() - began) / 1000, cpu, memory, output }
-}
 
 try {
   for (const rows of sizes) {

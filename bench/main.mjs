@@ -10,6 +10,7 @@ const benches = {
   rollout: '50 changes of an endpoint under load: updates, rollouts, rollbacks, worker kills; requests failed (0)',
   scale: '10,000 steps: rate, memory, and whether a step costs more when there are many',
   drift: 'drift of 20 columns beside Evidently and NannyML, at 100,000 rows and a million; ROWS=N,M',
+  profile: "a table's statistics beside pandas' describe and ydata-profiling, at 100,000 rows and a million; ROWS=N,M",
   footprint: 'start to the first answer, idle memory, CPU of --version',
 }
 const [, , first, option] = process.argv

@@ -133,3 +133,27 @@ export function table(headings, rows) {
 export function hasCommand(name) {
   return (process.env.PATH ?? '').split(':').some((folder) => existsSync(`${folder}/${name}`))
 }
+
+/** Runs a command; CPU seconds of its whole tree and the most proportional memory it had, looked at ten times a second. */
+export async function watched(command, args) {
+  const began = performance.now()
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let [cpu, memory, output] = [0, 0, '']
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  const timer = setInterval(() => {
+    try {
+      // What a process of the tree used is its parent's once it has ended, so the sum only grows.
+      cpu = Math.max(cpu, treeCpu(child.pid))
+      memory = Math.max(memory, treeMemory(child.pid))
+    } catch {
+      // One of the tree ended while we looked.
+    }
+  }, 100)
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  clearInterval(timer)
+  if (code !== 0) {
+    console.error(`${command} ${args.join(' ')} failed with ${code}:\n${output}`)
+    process.exit(1)
+  }
+  return { wall: (performance.now() - began) / 1000, cpu, memory, output }
+}
