@@ -391,3 +391,21 @@ function toVersion(row: VersionRow, labels: ReadonlyMap<string, string>): AssetV
     updatedMs: row.updated_ms,
   }
 }
+
+/** Versions whose source begins with one of these texts. */
+export async function findVersionsFrom(
+  tables: Tables,
+  starts: readonly string[],
+): Promise<readonly { readonly kind: string; readonly name: string; readonly version: string }[]> {
+  const found: { kind: string; name: string; version: string }[] = []
+  for (let first = 0; first < starts.length; first += 200)
+    found.push(
+      ...(await tablesOf(tables)
+        .selectFrom('asset_version')
+        .select(['kind', 'name', 'version'])
+        .where('workspace', '=', workspace)
+        .where((eb) => eb.or(starts.slice(first, first + 200).map((start) => eb('source', 'like', `${start}%`))))
+        .execute()),
+    )
+  return found
+}

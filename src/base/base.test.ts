@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatDuration, parseDuration } from './duration.ts'
-import { assert as claim, assertNever, errorBody, errorStatus, messageOf, SluiceError } from './errors.ts'
+import {
+  assert as claim,
+  assertNever,
+  errorBody,
+  errorStatus,
+  ignoreMissing,
+  messageOf,
+  SluiceError,
+} from './errors.ts'
 import { newJobName, newRunName, randomHex } from './ids.ts'
 import { canonicalJson, isJsonObject } from './json.ts'
 import { mapLimit } from './map-limit.ts'
@@ -60,6 +68,8 @@ test('an error on the wire has its code, its text and whatever else it carries',
   assert.deepEqual(errorBody(new SluiceError('conflict', 'no')), { error: { code: 'conflict', message: 'no' } })
   assert.deepEqual(errorBody('thrown text'), { error: { code: 'internal', message: 'thrown text' } })
   assert.equal(messageOf(new TypeError('odd')), 'odd')
+  assert.equal(ignoreMissing(new SluiceError('not-found', 'gone')), undefined)
+  assert.throws(() => ignoreMissing(new SluiceError('conflict', 'there')), /there/)
 })
 
 test('every error code has a status of HTTP that says error', () => {

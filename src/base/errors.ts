@@ -108,6 +108,11 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
+/** Makes undefined of what is not there; for the end of a promise. Rethrows everything else. */
+export function ignoreMissing(thrown: unknown): undefined {
+  if (!(thrown instanceof SluiceError && thrown.code === 'not-found')) throw thrown
+}
+
 /** States what must be true; a failure is a bug of ours, never a user's mistake, and crashes. */
 export function assert(condition: unknown, why: string): asserts condition {
   if (condition === false || condition === null || condition === undefined) throw new Error(`Bug: ${why}`)

@@ -4,6 +4,7 @@ import type { CommandRow, OptionRow } from './command.ts'
 import { costCommands } from './cost-commands.ts'
 import { deploymentCommands, endpointCommands } from './endpoint-commands.ts'
 import { exitCode } from './exit-code.ts'
+import { jobChangeCommands } from './job-commands.ts'
 import { monitorCommands } from './monitor-commands.ts'
 import { noteCommands } from './note-commands.ts'
 import { packageCommands } from './package-commands.ts'
@@ -214,6 +215,7 @@ export const commandTable: readonly CommandRow[] = [
     arguments: [['<name>', 'Name of the job.']],
     load: async () => (await import('./reproduce.ts')).reproduce,
   },
+  ...jobChangeCommands,
   {
     name: 'model list',
     summary: 'List registered models.',
@@ -282,7 +284,7 @@ export const commandTable: readonly CommandRow[] = [
 
 /** What a group of commands is about, for the help of `sluice job` and the like. */
 export const groupSummaries: Readonly<Record<string, string>> = {
-  job: 'Look at jobs, follow, cancel, retry, compare and reproduce them.',
+  job: 'Look at jobs, follow, cancel, retry, compare, reproduce, tag, delete and export them.',
   model: 'Register models, look at and change them, take them elsewhere.',
   data: 'Data with versions: files, folders and tables that jobs read.',
   query: 'Questions to data that are kept with their answers and charts.',

@@ -30,7 +30,8 @@ export const downloadOutputs: Command = async (invocation) => {
   return exitCode.ok
 }
 
-async function downloadOutput(
+/** Copies one output of a job to `target/OUTPUT`; returns the files. */
+export async function downloadOutput(
   client: RestClient,
   { name, output, target }: { readonly name: string; readonly output: string; readonly target: string },
 ): Promise<readonly string[]> {

@@ -132,6 +132,7 @@ function jobText({ job, steps: all }: Watched, trials: ReadonlyMap<Job, Trials>,
     ['status', outcomeOf(job)],
     ['why', reasonOf(job) || undefined],
     ['step', job.step === undefined || job.step === '' ? undefined : `${printable(job.step)} of ${job.root}`],
+    ['tags', tagsText(job)],
     ['created', job.created_at],
     ['time', durationOf(job, nowMs)],
     ['cpu', usage === undefined ? undefined : `${usage.cpu_seconds} s`],
@@ -165,6 +166,11 @@ function changesText({ verdict }: Job): string {
   const rows = changes.map(({ field, old, now }) => [printable(field), `${value(old)} -> ${value(now)}`] as const)
   const lines = textFields(rows).trimEnd().split('\n')
   return `changed since ${printable(since)}:\n${lines.map((line) => `  ${line}\n`).join('')}`
+}
+
+function tagsText({ tags = {} }: Job): string | undefined {
+  const pairs = Object.entries(tags).map(([name, value]) => `${printable(name)}=${printable(value)}`)
+  return pairs.length === 0 ? undefined : pairs.join(', ')
 }
 
 function valuesText(title: string, values: Readonly<Record<string, JobValue>>): string {

@@ -48,6 +48,7 @@ export interface Job {
     readonly peak_memory_bytes?: number
     readonly peak_memory_is_sampled?: boolean
   }
+  readonly tags?: Readonly<Record<string, string>>
   readonly mini_batches?: {
     readonly total: number
     readonly done: number

@@ -6,6 +6,8 @@ import { packageRoot, packageVersion } from '../config.ts'
 import { latestEventSeq, readEvents } from '../events/event-log.ts'
 import { BudgetKeeper } from '../cost/budget-keeper.ts'
 import { costBook, type CostBook } from '../cost/cost-report.ts'
+import { readableLogs } from '../jobs/attempt-files.ts'
+import { jobChanges } from '../jobs/job-changes.ts'
 import type { EngineJobService } from '../jobs/engine-job-service.ts'
 import type { JobViews } from '../jobs/views/job-views.ts'
 import {
@@ -91,6 +93,7 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
       localToken,
       jobs,
       views: parts.views,
+      jobChanges: jobChanges({ ...store, runs: tracking.jobRuns, files: readableLogs(settings.data) }),
       ...(pipelines !== undefined && { pipelines }),
       ...(triggers !== undefined && { triggers, firesByItself }),
       ...(parts.monitors !== undefined && { monitors: parts.monitors, firesByItself }),

@@ -264,3 +264,24 @@ export async function isStoredBelow(tables: Tables, location: string): Promise<b
     .executeTakeFirst()
   return row !== undefined
 }
+
+/** Versions that were made of these runs, or whose files lie in what they left. */
+export async function findVersionsOfRuns(
+  tables: Tables,
+  runIds: readonly string[],
+): Promise<readonly Pick<VersionRow, 'name' | 'version'>[]> {
+  const found: VersionRow[] = []
+  for (const piece of pieces(runIds))
+    found.push(
+      ...(await versionRows(tables)
+        .where((eb) =>
+          eb.or([
+            eb('model_version.run_id', 'in', piece),
+            // An id's _ stands for any character here: at worst one version too many is named.
+            ...piece.map((id) => eb('model_version.storage_location', 'like', `%/${id}/%`)),
+          ]),
+        )
+        .execute()),
+    )
+  return found
+}

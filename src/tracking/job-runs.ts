@@ -24,6 +24,8 @@ export interface JobRuns {
   finishRuns(tables: Tables, ends: readonly RunEnd[]): Promise<void>
   /** Sets tags of a run, in the place of those of the same name. */
   tagRun(tables: Tables, runId: RunId, tags: Readonly<Record<string, string>>): Promise<void>
+  /** Removes tags of a run; those it has not are no mistake. */
+  untagRun(tables: Tables, runId: RunId, keys: readonly string[]): Promise<void>
   /**
    * Gives each `to` what was logged to `from`: metrics with their histories, params, tags, inputs and outputs. What
    * `to` already has stays, and so do the tags that say who it is. Artifacts are named by the artifact store.
@@ -69,6 +71,7 @@ export function jobRuns({ clock }: { readonly clock: Clock }): JobRuns {
     startRuns,
     finishRuns,
     tagRun,
+    untagRun,
     copyRuns,
     artifactFolders,
     logged,
@@ -175,6 +178,10 @@ async function tagRun(tables: Tables, runId: RunId, tags: Readonly<Record<string
       conflict.columns(['run_id', 'key']).doUpdateSet((eb) => ({ value: eb.ref('excluded.value') })),
     )
     .execute()
+}
+
+async function untagRun(tables: Tables, runId: RunId, keys: readonly string[]): Promise<void> {
+  await trackingTables(tables).deleteFrom('run_tag').where('run_id', '=', runId).where('key', 'in', keys).execute()
 }
 
 function valueRows(rows: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {

@@ -5,7 +5,7 @@
 import type { SecretBox } from '../access/secret-box.ts'
 import { type Principal, principalText } from '../access/principal.ts'
 import type { Clock } from '../base/clock.ts'
-import { assert, SluiceError } from '../base/errors.ts'
+import { assert, ignoreMissing, SluiceError } from '../base/errors.ts'
 import { randomHex, type RandomBytes } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Database, Tables } from '../database/database.ts'
@@ -317,8 +317,8 @@ export class JobTriggers {
 
   async #withJob(firing: Firing): Promise<FiringWithJob> {
     if (firing.job === undefined) return firing
-    const { status } = await this.#parts.jobs.get(firing.job)
-    return { ...firing, jobStatus: status }
+    const job = await this.#parts.jobs.get(firing.job).catch(ignoreMissing)
+    return job === undefined ? firing : { ...firing, jobStatus: job.status }
   }
 
   #woken(trigger: JobTrigger): JobTrigger {

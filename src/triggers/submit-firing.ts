@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { assert, messageOf, SluiceError } from '../base/errors.ts'
+import { assert, ignoreMissing, messageOf, SluiceError } from '../base/errors.ts'
 import type { JobName } from '../base/ids.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { appendEvent } from '../events/event-log.ts'
@@ -181,8 +181,8 @@ async function jobUnderWay(
 ): Promise<Job | undefined> {
   for (const firing of await firingsUnderWay(database.read, trigger.id)) {
     // In turn: the first that runs ends the search.
-    const job = await jobs.get(firing.job!)
-    if (!terminalStatuses.has(job.status)) return job
+    const job = await jobs.get(firing.job!).catch(ignoreMissing)
+    if (job !== undefined && !terminalStatuses.has(job.status)) return job
     await database.write(async (tables) => void (await updateFiring(tables, firing, { isOver: true })))
   }
   return undefined

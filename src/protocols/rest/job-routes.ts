@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { type Principal, principalText } from '../../access/principal.ts'
 import type { JobName } from '../../base/ids.ts'
+import type { JobChanges } from '../../jobs/job-changes.ts'
 import type { JobFilter, JobService, Submission } from '../../jobs/job-service.ts'
 import type { Route } from '../../server/route.ts'
 import { JobCountsMessage } from './job-views/view-messages.ts'
@@ -9,6 +10,7 @@ import {
   DiffMessage,
   DiffQuery,
   JobCountQuery,
+  JobTagsRequest,
   JobList,
   JobMessage,
   JobQuery,
@@ -33,13 +35,21 @@ import {
 /** What the routes of jobs ask of the server. */
 export interface JobRouteParts {
   readonly jobs: JobService
+  /** Absent for who only looks. */
+  readonly jobChanges?: JobChanges
   readonly localToken: string
   readonly principalOf: (request: FastifyRequest) => Principal
 }
 
 /** Submitting, planning and looking at jobs. */
 export function jobRoutes(parts: JobRouteParts): readonly Route[] {
-  return [...documentRoutes(parts), ...readingRoutes(parts.jobs), ...changingRoutes(parts)]
+  const { jobChanges, principalOf } = parts
+  return [
+    ...documentRoutes(parts),
+    ...readingRoutes(parts.jobs),
+    ...changingRoutes(parts),
+    ...(jobChanges === undefined ? [] : keepingRoutes(jobChanges, principalOf)),
+  ]
 }
 
 function documentRoutes({ jobs, localToken, principalOf }: JobRouteParts): readonly Route[] {
@@ -218,6 +228,31 @@ function changingRoutes({ jobs, principalOf }: JobRouteParts): readonly Route[] 
       successStatus: 201,
       handler: async (request) =>
         toJobMessage(await jobs.reproduce(nameOf(request), principalText(principalOf(request)))),
+    },
+  ]
+}
+
+function keepingRoutes(changes: JobChanges, principalOf: JobRouteParts['principalOf']): readonly Route[] {
+  return [
+    {
+      method: 'PATCH',
+      url: '/api/v1/jobs/:name',
+      permission: 'write',
+      summary: 'Change the tags of a job or step, and of its run.',
+      body: JobTagsRequest,
+      response: JobMessage,
+      handler: async (request) => {
+        const { tags } = request.body as JobTagsRequest
+        return toJobMessage(await changes.tag(nameOf(request), tags, principalText(principalOf(request))))
+      },
+    },
+    {
+      method: 'DELETE',
+      url: '/api/v1/jobs/:name',
+      permission: 'write',
+      summary: 'Delete a job that has ended, with its steps, runs and logs; refused while something leads back to it.',
+      successStatus: 204,
+      handler: async (request) => changes.delete(nameOf(request), principalText(principalOf(request))),
     },
   ]
 }

@@ -266,6 +266,17 @@ export type DiffMessage = Static<typeof DiffMessage>
 const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 }))
 const pageToken = Type.Optional(Type.String())
 export const PageQuery = Type.Object({ limit, page_token: pageToken })
+export const JobTagsRequest = Type.Object(
+  {
+    tags: Type.Record(
+      Type.String({ minLength: 1, maxLength: 250 }),
+      Type.Union([Type.String({ maxLength: 8000 }), Type.Null()]),
+      { description: 'New tags by name; null removes one. Others stay.' },
+    ),
+  },
+  { $id: 'JobTags', additionalProperties: false },
+)
+export type JobTagsRequest = Static<typeof JobTagsRequest>
 const jobFilter = {
   parent: Type.Optional(Type.String()),
   status: Type.Optional(

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { type Principal, localPrincipal } from '../../access/principal.ts'
 import type { ArtifactUploads } from '../../artifacts/artifact-uploads.ts'
 import type { ContentStore } from '../../artifacts/content-store.ts'
+import type { JobChanges } from '../../jobs/job-changes.ts'
 import type { JobService } from '../../jobs/job-service.ts'
 import type { Route } from '../../server/route.ts'
 import { type AssetRouteParts, assetRoutes } from './asset-routes.ts'
@@ -56,6 +57,7 @@ export interface RestParts extends StatusRouteParts {
   readonly principalOf?: (request: FastifyRequest) => Principal
   readonly jobs: JobService
   readonly views?: Parameters<typeof jobViewRoutes>[0]
+  readonly jobChanges?: JobChanges
   readonly events: EventSource
   /** Absent where nothing is counted. */
   readonly cost?: CostBook

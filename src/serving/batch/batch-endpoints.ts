@@ -13,7 +13,7 @@ import { statSync, existsSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { AssetCatalogue } from '../../assets/asset-catalogue.ts'
 import type { Clock } from '../../base/clock.ts'
-import { SluiceError } from '../../base/errors.ts'
+import { ignoreMissing, SluiceError } from '../../base/errors.ts'
 import type { JsonValue } from '../../base/json.ts'
 import type { Database } from '../../database/database.ts'
 import { appendEvent } from '../../events/event-log.ts'
@@ -245,7 +245,14 @@ export class BatchEndpoints {
   }): Promise<readonly BatchJob[]> {
     await this.endpoint(selection.endpoint)
     const rows = await listJobs(this.#place.database.read, selection)
-    return Promise.all(rows.map(async ({ job, ...from }) => ({ job: await this.#place.jobs.get(job), ...from })))
+    const found = await Promise.all(
+      rows.map(async ({ job, ...from }) => {
+        // A job may be deleted; that it was started stays noted.
+        const there = await this.#place.jobs.get(job).catch(ignoreMissing)
+        return there === undefined ? [] : [{ job: there, ...from }]
+      }),
+    )
+    return found.flat()
   }
 
   async #chosen({ endpoint: name, deployment: wanted }: BatchInvocation): Promise<BatchDeployment> {
