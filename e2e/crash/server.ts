@@ -13,6 +13,8 @@ export interface RunningServer {
   readonly get: <Body>(path: string) => Promise<Body>
   readonly post: <Body>(path: string, body: unknown) => Promise<Body>
   readonly text: (path: string) => Promise<string>
+  /** Any other request. */
+  readonly call: (path: string, method: string, body?: unknown) => Promise<void>
 }
 
 export interface StartOptions {
@@ -103,6 +105,13 @@ function connect(
         })
       ).json()) as Body,
     text: async (path) => (await call(path, {})).text(),
+    call: async (path, method, body) => {
+      const json = body !== undefined && {
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }
+      await (await call(path, { method, ...json })).text()
+    },
   }
 }
 

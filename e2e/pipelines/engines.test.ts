@@ -219,6 +219,35 @@ jobs:
       },
     )
 
+    await t.test('tags change, and a job is deleted only when nothing took its results', async () => {
+      const yaml = `
+jobs:
+  make: {command: 'echo 1 >\${{outputs.o}}', outputs: {o: {type: uri_file}}}
+`
+      const [first, second] = [await run('orderly', yaml), await run('orderly', yaml)]
+      const path = `/api/v1/jobs/${first.root.name}`
+      await server.call(path, 'PATCH', { tags: { stage: 'done', note: 'x' } })
+      await server.call(path, 'PATCH', { tags: { note: null } })
+      const { tags } = await server.get<{ tags: Record<string, string> }>(path)
+      assert.deepEqual(tags, { stage: 'done' })
+      const found = await server.post<{ runs: readonly { info: { run_id: string } }[] }>(
+        '/api/2.0/mlflow/runs/search',
+        {
+          experiment_ids: [(await server.get<{ experiment_id: string }>(path)).experiment_id],
+          filter: "tags.stage = 'done'",
+        },
+      )
+      assert.deepEqual(
+        found.runs.map(({ info }) => info.run_id),
+        [first.root.name],
+      )
+      await assert.rejects(server.call(path, 'DELETE'), new RegExp(`409.*job ${second.root.name} lead`))
+      await server.call(`/api/v1/jobs/${second.root.name}`, 'DELETE')
+      await server.call(path, 'DELETE')
+      await assert.rejects(server.get(path), /404/)
+      await assert.rejects(server.get(`/api/2.0/mlflow/runs/get?run_id=${first.root.name}`), /404/)
+    })
+
     await t.test('a step cancels its job: what runs beside it ends, nothing after it begins', async () => {
       const beside = join(folder, 'beside')
       const { root, step } = await run(

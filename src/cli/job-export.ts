@@ -28,7 +28,7 @@ export const exportJob: Command = async (invocation) => {
   const target = resolve(workingFolder, options.text('to') ?? name)
   const withOutputs = !options.has('no-outputs')
   let files: readonly string[] = []
-  await withConnection(invocation, 'look', async ({ client }) => {
+  await withConnection(invocation, 'work', async ({ client }) => {
     const { job, steps } = await readJob(client, name)
     await makeFolder(target, 'Name another folder with --to.', async (folder) => {
       await mkdir(folder, { recursive: true })
