@@ -84,6 +84,7 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'doctor',
     summary: 'Check this machine, the store and the server.',
+    options: [{ flags: '--fix', sentence: 'Mends what can be mended: permissions, what killed servers left.' }],
     load: async () => (await import('./doctor.ts')).doctor,
   },
   {

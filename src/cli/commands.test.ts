@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openCliLab } from './cli-lab.test-support.ts'
@@ -279,6 +279,43 @@ test('doctor tells of a server that was killed and of a store that cannot be ope
   const outcomeOf = (name: string) => items.find((item) => item.name === name)?.outcome
   assert.deepEqual([code, outcomeOf('server file'), outcomeOf('store')], [1, 'warn', 'fail'])
   assert.match(items.at(-1)!.detail, /the file is not a database/)
+})
+
+test('doctor finds what is open, left over or of another time, and mends what it can', async (t) => {
+  const lab = await openCliLab(t)
+  await lab.sluice('doctor')
+  const dead = { pid: 2 ** 22 + 1, url: 'http://127.0.0.1:1', started_at: new Date().toISOString(), local_token: 'x' }
+  const left = join(lab.data, 'git', 'fetch-abcdef')
+  await mkdir(left, { recursive: true })
+  await utimes(left, 5, 5)
+  await writeFile(join(lab.data, 'server.json'), JSON.stringify(dead), { mode: 0o644 })
+  await chmod(lab.data, 0o755)
+  const ahead = Date.now() / 1000 + 3600
+  await writeFile(join(lab.data, 'sluice.db-wal'), '')
+  await utimes(join(lab.data, 'sluice.db-wal'), ahead, ahead)
+  const look = async (...more: string[]) => {
+    const { items } = JSON.parse((await lab.sluice('doctor', '--json', ...more)).out) as {
+      items: { name: string; outcome: string; detail: string; hint?: string }[]
+    }
+    return (name: string) => items.find((item) => item.name === name)
+  }
+  const found = await look()
+  assert.match(found('permissions')!.detail, /others on this machine may read .*server\.json/)
+  assert.match(found('clock')!.detail, /last written 3\d{3} s in the future/)
+  for (const name of ['permissions', 'clock', 'server file', 'leftovers']) assert.equal(found(name)!.outcome, 'warn')
+  assert.equal((await stat(lab.data)).mode & 0o777, 0o755)
+  await rm(join(lab.data, 'sluice.db-wal'))
+  const fixed = await look('--fix')
+  for (const name of ['permissions', 'server file', 'leftovers']) assert.match(fixed(name)!.detail, /^fixed: /)
+  assert.equal((await stat(lab.data)).mode & 0o777, 0o700)
+  const again = await look()
+  for (const name of ['permissions', 'clock', 'cache']) assert.equal(again(name)!.outcome, 'ok')
+  assert.deepEqual([again('server file'), again('leftovers')], [undefined, undefined])
+  // A folder in which no program may be: the name is that of a file.
+  const file = join(lab.folder, 'file')
+  await writeFile(file, '')
+  const { out } = await lab.sluiceWith({ environment: { ...lab.environment, SLUICE_CACHE: file } }, 'doctor')
+  assert.match(out, /^fail {2}cache: programs in .* cannot be written and run/m)
 })
 
 test('completion knows every command and option, and bash runs its script', async (t) => {

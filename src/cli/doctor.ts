@@ -6,41 +6,60 @@ import { messageOf } from '../base/errors.ts'
 import type { Command, Invocation } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
 import { exitCode } from './exit-code.ts'
-import { liveServer, readServerRecord } from './link/server-record.ts'
+import { type Check, checkCache, checkClock, checkLeftovers, checkPermissions } from './doctor-store-folder.ts'
+import { liveServer } from './link/server-record.ts'
 import type { Status } from './rest-types.ts'
 import { printable } from './terminal/terminal.ts'
 
-interface Check {
-  readonly name: string
-  /** `warn`: it works, but not as well as it could. */
-  readonly outcome: 'ok' | 'warn' | 'fail'
-  readonly detail: string
-  readonly hint?: string
-}
-
 const execute = promisify(execFile)
 
-/** Checks what jobs will need; exit code 1 when something fails. */
+/** Checks what jobs will need, and with `--fix` mends what it can; exit code 1 when something fails. */
 export const doctor: Command = async (invocation) => {
-  const { terminal, json } = invocation
+  const { terminal, json, options } = invocation
   const checks: Check[] = []
   const machine = [
     checkNode(),
     checkPython(invocation),
     checkTools(invocation),
+    checkCache(invocation),
     checkFolder(invocation),
     checkDisk(invocation),
   ]
   for (const found of await Promise.all(machine)) checks.push(...found)
-  checks.push(...(await checkServer(invocation)), ...(await checkStore(invocation)))
-  if (json) writeJson(invocation, { items: checks })
+  const { url } = invocation.settings
+  if (url === undefined) {
+    checks.push(...(await checkPermissions(invocation)), ...(await checkClock(invocation, Date.now)))
+    checks.push(...(await checkLeftovers(invocation, Date.now)))
+  }
+  // Before the store is opened: what a killed server left is in nobody's way, but a mended folder is what is opened.
+  const shown = options.has('fix') ? await mended(checks) : checks
+  const all = [...shown, ...(await checkServer(invocation)), ...(await checkStore(invocation))]
+  if (json) writeJson(invocation, { items: all.map(({ mend: _, ...check }) => check) })
   else
-    for (const { name, outcome, detail, hint } of checks) {
+    for (const { name, outcome, detail, hint } of all) {
       const color = outcome === 'ok' ? 'green' : outcome === 'warn' ? 'yellow' : 'red'
       terminal.out(`${terminal.paint(color, outcome.padEnd(4))}  ${name}: ${printable(detail)}\n`)
       if (hint !== undefined) terminal.out(`      ${terminal.paint('cyan', 'hint:')} ${hint}\n`)
     }
-  return checks.some(({ outcome }) => outcome === 'fail') ? exitCode.failed : exitCode.ok
+  return all.some(({ outcome }) => outcome === 'fail') ? exitCode.failed : exitCode.ok
+}
+
+/** Mends what can be; what could not says why. */
+async function mended(checks: readonly Check[]): Promise<readonly Check[]> {
+  const after: Check[] = []
+  // In turn: a mended folder is what the next one is in.
+  for (const check of checks) {
+    const { mend, name } = check
+    if (mend === undefined) after.push(check)
+    else
+      after.push(
+        await mend().then(
+          (detail): Check => ({ name, outcome: 'ok', detail: `fixed: ${detail}` }),
+          (error: unknown): Check => ({ ...check, detail: `${check.detail}; not fixed: ${messageOf(error)}` }),
+        ),
+      )
+  }
+  return after
 }
 
 async function checkNode(): Promise<readonly Check[]> {
@@ -127,15 +146,7 @@ async function checkServer({ settings }: Invocation): Promise<readonly Check[]> 
     return [{ name: 'server', outcome: 'ok', detail: `the one at ${settings.url} is used` }]
   const live = await liveServer(settings.data)
   if (live !== undefined) return [{ name: 'server', outcome: 'ok', detail: `runs at ${live.url} (pid ${live.pid})` }]
-  const record = await readServerRecord(settings.data)
   const checks: Check[] = [{ name: 'server', outcome: 'ok', detail: 'none runs; commands open the store themselves' }]
-  if (record !== undefined)
-    checks.push({
-      name: 'server file',
-      outcome: 'warn',
-      detail: `an earlier server (pid ${record.pid}) ended without taking its leave`,
-      hint: 'Nothing is lost: the next one adopts what runs.',
-    })
   if (settings.port !== undefined && settings.port > 0 && !(await isFree(settings.port, settings.host)))
     checks.push({
       name: 'port',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -88,8 +88,9 @@ test('an exported job needs no server to be read and checked', async (t) => {
     'SHA256SUMS',
   ])
   const kept = join(home.folder, 'kept')
-  execFileSync('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: kept })
   const read = (file: string) => readFileSync(join(kept, file), 'utf8')
+  const sums = files.slice(0, -1).map((file) => `${createHash('sha256').update(read(file)).digest('hex')}  ${file}\n`)
+  assert.equal(read('SHA256SUMS'), sums.join(''))
   assert.deepEqual([read('job.yml'), read('logs/use.log'), read('outputs/make/o/o')], [yaml, '1\n', '1\n'])
   assert.equal((JSON.parse(read('job.json')) as Shown).steps!.length, 2)
   assert.equal((JSON.parse(read('runs.json')) as unknown[]).length, 3)

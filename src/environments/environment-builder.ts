@@ -67,6 +67,8 @@ export interface EnvironmentKeeper {
     readonly beforeMs: number
     readonly isDryRun: boolean
   }): Promise<{ readonly count: number; readonly sizeBytes: number }>
+  /** How many environments are ready, and how many no longer work: those are built again when they are needed. */
+  count(): Promise<{ readonly ready: number; readonly broken: number }>
 }
 
 /** Someone who knows the hashes of packages, so that an installation elsewhere gets the same files. */

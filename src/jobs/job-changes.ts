@@ -22,7 +22,7 @@ import { type Job, terminalStatuses } from './job-service.ts'
 import { findJob, findRow } from './job-store.ts'
 
 /** New tags by name; null removes one. */
-export type TagChange = Readonly<Record<string, string | null>>
+type TagChange = Readonly<Record<string, string | null>>
 
 /** Changes to jobs; unknown names throw `not-found`. */
 export interface JobChanges {

@@ -90,8 +90,11 @@ export async function openStore(
   }
 }
 
-/** For `sluice doctor`: the whole database, and a sample of the contents. */
-export async function checkStore({ database, content }: Store, databaseText: string): Promise<readonly StoreCheck[]> {
+/** For `sluice doctor`: the whole database, a sample of the contents, and the environments. */
+export async function checkStore(
+  { database, content, environments }: Store,
+  databaseText: string,
+): Promise<readonly StoreCheck[]> {
   const check = async (name: string, look: () => Promise<string>): Promise<StoreCheck> => {
     try {
       return { name, isOk: true, detail: await look() }
@@ -108,6 +111,11 @@ export async function checkStore({ database, content }: Store, databaseText: str
         'store-corrupt',
         `${damaged.length} of ${checkedCount} looked at are damaged (${damaged[0]!.slice(0, 12)}..); a step that needs such a result is run again`,
       )
+    }),
+    await check('environments', async () => {
+      const { ready, broken } = await environments.count()
+      if (broken === 0) return `${ready} ready`
+      return `${ready} ready, ${broken} whose Python is gone; they are built again when they are needed`
     }),
   ]
 }

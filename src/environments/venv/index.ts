@@ -26,6 +26,7 @@ import { includedFile } from '../../assets/included-file.ts'
 import { hashedRequirements } from './hashed-requirements.ts'
 import { Interpreters } from './interpreters.ts'
 import type { Interpreter } from './interpreters.ts'
+import { countVenvs } from './count-venvs.ts'
 import { LockStore } from './lock-store.ts'
 import { resolvePackages } from './uv/resolve-packages.ts'
 import { SingleFlight } from './single-flight.ts'
@@ -136,6 +137,10 @@ class UvVenvBuilder implements VenvBuilder {
     options: Parameters<EnvironmentKeeper['removeUnused']>[0],
   ): ReturnType<EnvironmentKeeper['removeUnused']> {
     return removeUnused(join(this.#options.cacheFolder, 'environments'), options)
+  }
+
+  count(): ReturnType<EnvironmentKeeper['count']> {
+    return countVenvs(join(this.#options.cacheFolder, 'environments'))
   }
 
   async close(): Promise<void> {

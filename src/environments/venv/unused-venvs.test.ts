@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { temporaryFolder } from '../../artifacts/content-lab.test-support.ts'
+import { countVenvs } from './count-venvs.ts'
 import { noteUse, removeUnused } from './unused-venvs.ts'
 
 const day = 24 * 3_600_000
@@ -45,6 +46,15 @@ test(
     assert.deepEqual(await removeUnused(root, { beforeMs, isDryRun: false }), { count: 0, sizeBytes: 0 })
   },
 )
+
+test('environments are counted: those that are ready, and those whose Python is gone', async (t) => {
+  const root = temporaryFolder(t)
+  const [, gone] = ['ready', 'gone'].map((name) => environment(root, name))
+  rmSync(join(gone!, '1/bin/python'))
+  mkdirSync(join(root, 'half-built'))
+  assert.deepEqual(await countVenvs(root), { ready: 1, broken: 1 })
+  assert.deepEqual(await countVenvs(join(root, 'none')), { ready: 0, broken: 0 })
+})
 
 test('an environment that is just being built is left alone', { skip: process.platform !== 'linux' }, async (t) => {
   const root = temporaryFolder(t)
