@@ -1,4 +1,4 @@
-// examples/nested-pipeline, distributed, control-flow, edge and rollout as a user runs them: the program from outside.
+// examples/nested-pipeline, sklearn, distributed, control-flow, edge and rollout as a user runs them: the program from outside.
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -63,6 +63,20 @@ test('the nested pipeline keeps the curve, and another degree runs only the step
     'curve.score': 'depends',
     choose: 'depends',
   })
+})
+
+test('a classifier is chosen, tested on rows that were kept, and registered where it is of use', async (t) => {
+  const sluice = openExample(t, 'sklearn')
+  // Six trials take their time; one is enough to go on with.
+  await sluice('run', 'pipeline.yml', '--set', 'jobs.tune.limits.max_total_trials=1')
+  assert.match(await logOf(sluice, 'split'), /300 rows to train on, 100 to test with, 0 without a label/)
+  const [, score] = /balanced accuracy ([\d.]+); always/.exec(await logOf(sluice, 'test'))!
+  assert.ok(Number(score) > 0.6 && Number(score) < 0.9, score)
+  const { versions } = JSON.parse(await sluice('model', 'show', 'customers', '--json')) as {
+    versions: readonly { aliases: readonly string[]; tags: Readonly<Record<string, string>> }[]
+  }
+  assert.deepEqual(versions[0]!.aliases, ['champion'])
+  assert.ok(Math.abs(Number(versions[0]!.tags['balanced_accuracy']) - Number(score)) < 1e-4)
 })
 
 test('the distributed training ends with one model that all processes made', async (t) => {

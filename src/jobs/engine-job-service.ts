@@ -98,7 +98,7 @@ export class EngineJobService implements JobService {
   ): Promise<{ readonly loaded: LoadedJob; readonly settled: StoredSubmission }> {
     const { database, content, findExperiment, assets } = this.#deps
     const tables = database.read
-    const loaded = await loadJob(submission.file, { overrides: submission.overrides, assets })
+    const loaded = await loadJob(submission.file, { set: submission.overrides, assets })
     const experimentName = experimentNameOf(submission, loaded)
     const experimentId = (await findExperiment(tables, experimentName)) ?? ('' as ExperimentId)
     const { displayName } = loaded

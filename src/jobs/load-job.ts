@@ -7,6 +7,7 @@ import { planJob } from '../plan/plan-pipeline.ts'
 import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
 import { invalidDocument } from '../spec/diagnostics.ts'
 import type { Document, Job as JobDocument } from '../spec/documents.ts'
+import { partOverrides } from '../spec/overrides.ts'
 import { loadValidDocument } from '../spec/load-document.ts'
 import { frameOf } from '../spec/yaml/source-text.ts'
 import type { Job, ValidDocument } from './job-service.ts'
@@ -30,7 +31,9 @@ export interface LoadedJob {
 }
 
 export interface LoadJobOptions {
-  /** `--set` values. */
+  /** What `--set` says: inputs by name, or anything by dotted path. */
+  readonly set?: Readonly<Record<string, string>> | undefined
+  /** Values of inputs. */
   readonly overrides?: Readonly<Record<string, string>> | undefined
   /** What the file is to say differently, by dotted path, e.g. `settings.force_rerun`. */
   readonly changes?: Readonly<Record<string, string>> | undefined
@@ -46,7 +49,7 @@ export type ReadText = (path: string) => Promise<string>
 /** Reads and plans a job file. Throws `invalid-document` with every mistake of the file and of those it loads. */
 export async function loadJob(
   file: string,
-  { overrides = {}, changes = {}, assets, readFrom = (path) => readFile(path, 'utf8') }: LoadJobOptions,
+  { set = {}, overrides = {}, changes = {}, assets, readFrom = (path) => readFile(path, 'utf8') }: LoadJobOptions,
 ): Promise<LoadedJob> {
   const texts = new Map<string, string>()
   const readText = async (path: string): Promise<string> => {
@@ -54,8 +57,10 @@ export async function loadJob(
     texts.set(path, text)
     return text
   }
-  const read = await loadValidDocument({ file, readText, family: 'job', overrides: changes })
-  const { document } = read
+  const read = async (more: Readonly<Record<string, string>>) =>
+    loadValidDocument({ file, readText, family: 'job', overrides: { ...changes, ...more } })
+  const parted = partOverrides(set, await inputNames(set, read))
+  const { document, warnings: ofReading } = await read(parted.changes)
   if (!isJob(document)) {
     throw new SluiceError('invalid-document', `${file} is not a job.`, {
       hint: 'A job has a command, or jobs (the steps of a pipeline).',
@@ -65,7 +70,7 @@ export async function loadJob(
   const { plan, diagnostics, warnings } = planJob(document, {
     resolveComponent: (reference) => components.resolve(reference),
     componentHint: (reference) => components.hint(reference),
-    overrides,
+    overrides: { ...overrides, ...parted.inputs },
   })
   if (diagnostics.length > 0)
     throw invalidDocument(
@@ -74,8 +79,18 @@ export async function loadJob(
     )
   return {
     ...loaded(document, plan, { file, text: texts.get(file) ?? '' }),
-    warnings: [...read.warnings, ...warnings].map((warning) => withFrame(warning, texts)),
+    warnings: [...ofReading, ...warnings].map((warning) => withFrame(warning, texts)),
   }
+}
+
+/** Inputs of the job as it is written; none where it cannot be read so, which reading it with the changes tells. */
+async function inputNames(
+  set: Readonly<Record<string, string>>,
+  read: (changes: Readonly<Record<string, string>>) => Promise<{ readonly document: Document }>,
+): Promise<readonly string[]> {
+  if (Object.keys(set).length === 0) return []
+  const found = await read({}).catch(() => undefined)
+  return found !== undefined && isJob(found.document) ? Object.keys(found.document.inputs) : []
 }
 
 function isJob(document: Document): document is JobDocument {

@@ -322,3 +322,35 @@ jobs:
   assert.equal(digest(third, 'kept'), digest(first, 'kept'))
   await assert.rejects(lab.run(yaml.replaceAll('@main', '@nightly')), /has no branch, tag or commit "nightly"/)
 })
+
+test('what --set says reaches inputs and everything else of a file, and slips are told', async (t) => {
+  const lab = await openLab(t)
+  lab.write({ 'a.txt': 'a', 'b.txt': 'b' })
+  lab.write({
+    'job.yml': `
+type: pipeline
+inputs: {word: hello, rows: {type: uri_file, path: a.txt}}
+jobs:
+  say: {command: 'echo \${{inputs.word}}; cat \${{inputs.rows}}', inputs: {word: '\${{parent.inputs.word}}', rows: '\${{parent.inputs.rows}}'}}
+`,
+  })
+  const submit = (overrides: Readonly<Record<string, string>>) =>
+    lab.call<{ name: string; display_name: string; tags: object }>('POST', '/api/v1/jobs', {
+      file: join(lab.folder, 'job.yml'),
+      overrides,
+    })
+  const job = await submit({
+    ...{ word: 'bye', 'inputs.rows.path': 'b.txt', display_name: 'March', 'tags.team': 'blue' },
+    'jobs.say.limits.timeout': '60',
+  })
+  assert.deepEqual([job.display_name, job.tags], ['March', { team: 'blue' }])
+  const { items } = await lab.call<{ items: { inputs: Record<string, { value?: string; uri?: string }> }[] }>(
+    'GET',
+    `/api/v1/jobs/${job.name}/children`,
+  )
+  const { word, rows } = items[0]!.inputs
+  assert.deepEqual([word!.value, /b\.txt$/.test(rows!.uri!)], ['bye', true])
+  await assert.rejects(submit({ wrod: 'x' }), /--set wrod: the job has no input "wrod".*Did you mean "?word/)
+  await assert.rejects(submit({ 'jobs.say.limits.tymeout': '60' }), /tymeout/)
+  await assert.rejects(submit({ 'jobs.sai.limits.timeout': '60' }), /there is no "sai"|no step "sai"/)
+})

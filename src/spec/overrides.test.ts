@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LoadedDocument } from './load-document.ts'
 import { loadDocument } from './load-document.ts'
-import type { Overrides } from './overrides.ts'
+import { type Overrides, partOverrides } from './overrides.ts'
 
 const pipeline = `type: pipeline
 inputs:
@@ -159,4 +159,30 @@ test('a file that is no mapping or cannot be read has only its own mistake', asy
   assert.equal((await load({ a: '1' }, '- a')).diagnostics.length, 1)
   assert.equal((await load({ a: '1' }, 'a: "')).diagnostics.length, 1)
   assert.equal((await load({ a: '1' }, '')).diagnostics.length, 1)
+})
+
+test('what --set says goes to inputs or to the file', () => {
+  const parts = (names: readonly string[]) => {
+    const { inputs, changes } = partOverrides(Object.fromEntries(names.map((name) => [name, 'x'])), [
+      'alpha',
+      'rows',
+      'name',
+    ])
+    return [Object.keys(inputs), Object.keys(changes)]
+  }
+  const inputs = [
+    'alpha',
+    'inputs.alpha',
+    'name',
+    'jobs.a.inputs.beta',
+    'jobs.a.b.inputs.group.beta',
+    'inputs.aplha',
+    'aplha',
+    'colour.x',
+  ]
+  const changes = [
+    ...['display_name', 'inputs.rows.path', 'jobs.a.limits.timeout', 'jobs.a.inputs.rows.path', 'tags.team'],
+    ...['additional_includes[0]', 'settings.force_rerun', 'limits.timeout'],
+  ]
+  assert.deepEqual(parts([...inputs, ...changes]), [inputs, changes])
 })

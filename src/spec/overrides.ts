@@ -1,6 +1,14 @@
 import { isMap, isNode, isScalar, isSeq, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import type { Node } from 'yaml'
 import type { Diagnostic } from '../base/errors.ts'
+import {
+  commandJobKeys,
+  commandJobOfComponentKeys,
+  dataTransferJobKeys,
+  pipelineJobKeys,
+  sparkJobKeys,
+  sweepJobKeys,
+} from './keys.ts'
 import { keyName } from './yaml/check-tree.ts'
 import { nearestName } from './yaml/nearest-name.ts'
 import { parseYaml } from './yaml/parse-yaml.ts'
@@ -133,4 +141,38 @@ function scalarOf(text: string): Scalar {
   if (!isScalar(node) || node.tag !== undefined || node.anchor !== undefined) return new Scalar(text)
   delete node.range
   return node
+}
+
+const jobKeys: ReadonlySet<string> = new Set(
+  [commandJobKeys, commandJobOfComponentKeys, pipelineJobKeys, sweepJobKeys, sparkJobKeys, dataTransferJobKeys].flatMap(
+    ({ known }) => [...known],
+  ),
+)
+/** What an input that is a mapping has. */
+const partsOfInput = new Set(['path', 'type', 'mode', 'value'])
+
+/**
+ * Parts what `--set` says of a job: values of inputs, which are bound when it is planned (`alpha`, `inputs.alpha`,
+ * `jobs.STEP.inputs.alpha`), and what the file is to say differently, which goes to `applyOverrides`. A name that is
+ * neither is taken for an input, since planning tells the nearest.
+ */
+export function partOverrides(
+  values: Overrides,
+  jobInputs: readonly string[],
+): { readonly inputs: Overrides; readonly changes: Overrides } {
+  const inputs: Record<string, string> = {}
+  const changes: Record<string, string> = {}
+  for (const [name, value] of Object.entries(values)) {
+    const isChange = !isInput(name, jobInputs) && jobKeys.has(/^[^.[]*/.exec(name)![0])
+    ;(isChange ? changes : inputs)[name] = value
+  }
+  return { inputs, changes }
+}
+
+function isInput(name: string, jobInputs: readonly string[]): boolean {
+  const bare = name.replace(/^inputs\./, '')
+  if (jobInputs.includes(name) || jobInputs.includes(bare)) return true
+  const [, ofStep] = /^jobs\..+?\.inputs\.(.+)$/.exec(name) ?? []
+  if (ofStep !== undefined) return !partsOfInput.has(ofStep.slice(ofStep.lastIndexOf('.') + 1))
+  return name.startsWith('inputs.') && !/[.[]/.test(bare)
 }

@@ -114,10 +114,12 @@ export interface paths {
     get: operations['getJobsName']
     put?: never
     post?: never
-    delete?: never
+    /** Delete a job that has ended, with its steps, runs and logs; refused while something leads back to it. */
+    delete: operations['deleteJobsName']
     options?: never
     head?: never
-    patch?: never
+    /** Change the tags of a job or step, and of its run. */
+    patch: operations['patchJobsName']
     trace?: never
   }
   '/api/v1/jobs/{name}/children': {
@@ -1506,6 +1508,57 @@ export interface paths {
     put?: never
     /** Keep a query with its whole answer as a version of a data asset, or ask the kept one again. */
     post: operations['postDataNameQuery']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/queries': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the queries that are kept with their answers, each in its newest version. */
+    get: operations['getQueries']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/data/{name}/versions/{version}/query': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the query that a version of a data asset is the answer to, with its charts. */
+    get: operations['getDataNameVersionsVersionQuery']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/data/{name}/versions/{version}/charts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show a saved query with its charts and their points. */
+    get: operations['getDataNameVersionsVersionCharts']
+    put?: never
+    post?: never
     delete?: never
     options?: never
     head?: never
@@ -3375,6 +3428,16 @@ export interface components {
     Budgets: {
       items: components['schemas']['Budget'][]
     }
+    Chart: {
+      kind: 'line' | 'area' | 'bar' | 'scatter' | 'pie'
+      title?: string
+      /** @description A column of the answer. */
+      x: string
+      /** @description Columns with numbers. */
+      y: string[]
+      /** @description A column whose every value is a series. */
+      series?: string
+    }
     Comment: {
       id: string
       body: string
@@ -3641,6 +3704,33 @@ export interface components {
       created_at: string
       /** Format: date-time */
       updated_at: string
+    }
+    DrawnCharts: {
+      name: string
+      version: string
+      sql: string
+      inputs: {
+        [key: string]: string
+      }
+      charts: {
+        kind: 'line' | 'area' | 'bar' | 'scatter' | 'pie'
+        title?: string
+        /** @description A column of the answer. */
+        x: string
+        /** @description Columns with numbers. */
+        y: string[]
+        /** @description A column whose every value is a series. */
+        series?: string
+        lines: {
+          name: string
+          points: [unknown, number][]
+        }[]
+        /** @description The answer has more rows than are drawn. */
+        is_cut: boolean
+      }[]
+      created_by: string
+      /** Format: date-time */
+      created_at: string
     }
     DriftVerdict: {
       metric: string
@@ -4052,6 +4142,12 @@ export interface components {
       /** @description Why it ran or did not, in words. */
       verdict_text?: string
       error_message?: string
+    }
+    JobTags: {
+      /** @description New tags by name; null removes one. Others stay. */
+      tags: {
+        [key: string]: string | null
+      }
     }
     JobTimeline: {
       root: string
@@ -4827,6 +4923,18 @@ export interface components {
       /** Format: date-time */
       ended_at?: string
     }
+    SavedQuery: {
+      name: string
+      version: string
+      sql: string
+      inputs: {
+        [key: string]: string
+      }
+      charts: components['schemas']['Chart'][]
+      created_by: string
+      /** Format: date-time */
+      created_at: string
+    }
     SavedView: {
       id: string
       /** @description Which page it is of, e.g. `runs`. */
@@ -5543,6 +5651,70 @@ export interface operations {
       cookie?: never
     }
     requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Job']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteJobsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  patchJobsName: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['JobTags']
+      }
+    }
     responses: {
       /** @description Success */
       200: {
@@ -9295,6 +9467,8 @@ export interface operations {
           inputs?: {
             [key: string]: string
           }
+          /** @description Absent: those of the newest version stay. */
+          charts?: components['schemas']['Chart'][]
         }
       }
     }
@@ -9306,6 +9480,105 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['AssetVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getQueries: {
+    parameters: {
+      query?: {
+        limit?: number
+        page_token?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['SavedQuery'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getDataNameVersionsVersionQuery: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SavedQuery']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getDataNameVersionsVersionCharts: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DrawnCharts']
         }
       }
       /** @description Error */
