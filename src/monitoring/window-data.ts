@@ -4,7 +4,7 @@
  */
 import { SluiceError } from '../base/errors.ts'
 import { sqlList, sqlLiteral, sqlName } from '../data/sql-text.ts'
-import type { FindTable } from '../data/table-explorer.ts'
+import type { FindTable } from '../data/table-query.ts'
 import type { TableSource } from '../data/table-format.ts'
 import { tableSource } from '../data/table-source.ts'
 import type { CollectedPayloads } from '../serving/payloads/collected-payloads.ts'
