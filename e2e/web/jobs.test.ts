@@ -176,6 +176,7 @@ test('the pages of jobs', { skip: skipWithoutBrowser }, async (t) => {
   await t.test('times, inputs and outputs, lineage and the document of a job', async () => {
     const { page, expectNoTrouble } = await openPage(browser, url, { path: `/jobs/${first.name}?tab=timeline` })
     await page.getByText(/Critical path: 3 steps/).waitFor(wait)
+    await page.getByText('CPU time').waitFor(wait)
     await page
       .getByRole('img', { name: /^(waiting for a slot|environment).*running/ })
       .first()

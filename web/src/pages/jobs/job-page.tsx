@@ -24,6 +24,7 @@ import { StatusBadge } from '../../components/status-badge.tsx'
 import { Tabs } from '../../components/tabs.tsx'
 import { Duration, TimeAgo } from '../../components/time-ago.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
+import { useFormat } from '../../messages/format.ts'
 import './jobs.css'
 
 const route = getRouteApi('/jobs/$name')
@@ -121,6 +122,8 @@ function JobTabPanel({ job, tab, search, onShow }: TabPanelProps): ReactNode {
 /** What is true of the whole job, above the tabs. */
 function JobHead({ job }: { readonly job: Job }): ReactNode {
   const texts = useMessages(jobsMessages).head
+  const format = useFormat()
+  const cost = useQuery(restQuery('/api/v1/jobs/{name}/cost', { params: { path: { name: job.name } } })).data
   const { error, started_at: from, ended_at: to } = job
   const tags = Object.entries(job.tags)
   return (
@@ -133,6 +136,11 @@ function JobHead({ job }: { readonly job: Job }): ReactNode {
           [
             texts.took,
             from === undefined ? undefined : <Duration key="took" from={from} {...(to !== undefined && { to })} />,
+          ],
+          [texts.cpu, cost === undefined ? undefined : format.duration(cost.cpu_seconds * 1000)],
+          [
+            texts.cost,
+            cost?.cost === undefined ? undefined : `${format.number(cost.cost)} ${cost.currency ?? ''}`.trim(),
           ],
           [texts.why, job.status_detail ?? job.verdict_text],
           [texts.tags, tags.length === 0 ? undefined : tags.map(([key, value]) => `${key}=${value}`).join(', ')],

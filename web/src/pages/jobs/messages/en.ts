@@ -84,6 +84,8 @@ export const en = {
     experiment: 'Experiment',
     created: 'Created',
     took: 'Took',
+    cpu: 'CPU time',
+    cost: 'Cost',
     why: 'Why',
     tags: 'Tags',
     archived: 'Archived',

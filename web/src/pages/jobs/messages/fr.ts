@@ -86,6 +86,8 @@ export const fr: Translation<typeof en> = {
     experiment: 'Expérience',
     created: 'Créée',
     took: 'Durée',
+    cpu: 'Temps de calcul',
+    cost: 'Coût',
     why: 'Pourquoi',
     tags: 'Étiquettes',
     archived: 'Archivée',

@@ -86,6 +86,8 @@ export const pt: Translation<typeof en> = {
     experiment: 'Experiência',
     created: 'Criada',
     took: 'Demorou',
+    cpu: 'Tempo de CPU',
+    cost: 'Custo',
     why: 'Porquê',
     tags: 'Etiquetas',
     archived: 'Arquivada',
