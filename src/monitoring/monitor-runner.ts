@@ -163,7 +163,7 @@ export class MonitorRunner {
   ): Promise<readonly ComputedSignal[]> {
     const { payloads } = this.#parts
     // What was asked a moment ago lies in a window that is not a file yet.
-    await payloads.endWindows()
+    if (mayUseCollected(monitor)) await payloads.endWindows()
     const prepared = (role: string): string | undefined => {
       const output = outputs.get(role)
       if (output === undefined || output.source !== undefined) return output?.source
@@ -211,4 +211,14 @@ export class MonitorRunner {
     if (!firesByItself) return run
     return Math.min(run, (await nextMonitorDue(database.read)) ?? Infinity)
   }
+}
+
+/** Whether a monitor looks at what deployments collected: of its deployment, or under the name of a data asset. */
+function mayUseCollected({ definition: { monitor } }: Monitor): boolean {
+  const sources = monitor.signals.flatMap(({ production, reference, custom }) => [
+    ...production,
+    ...(reference === undefined ? [] : [reference]),
+    ...Object.values(custom?.data ?? {}),
+  ])
+  return monitor.target.endpoint !== undefined || sources.some(({ source }) => source?.startsWith('azureml:') === true)
 }
