@@ -113,3 +113,54 @@ test('an MLflow model scores tables without a script, and the output says which 
   }
   assert.equal(asset.versions[0]!.properties.model, 'azureml:diabetes:1')
 })
+
+const noting = `
+import os, time
+def init(): pass
+def run(mini_batch):
+    rows = []
+    for path in mini_batch:
+        with open(os.environ["NOTED"], "a") as file: file.write(os.path.basename(path) + "\\n")
+        while not os.path.exists(os.environ["GO"]): time.sleep(0.02)
+        rows.append(f"{os.path.basename(path)},{int(open(path).read()) * 2}")
+    return rows
+`
+
+test('a kill -9 of the server neither loses a mini-batch nor runs one twice', async (t) => {
+  const { folder, sluice, ended } = openProgram(t)
+  const [noted, go] = [join(folder, 'noted'), join(folder, 'go')]
+  mkdirSync(join(folder, 'code'))
+  mkdirSync(join(folder, 'rows'))
+  writeFileSync(join(folder, 'code/score.py'), noting)
+  writeFileSync(noted, '')
+  const numbers = Array.from({ length: 8 }, (_, n) => n)
+  for (const n of numbers) writeFileSync(join(folder, `rows/f${n}.txt`), String(n))
+  writeFileSync(
+    join(folder, 'deployment.yml'),
+    `$schema: https://azuremlschemas.azureedge.net/latest/modelBatchDeployment.schema.json
+name: slow
+code_configuration: {code: ./code, scoring_script: score.py}
+environment_variables: {NOTED: ${noted}, GO: ${go}}
+settings: {mini_batch_size: 1, max_concurrency_per_instance: 2, retry_settings: {timeout: 600}}
+`,
+  )
+  await sluice('up', '-d')
+  await sluice('batch-deployment', 'create', '--file', 'deployment.yml', '--endpoint', 'slow')
+  const job = await sluice('batch', 'invoke', '--name', 'slow', '--input', 'rows')
+  while (readFileSync(noted, 'utf8') === '') await pause(20)
+  const { pid } = JSON.parse(readFileSync(join(folder, 'store/server.json'), 'utf8')) as { readonly pid: number }
+  process.kill(pid, 'SIGKILL')
+  await sluice('up', '-d')
+  writeFileSync(go, '')
+  assert.equal(await ended(job), 'Completed')
+  await sluice('job', 'download', job, '--output', 'score', '--to', 'out')
+  const sorted = (file: string): readonly string[] => readFileSync(join(folder, file), 'utf8').trim().split('\n').sort()
+  assert.deepEqual(
+    sorted('out/score/predictions.csv'),
+    numbers.map((n) => `f${n}.txt,${2 * n}`),
+  )
+  assert.deepEqual(
+    sorted('noted'),
+    numbers.map((n) => `f${n}.txt`),
+  )
+})
