@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { type EndpointTab, endpointTabs } from './endpoint-tabs.ts'
 import { tableSearch } from '../../components/data-table/table-view.ts'
 import { messagesIn } from '../../messages/catalogue.ts'
 import { shellMessages } from '../../messages/shell.ts'
@@ -11,9 +12,6 @@ const list = createRoute({
   staticData: { title: ({ language }) => messagesIn(shellMessages, language).pages.endpoints },
   component: lazyRouteComponent(() => import('./endpoints-page.tsx'), 'EndpointsPage'),
 })
-
-export const endpointTabs = ['traffic', 'try', 'rollout', 'compare', 'logs', 'payloads', 'keys'] as const
-export type EndpointTab = (typeof endpointTabs)[number]
 
 interface EndpointSearch {
   readonly tab?: EndpointTab
