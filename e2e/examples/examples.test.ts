@@ -68,7 +68,8 @@ test('the nested pipeline keeps the curve, and another degree runs only the step
 test('a classifier is chosen, tested on rows that were kept, and registered where it is of use', async (t) => {
   const sluice = openExample(t, 'sklearn')
   // Six trials take their time; one is enough to go on with.
-  await sluice('run', 'pipeline.yml', '--set', 'jobs.tune.limits.max_total_trials=1')
+  const limits = ['max_total_trials', 'max_concurrent_trials'].flatMap((key) => ['--set', `jobs.tune.limits.${key}=1`])
+  await sluice('run', 'pipeline.yml', ...limits)
   assert.match(await logOf(sluice, 'split'), /300 rows to train on, 100 to test with, 0 without a label/)
   const [, score] = /balanced accuracy ([\d.]+); always/.exec(await logOf(sluice, 'test'))!
   assert.ok(Number(score) > 0.6 && Number(score) < 0.9, score)
