@@ -41,6 +41,10 @@ export const monitorCommands: readonly CommandRow[] = [
     arguments: named,
     options: [
       { flags: '--at <time>', sentence: 'As if it were then: windows end at this time, e.g. 2026-03-01T09:00:00Z.' },
+      {
+        flags: '--since <time>',
+        sentence: 'Looks at the production data from this time on, e.g. 2h for two hours ago.',
+      },
       { flags: '--all', sentence: 'Shows every verdict, not only those in breach.' },
     ],
     load: async () => (await import('./monitor-runs.ts')).runMonitor,

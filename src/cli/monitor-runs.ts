@@ -15,8 +15,11 @@ const pollMs = 500
 
 /** Computes the signals now and tells what they say. */
 export const runMonitor: Command = async (invocation) => {
-  const at = invocation.options.text('at')
-  const body = { ...(at !== undefined && { at: timeOf(at) }) }
+  const times = (['at', 'since'] as const).flatMap((option) => {
+    const text = invocation.options.text(option)
+    return text === undefined ? [] : [[option, timeOf(option, text)]]
+  })
+  const body: unknown = Object.fromEntries(times)
   return withConnection(invocation, 'work', async ({ client }) => {
     const path = monitorPath(invocation)
     const { id } = await client.post<MonitorRun>(`${path}/run`, body)
@@ -42,11 +45,11 @@ async function ended({ terminal }: Invocation, client: RestClient, path: string)
   }
 }
 
-function timeOf(text: string): string {
+function timeOf(option: string, text: string): string {
   const agoMs = parseDuration(text)
   const atMs = agoMs === undefined || /^\d{4}$/.test(text) ? Date.parse(text) : Date.now() - agoMs
   if (Number.isFinite(atMs)) return new Date(atMs).toISOString()
-  throw new SluiceError('invalid-request', `--at "${text}" is no time.`, {
+  throw new SluiceError('invalid-request', `--${option} "${text}" is no time.`, {
     hint: 'Write 2026-03-01T09:00:00Z, or 2h for two hours ago.',
   })
 }

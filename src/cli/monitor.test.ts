@@ -65,6 +65,8 @@ test('a monitor from its file to its alerts, by the command line and a server th
   assert.match(wrong.err, /--for "long" is no duration/)
   const never = await sluice('monitor', 'run', 'credit', '--at', 'noon')
   assert.match(never.err, /--at "noon" is no time/)
+  const empty = await sluice('monitor', 'run', 'credit', '--since', '2099-01-01T00:00:00Z')
+  assert.match(empty.err, /are to begin at 2099-01-01T00:00:00.000Z, and end at /)
   assert.match((await sluice('monitor', 'show', 'cerdit')).err, /Did you mean credit\?/)
   assert.match(await said('monitor', 'delete', 'credit'), /Deleted the monitor credit/)
 })

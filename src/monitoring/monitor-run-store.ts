@@ -10,6 +10,7 @@ interface RunRow {
   readonly reason: MonitorRun['reason']
   readonly status: MonitorRun['status']
   readonly nominal_ms: number
+  readonly from_ms: number | null
   readonly noted_ms: number
   readonly due_ms: number
   readonly ended_ms: number | null
@@ -45,7 +46,7 @@ const rowsPerStatement = 200
 
 /** A run that is to be noted. */
 export type NewRun = Pick<MonitorRun, 'id' | 'monitorId' | 'key' | 'reason' | 'nominalMs' | 'notedMs'> &
-  Partial<Pick<MonitorRun, 'status' | 'times' | 'detail'>>
+  Partial<Pick<MonitorRun, 'status' | 'times' | 'detail' | 'fromMs'>>
 
 /** Notes a run unless its monitor has one of this key; false where it has. */
 export async function insertRun(tables: Tables, run: NewRun): Promise<boolean> {
@@ -60,6 +61,7 @@ export async function insertRun(tables: Tables, run: NewRun): Promise<boolean> {
       reason: run.reason,
       status: run.status ?? 'pending',
       nominal_ms: run.nominalMs,
+      from_ms: run.fromMs ?? null,
       noted_ms: run.notedMs,
       due_ms: run.notedMs,
       ended_ms: run.status === undefined ? null : run.notedMs,
@@ -339,6 +341,7 @@ function toRun(row: RunRow): MonitorRun {
     attempts: row.attempts,
     times: row.times,
     signals: JSON.parse(row.signals) as SignalOutcome[],
+    ...(row.from_ms !== null && { fromMs: row.from_ms }),
     ...(row.ended_ms !== null && { endedMs: row.ended_ms }),
     ...(row.detail !== null && { detail: row.detail }),
   }

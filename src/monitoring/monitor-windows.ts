@@ -3,15 +3,20 @@ import { fireTimes } from '../spec/schedules/fire-times.ts'
 import { previousTime } from '../spec/schedules/due-times.ts'
 import type { Monitor, MonitorRun, TimeWindow } from './monitor.ts'
 
-/** The part of the production data that a run looks at; by default what came since the run before. */
+/**
+ * The part of the production data that a run looks at; by default what came since the run before. A run that says from
+ * when on looks from there, but a window between two fixed times stays what it is.
+ */
 export function productionWindow(
   { definition, createdMs }: Pick<Monitor, 'definition' | 'createdMs'>,
-  { nominalMs }: Pick<MonitorRun, 'nominalMs'>,
+  { nominalMs, fromMs }: Pick<MonitorRun, 'nominalMs' | 'fromMs'>,
   data: Pick<SignalData, 'window'> | undefined,
 ): TimeWindow {
   const window = data?.window
   if (window?.kind === 'fixed') return window
   const endMs = nominalMs - (window?.offsetMs ?? 0)
+  // What is asked for may lie after the end that an offset leaves: then nothing is there, rather than a window backwards.
+  if (fromMs !== undefined) return { startMs: Math.min(fromMs, endMs), endMs }
   return { startMs: endMs - (window?.sizeMs ?? periodOf({ definition, createdMs }, nominalMs)), endMs }
 }
 

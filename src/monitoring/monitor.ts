@@ -36,6 +36,8 @@ export interface MonitorRun {
   readonly status: (typeof runStatuses)[number]
   /** Windows end here, or so long before as their offset says. */
   readonly nominalMs: number
+  /** Production windows begin here; absent: where their size says. */
+  readonly fromMs?: number
   readonly notedMs: number
   readonly dueMs: number
   readonly endedMs?: number

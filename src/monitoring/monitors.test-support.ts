@@ -51,6 +51,8 @@ export interface MonitorLab {
     name: string,
     at?: string,
   ) => Promise<{ readonly run: MonitorRun; readonly verdicts: readonly Verdict[] }>
+  /** The same with the production data from a time on. */
+  readonly runFrom: (name: string, fromMs?: number) => ReturnType<MonitorLab['run']>
   /** `signal feature metric` of the verdicts in breach. */
   readonly breaches: (name: string) => Promise<readonly string[]>
   readonly events: () => Promise<readonly { readonly kind: string; readonly body: Readonly<Record<string, unknown>> }[]>
@@ -185,6 +187,10 @@ export function openMonitorLab(database: Database, t: TestContext): MonitorLab {
     async run(name, at) {
       const options = at === undefined ? {} : { atMs: Date.parse(at) }
       const { id } = await lab.monitors.run({ name, by: localPrincipal }, options)
+      return lab.monitors.runOf(name, id)
+    },
+    async runFrom(name, fromMs) {
+      const { id } = await lab.monitors.run({ name, by: localPrincipal }, fromMs === undefined ? {} : { fromMs })
       return lab.monitors.runOf(name, id)
     },
     async breaches(name) {

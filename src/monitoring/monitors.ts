@@ -173,16 +173,25 @@ export class Monitors {
 
   /**
    * Computes the signals now, paused or not. Resolves with the run as soon as it has ended, or waits for a job.
-   * `atMs`: as if it were then, for windows that have passed.
+   * `atMs`: as if it were then, for windows that have passed. `fromMs`: production windows begin there. Throws
+   * `invalid-request` for a beginning that is not before the end.
    */
-  async run(change: MonitorChange, { atMs }: { readonly atMs?: number } = {}): Promise<MonitorRun> {
+  async run(
+    change: MonitorChange,
+    { atMs, fromMs }: { readonly atMs?: number; readonly fromMs?: number } = {},
+  ): Promise<MonitorRun> {
     const { database, random, clock, runner } = this.#parts
     const monitor = await this.#find(change.name)
     const id = randomHex(random, 8)
     const nowMs = clock.now()
+    const nominalMs = atMs ?? nowMs
+    if (fromMs !== undefined && fromMs >= nominalMs)
+      throw new SluiceError('invalid-request', emptySpan(fromMs, nominalMs), {
+        hint: 'Name a time since which there are production data, or leave it out.',
+      })
     await database.write(async (tables) => {
       const run = { id, monitorId: monitor.id, key: `run:${id}`, reason: 'run', notedMs: nowMs } as const
-      await insertRun(tables, { ...run, nominalMs: atMs ?? nowMs })
+      await insertRun(tables, { ...run, nominalMs, ...(fromMs !== undefined && { fromMs }) })
       await this.#tell(tables, 'run', change)
     })
     await runner.settle()
@@ -396,6 +405,10 @@ function checkSignal({ name, definition }: Monitor, signal: string): void {
   throw new SluiceError('not-found', `The monitor "${name}" has no signal "${signal}".`, {
     hint: near === undefined ? `It has ${names.join(', ')}.` : `Did you mean ${near}?`,
   })
+}
+
+function emptySpan(fromMs: number, endMs: number): string {
+  return `The production data are to begin at ${new Date(fromMs).toISOString()}, and end at ${new Date(endMs).toISOString()}.`
 }
 
 function ofSignal(signal: string | undefined): string {

@@ -81,3 +81,41 @@ databaseTest('collected predictions are joined with their truth by the correlati
     [['mae', 0.5]],
   )
 })
+
+databaseTest('a run by hand looks at what was collected from the time on that it names', async (database, t) => {
+  const lab = openMonitorLab(database, t)
+  lab.write('reference.csv', sampleRows(400))
+  const minute = 60_000
+  await collect(lab, { collection: 'model_inputs', atMs: lab.nowMs - 2 * minute }, sampleRows(300, { seed: 3 }))
+  const shifted = sampleRows(300, { shift: 0.5, seed: 7 })
+  await collect(lab, { collection: 'model_inputs', atMs: lab.nowMs - minute }, shifted)
+  await lab.create(`
+name: m
+trigger: {type: cron, expression: 0 3 * * *}
+create_monitor:
+  monitoring_target: {ml_task: regression, endpoint_deployment_id: azureml:credit:blue}
+  monitoring_signals:
+    lately: {type: data_drift, reference_data: {input_data: ./reference.csv}}
+    before:
+      type: data_drift
+      production_data: {data_window: {lookback_window_size: PT1H, lookback_window_offset: PT5M}}
+      reference_data: {input_data: ./reference.csv}
+    fixed:
+      type: data_drift
+      production_data: {data_window: {window_start: 2026-03-10T11:57:30Z, window_end: 2026-03-10T11:58:30Z}}
+      reference_data: {input_data: ./reference.csv}
+`)
+  const rowsFrom = async (fromMs?: number): Promise<readonly (number | undefined)[]> => {
+    const { run } = await lab.runFrom('m', fromMs)
+    return run.signals.map(({ rows }) => rows?.production)
+  }
+  assert.deepEqual(await rowsFrom(), [600, undefined, 300])
+  assert.deepEqual(await rowsFrom(lab.nowMs - minute), [300, undefined, 300])
+  const { run, verdicts } = await lab.runFrom('m', lab.nowMs - minute)
+  assert.deepEqual(run.signals[0]!.window, { startMs: lab.nowMs - minute, endMs: lab.nowMs })
+  assert.equal(verdicts.find(({ feature, isBreach }) => isBreach && feature === 'x')!.sinceMs, lab.nowMs - minute)
+  await assert.rejects(rowsFrom(lab.nowMs), {
+    code: 'invalid-request',
+    message: /begin at 2026-03-10T12:00:00.000Z, and end at 2026-03-10T12:00:00.000Z/,
+  })
+})

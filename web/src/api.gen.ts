@@ -2993,7 +2993,7 @@ export interface paths {
     }
     get?: never
     put?: never
-    /** Compute the signals of a monitor now, or as if it were another time; paused or not. */
+    /** Compute the signals of a monitor now, or as if it were another time, or since a time; paused or not. */
     post: operations['postMonitorsNameRun']
     delete?: never
     options?: never
@@ -13544,6 +13544,8 @@ export interface operations {
         'application/json': {
           /** @description RFC 3339, e.g. 2026-03-01T09:00:00Z. */
           at?: string
+          /** @description Production windows begin here. RFC 3339, e.g. 2026-03-01T09:00:00Z. */
+          since?: string
         }
       }
     }

@@ -153,7 +153,13 @@ export const MonitorList = listOf(MonitorMessage)
 
 const momentPattern = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[-+]\\d{2}:\\d{2})$'
 const moment = Type.String({ pattern: momentPattern, description: 'RFC 3339, e.g. 2026-03-01T09:00:00Z.' })
-export const MonitorRunRequest = Type.Object({ at: Type.Optional(moment) }, { additionalProperties: false })
+export const MonitorRunRequest = Type.Object(
+  {
+    at: Type.Optional(moment),
+    since: Type.Optional({ ...moment, description: `Production windows begin here. ${moment.description}` }),
+  },
+  { additionalProperties: false },
+)
 const signal = Type.Optional(Type.String({ description: 'Absent: every signal.' }))
 export const AcknowledgeRequest = Type.Object(
   { signal, note: Type.Optional(Type.String({ maxLength: 10_000 })) },

@@ -136,14 +136,17 @@ function runRoutes(parts: MonitorRouteParts): readonly Route[] {
       method: 'POST',
       url: `${one}/run`,
       permission: 'write',
-      summary: 'Compute the signals of a monitor now, or as if it were another time; paused or not.',
+      summary: 'Compute the signals of a monitor now, or as if it were another time, or since a time; paused or not.',
       body: MonitorRunRequest,
       response: MonitorRunMessage,
       successStatus: 202,
       handler: async (request) => {
-        const { at } = request.body as { at?: string }
-        const run = await monitors.run(changeOf(parts, request), { ...(at !== undefined && { atMs: Date.parse(at) }) })
-        return toRunMessage(run)
+        const { at, since } = request.body as { at?: string; since?: string }
+        const times = {
+          ...(at !== undefined && { atMs: Date.parse(at) }),
+          ...(since !== undefined && { fromMs: Date.parse(since) }),
+        }
+        return toRunMessage(await monitors.run(changeOf(parts, request), times))
       },
     },
     {
