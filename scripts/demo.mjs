@@ -1,11 +1,21 @@
 // npm run demo: installs, builds, and takes the diabetes example from its data to a served model with the commands a user types.
+// npm run demo -- retrain [FOLDER]: the loop of examples/retrain-on-drift in a folder of its own (demo-retrain.mjs).
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { installDependencies } from './install.mjs'
 import { root } from './node-24.mjs'
 
+const [wanted, ...rest] = process.argv.slice(2)
+if (wanted !== undefined && wanted !== 'retrain') {
+  console.error(`There is no demo "${wanted}". There is: npm run demo, and npm run demo -- retrain`)
+  process.exit(2)
+}
 const node = installDependencies()
 if (spawnSync(node, ['scripts/build.mjs'], { cwd: root, stdio: 'inherit' }).status !== 0) process.exit(1)
+if (wanted === 'retrain') {
+  const { status } = spawnSync(node, ['scripts/demo-retrain.mjs', ...rest], { cwd: root, stdio: 'inherit' })
+  process.exit(status ?? 1)
+}
 const sluice = join(root, 'bin', 'sluice.mjs')
 
 /** Shows the command, runs it with this terminal, and ends with its exit code if it fails. */
