@@ -1,7 +1,7 @@
 // npm run demo -- retrain [FOLDER]: the loop of examples/retrain-on-drift with the commands a user types, in a store of its
 // own. Three rounds of requests: as trained on, shifted with an effect, shifted without one. It ends with the timeline.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -24,7 +24,7 @@ function run(args, { command = 'sluice', expected = 0 } = {}) {
   console.log(`\n$ ${[command, ...args].map(quoted).join(' ')}`)
   const [program, all] = command === 'sluice' ? [process.execPath, [sluice, ...args]] : [command, args]
   const { status, error } = spawnSync(program, all, { cwd, env, stdio: 'inherit' })
-  if (error !== undefined) end(`${command}: ${error.message}`, 1)
+  if (error !== undefined) end(`${command}: ${error.message}.`, 1)
   if (status !== expected) end(`${command} ended with ${status}, not with ${expected}.`, status || 1)
 }
 
@@ -38,7 +38,8 @@ function read(...args) {
 }
 
 function end(message, code) {
-  console.error(`\n${message} Its own message is above; the server goes on: sluice --data ${store} down`)
+  console.error(`\n${message} What went wrong is said above.`)
+  if (existsSync(join(store, 'server.json'))) console.error(`The server goes on; stop it: sluice --data ${store} down`)
   process.exit(code)
 }
 
