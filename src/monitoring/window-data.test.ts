@@ -114,8 +114,18 @@ create_monitor:
   const { run, verdicts } = await lab.runFrom('m', lab.nowMs - minute)
   assert.deepEqual(run.signals[0]!.window, { startMs: lab.nowMs - minute, endMs: lab.nowMs })
   assert.equal(verdicts.find(({ feature, isBreach }) => isBreach && feature === 'x')!.sinceMs, lab.nowMs - minute)
+  // What died before it was stored is computed by the next server from the time that was asked for.
+  const asked = lab.nowMs - minute
+  lab.crashAt = 'monitor-run-computed'
+  lab.nowMs += 1
+  await rowsFrom(asked)
+  lab.crashAt = undefined
+  lab.restart()
+  await lab.moveTo(new Date(lab.nowMs + 30_000).toISOString())
+  const [adopted] = await lab.monitors.runs('m', 1)
+  assert.deepEqual([adopted!.status, adopted!.attempts, adopted!.signals[0]!.window?.startMs], ['completed', 1, asked])
   await assert.rejects(rowsFrom(lab.nowMs), {
     code: 'invalid-request',
-    message: /begin at 2026-03-10T12:00:00.000Z, and end at 2026-03-10T12:00:00.000Z/,
+    message: /begin at 2026-03-10T12:00:30.001Z, and end at 2026-03-10T12:00:30.001Z/,
   })
 })
