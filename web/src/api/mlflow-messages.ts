@@ -112,6 +112,7 @@ export interface MlflowCalls {
   'experiments/update': Call<{ readonly experiment_id: string; readonly new_name: string }, Nothing>
   'experiments/delete': Call<{ readonly experiment_id: string }, Nothing>
   'experiments/restore': Call<{ readonly experiment_id: string }, Nothing>
+  'experiments/set-experiment-tag': Call<MlflowKeyValue & { readonly experiment_id: string }, Nothing>
   'runs/search': Call<
     Paged & {
       readonly experiment_ids: readonly string[]

@@ -19,7 +19,13 @@ export interface NavigationGroup {
 /** Only pages that exist; a group without any is not shown. */
 export const navigation: readonly NavigationGroup[] = [
   { entries: [{ to: '/', page: 'home', icon: 'home', keys: 'g h' }] },
-  { group: 'work', entries: [{ to: '/jobs', page: 'jobs', icon: 'jobs', keys: 'g j' }] },
+  {
+    group: 'work',
+    entries: [
+      { to: '/jobs', page: 'jobs', icon: 'jobs', keys: 'g j' },
+      { to: '/experiments', page: 'experiments', icon: 'runs', keys: 'g r' },
+    ],
+  },
   { group: 'assets', entries: [] },
   { group: 'serving', entries: [{ to: '/endpoints', page: 'endpoints', icon: 'endpoints', keys: 'g e' }] },
   { group: 'quality', entries: [] },

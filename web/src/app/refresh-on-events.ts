@@ -13,6 +13,7 @@ const changes: Readonly<Record<string, readonly string[]>> = {
     '/api/v1/events',
     '/api/v1/status',
     '/api/v1/lineage',
+    '/api/v1/runs',
     'mlflow:runs',
     'mlflow:experiments',
   ],

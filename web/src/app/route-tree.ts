@@ -2,6 +2,7 @@ import { endpointsRoutes } from '../pages/endpoints/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { jobsRoutes } from '../pages/jobs/routes.ts'
 import { queueRoutes } from '../pages/queue/routes.ts'
+import { runsRoutes } from '../pages/runs/routes.ts'
 import { settingsRoutes } from '../pages/settings/routes.ts'
 import { rootRoute } from '../pages/root-route.ts'
 
@@ -9,6 +10,7 @@ import { rootRoute } from '../pages/root-route.ts'
 export const routeTree = rootRoute.addChildren([
   ...homeRoutes,
   ...jobsRoutes,
+  ...runsRoutes,
   ...endpointsRoutes,
   ...queueRoutes,
   ...settingsRoutes,

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { startWebServer, type WebServer } from './web-server.ts'
+
+const patience = { timeout: 60_000 }
+
+test('runs and experiments in the web application', { skip: skipWithoutBrowser }, async (t) => {
+  const server = await startWebServer(t)
+  const browser = await startBrowser(t)
+  const { experiment_id: id } = await server.mlflow('experiments/create', { name: 'houses' })
+  const experiment = `/experiments/${String(id)}`
+
+  await t.test('an experiment without runs says how to log one', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, server.url, { path: experiment })
+    await page.getByText('No runs yet').waitFor(patience)
+    await inBothThemes(page)
+    expectNoTrouble()
+    await page.close()
+  })
+
+  await logRuns(server, String(id))
+
+  await t.test('experiments are listed, created, renamed, described, deleted and restored', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/experiments' })
+    await page.getByRole('grid').getByRole('link', { name: 'houses' }).waitFor(patience)
+    await inBothThemes(page)
+    await page.getByRole('button', { name: 'New experiment' }).click()
+    await page.getByLabel('Name').fill('ships')
+    await page.getByRole('button', { name: 'Create experiment' }).click()
+    await page.getByRole('heading', { name: 'ships', level: 1 }).waitFor(patience)
+    await page.getByRole('button', { name: 'Rename' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('boats')
+    await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click()
+    await page.getByRole('heading', { name: 'boats', level: 1 }).waitFor(patience)
+    await page.getByRole('button', { name: 'Describe' }).click()
+    await page.getByRole('dialog').getByLabel('Description').fill('What floats.')
+    await page.getByRole('dialog').getByRole('button', { name: 'Describe' }).click()
+    await page.getByText('What floats.').waitFor(patience)
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('button', { name: 'Restore' }).click(patience)
+    await page.getByRole('button', { name: 'Rename' }).waitFor(patience)
+    expectNoTrouble()
+    await page.close()
+  })
+
+  await t.test('runs are ordered, filtered and saved as a view; the address shows the same to others', async () => {
+    const { page, expectNoTrouble, forgive } = await openPage(browser, server.url, { path: experiment })
+    const table = page.getByRole('grid', { name: 'Runs' })
+    await table.getByText('run-29').waitFor(patience)
+    await inBothThemes(page)
+    await page.getByRole('button', { name: 'rmse' }).click()
+    await page.getByRole('columnheader', { name: 'rmse' }).and(page.locator('[aria-sort="descending"]')).waitFor()
+    await table.locator('[aria-rowindex="2"]').getByText('2.9', { exact: true }).waitFor(patience)
+    const filter = page.getByRole('combobox', { name: 'Filter' })
+    await filter.fill('metrics.rmse < < 2')
+    await filter.press('Enter')
+    await page.getByRole('alert').getByText('^').waitFor(patience)
+    await expectNoAxeViolations(page)
+    forgive()
+    await filter.fill("params.model = 'tree'")
+    await filter.press('Enter')
+    await page.getByText('15 rows').waitFor(patience)
+    await page.getByRole('button', { name: 'Saved views' }).click()
+    await page.getByRole('button', { name: 'Save this view…' }).click()
+    await page.getByRole('dialog').getByLabel('Name of the view').fill('trees')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save view' }).click()
+    await page.getByText('View trees is saved.').waitFor(patience)
+    const other = await openPage(browser, server.url, { path: experiment })
+    await other.page.getByRole('button', { name: 'Saved views' }).click()
+    await other.page.getByRole('link', { name: 'trees' }).click()
+    await other.page.getByText('15 rows').waitFor(patience)
+    assert.equal(new URL(other.page.url()).search, new URL(page.url()).search)
+    other.expectNoTrouble()
+    await other.page.close()
+    expectNoTrouble()
+    await page.close()
+  })
+
+  await t.test('selected runs are tagged, deleted and restored together; what is shown is exported', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, server.url, { path: `${experiment}?sort=name` })
+    const table = page.getByRole('grid', { name: 'Runs' })
+    await table.getByText('run-00').waitFor(patience)
+    await table.focus()
+    for (const key of ['x', 'Shift+ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key)
+    await page.getByText('3 runs selected').waitFor()
+    await page.getByRole('button', { name: 'Tag…' }).click()
+    await page.getByRole('dialog').getByLabel('Tag').fill('reviewed')
+    await page.getByRole('dialog').getByLabel('Value').fill('yes')
+    await expectNoAxeViolations(page)
+    await page.getByRole('button', { name: 'Set tag' }).click()
+    await page.getByText('Done: 3 runs').waitFor(patience)
+    const filter = page.getByRole('combobox', { name: 'Filter' })
+    await filter.fill("tags.reviewed = 'yes'")
+    await filter.press('Enter')
+    await page.getByText('3 rows').waitFor(patience)
+    await page.getByRole('button', { name: 'Export' }).click()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'As CSV' }).click(),
+    ])
+    const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n')
+    assert.match(lines[0]!, /^run_id,name,status,.*metrics\.rmse.*params\.model/)
+    assert.equal(lines.length, 4)
+    await page.getByRole('checkbox', { name: 'Select all loaded rows' }).click()
+    await page.getByRole('button', { name: 'Delete', exact: true }).last().click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('No run fits.').waitFor(patience)
+    await page.getByLabel('Show', { exact: true }).selectOption('deleted')
+    await page.getByText('3 rows').waitFor(patience)
+    await page.getByRole('checkbox', { name: 'Select all loaded rows' }).click()
+    await page.getByRole('button', { name: 'Restore' }).click()
+    await page.getByText('No run fits.').waitFor(patience)
+    expectNoTrouble()
+    await page.close()
+  })
+})
+
+async function inBothThemes(page: Page): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await setTheme(page, theme)
+    await expectNoAxeViolations(page)
+  }
+}
+
+/** Thirty runs, every other one a tree; the first ones have curves. */
+async function logRuns({ mlflow }: WebServer, experimentId: string): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (let number = 0; number < 30; number++) {
+    const name = `run-${String(number).padStart(2, '0')}`
+    const made = await mlflow('runs/create', { experiment_id: experimentId, run_name: name, start_time: number + 1 })
+    const id = (made['run'] as { info: { run_id: string } }).info.run_id
+    const steps = number < 5 ? 20 : 1
+    await mlflow('runs/log-batch', {
+      run_id: id,
+      params: [
+        { key: 'model', value: number % 2 === 0 ? 'tree' : 'line' },
+        { key: 'seed', value: '7' },
+      ],
+      metrics: Array.from({ length: steps }, (_, step) => ({
+        ...{ key: 'rmse', timestamp: 1000 + step, step },
+        value: number / 10 + (steps - 1 - step),
+      })),
+    })
+    await mlflow('runs/update', { run_id: id, status: 'FINISHED', end_time: 90_000 })
+    ids.push(id)
+  }
+  return ids
+}

@@ -1,0 +1,22 @@
+import { type TableSearch, tableSearch } from '../../components/data-table/table-view.ts'
+
+/** Which runs are shown, as the address says it. */
+export interface RunsSearch extends TableSearch {
+  /** In MLflow's language. */
+  readonly filter?: string
+  /** Absent: those that are not deleted. */
+  readonly view?: 'deleted' | 'all'
+  /** Columns that are the same in all loaded runs are left out. */
+  readonly differ?: true
+}
+
+/** For `validateSearch`; what does not fit is left out. */
+export function runsSearch(search: Readonly<Record<string, unknown>>): RunsSearch {
+  const { filter, view, differ } = search
+  return {
+    ...tableSearch(search),
+    ...(typeof filter === 'string' && filter !== '' && { filter }),
+    ...((view === 'deleted' || view === 'all') && { view }),
+    ...(differ === true && { differ }),
+  }
+}

@@ -1,0 +1,100 @@
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { runsMessages } from './messages.ts'
+import type { RunKeys } from './run-columns.tsx'
+import { exportRuns } from './run-export.ts'
+import type { RunsQuery } from './run-types.ts'
+import type { RunsSearch } from './runs-search.ts'
+import { SavedViews } from './saved-views.tsx'
+import { Button } from '../../components/button.tsx'
+import { FilterBar } from '../../components/filter-bar.tsx'
+import { Popover } from '../../components/popover.tsx'
+import { toast } from '../../components/toasts.tsx'
+import { useMessages } from '../../messages/catalogue.ts'
+
+interface RunsToolbarProps {
+  readonly experimentId: string
+  readonly search: RunsSearch
+  readonly query: RunsQuery
+  readonly keys: RunKeys
+  /** Why the last search was refused. */
+  readonly error: unknown
+  readonly onChange: (next: Partial<Record<keyof RunsSearch, RunsSearch[keyof RunsSearch] | undefined>>) => void
+}
+
+/** Which runs are shown, and what is done with all of them. */
+export function RunsToolbar({ experimentId, search, query, keys, error, onChange }: RunsToolbarProps): ReactNode {
+  const texts = useMessages(runsMessages)
+  return (
+    <div className="runs-bar">
+      <FilterBar
+        value={search.filter ?? ''}
+        onFilter={(filter) => onChange({ filter })}
+        placeholder="metrics.accuracy > 0.9 AND params.model = 'tree'"
+        error={error}
+        suggestions={suggestionsOf(keys)}
+      />
+      <div className="row">
+        <select
+          className="field"
+          aria-label={texts.views.shown}
+          value={search.view ?? 'active'}
+          onChange={({ target: { value } }) =>
+            onChange({ view: value === 'deleted' || value === 'all' ? value : undefined })
+          }
+        >
+          {(['active', 'deleted', 'all'] as const).map((view) => (
+            <option key={view} value={view}>
+              {texts.views[view]}
+            </option>
+          ))}
+        </select>
+        <label className="row">
+          <input
+            type="checkbox"
+            checked={search.differ === true}
+            onChange={({ target }) => onChange({ differ: target.checked ? true : undefined })}
+          />
+          {texts.table.onlyDifferent}
+        </label>
+        <SavedViews experimentId={experimentId} search={search} />
+        <ExportMenu query={query} />
+      </div>
+    </div>
+  )
+}
+
+function ExportMenu({ query }: { readonly query: RunsQuery }): ReactNode {
+  const texts = useMessages(runsMessages).output
+  const [isBusy, setBusy] = useState(false)
+  const save = async (form: 'csv' | 'json'): Promise<void> => {
+    setBusy(true)
+    try {
+      await exportRuns(query, form)
+    } catch (error) {
+      toast((error as Error).message, 'failed')
+    }
+    setBusy(false)
+  }
+  return (
+    <Popover label={isBusy ? texts.busy : texts.button} icon="download">
+      <div className="runs-menu">
+        <p className="quiet">{texts.hint}</p>
+        <div className="row">
+          <Button isSmall disabled={isBusy} onClick={() => void save('csv')}>
+            {texts.csv}
+          </Button>
+          <Button isSmall disabled={isBusy} onClick={() => void save('json')}>
+            {texts.json}
+          </Button>
+        </div>
+      </div>
+    </Popover>
+  )
+}
+
+function suggestionsOf({ metrics, params, tags }: RunKeys): readonly string[] {
+  const named = (kind: string, keys: readonly string[]): readonly string[] =>
+    keys.slice(0, 30).map((key) => (/^\w+$/.test(key) ? `${kind}.${key} ` : `${kind}.\`${key}\` `))
+  return [...named('metrics', metrics), ...named('params', params), ...named('tags', tags)]
+}
