@@ -21,7 +21,7 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
     await page.close()
   })
 
-  await logRuns(server, String(id))
+  const runs = await logRuns(server, String(id))
 
   await t.test('experiments are listed, created, renamed, described, deleted and restored', async () => {
     const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/experiments' })
@@ -117,6 +117,38 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
     expectNoTrouble()
     await page.close()
   })
+
+  await t.test('a run shows its values, curves, files, children and comments, and is named anew', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, server.url, { path: `/runs/${runs[0]!}` })
+    await page.getByRole('heading', { name: 'run-00', level: 1 }).waitFor(patience)
+    await page.getByRole('grid', { name: 'Parameters' }).getByText('tree').waitFor()
+    await page.getByRole('grid', { name: 'Metrics' }).getByText('rmse').waitFor()
+    await inBothThemes(page)
+    await page.getByRole('tab', { name: 'Charts' }).click()
+    await page.getByRole('img', { name: 'rmse' }).waitFor(patience)
+    await page.getByRole('slider', { name: 'Smoothing' }).fill('0.5')
+    await page.waitForURL(/smooth=0\.5/)
+    await inBothThemes(page)
+    await page.getByRole('tab', { name: 'Files' }).click()
+    await page.getByRole('button', { name: /page\.html/ }).click(patience)
+    await page.locator('iframe[sandbox=""]').contentFrame().getByText('All is well').waitFor(patience)
+    await inBothThemes(page)
+    await page.keyboard.press('ArrowDown')
+    await page.getByRole('grid', { name: 'scores.csv' }).getByText('forest').waitFor(patience)
+    await page.getByRole('tab', { name: 'Children' }).click()
+    await page.getByRole('link', { name: 'run-01' }).waitFor(patience)
+    await page.getByRole('tab', { name: 'Comments' }).click()
+    await page.getByLabel('Your comment').fill('The best so far.')
+    await page.getByRole('button', { name: 'Comment', exact: true }).click()
+    await page.getByRole('listitem').getByText('The best so far.').waitFor(patience)
+    await inBothThemes(page)
+    await page.getByRole('button', { name: 'Rename' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('winner')
+    await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click()
+    await page.getByRole('heading', { name: 'winner', level: 1 }).waitFor(patience)
+    expectNoTrouble()
+    await page.close()
+  })
 })
 
 async function inBothThemes(page: Page): Promise<void> {
@@ -127,7 +159,7 @@ async function inBothThemes(page: Page): Promise<void> {
 }
 
 /** Thirty runs, every other one a tree; the first ones have curves. */
-async function logRuns({ mlflow }: WebServer, experimentId: string): Promise<readonly string[]> {
+async function logRuns({ mlflow, url }: WebServer, experimentId: string): Promise<readonly string[]> {
   const ids: string[] = []
   for (let number = 0; number < 30; number++) {
     const name = `run-${String(number).padStart(2, '0')}`
@@ -145,8 +177,21 @@ async function logRuns({ mlflow }: WebServer, experimentId: string): Promise<rea
         value: number / 10 + (steps - 1 - step),
       })),
     })
+    if (number === 1) await mlflow('runs/set-tag', { run_id: id, key: 'mlflow.parentRunId', value: ids[0] })
+    if (number === 0)
+      for (const [name, text] of [
+        ['page.html', '<h1>All is well</h1>'],
+        ['scores.csv', 'name,score\nforest,0.9\n'],
+      ] as const)
+        await putFile(url, `${experimentId}/${id}/artifacts/${name}`, text)
     await mlflow('runs/update', { run_id: id, status: 'FINISHED', end_time: 90_000 })
     ids.push(id)
   }
   return ids
+}
+
+/** As MLflow's clients do. */
+async function putFile(url: string, path: string, text: string): Promise<void> {
+  const answer = await fetch(`${url}/api/2.0/mlflow-artifacts/artifacts/${path}`, { method: 'PUT', body: text })
+  assert.equal(answer.ok, true, await answer.text())
 }

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { runsMessages } from './messages.ts'
+import { runSearch } from './run-search.ts'
 import { runsSearch } from './runs-search.ts'
 import { messagesIn } from '../../messages/catalogue.ts'
 import { rootRoute } from '../root-route.ts'
@@ -22,4 +23,12 @@ const experiment = createRoute({
   component: lazyRouteComponent(() => import('./experiment-page.tsx'), 'ExperimentPage'),
 })
 
-export const runsRoutes = [experiments, experiment] as const
+const run = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/runs/$name',
+  validateSearch: runSearch,
+  staticData: { title: ({ params }) => params['name'] ?? '' },
+  component: lazyRouteComponent(() => import('./run-page.tsx'), 'RunPage'),
+})
+
+export const runsRoutes = [experiments, experiment, run] as const
