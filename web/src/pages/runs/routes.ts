@@ -1,8 +1,10 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { compareSearch } from './compare-search.ts'
 import { runsMessages } from './messages.ts'
 import { runSearch } from './run-search.ts'
 import { runsSearch } from './runs-search.ts'
 import { messagesIn } from '../../messages/catalogue.ts'
+import { shellMessages } from '../../messages/shell.ts'
 import { rootRoute } from '../root-route.ts'
 
 const experiments = createRoute({
@@ -31,4 +33,12 @@ const run = createRoute({
   component: lazyRouteComponent(() => import('./run-page.tsx'), 'RunPage'),
 })
 
-export const runsRoutes = [experiments, experiment, run] as const
+const compare = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/compare',
+  validateSearch: compareSearch,
+  staticData: { title: ({ language }) => messagesIn(shellMessages, language).pages.compare },
+  component: lazyRouteComponent(() => import('./compare-page.tsx'), 'ComparePage'),
+})
+
+export const runsRoutes = [experiments, experiment, run, compare] as const

@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { FieldsDialog } from './fields-dialog.tsx'
@@ -25,6 +26,7 @@ export function RunActions({
 }): ReactNode {
   const texts = useMessages(runsMessages).bulk
   const client = useQueryClient()
+  const navigate = useNavigate()
   const [isBusy, setBusy] = useState(false)
   const [isTagging, setTagging] = useState(false)
   if (runs.length === 0) return null
@@ -37,7 +39,8 @@ export function RunActions({
     const count = concerned.length - failed.length
     if (count > 0) toast(texts.done(count))
     if (failed.length > 0) toast(texts.failed(failed.length, failed[0]!.message), 'failed')
-    await client.invalidateQueries()
+    // The list comes anew by itself; nobody waits for it.
+    void client.invalidateQueries()
     onDone()
   }
   const remove = async (): Promise<void> => {
@@ -48,6 +51,17 @@ export function RunActions({
   return (
     <div className="row" role="group" aria-label={texts.selected(runs.length)}>
       <span>{texts.selected(runs.length)}</span>
+      {runs.length > 1 && (
+        <Button
+          isSmall
+          look="primary"
+          icon="compare"
+          disabled={runs.length > 100}
+          onClick={() => void navigate({ to: '/compare', search: { runs: runs.map((run) => run.run_id).join(',') } })}
+        >
+          {texts.compare}
+        </Button>
+      )}
       {active.length > 0 && (
         <>
           <Button isSmall disabled={isBusy} onClick={() => setTagging(true)}>
