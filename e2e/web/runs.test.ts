@@ -22,6 +22,9 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
   })
 
   const runs = await logRuns(server, String(id))
+  await server.mlflow('registered-models/create', { name: 'houses' })
+  const source = `runs:/${runs[0]!}/model`
+  await server.mlflow('model-versions/create', { name: 'houses', source, run_id: runs[0]! })
 
   await t.test('experiments are listed, created, renamed, described, deleted and restored', async () => {
     const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/experiments' })
@@ -125,7 +128,14 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
     await page.getByRole('heading', { name: 'run-00', level: 1 }).waitFor(patience)
     await page.getByRole('grid', { name: 'Parameters' }).getByText('tree').waitFor()
     await page.getByRole('grid', { name: 'Metrics' }).getByText('rmse').waitFor()
+    await page.getByRole('button', { name: 'Give alias…' }).waitFor(patience)
     await inBothThemes(page)
+    await page.getByRole('button', { name: 'Give alias…' }).click(patience)
+    await page.getByRole('dialog').getByRole('button', { name: 'Give alias' }).click()
+    await page.getByText('houses version 1 is champion now.').waitFor(patience)
+    const given = await fetch(`${server.url}/api/2.0/mlflow/registered-models/alias?name=houses&alias=champion`)
+    assert.equal(((await given.json()) as { model_version: { version: string } }).model_version.version, '1')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
     await page.getByRole('tab', { name: 'Charts' }).click()
     await page.getByRole('img', { name: 'rmse' }).waitFor(patience)
     await page.getByRole('slider', { name: 'Smoothing' }).fill('0.5')

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { runsMessages } from './messages.ts'
+import { RunModels } from './run-models.tsx'
 import type { MlflowDatasetInput, MlflowRun } from '../../api/mlflow-messages.ts'
 import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
@@ -34,6 +35,7 @@ export function RunOverview({ run }: { readonly run: MlflowRun }): ReactNode {
       />
       <Values title={groups.params} entries={params} />
       <Values title={groups.tags} entries={tags.filter(({ key }) => key !== 'mlflow.note.content')} />
+      <RunModels runId={run.info.run_id} />
       {datasets.length > 0 && <Datasets datasets={datasets} />}
     </div>
   )

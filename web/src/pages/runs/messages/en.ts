@@ -161,5 +161,16 @@ export const en = {
     lightUp: 'Show the line of a run',
     picture: 'Parameters and metrics of the runs; the same stands in the values',
   },
+  models: {
+    title: 'Registered models',
+    model: 'Model',
+    version: 'Version',
+    aliases: 'Aliases',
+    give: 'Give alias',
+    giveTo: 'Give alias…',
+    giveTitle: (name: string, version: string) => `Give an alias to ${name} version ${version}`,
+    alias: 'Alias, taken from the version that has it',
+    given: (alias: string, name: string, version: string) => `${name} version ${version} is ${alias} now.`,
+  },
   name: 'Name',
 }

@@ -165,5 +165,16 @@ export const fr: Translation<typeof en> = {
     lightUp: 'Montrer la ligne d’une exécution',
     picture: 'Paramètres et métriques des exécutions ; les mêmes sont dans les valeurs',
   },
+  models: {
+    title: 'Modèles enregistrés',
+    model: 'Modèle',
+    version: 'Version',
+    aliases: 'Alias',
+    give: 'Donner l’alias',
+    giveTo: 'Donner un alias…',
+    giveTitle: (name, version) => `Donner un alias à ${name} version ${version}`,
+    alias: 'Alias, retiré à la version qui le porte',
+    given: (alias, name, version) => `${name} version ${version} est maintenant ${alias}.`,
+  },
   name: 'Nom',
 }

@@ -164,5 +164,16 @@ export const pt: Translation<typeof en> = {
     lightUp: 'Mostrar a linha de uma execução',
     picture: 'Parâmetros e métricas das execuções; os mesmos estão nos valores',
   },
+  models: {
+    title: 'Modelos registrados',
+    model: 'Modelo',
+    version: 'Versão',
+    aliases: 'Apelidos',
+    give: 'Dar apelido',
+    giveTo: 'Dar apelido…',
+    giveTitle: (name, version) => `Dar um apelido a ${name} versão ${version}`,
+    alias: 'Apelido, tirado da versão que o tem',
+    given: (alias, name, version) => `${name} versão ${version} agora é ${alias}.`,
+  },
   name: 'Nome',
 }
