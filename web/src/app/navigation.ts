@@ -26,7 +26,7 @@ export const navigation: readonly NavigationGroup[] = [
       { to: '/experiments', page: 'experiments', icon: 'runs', keys: 'g r' },
     ],
   },
-  { group: 'assets', entries: [] },
+  { group: 'assets', entries: [{ to: '/models', page: 'models', icon: 'models', keys: 'g m' }] },
   { group: 'serving', entries: [{ to: '/endpoints', page: 'endpoints', icon: 'endpoints', keys: 'g e' }] },
   { group: 'quality', entries: [] },
   {

@@ -1,6 +1,7 @@
 import { endpointsRoutes } from '../pages/endpoints/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { jobsRoutes } from '../pages/jobs/routes.ts'
+import { modelsRoutes } from '../pages/models/routes.ts'
 import { queueRoutes } from '../pages/queue/routes.ts'
 import { runsRoutes } from '../pages/runs/routes.ts'
 import { settingsRoutes } from '../pages/settings/routes.ts'
@@ -12,6 +13,7 @@ export const routeTree = rootRoute.addChildren([
   ...jobsRoutes,
   ...runsRoutes,
   ...endpointsRoutes,
+  ...modelsRoutes,
   ...queueRoutes,
   ...settingsRoutes,
 ])

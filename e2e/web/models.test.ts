@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { startWebServer, type WebServer } from './web-server.ts'
+
+const example = join(import.meta.dirname, '../../examples/rollout')
+const patience = { timeout: 60_000 }
+
+const mlmodel = (extra: string): string => `flavors:
+  python_function:
+    loader_module: mlflow.sklearn
+signature:
+  inputs: '[{"type": "double", "name": "age", "required": true}, {"type": "double",
+    "name": "bmi", "required": true}${extra}]'
+  outputs: '[{"type": "double", "required": true}]'
+  params: null
+`
+
+test('models in the web application', { skip: skipWithoutBrowser }, async (t) => {
+  const server = await startWebServer(t)
+  const browser = await startBrowser(t)
+
+  await t.test('without one it is said what they are for and how to begin', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/models' })
+    await page.getByText('No model yet').waitFor()
+    for (const theme of ['light', 'dark'] as const) {
+      await setTheme(page, theme)
+      await expectNoAxeViolations(page)
+    }
+    expectNoTrouble()
+    await page.close()
+  })
+
+  await fill(server)
+
+  await t.test('the list is searched by the server, and leads to a model', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/models' })
+    const grid = page.getByRole('grid', { name: 'Models' })
+    await grid.getByText('churn').waitFor()
+    await page.getByRole('searchbox').fill('DIAB')
+    await grid.getByText('churn').waitFor({ state: 'detached' })
+    assert.match(page.url(), /text=DIAB/)
+    for (const theme of ['light', 'dark'] as const) {
+      await setTheme(page, theme)
+      await expectNoAxeViolations(page)
+    }
+    await page.getByRole('searchbox').fill('nobody')
+    await page.getByText('No model has “nobody” in its name.').waitFor()
+    await page.getByRole('button', { name: 'Clear the search' }).click()
+    await page.getByRole('link', { name: 'diabetes' }).click()
+    await page.getByRole('heading', { name: 'diabetes', level: 1 }).waitFor()
+    expectNoTrouble()
+    await page.close()
+  })
+
+  await t.test('a version shows what it takes, and is described and talked about', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/models/diabetes' })
+    // The champion stands for what is used.
+    await page.getByRole('heading', { name: 'Version 1' }).waitFor()
+    await page.getByRole('rowheader', { name: 'bmi' }).waitFor()
+    await page.getByRole('button', { name: 'Version 2' }).click()
+    await page.getByRole('rowheader', { name: 'sex' }).waitFor()
+    await page.getByRole('button', { name: 'Edit the description' }).click()
+    await page.getByRole('dialog').getByLabel('Description').fill('Knows the sex.')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('paragraph').filter({ hasText: 'Knows the sex.' }).waitFor()
+    await page.getByLabel('Write a comment').fill('Seen on the ward.')
+    await page.getByRole('button', { name: 'Comment', exact: true }).click()
+    await page.getByRole('listitem').filter({ hasText: 'Seen on the ward.' }).waitFor()
+    for (const theme of ['light', 'dark'] as const) {
+      await setTheme(page, theme)
+      await expectNoAxeViolations(page)
+    }
+    expectNoTrouble()
+    await page.close()
+  })
+
+  await t.test('versions are compared, and the better one is promoted with the reason', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/models/diabetes?tab=compare' })
+    const table = page.getByRole('region', { name: 'Versions side by side' })
+    const row = (name: string) => table.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) })
+    assert.match(await row('rmse').innerText(), /56.*54.*differs/s)
+    assert.match(await row('inputs.sex').innerText(), /–.*string\?.*differs/s)
+    assert.doesNotMatch(await row('inputs.bmi').innerText(), /differs/)
+    await expectNoAxeViolations(page)
+    await page.getByRole('tab', { name: 'Versions' }).click()
+    await page.getByRole('button', { name: 'Version 2' }).click()
+    await page.getByRole('button', { name: 'Promote' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('champion stands for version 1 now.').waitFor()
+    assert.equal(await dialog.getByRole('button', { name: 'Promote' }).isDisabled(), true)
+    await dialog.getByLabel('Why').fill('The error is smaller on the holdout.')
+    await expectNoAxeViolations(page)
+    await dialog.getByRole('button', { name: 'Promote' }).click()
+    await page.getByText('champion stands for version 2.').waitFor(patience)
+    await page.getByRole('tab', { name: 'Aliases & history' }).click()
+    const change = page.getByRole('row').filter({ hasText: 'The error is smaller on the holdout.' })
+    assert.match(await change.innerText(), /champion.*1 → 2/s)
+    await change.getByRole('button', { name: 'Back to 1' }).waitFor()
+    for (const theme of ['light', 'dark'] as const) {
+      await setTheme(page, theme)
+      await expectNoAxeViolations(page)
+    }
+    expectNoTrouble()
+    await page.close()
+  })
+
+  await t.test('a model is deployed from its page, and its page says where', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/models/linear?tab=deployed' })
+    await page.getByText('Deployed nowhere').waitFor()
+    await page.getByRole('main').getByRole('button', { name: 'Deploy', exact: true }).last().click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('A new endpoint of this name is made').waitFor()
+    await dialog.getByLabel('Endpoint').fill('served')
+    await expectNoAxeViolations(page)
+    await dialog.getByRole('button', { name: 'Deploy' }).click()
+    await page.getByRole('heading', { name: 'served', level: 1 }).waitFor(patience)
+    await page.goto(`${server.url}/models/linear?tab=deployed`)
+    await page.getByRole('grid', { name: 'Deployed' }).getByRole('link', { name: 'served' }).waitFor()
+    await expectNoAxeViolations(page)
+    await page.getByRole('tab', { name: 'Lineage' }).click()
+    await page.getByRole('button', { name: 'As a list' }).click()
+    await page.getByRole('button', { name: 'served / blue' }).waitFor()
+    await expectNoAxeViolations(page)
+    expectNoTrouble()
+    await page.close()
+  })
+
+  await t.test('of a model that is not there, the server says so', async () => {
+    const { page } = await openPage(browser, server.url, { path: '/models/nobody' })
+    await page.getByRole('alert').getByText('nobody').waitFor()
+    await expectNoAxeViolations(page)
+    await page.close()
+  })
+})
+
+/** Two versions that runs logged, a model without any, and one that can be served without an environment. */
+async function fill(server: WebServer): Promise<void> {
+  const { mlflow, url } = server
+  const { experiment_id } = await mlflow('experiments/create', { name: 'diabetes' })
+  await mlflow('registered-models/create', { name: 'diabetes', description: 'Ten measurements.' })
+  await mlflow('registered-models/create', { name: 'churn' })
+  for (const [rmse, extra] of [
+    [56, ''],
+    [54, ', {"type": "string", "name": "sex", "required": false}'],
+  ] as const) {
+    const { run } = (await mlflow('runs/create', { experiment_id })) as {
+      run: { info: { run_id: string; artifact_uri: string } }
+    }
+    const { run_id, artifact_uri } = run.info
+    await mlflow('runs/log-metric', { run_id, key: 'rmse', value: rmse, timestamp: 1, step: 0 })
+    const folder = artifact_uri.replace(/^mlflow-artifacts:\/*/, '')
+    const file = `${url}/api/2.0/mlflow-artifacts/artifacts/${folder}/model/MLmodel`
+    const answer = await fetch(file, { method: 'PUT', body: mlmodel(extra) })
+    assert.equal(answer.status, 200)
+    await mlflow('model-versions/create', { name: 'diabetes', source: `runs:/${run_id}/model`, run_id })
+  }
+  await mlflow('registered-models/alias', { name: 'diabetes', alias: 'champion', version: '1' })
+  await server.sluice('model', 'create', '--name', 'linear', '--version', '1', '--path', join(example, 'code'))
+}

@@ -1,0 +1,176 @@
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import type { ReactNode } from 'react'
+import { AliasBadges } from './alias-badges.tsx'
+import { modelsMessages } from './messages.ts'
+import { mlflow } from '../../api/mlflow-client.ts'
+import type { MlflowRegisteredModel } from '../../api/mlflow-messages.ts'
+import { Button } from '../../components/button.tsx'
+import type { Column } from '../../components/data-table/column.ts'
+import { DataTable } from '../../components/data-table/data-table.tsx'
+import { searchOfTableView, tableViewOf } from '../../components/data-table/table-view.ts'
+import { Icon } from '../../components/icon.tsx'
+import { EmptyState, ErrorState, Skeleton } from '../../components/page-states.tsx'
+import { Page } from '../../components/page.tsx'
+import { TimeAgo } from '../../components/time-ago.tsx'
+import { useMessages } from '../../messages/catalogue.ts'
+import { tagsText } from './model-types.ts'
+import './models.css'
+
+const route = getRouteApi('/models')
+const pageRows = 100
+const orders: Readonly<Record<string, string>> = { name: 'name', updated: 'last_updated_timestamp' }
+
+/** Every registered model; asked of the server page by page, so that any number of them can be searched. */
+export function ModelsPage(): ReactNode {
+  const texts = useMessages(modelsMessages)
+  const search = route.useSearch()
+  const navigate = useNavigate({ from: '/models' })
+  const open = useNavigate()
+  const columns = useColumns()
+  const { text, sort } = search
+  const request = { ...filterOf(text), ...orderOf(sort), max_results: pageRows }
+  const models = useInfiniteQuery({
+    queryKey: ['mlflow', 'registered-models/search', request],
+    queryFn: ({ pageParam, signal }) =>
+      mlflow(
+        'registered-models/search',
+        { ...request, ...(pageParam !== '' && { page_token: pageParam }) },
+        { signal },
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ next_page_token: token }) => (token === '' ? undefined : token),
+    placeholderData: keepPreviousData,
+  })
+  const rows = models.data?.pages.flatMap(({ registered_models: found = [] }) => found) ?? []
+  const setText = (next: string): void =>
+    void navigate({
+      search: ({ text: _, ...old }) => (next === '' ? old : { ...old, text: next }),
+      replace: true,
+    })
+  return (
+    <Page title={texts.title}>
+      {(text !== undefined || rows.length > 0) && <SearchField text={text ?? ''} onText={setText} />}
+      {models.isPending ? (
+        <Skeleton lines={8} />
+      ) : models.isError && rows.length === 0 ? (
+        <ErrorState error={models.error} onRetry={() => void models.refetch()} />
+      ) : rows.length === 0 && text === undefined ? (
+        <EmptyState
+          title={texts.empty}
+          body={texts.emptyBody}
+          command="sluice init diabetes && sluice run diabetes/pipeline.yml"
+        />
+      ) : rows.length === 0 ? (
+        <EmptyState title={texts.nothing(text ?? '')} body="">
+          <Button onClick={() => setText('')}>{texts.clearSearch}</Button>
+        </EmptyState>
+      ) : (
+        <DataTable
+          label={texts.title}
+          columns={columns}
+          rows={rows}
+          rowId={({ name }) => name}
+          view={tableViewOf(search)}
+          onView={(view) =>
+            void navigate({ search: (old) => withoutUndefined({ ...old, ...searchOfTableView(view) }) })
+          }
+          onOpen={({ name }) => void open({ to: '/models/$name', params: { name } })}
+          isLoadingMore={models.isFetchingNextPage}
+          {...(models.hasNextPage && { onMore: () => void models.fetchNextPage() })}
+        />
+      )}
+    </Page>
+  )
+}
+
+/** The letters as they are typed; asked for a moment after the last. */
+function SearchField({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }): ReactNode {
+  const texts = useMessages(modelsMessages)
+  const [typed, setTyped] = useState(text)
+  const [known, setKnown] = useState(text)
+  // Cleared by the button, or by the browser's way back.
+  if (text !== known) {
+    setKnown(text)
+    setTyped(text)
+  }
+  useEffect(() => {
+    if (typed.trim() === text) return undefined
+    const timer = setTimeout(() => onText(typed.trim()), 250)
+    return () => clearTimeout(timer)
+  })
+  return (
+    <div className="row model-search" role="search">
+      <Icon name="search" />
+      <input
+        className="field"
+        type="search"
+        aria-label={texts.search}
+        placeholder={texts.search}
+        value={typed}
+        onChange={({ target }) => setTyped(target.value)}
+      />
+    </div>
+  )
+}
+
+function useColumns(): readonly Column<MlflowRegisteredModel>[] {
+  const texts = useMessages(modelsMessages).columns
+  return [
+    {
+      id: 'name',
+      label: texts.name,
+      width: 240,
+      isPinned: true,
+      isSortable: true,
+      cell: ({ name }) => (
+        <Link to="/models/$name" params={{ name }}>
+          {name}
+        </Link>
+      ),
+    },
+    { id: 'latest', label: texts.latest, width: 130, align: 'end', cell: newest },
+    {
+      id: 'aliases',
+      label: texts.aliases,
+      width: 230,
+      cell: ({ aliases = [] }) => (
+        <AliasBadges aliases={Object.fromEntries(aliases.map(({ alias, version }) => [alias, version]))} />
+      ),
+    },
+    { id: 'description', label: texts.description, width: 260, cell: ({ description }) => description },
+    {
+      id: 'tags',
+      label: texts.tags,
+      width: 170,
+      cell: ({ tags = [] }) => tagsText(Object.fromEntries(tags.map(({ key, value }) => [key, value]))),
+    },
+    {
+      id: 'updated',
+      label: texts.updated,
+      isSortable: true,
+      cell: ({ last_updated_timestamp: at }) => at !== undefined && <TimeAgo at={at} />,
+    },
+  ]
+}
+
+/** MLflow tells the newest version of each stage. */
+function newest({ latest_versions: versions = [] }: MlflowRegisteredModel): string {
+  return versions.length === 0 ? '–' : String(Math.max(...versions.map(({ version }) => Number(version))))
+}
+
+/** MLflow's filters quote with either mark and know no escape; `%` stands for any letters. */
+function filterOf(text: string | undefined): { readonly filter?: string } {
+  const wanted = text?.replaceAll("'", '').replaceAll('%', '') ?? ''
+  return wanted === '' ? {} : { filter: `name ILIKE '%${wanted}%'` }
+}
+
+function orderOf(sort: string | undefined): { readonly order_by?: readonly string[] } {
+  const field = orders[sort?.replace(/^-/, '') ?? '']
+  return field === undefined ? {} : { order_by: [`${field} ${sort!.startsWith('-') ? 'DESC' : 'ASC'}`] }
+}
+
+function withoutUndefined(record: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
