@@ -24,6 +24,7 @@ export const navigation: readonly NavigationGroup[] = [
     entries: [
       { to: '/jobs', page: 'jobs', icon: 'jobs', keys: 'g j' },
       { to: '/experiments', page: 'experiments', icon: 'runs', keys: 'g r' },
+      { to: '/published', page: 'published', icon: 'published', keys: 'g p' },
     ],
   },
   { group: 'assets', entries: [{ to: '/models', page: 'models', icon: 'models', keys: 'g m' }] },

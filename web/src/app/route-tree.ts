@@ -2,6 +2,7 @@ import { endpointsRoutes } from '../pages/endpoints/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { jobsRoutes } from '../pages/jobs/routes.ts'
 import { modelsRoutes } from '../pages/models/routes.ts'
+import { publishedRoutes } from '../pages/published/routes.ts'
 import { queueRoutes } from '../pages/queue/routes.ts'
 import { runsRoutes } from '../pages/runs/routes.ts'
 import { settingsRoutes } from '../pages/settings/routes.ts'
@@ -14,6 +15,7 @@ export const routeTree = rootRoute.addChildren([
   ...runsRoutes,
   ...endpointsRoutes,
   ...modelsRoutes,
+  ...publishedRoutes,
   ...queueRoutes,
   ...settingsRoutes,
 ])
