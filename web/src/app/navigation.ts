@@ -28,7 +28,13 @@ export const navigation: readonly NavigationGroup[] = [
     ],
   },
   { group: 'assets', entries: [{ to: '/models', page: 'models', icon: 'models', keys: 'g m' }] },
-  { group: 'serving', entries: [{ to: '/endpoints', page: 'endpoints', icon: 'endpoints', keys: 'g e' }] },
+  {
+    group: 'serving',
+    entries: [
+      { to: '/endpoints', page: 'endpoints', icon: 'endpoints', keys: 'g e' },
+      { to: '/batch-endpoints', page: 'batchEndpoints', icon: 'batch', keys: 'g b' },
+    ],
+  },
   { group: 'quality', entries: [] },
   {
     group: 'system',

@@ -1,3 +1,4 @@
+import { batchRoutes } from '../pages/batch/routes.ts'
 import { endpointsRoutes } from '../pages/endpoints/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { jobsRoutes } from '../pages/jobs/routes.ts'
@@ -16,6 +17,7 @@ export const routeTree = rootRoute.addChildren([
   ...endpointsRoutes,
   ...modelsRoutes,
   ...publishedRoutes,
+  ...batchRoutes,
   ...queueRoutes,
   ...settingsRoutes,
 ])

@@ -1,0 +1,29 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { tableSearch } from '../../components/data-table/table-view.ts'
+import { messagesIn } from '../../messages/catalogue.ts'
+import { shellMessages } from '../../messages/shell.ts'
+import { rootRoute } from '../root-route.ts'
+
+const list = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/batch-endpoints',
+  validateSearch: tableSearch,
+  staticData: { title: ({ language }) => messagesIn(shellMessages, language).pages.batchEndpoints },
+  component: lazyRouteComponent(() => import('./batch-list-page.tsx'), 'BatchListPage'),
+})
+
+export const batchTabs = ['jobs', 'invoke', 'deployments'] as const
+export type BatchTab = (typeof batchTabs)[number]
+
+const one = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/batch-endpoints/$name',
+  validateSearch: ({ tab }: Readonly<Record<string, unknown>>): { readonly tab?: BatchTab } => {
+    const known = batchTabs.find((each) => each === tab)
+    return known === undefined ? {} : { tab: known }
+  },
+  staticData: { title: ({ params }) => params['name'] ?? '' },
+  component: lazyRouteComponent(() => import('./batch-page.tsx'), 'BatchPage'),
+})
+
+export const batchRoutes = [list, one] as const
