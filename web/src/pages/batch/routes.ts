@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { tableSearch } from '../../components/data-table/table-view.ts'
 import { messagesIn } from '../../messages/catalogue.ts'
 import { shellMessages } from '../../messages/shell.ts'
+import { type BatchTab, batchTabs } from './batch-tabs.ts'
 import { rootRoute } from '../root-route.ts'
 
 const list = createRoute({
@@ -11,9 +12,6 @@ const list = createRoute({
   staticData: { title: ({ language }) => messagesIn(shellMessages, language).pages.batchEndpoints },
   component: lazyRouteComponent(() => import('./batch-list-page.tsx'), 'BatchListPage'),
 })
-
-export const batchTabs = ['jobs', 'invoke', 'deployments'] as const
-export type BatchTab = (typeof batchTabs)[number]
 
 const one = createRoute({
   getParentRoute: () => rootRoute,

@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { tableSearch, type TableSearch } from '../../components/data-table/table-view.ts'
 import { messagesIn } from '../../messages/catalogue.ts'
 import { shellMessages } from '../../messages/shell.ts'
+import { type ModelSearch, modelTabs } from './model-search.ts'
 import { rootRoute } from '../root-route.ts'
 
 interface ModelsSearch extends TableSearch {
@@ -19,17 +20,6 @@ const list = createRoute({
   staticData: { title: ({ language }) => messagesIn(shellMessages, language).pages.models },
   component: lazyRouteComponent(() => import('./models-page.tsx'), 'ModelsPage'),
 })
-
-export const modelTabs = ['versions', 'compare', 'history', 'lineage', 'deployed', 'comments'] as const
-export type ModelTab = (typeof modelTabs)[number]
-
-export interface ModelSearch {
-  readonly tab?: ModelTab
-  /** The version that is looked at. */
-  readonly version?: string
-  /** Versions to compare, with commas between. */
-  readonly with?: string
-}
 
 const one = createRoute({
   getParentRoute: () => rootRoute,

@@ -7,7 +7,7 @@ export interface SignatureField {
   readonly isRequired: boolean
 }
 
-export type SignaturePart = 'inputs' | 'outputs' | 'params'
+type SignaturePart = 'inputs' | 'outputs' | 'params'
 
 export interface ModelFile {
   /** `MLmodel` as it was saved. */

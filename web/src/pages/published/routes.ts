@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { tableSearch } from '../../components/data-table/table-view.ts'
 import { messagesIn } from '../../messages/catalogue.ts'
 import { shellMessages } from '../../messages/shell.ts'
+import { type PublishedTab, publishedTabs } from './published-tabs.ts'
 import { rootRoute } from '../root-route.ts'
 
 const list = createRoute({
@@ -11,9 +12,6 @@ const list = createRoute({
   staticData: { title: ({ language }) => messagesIn(shellMessages, language).pages.published },
   component: lazyRouteComponent(() => import('./published-list-page.tsx'), 'PublishedListPage'),
 })
-
-export const publishedTabs = ['start', 'jobs', 'versions', 'keys'] as const
-export type PublishedTab = (typeof publishedTabs)[number]
 
 const one = createRoute({
   getParentRoute: () => rootRoute,
