@@ -33,6 +33,7 @@ export const navigation: readonly NavigationGroup[] = [
     entries: [
       { to: '/endpoints', page: 'endpoints', icon: 'endpoints', keys: 'g e' },
       { to: '/batch-endpoints', page: 'batchEndpoints', icon: 'batch', keys: 'g b' },
+      { to: '/monitors', page: 'monitors', icon: 'monitors', keys: 'g o' },
     ],
   },
   { group: 'quality', entries: [] },

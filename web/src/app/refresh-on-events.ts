@@ -26,6 +26,8 @@ const changes: Readonly<Record<string, readonly string[]>> = {
   'batch-deployment': ['/api/v1/batch'],
   schedule: ['/api/v1/schedules'],
   trigger: ['/api/v1/triggers'],
+  monitor: ['/api/v1/monitors', '/api/v1/alerts'],
+  alert: ['/api/v1/monitors', '/api/v1/alerts'],
   pipeline: ['/api/v1/published'],
   payloads: ['/api/v1/payloads'],
 }

@@ -3,6 +3,7 @@ import { endpointsRoutes } from '../pages/endpoints/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { jobsRoutes } from '../pages/jobs/routes.ts'
 import { modelsRoutes } from '../pages/models/routes.ts'
+import { monitorsRoutes } from '../pages/monitors/routes.ts'
 import { publishedRoutes } from '../pages/published/routes.ts'
 import { queueRoutes } from '../pages/queue/routes.ts'
 import { runsRoutes } from '../pages/runs/routes.ts'
@@ -18,6 +19,7 @@ export const routeTree = rootRoute.addChildren([
   ...modelsRoutes,
   ...publishedRoutes,
   ...batchRoutes,
+  ...monitorsRoutes,
   ...queueRoutes,
   ...settingsRoutes,
 ])
