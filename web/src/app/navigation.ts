@@ -27,7 +27,13 @@ export const navigation: readonly NavigationGroup[] = [
       { to: '/published', page: 'published', icon: 'published', keys: 'g p' },
     ],
   },
-  { group: 'assets', entries: [{ to: '/models', page: 'models', icon: 'models', keys: 'g m' }] },
+  {
+    group: 'assets',
+    entries: [
+      { to: '/data', page: 'data', icon: 'data', keys: 'g d' },
+      { to: '/models', page: 'models', icon: 'models', keys: 'g m' },
+    ],
+  },
   {
     group: 'serving',
     entries: [

@@ -1,4 +1,5 @@
 import { batchRoutes } from '../pages/batch/routes.ts'
+import { dataRoutes } from '../pages/data/routes.ts'
 import { endpointsRoutes } from '../pages/endpoints/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { jobsRoutes } from '../pages/jobs/routes.ts'
@@ -20,6 +21,7 @@ export const routeTree = rootRoute.addChildren([
   ...publishedRoutes,
   ...batchRoutes,
   ...monitorsRoutes,
+  ...dataRoutes,
   ...queueRoutes,
   ...settingsRoutes,
 ])

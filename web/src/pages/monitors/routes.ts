@@ -16,7 +16,7 @@ export const monitorTabs = ['features', 'alerts', 'runs', 'breaches'] as const
 export type MonitorTab = (typeof monitorTabs)[number]
 
 /** What of a monitor is looked at; a cell of the heat map is a feature, a metric and a run. */
-export interface MonitorSearch {
+interface MonitorSearch {
   readonly tab?: MonitorTab
   readonly signal?: string
   readonly feature?: string
