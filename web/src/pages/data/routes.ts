@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { type AssetTab, assetTabs } from './asset-tabs.ts'
 import { messagesIn } from '../../messages/catalogue.ts'
 import { shellMessages } from '../../messages/shell.ts'
 import { rootRoute } from '../root-route.ts'
@@ -9,9 +10,6 @@ const list = createRoute({
   staticData: { title: ({ language }) => messagesIn(shellMessages, language).pages.data },
   component: lazyRouteComponent(() => import('./data-page.tsx'), 'DataPage'),
 })
-
-export const assetTabs = ['profile', 'rows', 'compare', 'versions'] as const
-type AssetTab = (typeof assetTabs)[number]
 
 interface AssetSearch {
   readonly tab?: AssetTab

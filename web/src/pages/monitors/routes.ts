@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { type MonitorTab, monitorTabs } from './monitor-tabs.ts'
 import { tableSearch } from '../../components/data-table/table-view.ts'
 import { messagesIn } from '../../messages/catalogue.ts'
 import { shellMessages } from '../../messages/shell.ts'
@@ -11,9 +12,6 @@ const list = createRoute({
   staticData: { title: ({ language }) => messagesIn(shellMessages, language).pages.monitors },
   component: lazyRouteComponent(() => import('./monitors-page.tsx'), 'MonitorsPage'),
 })
-
-export const monitorTabs = ['features', 'alerts', 'runs', 'breaches'] as const
-export type MonitorTab = (typeof monitorTabs)[number]
 
 /** What of a monitor is looked at; a cell of the heat map is a feature, a metric and a run. */
 interface MonitorSearch {
