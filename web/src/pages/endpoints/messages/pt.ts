@@ -2,11 +2,11 @@ import type { en } from './en.ts'
 import type { Translation } from '../../../messages/catalogue.ts'
 
 export const pt: Translation<typeof en> = {
-  title: 'Pontos de extremidade',
-  empty: 'Ainda não há pontos de extremidade',
+  title: 'Pontos de acesso',
+  empty: 'Ainda não há pontos de acesso',
   emptyBody: 'É um endereço estável atrás do qual modelos respondem e mudam sem que um pedido falhe.',
   columns: {
-    name: 'Ponto de extremidade',
+    name: 'Ponto de acesso',
     status: 'Estado',
     traffic: 'Tráfego',
     models: 'Modelos',
@@ -56,7 +56,7 @@ export const pt: Translation<typeof en> = {
   },
   deployments: {
     title: 'Implantações',
-    none: 'Ainda nada está implantado atrás deste ponto de extremidade.',
+    none: 'Ainda nada está implantado atrás deste ponto de acesso.',
     name: 'Implantação',
     model: 'Modelo',
     state: 'Estado',
@@ -181,11 +181,11 @@ export const pt: Translation<typeof en> = {
     rotateTitle: (key) => `Substituir a ${key.toLowerCase()}?`,
     rotateBody: 'Quem a usa é recusado a partir de agora; a outra chave continua válida.',
     rotated: 'A chave foi substituída.',
-    noKeys: 'Este ponto de extremidade não pede chave a ninguém.',
+    noKeys: 'Este ponto de acesso não pede chave a ninguém.',
   },
   remove: {
     button: 'Eliminar',
-    title: (name) => `Eliminar o ponto de extremidade ${name}?`,
+    title: (name) => `Eliminar o ponto de acesso ${name}?`,
     body: 'As suas implantações e chaves vão com ele, e o seu endereço deixa de responder. Não pode ser desfeito.',
     done: (name) => `${name} foi eliminado.`,
   },
