@@ -41,7 +41,7 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
     await page.getByRole('button', { name: 'Describe' }).click()
     await page.getByRole('dialog').getByLabel('Description').fill('What floats.')
     await page.getByRole('dialog').getByRole('button', { name: 'Describe' }).click()
-    await page.getByText('What floats.').waitFor(patience)
+    await page.getByRole('paragraph').filter({ hasText: 'What floats.' }).waitFor(patience)
     await page.getByRole('button', { name: 'Delete', exact: true }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
     await page.getByRole('button', { name: 'Restore' }).click(patience)
