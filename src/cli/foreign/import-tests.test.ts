@@ -9,7 +9,7 @@ import { importTests } from './import-tests.ts'
 
 async function imported(text: string) {
   const { yaml, notMapped } = importTests(text, { table: 't' })
-  const { diagnostics } = await loadDocument({ file: '/work/t.yml', readText: () => yaml, family: 'data-tests' })
+  const { diagnostics } = await loadDocument({ file: '/tests/t.yml', readText: () => yaml, family: 'data-tests' })
   assert.deepEqual(diagnostics, [])
   return { document: parse(yaml) as { name?: string; tests: unknown[] }, notMapped }
 }
@@ -76,7 +76,7 @@ async function asked(texts: readonly string[]): Promise<readonly (readonly strin
   )
   const lists = files.map(({ yaml }) => (parse(yaml) as { tests: unknown[] }).tests)
   const whole = stringify({ type: 'data_tests', inputs: { data: './data.csv' }, tests: lists.flat() })
-  const { document } = await loadValidDocument({ file: '/work/t.yml', readText: () => whole, family: 'data-tests' })
+  const { document } = await loadValidDocument({ file: '/tests/t.yml', readText: () => whole, family: 'data-tests' })
   assert.ok(document.kind === 'data-tests')
   const results = await testTables({ document, paths: { data: join(fixtures, 'data.csv') } })
   let at = 0
