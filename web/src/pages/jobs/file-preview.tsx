@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { jobsMessages } from './messages.ts'
-import { PlainTable } from './plain-table.tsx'
-import { csvRows } from './csv-rows.ts'
 import { serverErrorOf } from '../../api/server-error.ts'
 import { CodeBlock } from '../../components/code/code-block.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Loaded } from '../../components/loaded.tsx'
+import { PlainTable } from '../../components/plain-table.tsx'
+import { parseTable } from '../../components/preview/file-kind.ts'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
 
@@ -76,7 +76,7 @@ function Content({ bytes, path, sizeBytes, isImage }: ContentProps): ReactNode {
   if (bytes.subarray(0, 8000).includes(0)) return <p className="quiet">{texts.binary}</p>
   const text = new TextDecoder().decode(bytes)
   const separator = /\.tsv$/i.test(path) ? '\t' : ','
-  const rows = /\.[ct]sv$/i.test(path) || looksLikeCsv(text) ? csvRows(text, { separator, mostRows: mostRows + 1 }) : []
+  const rows = /\.[ct]sv$/i.test(path) || looksLikeCsv(text) ? parseTable(text, separator, mostRows) : []
   if (rows.length > 1 && rows[0]!.length > 1) {
     const [head, ...body] = rows
     return (
