@@ -12,6 +12,7 @@ import { CodeBlock, CodeEditor } from '../../components/code/code-block.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { ErrorState } from '../../components/page-states.tsx'
 import { Panel } from '../../components/page.tsx'
+import { Segments } from '../../components/segments.tsx'
 import { Badge } from '../../components/status-badge.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
@@ -66,15 +67,14 @@ function TryForm({ endpoint, description: { columns, example } }: TryFormProps):
       <Panel
         title={texts.title}
         actions={
-          <span className="segments" role="group" aria-label={texts.title}>
-            {looks
+          <Segments
+            label={texts.title}
+            choices={looks
               .filter((each) => each !== 'form' || columns !== undefined)
-              .map((each) => (
-                <Button key={each} isSmall look="quiet" aria-pressed={look === each} onClick={() => setLook(each)}>
-                  {texts[each]}
-                </Button>
-              ))}
-          </span>
+              .map((each) => ({ id: each, label: texts[each] }))}
+            current={look}
+            onSelect={setLook}
+          />
         }
       >
         <div className="panel-body stack">

@@ -11,6 +11,7 @@ import { restQuery } from '../../api/rest-client.ts'
 import { Button } from '../../components/button.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { EmptyState } from '../../components/page-states.tsx'
+import { Segments } from '../../components/segments.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
 
@@ -32,19 +33,12 @@ export function FeaturesPanel({ monitor }: { readonly monitor: Monitor }): React
   return (
     <div className="stack">
       {monitor.signals.length > 1 && (
-        <div className="segments" role="group" aria-label={texts.signal}>
-          {monitor.signals.map(({ name }) => (
-            <Button
-              key={name}
-              isSmall
-              look="quiet"
-              aria-pressed={name === signal}
-              onClick={() => void navigate({ search: { tab: 'features', signal: name }, replace: true })}
-            >
-              {name}
-            </Button>
-          ))}
-        </div>
+        <Segments
+          label={texts.signal}
+          choices={monitor.signals.map(({ name }) => ({ id: name, label: name }))}
+          current={signal}
+          onSelect={(name) => void navigate({ search: { tab: 'features', signal: name }, replace: true })}
+        />
       )}
       <Loaded query={verdicts} lines={8}>
         {({ items }) =>
