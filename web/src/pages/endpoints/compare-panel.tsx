@@ -7,6 +7,7 @@ import { restQuery } from '../../api/rest-client.ts'
 import { Loaded } from '../../components/loaded.tsx'
 import { EmptyState } from '../../components/page-states.tsx'
 import { Panel } from '../../components/page.tsx'
+import { PlainTable } from '../../components/plain-table.tsx'
 import { Badge, type Tone } from '../../components/status-badge.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
@@ -93,45 +94,32 @@ function Compared({ endpoint, baseline, candidate }: ComparedProps): ReactNode {
 const tones: Readonly<Record<string, Tone>> = { better: 'good', worse: 'bad', equivalent: 'good', undecided: 'quiet' }
 
 function MetricTable({ metrics }: { readonly metrics: Comparison['metrics'] }): ReactNode {
-  const texts = useMessages(endpointsMessages).compare
+  const { compare: texts, tabs } = useMessages(endpointsMessages)
   const format = useFormat()
+  const numbers = [texts.baseline, texts.candidate, texts.difference, texts.interval, texts.margin]
   return (
-    <table className="plain-table">
-      <thead>
-        <tr>
-          {[
-            texts.metric,
-            texts.baseline,
-            texts.candidate,
-            texts.difference,
-            texts.interval,
-            texts.margin,
-            texts.verdict,
-          ].map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {metrics.map(({ name, baseline, candidate, difference, interval, margin, verdict }) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{estimate(baseline, format.number)}</td>
-            <td>{estimate(candidate, format.number)}</td>
-            <td>{format.number(difference)}</td>
-            <td>{interval !== undefined && `${format.number(interval.low)} … ${format.number(interval.high)}`}</td>
-            <td>±{format.number(margin)}</td>
-            <td>
-              <Badge tone={tones[verdict] ?? 'quiet'}>
-                {texts.verdicts[verdict as keyof typeof texts.verdicts] ?? verdict}
-              </Badge>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <PlainTable
+      label={tabs.compare}
+      columns={[
+        { label: texts.metric, isRowHead: true },
+        ...numbers.map((label) => ({ label, isNumber: true })),
+        { label: texts.verdict },
+      ]}
+      rows={metrics.map(({ name, baseline, candidate, difference, interval, margin, verdict }) => ({
+        key: name,
+        cells: [
+          name,
+          estimate(baseline, format.number),
+          estimate(candidate, format.number),
+          format.number(difference),
+          interval !== undefined && `${format.number(interval.low)} … ${format.number(interval.high)}`,
+          `±${format.number(margin)}`,
+          <Badge key="verdict" tone={tones[verdict] ?? 'quiet'}>
+            {texts.verdicts[verdict as keyof typeof texts.verdicts] ?? verdict}
+          </Badge>,
+        ],
+      }))}
+    />
   )
 }
 

@@ -13,6 +13,7 @@ import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { EmptyState } from '../../components/page-states.tsx'
 import { Panel } from '../../components/page.tsx'
+import { PlainTable } from '../../components/plain-table.tsx'
 import { Badge, type Tone } from '../../components/status-badge.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { told } from '../../components/told.ts'
@@ -113,26 +114,19 @@ function StepCounts({ counts }: { readonly counts: NonNullable<Rollout['counts']
   const rows = Object.entries(counts)
   if (rows.length === 0) return null
   return (
-    <table className="plain-table">
-      <thead>
-        <tr>
-          <th scope="col">{texts.deployment}</th>
-          <th scope="col">{texts.requests}</th>
-          <th scope="col">{texts.errors}</th>
-          <th scope="col">{texts.p95}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(([name, { requests, errors, p95 }]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{format.count(requests)}</td>
-            <td>{format.count(errors)}</td>
-            <td>{p95 !== undefined && format.duration(p95 * 1000)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <PlainTable
+      label={texts.requests}
+      columns={[
+        { label: texts.deployment, isRowHead: true },
+        { label: texts.requests, isNumber: true },
+        { label: texts.errors, isNumber: true },
+        { label: texts.p95, isNumber: true },
+      ]}
+      rows={rows.map(([name, { requests, errors, p95 }]) => ({
+        key: name,
+        cells: [name, format.count(requests), format.count(errors), p95 !== undefined && format.duration(p95 * 1000)],
+      }))}
+    />
   )
 }
 

@@ -8,7 +8,7 @@ import { answerOf, rest } from '../../api/rest-client.ts'
 import { Button } from '../../components/button.tsx'
 import { confirm } from '../../components/confirm.tsx'
 import { Popover } from '../../components/popover.tsx'
-import { toast } from '../../components/toasts.tsx'
+import { told } from '../../components/told.ts'
 import { useMessages } from '../../messages/catalogue.ts'
 
 /** What a job can be told: stop, run again, be left out of lists; and the same as commands. */
@@ -16,24 +16,16 @@ export function JobActions({ job, step }: { readonly job: Job; readonly step?: s
   const texts = useMessages(jobsMessages)
   const [isRunAgain, setRunAgain] = useState(false)
   const params = { path: { name: job.name } }
-  const tell = async (asked: Promise<unknown>, done: string): Promise<void> => {
-    try {
-      await asked
-      toast(done)
-    } catch (error) {
-      toast(error instanceof Error ? error.message : String(error), 'failed')
-    }
-  }
   const cancel = async (): Promise<void> => {
     const { cancelTitle, cancelBody } = texts.bulk
     const question = { title: cancelTitle(1), body: cancelBody, action: texts.actions.cancel, isDangerous: true }
     if (!(await confirm(question))) return
-    await tell(answerOf(rest.POST('/api/v1/jobs/{name}/cancel', { params, body: {} })), texts.actions.canceled)
+    await told(answerOf(rest.POST('/api/v1/jobs/{name}/cancel', { params, body: {} })), texts.actions.canceled)
   }
-  const archive = (): Promise<void> =>
+  const archive = (): Promise<boolean> =>
     job.archived_at === undefined
-      ? tell(answerOf(rest.POST('/api/v1/jobs/{name}/archive', { params })), texts.actions.archived)
-      : tell(answerOf(rest.POST('/api/v1/jobs/{name}/restore', { params })), texts.actions.restored)
+      ? told(answerOf(rest.POST('/api/v1/jobs/{name}/archive', { params })), texts.actions.archived)
+      : told(answerOf(rest.POST('/api/v1/jobs/{name}/restore', { params })), texts.actions.restored)
   return (
     <>
       <Popover label={texts.actions.copy} icon="copy">

@@ -4,12 +4,12 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import type { Job, JobDiff } from './job-types.ts'
 import { jobsMessages } from './messages.ts'
-import { PlainTable } from './plain-table.tsx'
 import { ChangedText } from './step-verdict.tsx'
 import { restQuery } from '../../api/rest-client.ts'
 import { ServerError } from '../../api/server-error.ts'
 import { Loaded } from '../../components/loaded.tsx'
 import { Panel } from '../../components/page.tsx'
+import { PlainTable } from '../../components/plain-table.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 
 type Area = JobDiff['items'][number]['area']

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Job } from './job-types.ts'
 import { jobsMessages } from './messages.ts'
-import { PlainTable } from './plain-table.tsx'
+import { PlainTable } from '../../components/plain-table.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 
 /** Why a step ran or did not, and every field that differed from the job it was compared with. */

@@ -10,6 +10,7 @@ import { Button, IconButton } from '../../components/button.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { Popover } from '../../components/popover.tsx'
 import { toast } from '../../components/toasts.tsx'
+import { told } from '../../components/told.ts'
 import { useMessages } from '../../messages/catalogue.ts'
 
 interface SavedViewsProps {
@@ -26,12 +27,7 @@ export function SavedViews({ experimentId, search }: SavedViewsProps): ReactNode
   const views = useQuery(restQuery('/api/v1/views', { params: { query: { page } } }))
   const refresh = (): Promise<void> => client.invalidateQueries({ queryKey: ['rest', '/api/v1/views'] })
   const remove = async (id: string, name: string): Promise<void> => {
-    try {
-      await answerOf(rest.DELETE('/api/v1/views/{id}', { params: { path: { id } } }))
-      toast(texts.removed(name))
-    } catch (error) {
-      toast((error as Error).message, 'failed')
-    }
+    await told(answerOf(rest.DELETE('/api/v1/views/{id}', { params: { path: { id } } })), texts.removed(name))
     await refresh()
   }
   return (

@@ -1,10 +1,17 @@
 import type { ReactNode } from 'react'
-import './jobs.css'
+import './plain-table.css'
+
+interface PlainColumn {
+  readonly label: string
+  readonly isNumber?: boolean
+  /** Its cells say what their rows are about. */
+  readonly isRowHead?: boolean
+}
 
 interface PlainTableProps {
   /** What it shows, for screen readers. */
   readonly label: string
-  readonly columns: readonly { readonly label: string; readonly isNumber?: boolean }[]
+  readonly columns: readonly PlainColumn[]
   readonly rows: readonly { readonly key: string; readonly cells: readonly ReactNode[] }[]
 }
 
@@ -27,14 +34,19 @@ export function PlainTable({ label, columns, rows }: PlainTableProps): ReactNode
         <tbody>
           {rows.map(({ key, cells }) => (
             <tr key={key}>
-              {cells.map((cell, index) => (
-                <td
-                  key={columns[index]?.label ?? index}
-                  className={columns[index]?.isNumber === true ? 'number' : undefined}
-                >
-                  {cell}
-                </td>
-              ))}
+              {cells.map((cell, index) => {
+                const { label: name = index, isNumber, isRowHead } = columns[index] ?? {}
+                const className = isNumber === true ? 'number' : undefined
+                return isRowHead === true ? (
+                  <th key={name} scope="row" className={className}>
+                    {cell}
+                  </th>
+                ) : (
+                  <td key={name} className={className}>
+                    {cell}
+                  </td>
+                )
+              })}
             </tr>
           ))}
         </tbody>
