@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer } from './web-server.ts'
 
 const example = join(import.meta.dirname, '../../examples/batch-scoring')
@@ -13,10 +13,7 @@ test('batch endpoints in the web application', { skip: skipWithoutBrowser }, asy
   await t.test('without one it is said what they are for and how to begin', async () => {
     const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/batch-endpoints' })
     await page.getByText('No batch endpoint yet').waitFor()
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'batch-endpoints-empty')
     expectNoTrouble()
     await page.close()
   })
@@ -38,10 +35,7 @@ test('batch endpoints in the web application', { skip: skipWithoutBrowser }, asy
     // The first deployment may be the default already.
     if (await makeDefault.isVisible()) await makeDefault.click()
     await page.getByRole('definition').first().filter({ hasText: 'linear' }).waitFor(patience)
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'batch-endpoint-deployments')
     expectNoTrouble()
     await page.close()
   })
@@ -55,10 +49,7 @@ test('batch endpoints in the web application', { skip: skipWithoutBrowser }, asy
     await page.getByRole('alert').getByText('rows').first().waitFor(patience)
     forgive()
     await page.getByLabel('Input', { exact: true }).fill('azureml:rows:1')
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'batch-endpoint-invoke')
     await page.getByRole('button', { name: 'Score it' }).click()
     await page.waitForURL(/\/jobs\//, patience)
     await page.goto(`${server.url}/batch-endpoints/sums`)

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { TestContext } from 'node:test'
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core'
+import { keepPicture } from './pictures.ts'
 
 const usualPlaces = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
@@ -80,6 +81,18 @@ export async function expectNoAxeViolations(page: Page): Promise<void> {
     nodes: nodes.slice(0, 5).map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary ?? ''}`),
   }))
   assert.deepEqual(told, [], page.url())
+}
+
+/**
+ * WCAG as above in light and in dark, in light at the end. Under `picture`, a name such as `monitors-empty`, both are kept
+ * as pictures when `npm run screenshots` asks.
+ */
+export async function inBothThemes(page: Page, picture?: string): Promise<void> {
+  for (const theme of ['dark', 'light'] as const) {
+    await setTheme(page, theme)
+    await expectNoAxeViolations(page)
+    if (picture !== undefined) await keepPicture(page, picture, theme)
+  }
 }
 
 /** Shows the page in a theme, as the switch would. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer } from './web-server.ts'
 
 /** 200 rows of a table; `bmi` moves by `shift`. The same numbers everywhere. */
@@ -13,13 +12,6 @@ function table(shift: number): string {
   return `age,bmi,smoker\n${rows.join('')}`
 }
 
-async function inBothThemes(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme)
-    await expectNoAxeViolations(page)
-  }
-}
-
 test('data assets in the web application', { skip: skipWithoutBrowser }, async (t) => {
   const { url, sluice, write } = await startWebServer(t)
   const browser = await startBrowser(t)
@@ -27,7 +19,7 @@ test('data assets in the web application', { skip: skipWithoutBrowser }, async (
   await t.test('without one it is said what they are for and how to begin', async () => {
     const { page, expectNoTrouble } = await openPage(browser, url, { path: '/data' })
     await page.getByText('No data asset yet').waitFor()
-    await inBothThemes(page)
+    await inBothThemes(page, 'data-empty')
     expectNoTrouble()
     await page.close()
   })
@@ -42,14 +34,14 @@ test('data assets in the web application', { skip: skipWithoutBrowser }, async (
   await t.test('the list leads to an asset and the profile of its newest version', async () => {
     const { page, expectNoTrouble } = await openPage(browser, url, { path: '/data' })
     await page.getByRole('grid', { name: 'Data' }).getByText('patients').waitFor()
-    await inBothThemes(page)
+    await inBothThemes(page, 'data')
     await page.getByRole('link', { name: 'patients' }).click()
     await page.getByText('200 rows · 3 columns').waitFor()
     const bmi = page.getByRole('region', { name: 'Columns' }).getByRole('row', { name: /^bmi/ })
     assert.match(await bmi.innerText(), /20 \(10%\)/)
     await page.getByRole('img', { name: 'How the values of bmi lie' }).waitFor()
     assert.match(await page.getByRole('list', { name: /of smoker/ }).innerText(), /never 133\s+daily 67/)
-    await inBothThemes(page)
+    await inBothThemes(page, 'data-profile')
     await page.getByRole('tab', { name: 'Compare versions' }).click()
     await page.getByText('There is only one version').waitFor()
     expectNoTrouble()
@@ -63,7 +55,7 @@ test('data assets in the web application', { skip: skipWithoutBrowser }, async (
     await page.getByText('1 of 3 columns drifted.').waitFor()
     const first = page.getByRole('grid', { name: 'Differences' }).getByRole('row').nth(1)
     assert.match(await first.innerText(), /bmi[^]*Drifted/)
-    await inBothThemes(page)
+    await inBothThemes(page, 'data-compare')
     await page.getByLabel('Version', { exact: true }).selectOption('1')
     await page.getByLabel('Compare with').selectOption('2')
     assert.match(new URL(page.url()).search, /version=.*1.*against=.*2/)
@@ -77,7 +69,7 @@ test('data assets in the web application', { skip: skipWithoutBrowser }, async (
     const { page, expectNoTrouble } = await openPage(browser, url, { path: '/data/patients?tab=rows&version=1' })
     await page.getByText('The first 200 rows.').waitFor()
     await page.getByRole('grid', { name: 'Rows' }).getByText('never').first().waitFor()
-    await inBothThemes(page)
+    await inBothThemes(page, 'data-rows')
     await page.getByRole('button', { name: 'At random' }).click()
     await page.getByText('The first 200 rows.').waitFor({ state: 'detached' })
     await page.getByRole('tab', { name: 'Versions', exact: true }).click()

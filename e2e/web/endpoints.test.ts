@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { startSluiceIn } from '../mlflow/sluice-server.ts'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 
 const root = join(import.meta.dirname, '../..')
 const example = join(root, 'examples/rollout')
@@ -27,10 +27,7 @@ test('endpoints in the web application', { skip: skipWithoutBrowser }, async (t)
   await t.test('without one it is said what they are for and how to begin', async () => {
     const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/endpoints' })
     await page.getByText('No endpoint yet').waitFor()
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'endpoints-empty')
     expectNoTrouble()
     await page.close()
   })
@@ -46,10 +43,7 @@ test('endpoints in the web application', { skip: skipWithoutBrowser }, async (t)
     await page.getByRole('link', { name: 'prices' }).click()
     await page.getByRole('heading', { name: 'prices', level: 1 }).waitFor()
     await page.getByRole('grid', { name: 'Deployments' }).getByText('green').waitFor()
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'endpoint')
     expectNoTrouble()
     await page.close()
   })

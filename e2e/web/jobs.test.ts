@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startSluiceIn } from '../mlflow/sluice-server.ts'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'sluice-web-jobs-'))
 
@@ -120,6 +120,8 @@ test('the pages of jobs', { skip: skipWithoutBrowser }, async (t) => {
       .click()
     await page.getByText('Step "train" failed').waitFor(wait)
     const graph = page.getByRole('region', { name: 'Steps' })
+    await graph.locator('.react-flow__node').nth(2).waitFor(wait)
+    await inBothThemes(page, 'job-graph')
     await graph.getByRole('button', { name: 'As a list' }).click()
     await graph.getByText('Reused').waitFor()
     await graph.getByRole('button', { name: 'train' }).click()
@@ -129,10 +131,7 @@ test('the pages of jobs', { skip: skipWithoutBrowser }, async (t) => {
     await differed.getByRole('row', { name: /input alpha 0\.1 0\.2/ }).waitFor()
     await differed.getByRole('row', { name: /^code / }).waitFor()
     assert.match(page.url(), /step=train/, 'a link opens the same view')
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'job')
     await panel.getByRole('tab', { name: 'Log' }).click()
     await panel.getByText('broken with 0.2').waitFor(wait)
     await page.getByRole('tab', { name: 'Changes' }).click()
@@ -165,10 +164,7 @@ test('the pages of jobs', { skip: skipWithoutBrowser }, async (t) => {
     await page.getByText('No job fits these filters.').waitFor(wait)
     await page.goto(`${url}/jobs`)
     await grid.getByRole('row', { name: /Completed/ }).waitFor(wait)
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'jobs')
     expectNoTrouble()
     await page.close()
   })
@@ -247,10 +243,7 @@ jobs:
       const { page, expectNoTrouble } = await openPage(browser, url, { path: '/queue' })
       await page.getByText('1 of 1 slots in use').waitFor(wait)
       await page.getByRole('heading', { name: 'Who waits for one: 1' }).waitFor(wait)
-      for (const theme of ['light', 'dark'] as const) {
-        await setTheme(page, theme)
-        await expectNoAxeViolations(page)
-      }
+      await inBothThemes(page, 'queue')
       await page.getByRole('grid').getByRole('link', { name: 'two' }).click()
       await page.getByText('waits for a slot, number 1 of 1 in the queue').waitFor(wait)
       await page.getByRole('button', { name: 'Cancel job' }).click()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer, type WebServer } from './web-server.ts'
 
 const example = join(import.meta.dirname, '../../examples/rollout')
@@ -24,10 +24,7 @@ test('models in the web application', { skip: skipWithoutBrowser }, async (t) =>
   await t.test('without one it is said what they are for and how to begin', async () => {
     const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/models' })
     await page.getByText('No model yet').waitFor()
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'models-empty')
     expectNoTrouble()
     await page.close()
   })
@@ -41,10 +38,7 @@ test('models in the web application', { skip: skipWithoutBrowser }, async (t) =>
     await page.getByRole('searchbox').fill('DIAB')
     await grid.getByText('churn').waitFor({ state: 'detached' })
     assert.match(page.url(), /text=DIAB/)
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'models')
     await page.getByRole('searchbox').fill('nobody')
     await page.getByText('No model has “nobody” in its name.').waitFor()
     await page.getByRole('button', { name: 'Clear the search' }).click()
@@ -68,10 +62,7 @@ test('models in the web application', { skip: skipWithoutBrowser }, async (t) =>
     await page.getByLabel('Write a comment').fill('Seen on the ward.')
     await page.getByRole('button', { name: 'Comment', exact: true }).click()
     await page.getByRole('listitem').filter({ hasText: 'Seen on the ward.' }).waitFor()
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'model-version')
     expectNoTrouble()
     await page.close()
   })
@@ -98,10 +89,7 @@ test('models in the web application', { skip: skipWithoutBrowser }, async (t) =>
     const change = page.getByRole('row').filter({ hasText: 'The error is smaller on the holdout.' })
     assert.match(await change.innerText(), /champion.*1 → 2/s)
     await change.getByRole('button', { name: 'Back to 1' }).waitFor()
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'model-history')
     expectNoTrouble()
     await page.close()
   })

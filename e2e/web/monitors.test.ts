@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer } from './web-server.ts'
 
 const patience = { timeout: 60_000 }
@@ -38,17 +38,11 @@ create_monitor:
 test('monitors in the web application', { skip: skipWithoutBrowser }, async (t) => {
   const { url, sluice, write } = await startWebServer(t)
   const browser = await startBrowser(t)
-  const inBothThemes = async (page: Awaited<ReturnType<typeof openPage>>['page']): Promise<void> => {
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
-  }
 
   await t.test('without one it is said what they are for and how to begin', async () => {
     const { page, expectNoTrouble } = await openPage(browser, url, { path: '/monitors' })
     await page.getByText('No monitor yet').waitFor()
-    await inBothThemes(page)
+    await inBothThemes(page, 'monitors-empty')
     expectNoTrouble()
     await page.close()
   })
@@ -65,7 +59,7 @@ test('monitors in the web application', { skip: skipWithoutBrowser }, async (t) 
     const { page, expectNoTrouble } = await openPage(browser, url, { path: '/monitors/diabetes-drift?signal=quality' })
     await page.getByText('Paused').first().waitFor()
     await page.getByText('Nothing was computed yet').waitFor()
-    await inBothThemes(page)
+    await inBothThemes(page, 'monitor-before-its-first-run')
     expectNoTrouble()
     await page.close()
   })
@@ -79,7 +73,7 @@ test('monitors in the web application', { skip: skipWithoutBrowser }, async (t) 
   await t.test('the list says what is in breach and leads to it', async () => {
     const { page, expectNoTrouble } = await openPage(browser, url, { path: '/monitors' })
     await page.getByRole('grid', { name: 'Monitors' }).getByText('drift: bmi').waitFor()
-    await inBothThemes(page)
+    await inBothThemes(page, 'monitors')
     await page.getByRole('link', { name: 'diabetes-drift' }).click()
     await page.getByRole('heading', { name: 'diabetes-drift', level: 1 }).waitFor()
     expectNoTrouble()
@@ -96,7 +90,7 @@ test('monitors in the web application', { skip: skipWithoutBrowser }, async (t) 
       assert.equal(await breaches.count(), 2)
       assert.equal(await map.getByRole('button', { name: /^(age|sex) .*in breach$/ }).count(), 0)
       await page.getByRole('figure', { name: 'Distribution: bmi' }).waitFor()
-      await inBothThemes(page)
+      await inBothThemes(page, 'monitor')
       // By the keyboard to the run before, and the address says where.
       await breaches.last().focus()
       await page.keyboard.press('ArrowLeft')
@@ -122,7 +116,7 @@ test('monitors in the web application', { skip: skipWithoutBrowser }, async (t) 
     await page.getByRole('grid', { name: 'quality: features over time' }).getByText('null_value_rate').first().waitFor()
     await page.getByRole('tab', { name: 'Runs' }).click()
     await page.getByRole('grid', { name: 'Runs' }).getByText('all computed').first().waitFor()
-    await inBothThemes(page)
+    await inBothThemes(page, 'monitor-runs')
     expectNoTrouble()
     await page.close()
   })
@@ -144,7 +138,7 @@ test('monitors in the web application', { skip: skipWithoutBrowser }, async (t) 
     await mute.getByLabel('For').selectOption('7 days')
     await mute.getByRole('button', { name: 'Mute' }).click()
     await page.getByText(/drift is muted until .*by local/).waitFor(patience)
-    await inBothThemes(page)
+    await inBothThemes(page, 'monitor-muted')
     await page.getByRole('button', { name: 'Unmute' }).click()
     await page.getByText('drift is no longer muted.').waitFor(patience)
     await page.getByRole('button', { name: 'Mute drift' }).waitFor()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer } from './web-server.ts'
 
 const pipeline = join(import.meta.dirname, '../../examples/published-pipeline/pipeline.yml')
@@ -14,10 +14,7 @@ test('published pipelines in the web application', { skip: skipWithoutBrowser },
   await t.test('without one it is said what they are for and how to begin', async () => {
     const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/published' })
     await page.getByText('No published pipeline yet').waitFor()
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'published-empty')
     expectNoTrouble()
     await page.close()
   })
@@ -33,10 +30,7 @@ test('published pipelines in the web application', { skip: skipWithoutBrowser },
     await page.getByLabel('region').selectOption('south')
     await page.getByLabel('target').fill('-5')
     await page.getByRole('textbox', { name: 'curl' }).filter({ hasText: '"target":-5' }).waitFor()
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'published-pipeline')
     expectNoTrouble()
     await page.getByRole('button', { name: 'Start the job' }).click()
     await page.getByRole('alert').getByText('target').first().waitFor()

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer, type WebServer } from './web-server.ts'
 
 const patience = { timeout: 60_000 }
@@ -16,7 +15,7 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
   await t.test('an experiment without runs says how to log one', async () => {
     const { page, expectNoTrouble } = await openPage(browser, server.url, { path: experiment })
     await page.getByText('No runs yet').waitFor(patience)
-    await inBothThemes(page)
+    await inBothThemes(page, 'experiment-empty')
     expectNoTrouble()
     await page.close()
   })
@@ -29,7 +28,7 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
   await t.test('experiments are listed, created, renamed, described, deleted and restored', async () => {
     const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/experiments' })
     await page.getByRole('grid').getByRole('link', { name: 'houses' }).waitFor(patience)
-    await inBothThemes(page)
+    await inBothThemes(page, 'experiments')
     await page.getByRole('button', { name: 'New experiment' }).click()
     await page.getByLabel('Name').fill('ships')
     await page.getByRole('button', { name: 'Create experiment' }).click()
@@ -54,7 +53,7 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
     const { page, expectNoTrouble, forgive } = await openPage(browser, server.url, { path: experiment })
     const table = page.getByRole('grid', { name: 'Runs' })
     await table.getByText('run-29').waitFor(patience)
-    await inBothThemes(page)
+    await inBothThemes(page, 'runs')
     await page.getByRole('button', { name: 'rmse' }).click()
     await page.getByRole('columnheader', { name: 'rmse' }).and(page.locator('[aria-sort="descending"]')).waitFor()
     await table.locator('[aria-rowindex="2"]').getByText('2.9', { exact: true }).waitFor(patience)
@@ -129,7 +128,7 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
     await page.getByRole('grid', { name: 'Parameters' }).getByText('tree').waitFor()
     await page.getByRole('grid', { name: 'Metrics' }).getByText('rmse').waitFor()
     await page.getByRole('button', { name: 'Give alias…' }).waitFor(patience)
-    await inBothThemes(page)
+    await inBothThemes(page, 'run')
     await page.getByRole('button', { name: 'Give alias…' }).click(patience)
     await page.getByRole('dialog').getByRole('button', { name: 'Give alias' }).click()
     await page.getByText('houses version 1 is champion now.').waitFor(patience)
@@ -140,11 +139,11 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
     await page.getByRole('img', { name: 'rmse' }).waitFor(patience)
     await page.getByRole('slider', { name: 'Smoothing' }).fill('0.5')
     await page.waitForURL(/smooth=0\.5/)
-    await inBothThemes(page)
+    await inBothThemes(page, 'run-charts')
     await page.getByRole('tab', { name: 'Files' }).click()
     await page.getByRole('button', { name: /page\.html/ }).click(patience)
     await page.locator('iframe[sandbox=""]').contentFrame().getByText('All is well').waitFor(patience)
-    await inBothThemes(page)
+    await inBothThemes(page, 'run-files')
     await page.keyboard.press('ArrowDown')
     await page.getByRole('grid', { name: 'scores.csv' }).getByText('forest').waitFor(patience)
     await page.getByRole('tab', { name: 'Children' }).click()
@@ -153,7 +152,7 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
     await page.getByLabel('Your comment').fill('The best so far.')
     await page.getByRole('button', { name: 'Comment', exact: true }).click()
     await page.getByRole('listitem').getByText('The best so far.').waitFor(patience)
-    await inBothThemes(page)
+    await inBothThemes(page, 'run-comments')
     await page.getByRole('button', { name: 'Rename' }).click()
     await page.getByRole('dialog').getByLabel('Name').fill('winner')
     await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click()
@@ -174,35 +173,28 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
     const values = page.getByRole('grid', { name: 'Values of the runs' })
     await values.getByText('rmse').waitFor(patience)
     assert.equal(await values.getByText('seed').count(), 0)
-    await inBothThemes(page)
+    await inBothThemes(page, 'compare')
     await page.getByLabel('Only what differs').uncheck()
     await values.getByText('seed').waitFor()
     await page.getByLabel('A row for each run').check()
     await values.getByRole('link', { name: 'run-04' }).waitFor()
     await page.getByRole('tab', { name: 'Charts' }).click()
     await page.getByRole('img', { name: 'rmse' }).waitFor(patience)
-    await inBothThemes(page)
+    await inBothThemes(page, 'compare-charts')
     await page.getByRole('tab', { name: 'Parallel coordinates' }).click()
     await page.getByText('5 of 5 runs are in these ranges').waitFor()
     await page.getByRole('slider', { name: 'rmse: to' }).fill('0.3')
     await page.getByText('2 of 5 runs are in these ranges').waitFor()
     await page.getByRole('button', { name: 'run-01' }).click()
     assert.equal(await page.locator('polyline.is-lit title').textContent(), 'run-01')
-    await inBothThemes(page)
+    await inBothThemes(page, 'compare-parallel')
     await page.getByRole('tab', { name: 'Scatter' }).click()
     await page.getByRole('img').first().waitFor(patience)
-    await inBothThemes(page)
+    await inBothThemes(page, 'compare-scatter')
     expectNoTrouble()
     await page.close()
   })
 })
-
-async function inBothThemes(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme)
-    await expectNoAxeViolations(page)
-  }
-}
 
 /** Thirty runs, every other one a tree; the first ones have curves. */
 async function logRuns({ mlflow, url }: WebServer, experimentId: string): Promise<readonly string[]> {

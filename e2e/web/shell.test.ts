@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startSluice } from '../mlflow/sluice-server.ts'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 
 test('the shell of the web application', { skip: skipWithoutBrowser }, async (t) => {
   const url = await startSluice(t, 'sqlite')
@@ -10,10 +10,7 @@ test('the shell of the web application', { skip: skipWithoutBrowser }, async (t)
   await t.test('an empty store says where to start, in both themes and without a violation', async () => {
     const { page, expectNoTrouble } = await openPage(browser, url)
     await page.getByText('Nothing has run here yet').waitFor()
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page, 'home-empty')
     expectNoTrouble()
     await page.close()
   })
