@@ -4,7 +4,7 @@ import type { TableSession } from '../../data/table-engine.ts'
 import { normalizedDiscountedCumulativeGain } from '../../statistics/ranking.ts'
 import { productionWindow } from '../monitor-windows.ts'
 import { type WindowRows, windowRows } from '../window-data.ts'
-import { fewestRows } from './drift-signal.ts'
+import { fewestRows } from './judge-pair.ts'
 import type { NewVerdict, SignalResult } from './signal-result.ts'
 import { importanceOf, noColumn, openShaped, preparedData, type SignalParts, type SignalWork } from './signal-tables.ts'
 

@@ -15,15 +15,8 @@ import { adjustedPValues } from '../../statistics/false-discovery.ts'
 import type { SampleComparison } from '../../statistics/two-samples.ts'
 import type { VerdictDetail } from '../monitor.ts'
 import type { NewVerdict, SignalResult } from './signal-result.ts'
-import {
-  chooseFeatures,
-  findWindows,
-  openPair,
-  type OpenPair,
-  type SignalParts,
-  type SignalWork,
-  type TwoWindows,
-} from './signal-tables.ts'
+import { fewestRows, judgePair } from './judge-pair.ts'
+import { chooseFeatures, type OpenPair, type SignalParts, type SignalWork } from './signal-tables.ts'
 
 /*
  * Drift of features or predictions. A feature is in breach when its effect reaches the threshold and chance does not
@@ -37,42 +30,18 @@ const usual = {
   categorical: { metric: 'jensen_shannon_distance', threshold: 0.1 },
 } as const
 const significance = 0.01
-/** With fewer rows nothing is said: anything may look like drift. */
-export const fewestRows = 30
 
 /** Drift of features, or of predictions. */
 export async function driftSignal(parts: SignalParts, work: SignalWork): Promise<SignalResult> {
   const { signal } = work
-  const windows = await findWindows(parts, work)
-  const { production, reference, window, referenceWindow } = windows
-  const common = { window, ...(referenceWindow !== undefined && { referenceWindow }) }
-  if (production.source === undefined || reference.source === undefined) {
-    const empty = production.source === undefined ? production : reference
-    return { ...common, status: 'no-data', detail: `no rows of ${empty.from}`, verdicts: [] }
-  }
-  const readable = [...production.readable, ...reference.readable]
-  return parts.tables.session({ readable }, async (session) => {
-    const opened = await openPair(session, windows, signal)
-    const predictions = signal.type === 'prediction_drift' ? await predictionsOf(session, opened, signal) : undefined
-    const pair = predictions ?? opened
-    const rows = { production: pair.production.rowCount, reference: pair.reference.rowCount }
-    if (Math.min(rows.production, rows.reference) < fewestRows) {
-      const detail = `${rows.production} rows against ${rows.reference}: fewer than ${fewestRows} say nothing`
-      return { ...common, status: 'no-data', detail, rows, verdicts: [] }
-    }
-    const features =
-      predictions === undefined ? await chooseFeatures(session, pair, { windows, signal }) : [predictions.name]
-    const verdicts = await judgeAll(session, pair, { features, signal })
-    return { ...common, status: 'computed', rows, detail: sidesText(windows), verdicts }
+  return judgePair(parts, work, {
+    fewest: fewestRows,
+    judge: async ({ session, pair, windows }) => {
+      const predictions = signal.type === 'prediction_drift' ? await predictionsOf(session, pair, signal) : undefined
+      if (predictions !== undefined) return judgeAll(session, predictions, { features: [predictions.name], signal })
+      return judgeAll(session, pair, { features: await chooseFeatures(session, pair, { windows, signal }), signal })
+    },
   })
-}
-
-/** What was compared, in words. */
-export function sidesText({ production, reference }: Pick<TwoWindows, 'production' | 'reference'>): string {
-  const whole = [production, reference].filter(({ isWhole }) => isWhole)
-  const which = whole.length === 2 ? 'both' : (whole[0]?.from ?? '')
-  const note = whole.length === 0 ? '' : ` (${which} whole: no column is named that says the time)`
-  return `${production.from} against ${reference.from}${note}`
 }
 
 /** The columns of predictions alone and under one name, where it is known which they are. */

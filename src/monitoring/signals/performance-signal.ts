@@ -6,7 +6,7 @@ import { signalMetrics } from '../../spec/monitors/monitor-document.ts'
 import { productionWindow, referenceWindow } from '../monitor-windows.ts'
 import type { TimeWindow } from '../monitor.ts'
 import { type WindowRows, windowRows } from '../window-data.ts'
-import { fewestRows } from './drift-signal.ts'
+import { fewestRows } from './judge-pair.ts'
 import type { NewVerdict, SignalResult } from './signal-result.ts'
 import { noColumn, openShaped, preparedData, type SignalParts, type SignalWork } from './signal-tables.ts'
 

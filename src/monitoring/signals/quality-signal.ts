@@ -1,8 +1,8 @@
 import { type ComparedColumn, diffTables } from '../../data/table-diff.ts'
 import type { SignalSpec } from '../../spec/monitors/monitor-document.ts'
 import type { NewVerdict, SignalResult } from './signal-result.ts'
-import { sidesText } from './drift-signal.ts'
-import { chooseFeatures, findWindows, openPair, type SignalParts, type SignalWork } from './signal-tables.ts'
+import { judgePair } from './judge-pair.ts'
+import { chooseFeatures, type SignalParts, type SignalWork } from './signal-tables.ts'
 
 /** By how much a rate may lie above the reference's, where nobody says which rate may be reached. */
 const usualIncrease = { null_value_rate: 0.05, data_type_error_rate: 0.01, out_of_bounds_rate: 0.05 } as const
@@ -10,28 +10,18 @@ const usualIncrease = { null_value_rate: 0.05, data_type_error_rate: 0.01, out_o
 /** Missing values, values of another type, and values that the reference has not. */
 export async function qualitySignal(parts: SignalParts, work: SignalWork): Promise<SignalResult> {
   const { signal } = work
-  const windows = await findWindows(parts, work)
-  const { production, reference, window, referenceWindow } = windows
-  const common = { window, ...(referenceWindow !== undefined && { referenceWindow }) }
-  if (production.source === undefined || reference.source === undefined) {
-    const empty = production.source === undefined ? production : reference
-    return { ...common, status: 'no-data', detail: `no rows of ${empty.from}`, verdicts: [] }
-  }
-  const readable = [...production.readable, ...reference.readable]
-  return parts.tables.session({ readable }, async (session) => {
-    const pair = await openPair(session, windows, signal)
-    const rows = { production: pair.production.rowCount, reference: pair.reference.rowCount }
-    if (rows.production === 0 || rows.reference === 0)
-      return { ...common, status: 'no-data', detail: 'no rows on one side', rows, verdicts: [] }
-    const features = await chooseFeatures(session, pair, { windows, signal })
-    // Bounds decide most columns, and the verdict on drift is not wanted here.
-    const diff = await diffTables(
-      session,
-      { reference: pair.reference, current: pair.production },
-      { columns: features, mode: 'bounded' },
-    )
-    const verdicts = diff.columns.flatMap((column) => verdictsOf(column, signal))
-    return { ...common, status: 'computed', rows, detail: sidesText(windows), verdicts }
+  return judgePair(parts, work, {
+    fewest: 1,
+    judge: async ({ session, pair, windows }) => {
+      const features = await chooseFeatures(session, pair, { windows, signal })
+      // Bounds decide most columns, and the verdict on drift is not wanted here.
+      const diff = await diffTables(
+        session,
+        { reference: pair.reference, current: pair.production },
+        { columns: features, mode: 'bounded' },
+      )
+      return diff.columns.flatMap((column) => verdictsOf(column, signal))
+    },
   })
 }
 
