@@ -47,6 +47,8 @@ export interface Settings {
   readonly color: 'auto' | 'never'
   /** `smtps://USER:PASSWORD@HOST`: the server that takes mails about alerts. */
   readonly smtpUrl?: string
+  /** What calls about alerts are signed with. Secret: never to be shown. */
+  readonly alertWebhookSecret?: string
   /** Whom mails are from. */
   readonly smtpFrom: string
   /** Firings of schedules and triggers that `sluice gc` leaves: so many days, and of each the newest so many. */
@@ -181,6 +183,12 @@ export const settingTable: Readonly<Record<SettingName, SettingRow>> = {
     sentence: 'Whom mails about alerts are from.',
     default: () => 'Sluiceworks <sluiceworks@localhost>',
     defaultText: 'Sluiceworks <sluiceworks@localhost>',
+  },
+  alertWebhookSecret: {
+    kind: 'text',
+    flag: 'none',
+    sentence: 'What calls about alerts are signed with, as Standard Webhooks says; whsec_ and base64, or any text.',
+    defaultText: 'none: they are not signed',
   },
   mlflowUi: {
     kind: 'word',

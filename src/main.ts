@@ -200,7 +200,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   })
   const { settings } = options
   const webhookParts = { ...context, box, allowedHosts: settings.webhookHosts }
-  const deliverer = webhookDeliverer(webhookParts)
+  const deliverer = webhookDeliverer(webhookParts, (message) => options.log?.write('warn', message))
   store.afterChange.push(() => deliverer.wake())
   opened.closing.unshift(() => deliverer.close())
   const startedMs = systemClock.now()

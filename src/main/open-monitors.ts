@@ -27,7 +27,7 @@ export function openMonitors(
   { store, jobs, payloads, breach, minutes, closing }: MonitorParts,
 ): { readonly monitors: Monitors; readonly start: () => void } {
   const { context } = store
-  const { smtpUrl, smtpFrom } = settings
+  const { smtpUrl, smtpFrom, alertWebhookSecret: secret } = settings
   const mailer = smtpUrl === undefined ? undefined : smtpMailer({ url: smtpUrl, from: smtpFrom })
   const common = {
     ...context,
@@ -35,7 +35,11 @@ export function openMonitors(
     reach: reachPoint(environment['SLUICE_CRASH_AT']),
     warn: (message: string) => log.write('warn', message),
   }
-  const notifier = new AlertNotifier({ ...common, ...(mailer !== undefined && { mailer }) })
+  const notifier = new AlertNotifier({
+    ...common,
+    ...(mailer !== undefined && { mailer }),
+    ...(secret !== undefined && { secret }),
+  })
   const runner = new MonitorRunner({
     ...common,
     ...{ firesByItself, jobs, payloads },

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { databaseTest, openSqlite } from '../../test/database.test-support.ts'
+import { webhookSignature } from '../access/webhook-signature.ts'
 import type { Database } from '../database/database.ts'
 import { type AlertDelivery, insertDelivery, listDeliveries } from './alert-delivery-store.ts'
 import { AlertNotifier } from './alert-notifier.ts'
@@ -16,6 +17,7 @@ function openNotifier(database: Database, mailer?: Mailer) {
     database,
     clock: { now: () => lab.nowMs, after: () => () => undefined },
     allowedHosts: ['127.0.0.1'],
+    secret: 'only the receiver knows',
     ...(mailer !== undefined && { mailer }),
     reach: () => {
       if (lab.isKilled) throw new Error('killed')
@@ -36,12 +38,16 @@ const note = (database: Database, delivery: Pick<AlertDelivery, 'channel' | 'tar
 
 /** An address that answers with the statuses in turn, and what it got. */
 async function hook(t: TestContext, statuses: readonly number[]) {
-  const got: { readonly id: string | undefined; readonly body: string }[] = []
+  const got: { readonly id: string | undefined; readonly isSigned: boolean; readonly body: string }[] = []
   const server = createHttpServer((request, response) => {
     let body = ''
     request.on('data', (chunk) => (body += String(chunk)))
     request.on('end', () => {
-      got.push({ id: request.headers['webhook-id'] as string | undefined, body })
+      const header = (name: string): string => String(request.headers[`webhook-${name}`])
+      const signed = webhookSignature('only the receiver knows', {
+        ...{ id: header('id'), timestamp: header('timestamp'), body },
+      })
+      got.push({ id: header('id'), isSigned: header('signature') === signed, body })
       response.writeHead(statuses[Math.min(got.length, statuses.length) - 1]!).end()
     })
   }).listen(0, '127.0.0.1')
@@ -69,7 +75,7 @@ databaseTest('a call is made, and made again while it fails; a kill sends at mos
   assert.deepEqual([done!.state, done!.attempts], ['delivered', 2])
   assert.deepEqual(
     got,
-    Array.from({ length: 3 }, () => ({ id: 'd-webhook', body: '{"type":"alert.raised"}' })),
+    Array.from({ length: 3 }, () => ({ id: 'd-webhook', isSigned: true, body: '{"type":"alert.raised"}' })),
   )
   await lab.notifier.settle()
   assert.equal(got.length, 3)

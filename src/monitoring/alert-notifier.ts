@@ -8,7 +8,9 @@ import type { Clock } from '../base/clock.ts'
 import { messageOf } from '../base/errors.ts'
 import { mapLimit } from '../base/map-limit.ts'
 import { WakingLoop } from '../base/waking-loop.ts'
+import { afterAttempt } from '../access/delivery-attempts.ts'
 import { sendOutbound } from '../access/outbound-request.ts'
+import { standardWebhookKey, webhookSignature } from '../access/webhook-signature.ts'
 import type { Database } from '../database/database.ts'
 import { type AlertDelivery, dueDeliveries, nextDeliveryDue, updateDelivery } from './alert-delivery-store.ts'
 import type { MonitorCrashPoint } from './crash-points.ts'
@@ -21,13 +23,12 @@ export interface NotifierParts {
   readonly allowedHosts: readonly string[]
   /** Absent where no mail server is set. */
   readonly mailer?: Mailer
+  /** What calls are signed with, by the setting `alert_webhook_secret`; absent: they are not. */
+  readonly secret?: string
   readonly reach: (point: MonitorCrashPoint) => void
   readonly warn: (message: string) => void
 }
 
-const mostAttempts = 10
-const firstDelayMs = 1000
-const longestDelayMs = 600_000
 const timeoutMs = 15_000
 const together = 8
 
@@ -72,13 +73,10 @@ export class AlertNotifier {
     const { database, clock, reach } = this.#parts
     const error = await this.#send(delivery)
     reach('alert-sent')
-    const attempts = delivery.attempts + 1
     const nowMs = clock.now()
     await database.write((tables) =>
       updateDelivery(tables, delivery.id, {
-        state: error === undefined ? 'delivered' : attempts >= mostAttempts ? 'failed' : 'pending',
-        attempts,
-        nextMs: nowMs + Math.min(longestDelayMs, firstDelayMs * 2 ** delivery.attempts),
+        ...afterAttempt(delivery.attempts, { isDelivered: error === undefined, nowMs }),
         updatedMs: nowMs,
         error: error ?? null,
       }),
@@ -87,14 +85,23 @@ export class AlertNotifier {
 
   /** What went wrong; undefined where it was taken. */
   async #send({ id, channel, target, subject, body }: AlertDelivery): Promise<string | undefined> {
-    const { mailer, allowedHosts } = this.#parts
+    const { mailer, allowedHosts, secret, clock } = this.#parts
     try {
       if (channel === 'email') {
         if (mailer === undefined) return 'no mail server is set: set smtp_url'
         await mailer.send({ id, to: target, subject, text: body })
         return undefined
       }
-      const headers = { 'content-type': 'application/json', 'user-agent': 'sluiceworks', 'webhook-id': id }
+      const timestamp = String(Math.floor(clock.now() / 1000))
+      const headers = {
+        'content-type': 'application/json',
+        'user-agent': 'sluiceworks',
+        'webhook-id': id,
+        'webhook-timestamp': timestamp,
+        ...(secret !== undefined && {
+          'webhook-signature': webhookSignature(standardWebhookKey(secret), { id, timestamp, body }),
+        }),
+      }
       const { status } = await sendOutbound({ url: target, headers, body, timeoutMs, allowedHosts })
       return status < 400 ? undefined : `it answered ${status}`
     } catch (error) {

@@ -1,6 +1,9 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import { afterAttempt } from '../../access/delivery-attempts.ts'
 import { sendOutbound } from '../../access/outbound-request.ts'
+import { webhookSignature } from '../../access/webhook-signature.ts'
 import { messageOf } from '../../base/errors.ts'
+import { WakingLoop } from '../../base/waking-loop.ts'
 import type { Tables } from '../../database/database.ts'
 import { openedSecret, type WebhookParts } from './webhook-store.ts'
 import { webhookTables, type DeliveryRow, type WebhookRow } from './webhook-tables.ts'
@@ -25,55 +28,27 @@ export interface WebhookDeliverer {
   close(): Promise<void>
 }
 
-const maxAttempts = 10
-const firstDelayMs = 1000
-const maxDelayMs = 600_000
 const timeoutMs = 15_000
 const together = 8
 const keptMs = 30 * 24 * 3600 * 1000
 
-export function webhookDeliverer(parts: WebhookParts): WebhookDeliverer {
+/** `warn` hears what kept deliveries from being looked at; they are looked at again. */
+export function webhookDeliverer(parts: WebhookParts, warn: (message: string) => void): WebhookDeliverer {
   const { database, clock } = parts
-  let turning: Promise<void> | undefined
-  let isAsked = false
-  let isClosed = false
-  let cancelTimer: (() => void) | undefined
-
-  async function turn(): Promise<void> {
-    while (isAsked && !isClosed) {
-      isAsked = false
+  const loop = new WakingLoop({
+    clock,
+    look: async () => {
       const due = await dueDeliveries(database.read, clock.now())
       await Promise.all(due.map((row) => attempt(parts, row)))
-      if (due.length === together) isAsked = true
-    }
-    turning = undefined
-    if (!isClosed) await sleepUntilDue()
-  }
-
-  async function sleepUntilDue(): Promise<void> {
-    const next = await nextDue(database.read)
-    cancelTimer?.()
-    cancelTimer = undefined
-    if (next !== undefined && !isClosed) cancelTimer = clock.after(Math.max(0, next - clock.now()), wake)
-  }
-
-  function wake(): void {
-    isAsked = true
-    if (isClosed || turning !== undefined) return
-    // The store may be closing or briefly unavailable: the rows are still there for the next wake.
-    turning = turn().catch(() => {
-      turning = undefined
-    })
-  }
-
-  return {
-    wake,
-    test: (webhook, event) => testOnce(parts, webhook.webhook_id, event),
-    close: async () => {
-      isClosed = true
-      cancelTimer?.()
-      await turning
+      return due.length === together
     },
+    nextMs: async () => (await nextDue(database.read)) ?? Infinity,
+    failed: (message) => warn(`webhooks: ${message}`),
+  })
+  return {
+    wake: () => loop.wake(),
+    test: (webhook, event) => testOnce(parts, webhook.webhook_id, event),
+    close: () => loop.close(),
   }
 }
 
@@ -111,17 +86,16 @@ async function attempt(parts: WebhookParts, row: DeliveryRow): Promise<void> {
       ? await send(parts, webhook, { deliveryId: row.delivery_id, body: row.body })
       : { error: 'The webhook was disabled.' }
   const isDelivered = outcome.status !== undefined && outcome.status < 400
-  const attempts = row.attempts + 1
-  const isOver = isDelivered || attempts >= maxAttempts || webhook.status !== 'ACTIVE'
   const nowMs = parts.clock.now()
+  const after = afterAttempt(row.attempts, { isDelivered, nowMs })
   await parts.database.write(async (tables) => {
     const store = webhookTables(tables)
     await store
       .updateTable('webhook_delivery')
       .set({
-        state: isDelivered ? 'delivered' : isOver ? 'failed' : 'pending',
-        attempts,
-        next_ms: nowMs + Math.min(maxDelayMs, firstDelayMs * 2 ** row.attempts),
+        state: webhook.status === 'ACTIVE' ? after.state : 'failed',
+        attempts: after.attempts,
+        next_ms: after.nextMs,
         response_status: outcome.status ?? null,
         error: isDelivered ? null : (outcome.error ?? `It answered ${outcome.status}.`),
         updated_ms: nowMs,
@@ -155,17 +129,14 @@ async function send(
       'user-agent': 'sluiceworks',
       'x-mlflow-delivery-id': deliveryId,
       'x-mlflow-timestamp': timestamp,
-      ...(secret !== undefined && { 'x-mlflow-signature': signature(secret, `${deliveryId}.${timestamp}.${body}`) }),
+      ...(secret !== undefined && {
+        'x-mlflow-signature': webhookSignature(secret, { id: deliveryId, timestamp, body }),
+      }),
     }
     return await sendOutbound({ url: webhook.url, headers, body, timeoutMs, allowedHosts })
   } catch (error) {
     return { error: messageOf(error).slice(0, 1000) }
   }
-}
-
-/** As MLflow signs (and the Standard Webhooks specification): what is signed binds id, time and body together. */
-function signature(secret: string, content: string): string {
-  return `v1,${createHmac('sha256', secret).update(content, 'utf8').digest('base64')}`
 }
 
 async function testOnce(parts: WebhookParts, webhookId: string, event: WebhookEvent | undefined): Promise<Outcome> {
