@@ -30,6 +30,7 @@ const checks = {
   ],
   docs: [node, join(root, 'scripts/docs.mjs'), '--check'],
   'dead code': [...bin('knip/bin/knip.js')],
+  python: [node, join(root, 'scripts/check-python.mjs')],
 }
 
 function run([command, ...args]) {

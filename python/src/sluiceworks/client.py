@@ -272,7 +272,7 @@ class Job:
         return "\n".join(self._lines(follow=False))
 
     def stream(self) -> Iterator[str]:
-        """Lines of the log as they come, until the job has ended; of a pipeline, of all steps with their path in front."""
+        """Lines of the log as they come, until the job has ended; of a pipeline all steps', each with its path."""
         steps = self.steps()
         if not steps:
             yield from self._lines(follow=True)

@@ -1,27 +1,28 @@
 """Runs one command as several processes: `python distributed_host.py DESCRIPTION.json`.
 
-The story: a step with a `distribution` is one attempt of one command for the engine. This host is that command. It starts
-the step's own command once for every process, each with the variables by which its framework finds the others (PyTorch,
-Open MPI or TensorFlow), copies what each writes to the step's log with its rank in front, and to a file of its own,
-`std_log_RANK.txt`. The first process that fails ends the others (SIGTERM, then SIGKILL), and its exit code is the
-host's. Parameter servers never end by themselves: they are ended once all workers are done.
+The story: a step with a `distribution` is one attempt of one command for the engine. This host is that command. It
+starts the step's own command once for every process, each with the variables by which its framework finds the others
+(PyTorch, Open MPI or TensorFlow), copies what each writes to the step's log with its rank in front, and to a file of
+its own, `std_log_RANK.txt`. The first process that fails ends the others (SIGTERM, then SIGKILL), and its exit code is
+the host's. Parameter servers never end by themselves: they are ended once all workers are done.
 
 Every process leads a session of its own, so that its whole tree can be ended. A SIGTERM to the host is passed on to all
 of them; were the host killed, whoever ends the step finds the processes by their environment.
 
-With `mpi`, an environment that has an mpirun runs the processes by it, since an MPI library only finds the others that way:
-mpirun then starts this file again for every process (`--member`), for the log. Without one the processes are plain ones
-with Open MPI's variables, which is enough for programs that read their rank there.
+With `mpi`, an environment that has an mpirun runs the processes by it, since an MPI library only finds the others that
+way: mpirun then starts this file again for every process (`--member`), for the log. Without one the processes are plain
+ones with Open MPI's variables, which is enough for programs that read their rank there.
 
 Only the standard library, and no import of anything of the step: the working folder is not on the path.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import signal
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -29,7 +30,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 #: Bytes of one line that are shown as a line; a longer one is cut into pieces, so that it never fills the memory.
 LONGEST_LINE = 64 * 1024
@@ -232,10 +233,8 @@ class Group:
 
     def _signal_all(self, number: int) -> None:
         for pid in list(self._running):
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, number)
-            except ProcessLookupError:
-                pass
 
     def _end_all(self) -> None:
         if not self._running:
@@ -243,10 +242,8 @@ class Group:
         self._signal_all(signal.SIGTERM)
         deadline = time.monotonic() + self._grace_s
         for _, process in list(self._running.values()):
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=max(0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
         self._signal_all(signal.SIGKILL)
         for _, process in list(self._running.values()):
             process.wait()
@@ -282,12 +279,10 @@ def run_member(description: dict[str, Any]) -> int:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    assert process.stdout is not None
     distribution = description["distribution"]
     width = len(str(distribution["nodes"] * distribution["processesPerNode"] - 1))
-    copy_output(
-        process.stdout, Path(description["logFolder"]) / f"std_log_{rank}.txt", Log(sys.stdout.buffer, width), rank
-    )
+    own = Path(description["logFolder"]) / f"std_log_{rank}.txt"
+    copy_output(cast(BinaryIO, process.stdout), own, Log(sys.stdout.buffer, width), rank)
     code = process.wait()
     return code if code >= 0 else 128 - code
 
@@ -301,7 +296,7 @@ def main(arguments: list[str]) -> int:
     if command is None:
         return Group(description).run()
     Path(description["logFolder"]).mkdir(parents=True, exist_ok=True)
-    os.execv(command[0], command)
+    return os.execv(command[0], command)
 
 
 if __name__ == "__main__":

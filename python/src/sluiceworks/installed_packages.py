@@ -17,13 +17,14 @@ def main() -> int:
     folder = sysconfig.get_path("purelib")
     packages = [_described(each) for each in metadata.distributions(path=[folder])]
     packages.sort(key=lambda package: (package["name"].lower(), package["version"]))
-    json.dump({"folder": folder, "python": "%d.%d" % sys.version_info[:2], "packages": packages}, sys.stdout)
+    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    json.dump({"folder": folder, "python": python, "packages": packages}, sys.stdout)
     return 0
 
 
 def _described(distribution: metadata.Distribution) -> dict[str, Any]:
     fields = distribution.metadata
-    classifiers = [value for key, value in fields.items() if key == "Classifier"]
+    classifiers = fields.get_all("Classifier") or []
     return {
         "name": fields["Name"],
         "version": distribution.version,

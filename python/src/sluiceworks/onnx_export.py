@@ -1,8 +1,8 @@
 """Converts a scikit-learn model of an MLflow folder to ONNX and compares what both make of the example.
 
 Standard input is `{path, metadata, example, output}`: the model's folder, its MLmodel, a scoring request (text of JSON)
-and the file to write. Standard output is `{report}` or `{refusal, hint}`. The example decides: a conversion is kept only
-when onnxruntime gives the predictions of scikit-learn, so every form of input is tried until one does.
+and the file to write. Standard output is `{report}` or `{refusal, hint}`. The example decides: a conversion is kept
+only when onnxruntime gives the predictions of scikit-learn, so every form of input is tried until one does.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ def _frame_of(example: str) -> Any:
     try:
         data = parse_model_input(request, InputSchema(None, None)).data
     except RequestRejected as error:
-        raise Refused(f"The example cannot be read: {error}", "Give one with --example FILE, as it is sent to /score.") from None
+        hint = "Give one with --example FILE, as it is sent to /score."
+        raise Refused(f"The example cannot be read: {error}", hint) from None
     frame = data if isinstance(data, pandas.DataFrame) else pandas.DataFrame(data)
     if len(frame) == 0:
         raise Refused("The example has no rows to compare with.", "Give one with --example FILE.")

@@ -1,7 +1,7 @@
 """The wire of the Open Inference Protocol V2 over HTTP: JSON, with binary tensors after it where they are wanted.
 
-A package speaks it as its endpoint does (src/protocols/open-inference/translate.ts). Tensors go on to tensors.py as their
-bytes, little endian; elements of BYTES are u32 length and bytes.
+A package speaks it as its endpoint does (src/protocols/open-inference/translate.ts). Tensors go on to tensors.py as
+their bytes, little endian; elements of BYTES are u32 length and bytes.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def read_infer_request(body: bytes, json_length: str | None) -> InferRequest:
     inputs = given.get("inputs")
     if not isinstance(inputs, list) or not inputs:
         raise _wrong('"inputs" must be an array of at least one tensor')
-    described, parts = [], []
+    described: list[dict[str, Any]] = []
+    parts = []
     for place, one in enumerate(inputs):
         about, part, at = _tensor(one, place, body, at)
         if any(about["name"] == other["name"] for other in described):
@@ -129,7 +130,8 @@ def _tensor(one: Any, place: int, body: bytes, at: int) -> tuple[dict[str, Any],
         if "data" in one:
             raise _wrong(f'the tensor "{name}" has both "data" and binary_data_size')
         if type(size) is not int or size < 0 or at + size > len(body):
-            raise _wrong(f'binary_data_size of the tensor "{name}" is {json.dumps(size)}; {len(body) - at} bytes are left')
+            left = len(body) - at
+            raise _wrong(f'binary_data_size of the tensor "{name}" is {json.dumps(size)}; {left} bytes are left')
         part, at = body[at : at + size], at + size
         _check_count(about, part)
     kept = {key: value for key, value in parameters.items() if key != "binary_data_size"}

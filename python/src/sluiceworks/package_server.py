@@ -1,9 +1,9 @@
 """Serves a packaged model by itself: the Python standard library and what the model needs, nothing else.
 
 The package lies in a folder with `model.json`, which says what to load and where. The routes, their errors and headers
-are those of a Sluiceworks endpoint: POST and GET /score, POST /invocations, GET /ping, /health, /version, /swagger.json,
-and the Open Inference Protocol below /v2. Connections have threads of their own; one thread asks the model
-(scoring_queue.py).
+are those of a Sluiceworks endpoint: POST and GET /score, POST /invocations, GET /ping, /health, /version,
+/swagger.json, and the Open Inference Protocol below /v2. Connections have threads of their own; one thread asks the
+model (scoring_queue.py).
 
 SIGTERM ends it when what was asked is answered; asked meanwhile it does not accept. A second one ends it at once.
 
@@ -114,7 +114,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def open_package(root: str, packages: str | None = None) -> Package:
-    """Loads the model of the package in `root`; `packages` is a folder of installed packages outside any environment."""
+    """Loads the model of the package in `root`; `packages` is a folder of packages outside any environment."""
     with open(os.path.join(root, "model.json"), encoding="utf-8") as file:
         description = json.load(file)
     if packages is not None:
@@ -340,7 +340,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(given))
 
     def _chunks(self) -> bytes:
-        parts, total = [], 0
+        parts: list[bytes] = []
+        total = 0
         while True:
             line = self.rfile.readline(1024).split(b";")[0].strip()
             if not re.fullmatch(rb"[0-9a-fA-F]{1,8}", line):

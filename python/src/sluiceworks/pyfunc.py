@@ -23,7 +23,8 @@ _JUDGES = ("_validate_prediction_input", "_enforce_schema", "_enforce_params_sch
 
 # Loaders of libraries that predict each row from that row alone; a class of the user's own may do anything.
 _ROW_BY_ROW = frozenset(
-    f"mlflow.{name}" for name in ("sklearn", "xgboost", "lightgbm", "catboost", "onnx", "keras", "tensorflow", "pytorch")
+    f"mlflow.{name}"
+    for name in ("sklearn", "xgboost", "lightgbm", "catboost", "onnx", "keras", "tensorflow", "pytorch")
 )
 
 

@@ -2,8 +2,8 @@
 
   decode each alone -> put together what can be -> predict once -> cut -> encode each alone
 
-A request that cannot be decoded is refused alone, before its rows meet those of others. Where the model refuses the rows
-of several requests, each of them is predicted alone, so the one that is at fault fails alone; where it gives back
+A request that cannot be decoded is refused alone, before its rows meet those of others. Where the model refuses the
+rows of several requests, each of them is predicted alone, so the one that is at fault fails alone; where it gives back
 something else than one result per row, it is not asked that way again. No predict gets more than `max_rows` rows, but
 for a single request that brings more.
 """

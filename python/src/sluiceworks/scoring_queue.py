@@ -1,13 +1,14 @@
 """Requests of several threads, answered by one.
 
-Models need not be safe for threads, so one thread asks them. What queues while it is busy goes to it together, and where
-the model predicts row by row as one predict, as behind an endpoint.
+Models need not be safe for threads, so one thread asks them. What queues while it is busy goes to it together, and
+where the model predicts row by row as one predict, as behind an endpoint.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
+from typing import cast
 
 from .request_batches import Answered, RequestBatches, rows_together
 from .scoring_types import LoadedModel, ScoringRequest
@@ -42,8 +43,7 @@ class ScoringQueue:
         waiting = _Waiting(request)
         self._waiting.put(waiting)
         waiting.done.wait()
-        assert waiting.answered is not None
-        return waiting.answered
+        return cast(Answered, waiting.answered)
 
     def _work(self) -> None:
         while True:

@@ -1,9 +1,9 @@
 """Scikit-learn estimators asked with arrays where a frame would change nothing.
 
 An estimator that was fitted with a frame checks the names and the types of each column at every predict, which takes
-300 us for ten columns, and then makes an array of the frame. Where the signature was checked already and all columns are
-doubles the array can be given to it at once. Estimators that look at names or types of columns themselves, or that hold
-others, get the frame as ever.
+300 us for ten columns, and then makes an array of the frame. Where the signature was checked already and all columns
+are doubles the array can be given to it at once. Estimators that look at names or types of columns themselves, or that
+hold others, get the frame as ever.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ The server starts one for a script, an environment and the variables that a star
 
 and sends the folder of an attempt as a line. Two forks later the script runs; the one in between is the step's
 launcher, and does what processes/launcher.ts promises: it creates `claim` exclusively and writes its identity there
-BEFORE the script starts, and appends exit code, CPU times and `end` after. So whoever comes later finds this step like any other,
-and it goes on when the server or this process dies.
+BEFORE the script starts, and appends exit code, CPU times and `end` after. So whoever comes later finds this step like
+any other, and it goes on when the server or this process dies.
 
     ready                  the imports are done
     cold FOLDER REASON     this attempt was not forked (without a folder: none ever will be); a tab between the two

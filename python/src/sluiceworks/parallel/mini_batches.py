@@ -59,7 +59,7 @@ def _cut(description: Description, file: str) -> None:
             }
         )
         try:
-            ended = subprocess.run(  # noqa: S603 - our own script
+            ended = subprocess.run(
                 command, input=request.encode(), timeout=description.limits.first_task_creation_timeout, check=False
             )
         except subprocess.TimeoutExpired:

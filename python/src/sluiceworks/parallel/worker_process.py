@@ -29,7 +29,7 @@ class WorkerProcess:
         ours, theirs = socket.socketpair()
         self._frames = FrameConnection(ours)
         self._socket = ours
-        self._process = subprocess.Popen(  # noqa: S603 - our own script
+        self._process = subprocess.Popen(
             [sys.executable, _SCRIPT, str(theirs.fileno())], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
         )
         theirs.close()
