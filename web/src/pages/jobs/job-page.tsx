@@ -34,7 +34,7 @@ export function JobPage(): ReactNode {
   const { name } = route.useParams()
   const job = useQuery(restQuery('/api/v1/jobs/{name}', { params: { path: { name } } }))
   return (
-    <Loaded query={job} lines={8}>
+    <Loaded query={job} lines={8} heading={name}>
       {(found) =>
         found.parent === undefined ? (
           <RootJob job={found} />

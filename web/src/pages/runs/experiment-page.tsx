@@ -19,7 +19,7 @@ export function ExperimentPage(): ReactNode {
   const { name: id } = route.useParams()
   const experiment = useQuery(mlflowQuery('experiments/get', { experiment_id: id }))
   return (
-    <Loaded query={experiment} lines={8}>
+    <Loaded query={experiment} lines={8} heading={id}>
       {({ experiment: found }) => {
         const isDeleted = found.lifecycle_stage === 'deleted'
         const description = descriptionOf(found)

@@ -38,7 +38,7 @@ export function RunPage(): ReactNode {
     refetchInterval: ({ state }) => (state.data?.run.info.status === 'RUNNING' ? liveMs : false),
   })
   return (
-    <Loaded query={run} lines={8}>
+    <Loaded query={run} lines={8} heading={id}>
       {({ run: found }) => <ShownRun run={found} />}
     </Loaded>
   )
