@@ -149,7 +149,7 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
     await page.getByRole('tab', { name: 'Children' }).click()
     await page.getByRole('link', { name: 'run-01' }).waitFor(patience)
     await page.getByRole('tab', { name: 'Comments' }).click()
-    await page.getByLabel('Your comment').fill('The best so far.')
+    await page.getByLabel('Write a comment').fill('The best so far.')
     await page.getByRole('button', { name: 'Comment', exact: true }).click()
     await page.getByRole('listitem').getByText('The best so far.').waitFor(patience)
     await inBothThemes(page, 'run-comments')

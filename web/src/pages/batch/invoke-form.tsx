@@ -5,6 +5,7 @@ import type { FormEvent, ReactNode } from 'react'
 import { batchMessages } from './messages.ts'
 import type { components } from '../../api.gen.ts'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
+import '../../components/form.css'
 import { Button } from '../../components/button.tsx'
 import { CodeBlock } from '../../components/code/code-block.tsx'
 import { ErrorState } from '../../components/page-states.tsx'
@@ -56,7 +57,7 @@ export function InvokeForm({ endpoint }: { readonly endpoint: components['schema
   return (
     <div className="batch-invoke">
       <Panel title={texts.title}>
-        <form className="panel-body batch-form" onSubmit={submit}>
+        <form className="panel-body form" onSubmit={submit}>
           <label>
             {texts.input}
             <input

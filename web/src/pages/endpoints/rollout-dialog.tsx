@@ -1,14 +1,11 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
-import type { FormEvent, ReactNode } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
 import type { components } from '../../api.gen.ts'
 import { endpointsMessages } from './messages.ts'
 import { answerOf, rest } from '../../api/rest-client.ts'
-import { Button } from '../../components/button.tsx'
-import { Modal } from '../../components/modal.tsx'
-import { ErrorState } from '../../components/page-states.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
-import { shellMessages } from '../../messages/shell.ts'
 
 interface RolloutDialogProps {
   readonly endpoint: components['schemas']['Endpoint']
@@ -18,9 +15,7 @@ interface RolloutDialogProps {
 /** To which deployment, by which steps, and when to go back. */
 export function RolloutDialog({ endpoint, onClose }: RolloutDialogProps): ReactNode {
   const texts = useMessages(endpointsMessages).rollout
-  const shell = useMessages(shellMessages)
   const client = useQueryClient()
-  const id = useId()
   const candidates = endpoint.deployments.filter(({ traffic }) => traffic < 100).map(({ name }) => name)
   const [wish, setWish] = useState({
     to: candidates[0] ?? '',
@@ -35,71 +30,49 @@ export function RolloutDialog({ endpoint, onClose }: RolloutDialogProps): ReactN
     onChange: ({ target }: { readonly target: { readonly value: string } }) =>
       setWish({ ...wish, [name]: target.value }),
   })
-  const begin = useMutation({
-    mutationFn: () =>
-      answerOf(
-        rest.POST('/api/v1/endpoints/{name}/rollout', {
-          params: { path: { name: endpoint.name } },
-          body: {
-            to: wish.to,
-            steps: parts(wish.steps).map(Number),
-            hold: Number(wish.hold),
-            min_requests: Number(wish.minRequests),
-            abort_on: parts(wish.abortOn),
-            version: endpoint.version,
-          },
-        }),
-      ),
-    onSuccess: async () => {
-      onClose()
-      await client.invalidateQueries({ queryKey: ['rest', '/api/v1/endpoints/{name}/rollouts'] })
-    },
-  })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    begin.mutate()
+  const begin = async (): Promise<void> => {
+    await answerOf(
+      rest.POST('/api/v1/endpoints/{name}/rollout', {
+        params: { path: { name: endpoint.name } },
+        body: {
+          to: wish.to,
+          steps: parts(wish.steps).map(Number),
+          hold: Number(wish.hold),
+          min_requests: Number(wish.minRequests),
+          abort_on: parts(wish.abortOn),
+          version: endpoint.version,
+        },
+      }),
+    )
+    void client.invalidateQueries({ queryKey: ['rest', '/api/v1/endpoints/{name}/rollouts'] })
   }
   return (
-    <Modal
-      title={texts.begin}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{shell.cancel}</Button>
-          <Button look="primary" type="submit" form={id} disabled={wish.to === '' || begin.isPending}>
-            {texts.begin}
-          </Button>
-        </>
-      }
-    >
-      <form id={id} className="form" onSubmit={submit}>
-        <label>
-          {texts.to}
-          <select {...field('to')}>
-            {candidates.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          {texts.steps}
-          <input {...field('steps')} />
-        </label>
-        <label>
-          {texts.hold}
-          <input type="number" min={0} {...field('hold')} />
-        </label>
-        <label>
-          {texts.minRequests}
-          <input type="number" min={0} {...field('minRequests')} />
-        </label>
-        <label>
-          {texts.abortOn}
-          <input placeholder={texts.abortHint} {...field('abortOn')} />
-        </label>
-        {begin.isError && <ErrorState error={begin.error} />}
-      </form>
-    </Modal>
+    <FormDialog title={texts.begin} action={texts.begin} isReady={wish.to !== ''} onSubmit={begin} onClose={onClose}>
+      <label>
+        {texts.to}
+        <select {...field('to')}>
+          {candidates.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {texts.steps}
+        <input {...field('steps')} />
+      </label>
+      <label>
+        {texts.hold}
+        <input type="number" min={0} {...field('hold')} />
+      </label>
+      <label>
+        {texts.minRequests}
+        <input type="number" min={0} {...field('minRequests')} />
+      </label>
+      <label>
+        {texts.abortOn}
+        <input placeholder={texts.abortHint} {...field('abortOn')} />
+      </label>
+    </FormDialog>
   )
 }
 

@@ -12,7 +12,7 @@ interface Subject {
 const ofModel = '/api/v1/models/{name}/comments'
 const ofVersion = '/api/v1/models/{name}/versions/{version}/comments'
 
-export function pathOf(version: string | undefined): string {
+function pathOf(version: string | undefined): string {
   return version === undefined ? ofModel : ofVersion
 }
 

@@ -1,18 +1,17 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useId, useState } from 'react'
-import type { FormEvent, ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { modelsMessages } from './messages.ts'
 import { type Model, usualVersion } from './model-types.ts'
 import type { components } from '../../api.gen.ts'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
-import { Button } from '../../components/button.tsx'
-import { Modal } from '../../components/modal.tsx'
 import { ErrorState } from '../../components/page-states.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
+import { freeDeploymentName } from '../../components/free-deployment-name.ts'
 import { toast } from '../../components/toasts.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
-import { shellMessages } from '../../messages/shell.ts'
 
 type Endpoint = components['schemas']['Endpoint']
 
@@ -26,7 +25,6 @@ interface DeployProps {
 /** Puts a version behind an endpoint, new or known, and leads there. */
 export function DeployDialog({ model, version: first, onClose }: DeployProps): ReactNode {
   const texts = useMessages(modelsMessages).deploy
-  const shell = useMessages(shellMessages)
   const client = useQueryClient()
   const navigate = useNavigate()
   const id = useId()
@@ -34,14 +32,14 @@ export function DeployDialog({ model, version: first, onClose }: DeployProps): R
   const [version, setVersion] = useState(first ?? usualVersion(model) ?? '')
   const [endpoint, setEndpoint] = useState(`${model.name.replaceAll(/[^a-zA-Z0-9-]+/g, '-')}`)
   const known = endpoints.data?.items.find(({ name }) => name === endpoint)
-  const free = freeName(known)
+  const free = freeDeploymentName((known?.deployments ?? []).map(({ name }) => name))
   const [typed, setTyped] = useState<string>()
   const [isForAll, setForAll] = useState<boolean>()
   const deployment = typed ?? free
   const allTraffic = isForAll ?? (known?.deployments ?? []).length === 0
   const isTaken = known?.deployments.some(({ name }) => name === deployment) === true
-  const deploy = useMutation({
-    mutationFn: async () => {
+  const deploy = async (): Promise<void> => {
+    try {
       // A try that was refused after this leaves the endpoint, and the next try finds it.
       if (known === undefined) await answerOf(rest.POST('/api/v1/endpoints', { body: { name: endpoint } }))
       await answerOf(
@@ -50,73 +48,55 @@ export function DeployDialog({ model, version: first, onClose }: DeployProps): R
           body: { name: deployment, model: `azureml:${model.name}:${version}`, all_traffic: allTraffic, wait: false },
         }),
       )
-    },
-    onSuccess: async () => {
-      toast(texts.started(deployment, endpoint))
-      onClose()
-      await navigate({ to: '/endpoints/$name', params: { name: endpoint } })
-    },
-    onSettled: () => client.invalidateQueries({ queryKey: ['rest', '/api/v1/endpoints'] }),
-  })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    deploy.mutate()
+    } finally {
+      void client.invalidateQueries({ queryKey: ['rest', '/api/v1/endpoints'] })
+    }
+    toast(texts.started(deployment, endpoint))
+    await navigate({ to: '/endpoints/$name', params: { name: endpoint } })
   }
   return (
-    <Modal
+    <FormDialog
       title={texts.title(model.name)}
+      action={texts.action}
+      isReady={endpoint !== '' && deployment !== '' && !isTaken && endpoints.isSuccess}
+      onSubmit={deploy}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{shell.cancel}</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={id}
-            disabled={endpoint === '' || deployment === '' || isTaken || !endpoints.isSuccess || deploy.isPending}
-          >
-            {texts.action}
-          </Button>
-        </>
-      }
     >
-      <form id={id} className="model-form" onSubmit={submit}>
-        <label>
-          {texts.what}
-          <VersionChoice model={model} value={version} onChange={setVersion} />
-        </label>
-        <label>
-          {texts.endpoint}
-          <input
-            className="field"
-            list={`${id}-endpoints`}
-            value={endpoint}
-            onChange={({ target }) => setEndpoint(target.value.trim())}
-          />
-        </label>
-        <datalist id={`${id}-endpoints`}>
-          {(endpoints.data?.items ?? []).map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
-        </datalist>
-        <WhatEndpoint name={endpoint} known={known} />
-        <label>
-          {texts.deployment}
-          <input
-            className="field"
-            value={deployment}
-            aria-invalid={isTaken}
-            onChange={({ target }) => setTyped(target.value.trim())}
-          />
-        </label>
-        {isTaken && <p role="alert">{texts.taken(deployment)}</p>}
-        <label className="row">
-          <input type="checkbox" checked={allTraffic} onChange={({ target }) => setForAll(target.checked)} />
-          {texts.allTraffic}
-        </label>
-        {(deploy.isError || endpoints.isError) && <ErrorState error={deploy.error ?? endpoints.error} />}
-      </form>
-    </Modal>
+      <label>
+        {texts.what}
+        <VersionChoice model={model} value={version} onChange={setVersion} />
+      </label>
+      <label>
+        {texts.endpoint}
+        <input
+          className="field"
+          list={`${id}-endpoints`}
+          value={endpoint}
+          onChange={({ target }) => setEndpoint(target.value.trim())}
+        />
+      </label>
+      <datalist id={`${id}-endpoints`}>
+        {(endpoints.data?.items ?? []).map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </datalist>
+      <WhatEndpoint name={endpoint} known={known} />
+      <label>
+        {texts.deployment}
+        <input
+          className="field"
+          value={deployment}
+          aria-invalid={isTaken}
+          onChange={({ target }) => setTyped(target.value.trim())}
+        />
+      </label>
+      {isTaken && <p role="alert">{texts.taken(deployment)}</p>}
+      <label className="row">
+        <input type="checkbox" checked={allTraffic} onChange={({ target }) => setForAll(target.checked)} />
+        {texts.allTraffic}
+      </label>
+      {endpoints.isError && <ErrorState error={endpoints.error} />}
+    </FormDialog>
   )
 }
 
@@ -151,12 +131,4 @@ function WhatEndpoint({ name, known }: { readonly name: string; readonly known: 
   const shares = Object.entries(known.traffic).filter(([, share]) => share > 0)
   const traffic = shares.map(([deployment, share]) => `${deployment} ${format.percent(share / 100)}`).join(', ')
   return <p className="quiet">{texts.isKnown(traffic === '' ? texts.noTraffic : traffic)}</p>
-}
-
-/** Blue, then green, as is the custom; then numbers. */
-function freeName(endpoint: Endpoint | undefined): string {
-  const taken = (endpoint?.deployments ?? []).map(({ name }) => name)
-  const usual = ['blue', 'green'].find((name) => !taken.includes(name))
-  if (usual !== undefined) return usual
-  for (let number = taken.length; ; number++) if (!taken.includes(`green-${number}`)) return `green-${number}`
 }

@@ -3,7 +3,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { AliasBadges } from './alias-badges.tsx'
-import { Comments } from './comments.tsx'
+import { commentsQuery, postComment } from './comments-query.ts'
 import { ComparePanel } from './compare-panel.tsx'
 import { DeployDialog } from './deploy-dialog.tsx'
 import { DeployedPanel } from './deployed-panel.tsx'
@@ -17,6 +17,7 @@ import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
 import { Button } from '../../components/button.tsx'
 import { confirm } from '../../components/confirm.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
+import { Comments } from '../../components/comments.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { Page } from '../../components/page.tsx'
 import { Tabs } from '../../components/tabs.tsx'
@@ -126,6 +127,11 @@ function TabPanel({ model, tab, search, onShow }: TabPanelProps): ReactNode {
     case 'deployed':
       return <DeployedPanel model={model} />
     case 'comments':
-      return <Comments model={model.name} />
+      return (
+        <Comments
+          query={commentsQuery({ model: model.name })}
+          send={(body) => postComment({ model: model.name }, body)}
+        />
+      )
   }
 }

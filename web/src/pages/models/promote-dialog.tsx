@@ -1,17 +1,14 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useId, useState } from 'react'
-import type { FormEvent, ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { reasonComment } from './alias-reasons.ts'
 import { postComment } from './comments-query.ts'
 import { modelsMessages } from './messages.ts'
 import type { Model } from './model-types.ts'
 import { answerOf, rest } from '../../api/rest-client.ts'
-import { Button } from '../../components/button.tsx'
-import { Modal } from '../../components/modal.tsx'
-import { ErrorState } from '../../components/page-states.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
-import { shellMessages } from '../../messages/shell.ts'
 
 interface PromoteProps {
   readonly model: Model
@@ -29,7 +26,6 @@ export function PromoteDialog({
   onClose,
 }: PromoteProps): ReactNode {
   const texts = useMessages(modelsMessages).promote
-  const shell = useMessages(shellMessages)
   const client = useQueryClient()
   const id = useId()
   const { name } = model
@@ -37,8 +33,8 @@ export function PromoteDialog({
   const [version, setVersion] = useState(first)
   const [reason, setReason] = useState('')
   const current = model.aliases[alias]
-  const promote = useMutation({
-    mutationFn: async () => {
+  const promote = async (): Promise<void> => {
+    try {
       // The change first: a reason for one that was refused would be a lie.
       if (current !== version)
         await answerOf(
@@ -48,73 +44,54 @@ export function PromoteDialog({
           }),
         )
       await postComment({ model: name }, reasonComment({ alias, version }, reason.trim()))
-    },
-    onSuccess: () => {
-      toast(texts.done(alias, version))
-      onClose()
-    },
-    onSettled: () => client.invalidateQueries({ queryKey: ['rest'], predicate: isOfModels }),
-  })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    promote.mutate()
+    } finally {
+      void client.invalidateQueries({ queryKey: ['rest'], predicate: isOfModels })
+    }
+    toast(texts.done(alias, version))
   }
   return (
-    <Modal
+    <FormDialog
       title={texts.title}
+      action={texts.action}
+      isReady={alias !== '' && reason.trim() !== ''}
+      onSubmit={promote}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{shell.cancel}</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={id}
-            disabled={alias === '' || reason.trim() === '' || promote.isPending}
-          >
-            {texts.action}
-          </Button>
-        </>
-      }
     >
-      <form id={id} className="model-form" onSubmit={submit}>
-        <label>
-          {texts.alias}
-          <input
-            className="field"
-            list={`${id}-aliases`}
-            value={alias}
-            onChange={({ target }) => setAlias(target.value.trim())}
-          />
-        </label>
-        <datalist id={`${id}-aliases`}>
-          {Object.keys(model.aliases).map((known) => (
-            <option key={known}>{known}</option>
+      <label>
+        {texts.alias}
+        <input
+          className="field"
+          list={`${id}-aliases`}
+          value={alias}
+          onChange={({ target }) => setAlias(target.value.trim())}
+        />
+      </label>
+      <datalist id={`${id}-aliases`}>
+        {Object.keys(model.aliases).map((known) => (
+          <option key={known}>{known}</option>
+        ))}
+      </datalist>
+      <label>
+        {texts.version}
+        <select className="field" value={version} onChange={({ target }) => setVersion(target.value)}>
+          {model.versions.map((each) => (
+            <option key={each.version}>{each.version}</option>
           ))}
-        </datalist>
-        <label>
-          {texts.version}
-          <select className="field" value={version} onChange={({ target }) => setVersion(target.value)}>
-            {model.versions.map((each) => (
-              <option key={each.version}>{each.version}</option>
-            ))}
-          </select>
-        </label>
-        <WhatNow alias={alias} version={version} current={current} />
-        <label>
-          {texts.reason}
-          <textarea
-            className="field"
-            rows={3}
-            value={reason}
-            placeholder={texts.reasonHint}
-            onChange={({ target }) => setReason(target.value)}
-          />
-        </label>
-        <p className="quiet">{texts.follow}</p>
-        {promote.isError && <ErrorState error={promote.error} />}
-      </form>
-    </Modal>
+        </select>
+      </label>
+      <WhatNow alias={alias} version={version} current={current} />
+      <label>
+        {texts.reason}
+        <textarea
+          className="field"
+          rows={3}
+          value={reason}
+          placeholder={texts.reasonHint}
+          onChange={({ target }) => setReason(target.value)}
+        />
+      </label>
+      <p className="quiet">{texts.follow}</p>
+    </FormDialog>
   )
 }
 

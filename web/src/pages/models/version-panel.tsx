@@ -1,25 +1,24 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
-import type { FormEvent, ReactNode } from 'react'
-import { Comments } from './comments.tsx'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { commentsQuery, postComment } from './comments-query.ts'
 import { DeployDialog } from './deploy-dialog.tsx'
 import { modelsMessages } from './messages.ts'
 import { type Model, tagsText, type Version } from './model-types.ts'
 import { PromoteDialog } from './promote-dialog.tsx'
 import { SignaturePanel } from './signature-panel.tsx'
 import { answerOf, rest } from '../../api/rest-client.ts'
+import { Comments } from '../../components/comments.tsx'
 import { Button } from '../../components/button.tsx'
 import { confirm } from '../../components/confirm.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
-import { Modal } from '../../components/modal.tsx'
 import { ObjectLink } from '../../components/object-link.tsx'
-import { ErrorState } from '../../components/page-states.tsx'
 import { Panel } from '../../components/page.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { told } from '../../components/told.ts'
 import { useMessages } from '../../messages/catalogue.ts'
-import { shellMessages } from '../../messages/shell.ts'
 
 interface VersionProps {
   readonly model: Model
@@ -64,7 +63,7 @@ function VersionComments({ model, version }: { readonly model: string; readonly 
   return (
     <Panel title={texts.title}>
       <div className="panel-body">
-        <Comments model={model} version={version} />
+        <Comments query={commentsQuery({ model, version })} send={(body) => postComment({ model, version }, body)} />
       </div>
     </Panel>
   )
@@ -136,53 +135,29 @@ interface DescriptionDialogProps {
 
 function DescriptionDialog({ model, version, onClose }: DescriptionDialogProps): ReactNode {
   const texts = useMessages(modelsMessages).version
-  const shell = useMessages(shellMessages)
   const client = useQueryClient()
-  const id = useId()
   const [description, setDescription] = useState(version.description ?? '')
-  const save = useMutation({
-    mutationFn: () =>
-      answerOf(
-        rest.PATCH('/api/v1/models/{name}/versions/{version}', {
-          params: { path: { name: model, version: version.version } },
-          body: { description },
-        }),
-      ),
-    onSuccess: async () => {
-      toast(texts.saved)
-      onClose()
-      await client.invalidateQueries({ queryKey: ['rest', '/api/v1/models/{name}'] })
-    },
-  })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    save.mutate()
+  const save = async (): Promise<void> => {
+    await answerOf(
+      rest.PATCH('/api/v1/models/{name}/versions/{version}', {
+        params: { path: { name: model, version: version.version } },
+        body: { description },
+      }),
+    )
+    toast(texts.saved)
+    void client.invalidateQueries({ queryKey: ['rest', '/api/v1/models/{name}'] })
   }
   return (
-    <Modal
-      title={texts.edit}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{shell.cancel}</Button>
-          <Button look="primary" type="submit" form={id} disabled={save.isPending}>
-            {texts.save}
-          </Button>
-        </>
-      }
-    >
-      <form id={id} className="model-form" onSubmit={submit}>
-        <label>
-          {texts.description}
-          <textarea
-            className="field"
-            rows={5}
-            value={description}
-            onChange={({ target }) => setDescription(target.value)}
-          />
-        </label>
-        {save.isError && <ErrorState error={save.error} />}
-      </form>
-    </Modal>
+    <FormDialog title={texts.edit} action={texts.save} onSubmit={save} onClose={onClose}>
+      <label>
+        {texts.description}
+        <textarea
+          className="field"
+          rows={5}
+          value={description}
+          onChange={({ target }) => setDescription(target.value)}
+        />
+      </label>
+    </FormDialog>
   )
 }

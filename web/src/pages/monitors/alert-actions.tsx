@@ -1,28 +1,34 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
-import type { FormEvent, ReactNode } from 'react'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
 import type { components } from '../../api.gen.ts'
 import { monitorsMessages } from './messages.ts'
 import { answerOf, rest } from '../../api/rest-client.ts'
 import { Button } from '../../components/button.tsx'
-import { Modal } from '../../components/modal.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
+import { toast } from '../../components/toasts.tsx'
 import { told } from '../../components/told.ts'
 import { useMessages } from '../../messages/catalogue.ts'
-import { shellMessages } from '../../messages/shell.ts'
 
 type Monitor = components['schemas']['Monitor']
 type Call = Parameters<typeof answerOf>[0]
 
 /** Changes a monitor, says what came of it, and has the page ask anew; whether it was done. */
 export function useMonitorCall(): (call: Call, done: string) => Promise<boolean> {
-  const client = useQueryClient()
+  const refresh = useRefresh()
   return async (call, done) => {
     const isDone = await told(answerOf(call), done)
-    await client.invalidateQueries({
-      predicate: ({ queryKey: [, path] }) => String(path).startsWith('/api/v1/monitors'),
-    })
+    await refresh()
     return isDone
   }
+}
+
+function useRefresh(): () => Promise<void> {
+  const client = useQueryClient()
+  return () =>
+    client.invalidateQueries({
+      predicate: ({ queryKey: [, path] }) => String(path).startsWith('/api/v1/monitors'),
+    })
 }
 
 interface AlertActionsProps {
@@ -63,24 +69,27 @@ interface DialogProps {
 
 function AcknowledgeDialog({ name, signal, onClose }: DialogProps): ReactNode {
   const texts = useMessages(monitorsMessages).alerts
-  const call = useMonitorCall()
+  const refresh = useRefresh()
   const [note, setNote] = useState('')
   const acknowledge = async (): Promise<void> => {
-    const asked = rest.POST('/api/v1/monitors/{name}/acknowledge', {
-      params: { path: { name } },
-      body: { signal, ...(note.trim() !== '' && { note: note.trim() }) },
-    })
-    if (await call(asked, texts.acknowledgeDone(signal))) onClose()
+    await answerOf(
+      rest.POST('/api/v1/monitors/{name}/acknowledge', {
+        params: { path: { name } },
+        body: { signal, ...(note.trim() !== '' && { note: note.trim() }) },
+      }),
+    )
+    toast(texts.acknowledgeDone(signal))
+    void refresh()
   }
   return (
     <FormDialog
       title={texts.acknowledgeTitle(signal)}
-      body={texts.acknowledgeBody}
       action={texts.acknowledge}
       onSubmit={acknowledge}
       onClose={onClose}
     >
-      <label className="labelled">
+      <p>{texts.acknowledgeBody}</p>
+      <label>
         {texts.note}
         <textarea
           className="field"
@@ -98,24 +107,22 @@ const muteHours = [1, 12, 24, 168, 0] as const
 
 function MuteDialog({ name, signal, onClose }: DialogProps): ReactNode {
   const texts = useMessages(monitorsMessages).alerts
-  const call = useMonitorCall()
+  const refresh = useRefresh()
   const [hours, setHours] = useState<(typeof muteHours)[number]>(24)
   const mute = async (): Promise<void> => {
-    const asked = rest.POST('/api/v1/monitors/{name}/mute', {
-      params: { path: { name } },
-      body: { signal, ...(hours > 0 && { for: hours * 3600 }) },
-    })
-    if (await call(asked, texts.muteDone(signal))) onClose()
+    await answerOf(
+      rest.POST('/api/v1/monitors/{name}/mute', {
+        params: { path: { name } },
+        body: { signal, ...(hours > 0 && { for: hours * 3600 }) },
+      }),
+    )
+    toast(texts.muteDone(signal))
+    void refresh()
   }
   return (
-    <FormDialog
-      title={texts.muteTitle(signal)}
-      body={texts.muteBody}
-      action={texts.mute}
-      onSubmit={mute}
-      onClose={onClose}
-    >
-      <label className="labelled">
+    <FormDialog title={texts.muteTitle(signal)} action={texts.mute} onSubmit={mute} onClose={onClose}>
+      <p>{texts.muteBody}</p>
+      <label>
         {texts.muteFor}
         <select
           className="field"
@@ -130,42 +137,5 @@ function MuteDialog({ name, signal, onClose }: DialogProps): ReactNode {
         </select>
       </label>
     </FormDialog>
-  )
-}
-
-interface FormDialogProps {
-  readonly title: string
-  readonly body: string
-  readonly action: string
-  readonly onSubmit: () => Promise<void>
-  readonly onClose: () => void
-  readonly children: ReactNode
-}
-
-function FormDialog({ title, body, action, onSubmit, onClose, children }: FormDialogProps): ReactNode {
-  const shell = useMessages(shellMessages)
-  const id = useId()
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    void onSubmit()
-  }
-  return (
-    <Modal
-      title={title}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{shell.cancel}</Button>
-          <Button look="primary" type="submit" form={id}>
-            {action}
-          </Button>
-        </>
-      }
-    >
-      <form id={id} className="stack" onSubmit={submit}>
-        <p>{body}</p>
-        {children}
-      </form>
-    </Modal>
   )
 }

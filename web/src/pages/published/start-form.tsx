@@ -5,6 +5,7 @@ import type { FormEvent, ReactNode } from 'react'
 import { publishedMessages } from './messages.ts'
 import type { components } from '../../api.gen.ts'
 import { answerOf, rest } from '../../api/rest-client.ts'
+import '../../components/form.css'
 import { Button } from '../../components/button.tsx'
 import { CodeBlock } from '../../components/code/code-block.tsx'
 import { ErrorState } from '../../components/page-states.tsx'
@@ -46,7 +47,7 @@ export function StartForm({ pipeline, address }: StartProps): ReactNode {
   return (
     <div className="published-start">
       <Panel title={texts.title}>
-        <form className="panel-body published-form" onSubmit={submit}>
+        <form className="panel-body form" onSubmit={submit}>
           {enabled.length > 1 && (
             <label>
               {texts.version}
@@ -111,7 +112,7 @@ function ParameterField({ parameter, value, onChange }: FieldProps): ReactNode {
     required: isRequired,
   }
   return (
-    <div className="published-field">
+    <div className="form-field">
       <label htmlFor={id}>{name}</label>
       {choices === undefined ? (
         <input

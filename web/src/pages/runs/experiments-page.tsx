@@ -21,6 +21,7 @@ import { Badge } from '../../components/status-badge.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { type Translation, useMessages } from '../../messages/catalogue.ts'
+import './runs.css'
 
 const route = getRouteApi('/experiments')
 const pieceRows = 200

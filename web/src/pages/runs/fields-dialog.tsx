@@ -1,12 +1,6 @@
-import { useMutation } from '@tanstack/react-query'
-import { useId, useState } from 'react'
-import type { FormEvent, ReactNode } from 'react'
-import { Button } from '../../components/button.tsx'
-import { Modal } from '../../components/modal.tsx'
-import { ErrorState } from '../../components/page-states.tsx'
-import { useMessages } from '../../messages/catalogue.ts'
-import { shellMessages } from '../../messages/shell.ts'
-import './runs.css'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { FormDialog } from '../../components/form-dialog.tsx'
 
 interface FieldsDialogProps<Name extends string> {
   readonly title: string
@@ -28,50 +22,26 @@ interface FieldsDialogProps<Name extends string> {
 /** Asks for a few lines of text. */
 export function FieldsDialog<Name extends string>(props: FieldsDialogProps<Name>): ReactNode {
   const { title, action, fields, onSubmit, onClose } = props
-  const shell = useMessages(shellMessages)
-  const id = useId()
   const [values, setValues] = useState(
     () => Object.fromEntries(fields.map(({ name, value = '' }) => [name, value])) as Record<Name, string>,
   )
-  const change = useMutation({ mutationFn: () => onSubmit(values), onSuccess: onClose })
   const isReady = fields.every(({ name, isOptional = false }) => isOptional || values[name].trim() !== '')
   return (
-    <Modal
-      title={title}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{shell.cancel}</Button>
-          <Button look="primary" type="submit" form={id} disabled={!isReady || change.isPending}>
-            {action}
-          </Button>
-        </>
-      }
-    >
-      <form
-        id={id}
-        className="runs-form"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault()
-          change.mutate()
-        }}
-      >
-        {fields.map(({ name, label, isLong }) => {
-          const given = {
-            className: 'field',
-            value: values[name],
-            onChange: ({ target }: { readonly target: { readonly value: string } }) =>
-              setValues({ ...values, [name]: target.value }),
-          }
-          return (
-            <label key={name}>
-              {label}
-              {isLong === true ? <textarea rows={5} {...given} /> : <input {...given} />}
-            </label>
-          )
-        })}
-        {change.isError && <ErrorState error={change.error} />}
-      </form>
-    </Modal>
+    <FormDialog title={title} action={action} isReady={isReady} onSubmit={() => onSubmit(values)} onClose={onClose}>
+      {fields.map(({ name, label, isLong }) => {
+        const given = {
+          className: 'field',
+          value: values[name],
+          onChange: ({ target }: { readonly target: { readonly value: string } }) =>
+            setValues({ ...values, [name]: target.value }),
+        }
+        return (
+          <label key={name}>
+            {label}
+            {isLong === true ? <textarea rows={5} {...given} /> : <input {...given} />}
+          </label>
+        )
+      })}
+    </FormDialog>
   )
 }

@@ -144,15 +144,7 @@ export const en = {
       deleting: 'Being removed',
     },
   },
-  comments: {
-    none: 'Nobody has said anything yet.',
-    add: 'Write a comment',
-    send: 'Comment',
-    remove: 'Delete',
-    removeTitle: 'Delete this comment?',
-    removed: 'The comment is deleted.',
-    title: 'Comments',
-  },
+  comments: { title: 'Comments' },
   deploy: {
     title: (name: string) => `Deploy ${name}`,
     what: 'Version',

@@ -154,15 +154,7 @@ export const fr: Translation<typeof en> = {
       deleting: 'En suppression',
     },
   },
-  comments: {
-    none: 'Personne n’a encore rien dit.',
-    add: 'Écrire un commentaire',
-    send: 'Commenter',
-    remove: 'Supprimer',
-    removeTitle: 'Supprimer ce commentaire ?',
-    removed: 'Le commentaire est supprimé.',
-    title: 'Commentaires',
-  },
+  comments: { title: 'Commentaires' },
   deploy: {
     title: (name) => `Déployer ${name}`,
     what: 'Version',

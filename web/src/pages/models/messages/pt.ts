@@ -149,15 +149,7 @@ export const pt: Translation<typeof en> = {
       deleting: 'A ser removida',
     },
   },
-  comments: {
-    none: 'Ainda ninguém disse nada.',
-    add: 'Escrever um comentário',
-    send: 'Comentar',
-    remove: 'Eliminar',
-    removeTitle: 'Eliminar este comentário?',
-    removed: 'O comentário foi eliminado.',
-    title: 'Comentários',
-  },
+  comments: { title: 'Comentários' },
   deploy: {
     title: (name) => `Implantar ${name}`,
     what: 'Versão',

@@ -137,7 +137,6 @@ export const en = {
     more: 'Show more files',
     choose: 'Choose a file to look into it.',
   },
-  comments: { none: 'Nobody said anything yet.', label: 'Your comment', add: 'Comment' },
   compare: {
     title: (count: number) => `Compare ${count} ${runs(count)}`,
     empty: 'Nothing to compare yet',

@@ -141,7 +141,6 @@ export const fr: Translation<typeof en> = {
     more: 'Plus de fichiers',
     choose: 'Choisissez un fichier pour le voir.',
   },
-  comments: { none: 'Personne n’a encore rien dit.', label: 'Votre commentaire', add: 'Commenter' },
   compare: {
     title: (count) => `Comparer ${count} ${runs(count)}`,
     empty: 'Rien à comparer',

@@ -140,7 +140,6 @@ export const pt: Translation<typeof en> = {
     more: 'Mais arquivos',
     choose: 'Escolha um arquivo para vê-lo.',
   },
-  comments: { none: 'Ninguém disse nada ainda.', label: 'Seu comentário', add: 'Comentar' },
   compare: {
     title: (count) => `Comparar ${count} ${runs(count)}`,
     empty: 'Nada para comparar ainda',
