@@ -13,7 +13,7 @@ export const pipelineCommands: readonly CommandRow[] = [
   {
     name: 'pipeline publish',
     summary: 'Publish a job file, with all it needs, as an address that starts jobs.',
-    arguments: [['<file>', 'YAML file of a pipeline or command job.']],
+    arguments: [['<file>', 'YAML file of a pipeline or command job, or azureml:JOB for an earlier job as it was.']],
     options: [
       { flags: '--name <name>', sentence: 'Name of the published pipeline.' },
       { flags: '--version <version>', sentence: 'By default 1, 2, 3 and so on.' },

@@ -23,9 +23,10 @@ export const publishPipeline: Command = async (invocation) => {
   const version = options.text('version')
   const description = options.text('description')
   const tags = parsePairs('--tag', options.texts('tag'))
+  const given = invocation.arguments[0]!
   const pipeline = await withConnection(invocation, 'work', ({ client }) =>
     client.post<PublishedPipeline>(base, {
-      file: resolve(workingFolder, invocation.arguments[0]!),
+      file: given.startsWith('azureml:') ? given : resolve(workingFolder, given),
       name,
       ...(version !== undefined && { version }),
       ...(description !== undefined && { description }),

@@ -45,7 +45,7 @@ import {
   loadTemplate,
   type TemplateSubmission,
 } from './job-template.ts'
-import { loadJob, type LoadedJob, validateFile } from './load-job.ts'
+import { loadJob, type LoadedJob, type SubmittedDocument, validateFile } from './load-job.ts'
 import { withProgress } from './parallel-progress.ts'
 import { viewPlan } from './plan-view.ts'
 import { forcedFrom, wholeResults, wishedPlan } from './reuse-wishes.ts'
@@ -119,16 +119,21 @@ export class EngineJobService implements JobService {
     return captureTemplate({ ...this.#deps, tables: this.#deps.database.read, purpose: 'store' }, wish)
   }
 
-  /** Keeps the file of an earlier job as that job had it, with its code and environments. Throws `not-found`. */
+  /** Keeps the files of an earlier job as that job had them, with what it was given. Throws `not-found`. */
   async captureJob(name: string, changes: Readonly<Record<string, string>>): Promise<CapturedTemplate> {
     const { root } = await this.get(name)
     const stored = await findPlan(this.#deps.database.read, root)
-    const { file, text } = stored?.document ?? {}
-    if (stored === undefined || typeof file !== 'string' || typeof text !== 'string')
+    if (stored === undefined)
       throw new SluiceError('not-found', `The file of job ${root} is gone.`, {
         hint: 'Name the job file instead: create_job: ./job.yml',
       })
-    return this.capture({ file, text, earlier: stored.submission, changes })
+    // As `loadJob` made it.
+    const document = stored.document as unknown as SubmittedDocument
+    return this.capture({
+      ...document,
+      earlier: stored.submission,
+      changes: { ...document.changes, ...changes },
+    })
   }
 
   /** Plans a template with these values, changing nothing. Throws `invalid-document` for what does not fit. */

@@ -10,8 +10,7 @@ import type { DataType, InputDeclaration, InputValue, PrimitiveType } from '../s
 import type { CommandJob, PipelineJob, Step, SweepJob } from '../spec/documents.ts'
 import { loadValidDocument } from '../spec/load-document.ts'
 import { referenceText } from '../spec/scope.ts'
-import type { Job } from './job-service.ts'
-import { type LoadedJob, loadJob, type ReadText } from './load-job.ts'
+import { type LoadedJob, loadJob, type ReadText, type SubmittedDocument } from './load-job.ts'
 import { type SettleDeps, type SettledSources, settleSources } from './settle-sources.ts'
 
 /**
@@ -28,6 +27,8 @@ export interface JobTemplate extends SettledSources {
   readonly components: Readonly<Record<string, AssetVersion>>
   /** What the file is to say differently, by dotted path. */
   readonly changes?: Readonly<Record<string, string>>
+  /** What an earlier job was given (`--set`): its inputs have these values where a submission says nothing else. */
+  readonly inputs?: Readonly<Record<string, string>>
 }
 
 /** An input of the job that a submission may set. */
@@ -62,21 +63,18 @@ export interface CapturedTemplate {
 /** Stands for the data of a parameter without a default while its pipeline is checked. */
 export const dataPlaceholder = 'azureml:value-of-a-parameter:1'
 
-/** What is captured of a job file. */
-export interface CaptureWish {
+/** What is captured of a job file. What is absent is as it is now. */
+export interface CaptureWish extends Partial<SubmittedDocument> {
   /** Absolute path. */
   readonly file: string
-  /** The text that the file had for an earlier job; absent: as it is now. */
-  readonly text?: string
   /** Code and environments as an earlier job had them. */
   readonly earlier?: SettledSources
-  readonly changes?: Readonly<Record<string, string>>
 }
 
 /** Reads, checks and keeps a job file whole. Throws `invalid-document` with all mistakes, and `input-not-found`. */
 export async function captureTemplate(deps: SettleDeps, wish: CaptureWish): Promise<CapturedTemplate> {
-  const { file, text, earlier, changes } = wish
-  const texts: Record<string, string> = text === undefined ? {} : { [file]: text }
+  const { file, text, loads = {}, inputs: given = {}, earlier, changes } = wish
+  const texts: Record<string, string> = text === undefined ? {} : { ...loads, [file]: text }
   const readText: ReadText = async (path) => (texts[path] ??= await readFile(path, 'utf8'))
   const { document } = await loadValidDocument({
     file,
@@ -88,9 +86,12 @@ export async function captureTemplate(deps: SettleDeps, wish: CaptureWish): Prom
     throw new SluiceError('invalid-document', `${file} is a ${document.kind}, which cannot be published.`, {
       hint: 'Publish a pipeline, a command or a sweep.',
     })
-  const parameters = parametersOf(document)
+  const parameters = parametersOf(document).map((one): JobParameter => {
+    const value = given[one.name] ?? given[`inputs.${one.name}`]
+    return value === undefined ? one : { ...one, default: value, isRequired: false }
+  })
   const missing = parameters.filter(({ isRequired }) => isRequired)
-  const overrides = Object.fromEntries(missing.map((one) => [one.name, stopgapOf(one)]))
+  const overrides = { ...Object.fromEntries(missing.map((one) => [one.name, stopgapOf(one)])), ...given }
   const components: Record<string, AssetVersion> = {}
   const assets: Assets = {
     get: async (name, choice) => (components[componentKey(name, choice)] = await deps.assets.get(name, choice)),
@@ -98,23 +99,11 @@ export async function captureTemplate(deps: SettleDeps, wish: CaptureWish): Prom
   const loaded = await loadJob(file, { overrides, changes, assets, readFrom: readText })
   const settled = await settleSources(deps, withoutPlaceholders(loaded.plan), earlier)
   return {
-    template: { file, texts, components, ...(changes && { changes }), ...settled },
+    template: { file, texts, components, ...(changes && { changes }), inputs: given, ...settled },
     parameters,
     loaded,
     ...(document.description !== undefined && { description: document.description }),
   }
-}
-
-/** What a job was given that its file does not say (`--set`): the file alone would submit another job. */
-export function givenInputs(
-  { inputs }: Pick<Job, 'inputs'>,
-  parameters: readonly JobParameter[],
-): Readonly<Record<string, string>> {
-  const given = parameters.flatMap(({ name, default: written }) => {
-    const value = Object.hasOwn(inputs, name) ? (inputs[name]!.value ?? inputs[name]!.uri) : undefined
-    return value === undefined || value === written ? [] : [[name, value] as const]
-  })
-  return Object.fromEntries(given)
 }
 
 /** Plans a template with these values. Throws `invalid-document` where a value does not fit a step. */
@@ -131,8 +120,9 @@ export async function loadTemplate(
     if (text !== undefined) return text
     throw new SluiceError('not-found', `${path} was not kept when the pipeline was published`)
   }
-  const { changes } = template
-  const { name: _, ...loaded } = await loadJob(template.file, { overrides: values, changes, assets, readFrom })
+  const { changes, inputs = {} } = template
+  const overrides = { ...inputs, ...values }
+  const { name: _, ...loaded } = await loadJob(template.file, { overrides, changes, assets, readFrom })
   // A name in the file is the name of one job; each submission is a job of its own.
   return loaded
 }

@@ -13,6 +13,19 @@ import { frameOf } from '../spec/yaml/source-text.ts'
 import type { Job, ValidDocument } from './job-service.ts'
 import { loadComponents } from './load-components.ts'
 
+/** The texts of a job, and what it was given on top of them: enough to submit it once more. */
+export interface SubmittedDocument {
+  /** The absolute path that the file had. */
+  readonly file: string
+  readonly text: string
+  /** The other files that it loads, by absolute path. */
+  readonly loads?: Readonly<Record<string, string>>
+  /** Values of inputs (`--set`, a schedule's, a request's), as `LoadJobOptions.overrides`. */
+  readonly inputs?: Readonly<Record<string, string>>
+  /** What the file was to say differently, as `LoadJobOptions.changes`. */
+  readonly changes?: Readonly<Record<string, string>>
+}
+
 /** A job file, read and planned: everything valid. */
 export interface LoadedJob {
   readonly plan: PlannedPipeline
@@ -67,10 +80,11 @@ export async function loadJob(
     })
   }
   const components = await loadComponents(assets, document)
+  const inputs = { ...overrides, ...parted.inputs }
   const { plan, diagnostics, warnings } = planJob(document, {
     resolveComponent: (reference) => components.resolve(reference),
     componentHint: (reference) => components.hint(reference),
-    overrides: { ...overrides, ...parted.inputs },
+    overrides: inputs,
   })
   if (diagnostics.length > 0)
     throw invalidDocument(
@@ -78,9 +92,18 @@ export async function loadJob(
       diagnostics.map((diagnostic) => withFrame(diagnostic, texts)),
     )
   return {
-    ...loaded(document, plan, { file, text: texts.get(file) ?? '' }),
+    ...loaded(document, plan, submitted(file, { texts, inputs, changes: { ...changes, ...parted.changes } })),
     warnings: [...ofReading, ...warnings].map((warning) => withFrame(warning, texts)),
   }
+}
+
+function submitted(
+  file: string,
+  { texts, ...given }: { texts: ReadonlyMap<string, string> } & Required<Pick<SubmittedDocument, 'inputs' | 'changes'>>,
+): JsonObject {
+  const loads = Object.fromEntries([...texts].filter(([path]) => path !== file))
+  const more = Object.entries({ loads, ...given }).filter(([, values]) => Object.keys(values).length > 0)
+  return { file, text: texts.get(file) ?? '', ...Object.fromEntries(more) }
 }
 
 /** Inputs of the job as it is written; none where it cannot be read so, which reading it with the changes tells. */
@@ -97,17 +120,13 @@ function isJob(document: Document): document is JobDocument {
   return document.kind.endsWith('-job')
 }
 
-function loaded(
-  document: JobDocument,
-  plan: PlannedPipeline,
-  source: { file: string; text: string },
-): Omit<LoadedJob, 'warnings'> {
+function loaded(document: JobDocument, plan: PlannedPipeline, source: JsonObject): Omit<LoadedJob, 'warnings'> {
   return {
     plan,
     document: source,
     type: document.kind === 'pipeline-job' ? 'pipeline' : 'command',
     ...(document.name !== undefined && { name: document.name }),
-    displayName: document.displayName ?? document.name ?? basename(source.file).replace(/\.ya?ml$/i, ''),
+    displayName: document.displayName ?? document.name ?? basename(document.located.file).replace(/\.ya?ml$/i, ''),
     ...(document.experimentName !== undefined && { experimentName: document.experimentName }),
     ...defaultDatastoreOf(document),
     tags: document.tags,

@@ -1,6 +1,6 @@
 import type { JobName, StepPath } from '../base/ids.ts'
 import { newJobName, type RandomBytes, runIdOf } from '../base/ids.ts'
-import type { PlannedGroup, PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
+import type { PlannedCommand, PlannedGroup, PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
 import { referenceText } from '../spec/scope.ts'
 import type { NewJobRun } from '../tracking/job-runs.ts'
 import type { JobRow } from './job-row.ts'
@@ -44,6 +44,7 @@ export function newJobRows(options: RowOptions, loaded: NewJob): readonly JobRow
     step: single === undefined ? null : single.path,
     started_ms: single === undefined ? atMs : null,
     tags: JSON.stringify(loaded.tags),
+    inputs: JSON.stringify(valuesOf(stored.plan.inputs ?? {}, stored)),
     ...(single !== undefined && stepColumns(single, stored)),
     properties: JSON.stringify({
       ...(single?.kind === 'sweep' && sweepProperties(single)),
@@ -82,13 +83,17 @@ function groupColumns(group: PlannedGroup): Pick<JobRow, 'type' | 'display_name'
 
 function stepColumns(step: PlannedStep, stored: StoredPlan): Pick<JobRow, 'type' | 'command' | 'inputs'> {
   if (step.kind !== 'command') return { type: step.kind, command: null, inputs: '{}' }
+  return { type: 'command', command: step.command, inputs: JSON.stringify(valuesOf(step.inputs, stored)) }
+}
+
+function valuesOf(planned: PlannedCommand['inputs'], { submission }: StoredPlan): Record<string, JobValue> {
   const inputs: Record<string, JobValue> = {}
-  for (const [name, input] of Object.entries(step.inputs)) {
+  for (const [name, input] of Object.entries(planned)) {
     if (input.kind === 'literal') inputs[name] = { type: input.type ?? 'string', value: input.value }
     else if (input.kind === 'output')
       inputs[name] = { type: input.type, uri: `\${{parent.jobs.${input.step}.outputs.${input.output}}}` }
     else if (input.kind === 'data') {
-      const source = stored.submission.sources[sourceKey(input.source)]
+      const source = submission.sources[sourceKey(input.source)]
       inputs[name] = {
         type: input.type,
         uri: referenceText(input.source),
@@ -96,7 +101,7 @@ function stepColumns(step: PlannedStep, stored: StoredPlan): Pick<JobRow, 'type'
       }
     }
   }
-  return { type: 'command', command: step.command, inputs: JSON.stringify(inputs) }
+  return inputs
 }
 
 function emptyRow({ stored, atMs }: RowOptions): JobRow {

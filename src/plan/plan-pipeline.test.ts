@@ -41,6 +41,19 @@ const diabetes = pipeline(
   },
 )
 
+test('a plan says what the pipeline was given, whoever gave it', () => {
+  const job = pipeline(
+    { prep: step(prep, { inputs: { raw: folder('/raw') } }) },
+    { inputs: { alpha: '0.4', word: 'w', raw: folder('/raw') } },
+  )
+  assert.deepEqual(planned(job, { overrides: { alpha: '0.7' } }).inputs, {
+    alpha: { kind: 'literal', value: '0.7' },
+    word: { kind: 'literal', value: 'w' },
+    raw: { kind: 'data', type: 'uri_folder', mode: 'ro_mount', source: { kind: 'local', path: '/raw' } },
+  })
+  assert.equal('inputs' in planned(commandJob('run ${{inputs.n}}', { inputs: { n: '1' } })), false)
+})
+
 test('a pipeline becomes steps in running order, with its outputs and settings', () => {
   const plan = planned(diabetes)
   assert.deepEqual(

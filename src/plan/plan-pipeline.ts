@@ -14,17 +14,26 @@ import { parseBoolean } from './bindings/literal.ts'
 import { collectMistakes, type Mistakes } from './mistakes.ts'
 import { asCommandJob } from './other-commands.ts'
 import { sortOverrides } from './bindings/overrides.ts'
-import { planCommand } from './plan-command.ts'
+import { planCommand, plannedInput } from './plan-command.ts'
 import type {
   PipelineOutput,
   PlannedGroup,
   PlannedIfElse,
+  PlannedInput,
   PlannedPipeline,
   PlannedPositions,
   PlannedStep,
   PlannedStepCommon,
 } from './planned-pipeline.ts'
-import { placeOf, type Expansion, type GroupNode, type IfElseNode, type LeafOutput, type Node } from './scope.ts'
+import {
+  placeOf,
+  type Expansion,
+  type GroupNode,
+  type IfElseNode,
+  type LeafOutput,
+  type Node,
+  type Scope,
+} from './scope.ts'
 import { settleOutputs } from './bindings/settle-outputs.ts'
 import { planSweep } from './sweeps/plan-sweep.ts'
 
@@ -88,6 +97,7 @@ export function planJob(job: Job, options: PlanOptions): PlanResult {
   const loops = expansion.leaves.filter((leaf) => leaf.kind === 'loop')
   const plan: PlannedPipeline = {
     ...foldLoops(flat, loops),
+    ...(isPipeline && root.inputs.size > 0 && { inputs: ownInputs(root) }),
     continueOnStepFailure: isPipeline && document.settings.continueOnStepFailure,
     forceRerun: isPipeline && document.settings.forceRerun,
   }
@@ -181,6 +191,10 @@ function planGroup({ path, key, scope, step, inner }: GroupNode): PlannedGroup {
 
 function plannedOutputs(outputs: ReadonlyMap<string, LeafOutput>): Readonly<Record<string, PipelineOutput>> {
   return Object.fromEntries([...outputs].map(([name, leaf]) => [name, { step: leaf.node.path, output: leaf.name }]))
+}
+
+function ownInputs({ inputs }: Scope): Readonly<Record<string, PlannedInput>> {
+  return Object.fromEntries([...inputs].flatMap(([name, value]) => plannedInput(name, value)))
 }
 
 function ownOutputs(steps: readonly PlannedStep[]): Readonly<Record<string, PipelineOutput>> {

@@ -28,6 +28,8 @@ export interface PlannedPipeline {
   readonly steps: readonly PlannedStep[]
   /** Nested pipelines, outer before inner. */
   readonly groups: readonly PlannedGroup[]
+  /** What a pipeline job was given, for people: steps have what they take of it. Absent: nothing. */
+  readonly inputs?: Readonly<Record<string, PlannedInput>>
   readonly outputs: Readonly<Record<string, PipelineOutput>>
   readonly continueOnStepFailure: boolean
   readonly forceRerun: boolean

@@ -1,12 +1,6 @@
 import { SluiceError } from '../base/errors.ts'
 import type { Job } from '../jobs/job-service.ts'
-import {
-  givenInputs,
-  type CapturedTemplate,
-  type CaptureWish,
-  type JobParameter,
-  type JobTemplate,
-} from '../jobs/job-template.ts'
+import type { CapturedTemplate, CaptureWish, JobParameter, JobTemplate } from '../jobs/job-template.ts'
 import {
   expressionsIn,
   type JobAction,
@@ -69,13 +63,10 @@ async function capture({ jobs, pipelines }: CaptureParts, action: JobAction): Pr
     const { parameters } = await pipelines.get({ name, ...(version !== undefined && { version }) })
     return { action, parameters }
   }
-  if ('file' in action.job) {
-    const { template, parameters } = await jobs.capture({ file: action.job.file, changes: action.changes })
-    return { action, template, parameters }
-  }
-  const job = await jobs.get(action.job.name)
-  const { template, parameters } = await jobs.captureJob(action.job.name, action.changes)
-  return { action: { ...action, inputs: { ...givenInputs(job, parameters), ...action.inputs } }, template, parameters }
+  const { job, changes } = action
+  const { template, parameters } =
+    'file' in job ? await jobs.capture({ file: job.file, changes }) : await jobs.captureJob(job.name, changes)
+  return { action, template, parameters }
 }
 
 function checkNames({ inputs }: JobAction, parameters: readonly JobParameter[]): void {

@@ -12,7 +12,7 @@ import type { Database } from '../database/database.ts'
 import { readEvents } from '../events/event-log.ts'
 import type { Job } from '../jobs/job-service.ts'
 import type { JobParameter, TemplateSubmission } from '../jobs/job-template.ts'
-import { PublishedPipelines, type TemplateJobs } from './published-pipelines.ts'
+import { type Publication, PublishedPipelines, type TemplateJobs } from './published-pipelines.ts'
 
 const sha256 = (text: string): Digest => createHash('sha256').update(text).digest('hex') as Digest
 const alpha: JobParameter = { name: 'alpha', type: 'number', default: '0.4', isRequired: false }
@@ -46,6 +46,7 @@ function openLab(database: Database): Lab {
             loaded: { displayName: 'training' } as Awaited<ReturnType<TemplateJobs['capture']>>['loaded'],
             description: 'from the file',
           }),
+    captureJob: (name) => engine.capture({ file: `/of/${name}.yml` }),
     submitTemplate: async (_template, submission) => {
       await lab.beforeStoring()
       const name = `job_${jobs.size + 1}` as JobName
@@ -88,8 +89,8 @@ function pipelineTest(title: string, body: (lab: Lab, database: Database, t: Tes
   databaseTest(`published pipelines: ${title}`, (database, t) => body(openLab(database), database, t))
 }
 
-const publish = (lab: Lab, more: { readonly version?: string; readonly file?: string } = {}) =>
-  lab.pipelines.publish({ file: '/p/pipeline.yml', name: 'train', by: localPrincipal, ...more })
+const publish = (lab: Lab, more: Partial<Publication> = {}) =>
+  lab.pipelines.publish({ of: { file: '/p/pipeline.yml' }, name: 'train', by: localPrincipal, ...more })
 const ask = { name: 'train', inputs: {}, tags: {} }
 
 pipelineTest('versions are numbered, the newest enabled one answers', async (lab) => {
@@ -109,8 +110,9 @@ pipelineTest('versions are numbered, the newest enabled one answers', async (lab
 pipelineTest('a version never changes, and what cannot be run is not published', async (lab) => {
   await publish(lab, { version: '1' })
   await assert.rejects(publish(lab, { version: '1' }), { code: 'already-exists' })
-  await assert.rejects(publish(lab, { file: '/p/wrong.yml' }), { code: 'invalid-document' })
-  await assert.rejects(lab.pipelines.publish({ file: '/p', name: '../x', by: localPrincipal }), {
+  await assert.rejects(publish(lab, { of: { file: '/p/wrong.yml' } }), { code: 'invalid-document' })
+  await assert.rejects(publish(lab, { of: { job: 'wrong' } }), { code: 'invalid-document' })
+  await assert.rejects(lab.pipelines.publish({ of: { file: '/p' }, name: '../x', by: localPrincipal }), {
     code: 'invalid-request',
   })
   assert.equal((await lab.pipelines.versions('train')).length, 1)
@@ -164,7 +166,7 @@ pipelineTest('two requests with one key at the same time start one job', async (
 
 pipelineTest('its keys start it and nothing else; a rotated key stays valid unless revoked', async (lab) => {
   await publish(lab)
-  await lab.pipelines.publish({ file: '/p/other.yml', name: 'other', by: localPrincipal })
+  await lab.pipelines.publish({ of: { file: '/p/other.yml' }, name: 'other', by: localPrincipal })
   const { primary, secondary } = await lab.pipelines.credentials('train')
   await lab.pipelines.authorise('train', primary)
   await lab.pipelines.authorise('train', secondary)
@@ -185,7 +187,7 @@ pipelineTest('its keys start it and nothing else; a rotated key stays valid unle
 
 pipelineTest('only jobs that it started are seen through it', async (lab) => {
   await publish(lab)
-  await lab.pipelines.publish({ file: '/p/other.yml', name: 'other', by: localPrincipal })
+  await lab.pipelines.publish({ of: { file: '/p/other.yml' }, name: 'other', by: localPrincipal })
   const { job } = await lab.pipelines.submit(ask)
   assert.equal((await lab.pipelines.startedJob('train', job.name)).name, job.name)
   await assert.rejects(lab.pipelines.startedJob('other', job.name), { code: 'not-found' })

@@ -39,6 +39,7 @@ import {
 /** What publishing asks of the engine. */
 export interface TemplateJobs {
   capture(wish: CaptureWish): Promise<CapturedTemplate>
+  captureJob(name: string, changes: Readonly<Record<string, string>>): Promise<CapturedTemplate>
   submitTemplate(template: JobTemplate, submission: TemplateSubmission): Promise<Job>
   get(name: string): Promise<Job>
 }
@@ -52,8 +53,8 @@ interface PublishedPipelineParts {
 }
 
 export interface Publication {
-  /** Absolute path of the job file. */
-  readonly file: string
+  /** The absolute path of a job file, or an earlier job: its files as they were, with what it was given. */
+  readonly of: { readonly file: string } | { readonly job: string }
   readonly name: string
   /** Default: the number of versions there were, plus one. */
   readonly version?: string
@@ -96,13 +97,15 @@ export class PublishedPipelines {
   /** Checks and keeps a job file as a version of a name. Throws `invalid-document` with all mistakes. */
   async publish(publication: Publication): Promise<PublishedPipeline> {
     const { database, jobs, keys, clock } = this.#parts
-    const { name, version: wanted, by } = publication
+    const { name, version: wanted, by, of } = publication
     checkName('name', name)
     if (wanted !== undefined) {
       checkName('version', wanted)
       refuseTaken(await versionsOf(database.read, name), wanted)
     }
-    const { template, parameters, loaded, ...captured } = await jobs.capture({ file: publication.file })
+    const { template, parameters, loaded, ...captured } = await ('file' in of
+      ? jobs.capture(of)
+      : jobs.captureJob(of.job, {}))
     const description = publication.description ?? captured.description
     return database.write(async (tables) => {
       const earlier = await versionsOf(tables, name)

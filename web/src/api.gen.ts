@@ -11975,7 +11975,7 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
-          /** @description Absolute path of a job file on the machine of the server. */
+          /** @description Absolute path of a job file on the machine of the server, or azureml:JOB for an earlier job: its files as they were, with what it was given. */
           file: string
           name: string
           version?: string

@@ -432,7 +432,11 @@ export const PublishedPipelineQuery = Type.Object({ with_archived: Type.Optional
 export type PublishedPipelineQuery = Static<typeof PublishedPipelineQuery>
 export const PublishRequest = Type.Object(
   {
-    file: Type.String({ minLength: 1, description: 'Absolute path of a job file on the machine of the server.' }),
+    file: Type.String({
+      minLength: 1,
+      description:
+        'Absolute path of a job file on the machine of the server, or azureml:JOB for an earlier job: its files as they were, with what it was given.',
+    }),
     name: Type.String({ minLength: 1 }),
     version: Type.Optional(Type.String({ minLength: 1 })),
     description: Type.Optional(Type.String()),

@@ -4,7 +4,7 @@ import type { Principal } from '../../access/principal.ts'
 import type { Job } from '../../jobs/job-service.ts'
 import type { Route } from '../../server/route.ts'
 import type { PublishedPipeline } from '../../triggers/published-pipeline-store.ts'
-import type { PublishedPipelines } from '../../triggers/published-pipelines.ts'
+import type { Publication, PublishedPipelines } from '../../triggers/published-pipelines.ts'
 import { isLocalCaller, requireAbsolute, requireLocalCaller } from './local-caller.ts'
 import {
   PipelineChangeRequest,
@@ -86,6 +86,11 @@ function readingRoutes({ pipelines, url }: PublishedPipelineRouteParts): readonl
   ]
 }
 
+function publishedWork(file: string): Publication['of'] {
+  const [, job] = /^azureml:([\w.-]+)$/.exec(file) ?? []
+  return job === undefined ? { file: requireAbsolute(file) } : { job }
+}
+
 function changingRoutes({ pipelines, localToken, url, principalOf }: PublishedPipelineRouteParts): readonly Route[] {
   return [
     {
@@ -101,7 +106,7 @@ function changingRoutes({ pipelines, localToken, url, principalOf }: PublishedPi
         const { file, ...publication } = request.body as PublishRequest
         const published = await pipelines.publish({
           ...publication,
-          file: requireAbsolute(file),
+          of: publishedWork(file),
           by: principalOf(request),
         })
         return toMessage(published, url())

@@ -62,10 +62,6 @@ function openLab(database: Database, t: TestContext): Lab {
         name === 'earlier'
           ? Promise.resolve({
               loaded: { type: 'pipeline' },
-              parameters: [
-                { name: 'alpha', type: 'number', default: '1', isRequired: false },
-                { name: 'word', type: 'string', default: 'x', isRequired: false },
-              ],
               template: { file: '/job.yml', texts: { '/job.yml': '{"type": "pipeline"}' }, changes },
             } as unknown as CapturedTemplate)
           : Promise.reject(new SluiceError('not-found', `There is no job "${name}".`)),
@@ -309,8 +305,6 @@ databaseTest(
     assert.deepEqual(ofFile.values, { alpha: '3', raw: folder, word: 'y' })
     await deploy('azureml:earlier')
     assert.deepEqual((await invoke()).values, { alpha: '3', raw: folder, word: 'y' })
-    await batch.invoke({ endpoint: 'pipes', by: 'ann' })
-    assert.deepEqual(submitted.at(-1)!.values, { alpha: '2' }, 'what the earlier job was given')
     writeFileSync(join(folder, 'command.yml'), '{"type": "command"}')
     for (const [definition, code] of [
       ['./command.yml', 'invalid-document'],

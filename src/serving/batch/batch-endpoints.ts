@@ -20,7 +20,6 @@ import { appendEvent } from '../../events/event-log.ts'
 import type { Job } from '../../jobs/job-service.ts'
 import {
   dataPlaceholder,
-  givenInputs,
   type CapturedTemplate,
   type CaptureWish,
   type JobTemplate,
@@ -221,7 +220,7 @@ export class BatchEndpoints {
     const job = await jobs.submitTemplate(
       { ...template, texts },
       {
-        values: isCaptured ? templateValues(spec, run) : {},
+        values: isCaptured ? templateValues(inputs, settings) : {},
         experimentName: endpoint,
         displayName: endpoint,
         tags: {},
@@ -283,11 +282,10 @@ export class BatchEndpoints {
     const changes = Object.fromEntries(
       Object.entries(settings ?? {}).map(([name, value]) => [`settings.${name}`, String(value)]),
     )
-    const captured =
+    const { loaded, template } =
       'file' in job ? await jobs.capture({ file: job.file, changes }) : await jobs.captureJob(job.name, changes)
-    if (captured.loaded.type !== 'pipeline') throw noPipeline(place.deployment, captured.loaded.type)
-    const inputs = 'name' in job ? givenInputs(await jobs.get(job.name), captured.parameters) : {}
-    return { spec: { type: 'pipeline', captured: { inputs } }, template: captured.template }
+    if (loaded.type !== 'pipeline') throw noPipeline(place.deployment, loaded.type)
+    return { spec: { type: 'pipeline', captured: true }, template }
   }
 
   async #capture(spec: BatchSpec, { endpoint, deployment, folder }: TemplatePlace): Promise<JobTemplate> {

@@ -57,11 +57,11 @@ function objectOf(value: JsonValue | undefined): JsonObject {
 
 /** Inputs of an invocation as the template of a captured job takes them: literals, and the paths of data. */
 export function templateValues(
-  { captured }: Pick<BatchPipelineSpec, 'captured'>,
-  { inputs, settings }: Pick<BatchRun, 'inputs' | 'settings'>,
+  inputs: BatchRun['inputs'],
+  settings: BatchRun['settings'],
 ): Readonly<Record<string, string>> {
   const given = Object.entries(inputs).map(([name, value]) => [name, valueText(name, value)] as const)
-  return { ...captured?.inputs, ...Object.fromEntries(given), ...settings }
+  return { ...Object.fromEntries(given), ...settings }
 }
 
 function valueText(name: string, value: JsonValue): string {

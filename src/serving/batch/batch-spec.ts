@@ -26,8 +26,8 @@ export interface BatchPipelineSpec {
   readonly component?: JsonObject | string
   /** A whole pipeline job, as written. */
   readonly job?: JsonObject
-  /** A job that its template holds, with what an earlier job was given that its file does not say. */
-  readonly captured?: { readonly inputs: Readonly<Record<string, string>> }
+  /** The job is what its template holds. */
+  readonly captured?: true
   /** Of the pipeline. */
   readonly settings?: JsonObject
 }
