@@ -29,7 +29,9 @@ import { type ProcessIdentity, startFromStat } from './process-identity.ts'
  *
  * Reads folders line by line and forks a launcher for each. `set -m` gives each a process group. Only positional
  * parameters are used after `launch` was sourced: any variable's name may be one of the command's own environment. What the
- * shell itself would say of a killed command, in words of its own lines, is kept out of the log.
+ * shell itself would say of a killed command, in words of its own lines, is kept out of the log. `disown`: bash remembers how
+ * thousands of its children ended, and every child it forks frees that list first: 0.2 ms a step for the first thousand, 1 ms
+ * after eight thousand.
  */
 const forkingShell = `
 unset NODE_V8_COVERAGE
@@ -46,7 +48,7 @@ while IFS= read -r REPLY; do (
   set -- "$1" $?
   { echo "$2"; times; echo end; } >>"$1/claim"
   echo "$1" >&3
-) & done 2>/dev/null
+) & disown; done 2>/dev/null
 `
 
 /** What one launch needs; every path is absolute. */
