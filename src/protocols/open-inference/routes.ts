@@ -91,7 +91,7 @@ async function answerInfer(parts: OpenInferenceParts, request: FastifyRequest, r
     Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     typeof length === 'string' ? length : undefined,
   )
-  const requestId = asked.id ?? randomUUID()
+  const requestId = asked.id === undefined || asked.id === '' ? randomUUID() : asked.id
   const header = headers['azureml-model-deployment']
   const pinned = deployment ?? (typeof header === 'string' && header !== '' ? header : undefined)
   const {

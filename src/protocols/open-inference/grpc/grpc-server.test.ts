@@ -161,3 +161,14 @@ test('a message over the limit ends with RESOURCE_EXHAUSTED, and the server goes
   assert.equal(await ask(2000), 8)
   assert.equal(await ask(2), 'r')
 })
+
+test('a request without an id has one of ours, and one without anything is refused', async (t) => {
+  const { asked, client } = await openLab(t)
+  const ask = (sent: object): Promise<Error | null> =>
+    new Promise((resolve) => client.ModelInfer(sent, new Metadata(), (error) => resolve(error)))
+  const { id, ...without } = message('none') as { readonly id: string }
+  assert.equal(id, 'none')
+  assert.equal(await ask(without), null)
+  assert.match(asked[0]!.requestId, /^[0-9a-f-]{36}$/)
+  assert.match(String(await ask({ model_name: 'echo' })), /INVALID_ARGUMENT: .*it has no inputs/)
+})

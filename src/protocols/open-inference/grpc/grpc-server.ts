@@ -45,6 +45,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const loaded = loadSync(options.protoFile, {
     keepCase: true,
     longs: String,
+    // What a client leaves out is as if it were empty: without it an id is undefined.
+    defaults: true,
     arrays: true,
     objects: true,
     oneofs: true,
