@@ -13,6 +13,8 @@ export interface AnsweredRequest {
   readonly body: Buffer
   /** Of the Open Inference Protocol: the tensors that `body` holds (tensor-message.ts). */
   readonly infer?: JsonObject
+  /** With `infer`: the content of the model's `MLmodel`, where it has one. */
+  readonly metadata?: JsonObject
   /** Absent where nobody traces it. */
   readonly trace?: TraceContext
   /** The request's headers, lower case; made when asked for. */

@@ -8,12 +8,23 @@ export interface SignatureField {
   readonly 'tensor-spec'?: { readonly dtype?: string; readonly shape?: readonly number[] }
 }
 
+type SignatureSide = 'inputs' | 'outputs' | 'params'
+
+/** What was read of each `MLmodel` before: requests ask for it again and again. */
+const read = new WeakMap<JsonObject, Map<SignatureSide, readonly SignatureField[]>>()
+
 /** One side of the signature in the content of `MLmodel`; empty where there is none or it cannot be read. */
-export function signatureFields(
-  metadata: JsonObject | undefined,
-  side: 'inputs' | 'outputs' | 'params',
-): readonly SignatureField[] {
-  const signature = metadata?.['signature']
+export function signatureFields(metadata: JsonObject | undefined, side: SignatureSide): readonly SignatureField[] {
+  if (metadata === undefined) return []
+  const known = read.get(metadata) ?? new Map<SignatureSide, readonly SignatureField[]>()
+  read.set(metadata, known)
+  const fields = known.get(side) ?? readFields(metadata, side)
+  known.set(side, fields)
+  return fields
+}
+
+function readFields(metadata: JsonObject, side: SignatureSide): readonly SignatureField[] {
+  const signature = metadata['signature']
   const text = isJsonObject(signature) ? signature[side] : undefined
   if (typeof text !== 'string') return []
   try {

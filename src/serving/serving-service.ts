@@ -335,7 +335,11 @@ class OnlineServing implements ServingService {
     }
     const answer = await online.score(request, client)
     const durationMs = performance.now() - arrived
-    const answered = { ...wanted, revision: online.revision, arrivedMs, durationMs, answer }
+    const metadata = infer === undefined ? undefined : online.metadata()
+    const answered = {
+      ...{ ...wanted, revision: online.revision, arrivedMs, durationMs, answer },
+      ...(metadata !== undefined && { metadata }),
+    }
     this.#tell(answered)
     // What a client did not wait for says nothing about the deployment.
     if (client?.aborted !== true) {

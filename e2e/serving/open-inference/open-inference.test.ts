@@ -17,6 +17,13 @@ interface Sample {
   readonly predictions: readonly number[]
 }
 
+const collector = `
+data_collector:
+  collections:
+    model_inputs: {enabled: 'True'}
+    model_outputs: {enabled: 'True'}
+`
+
 /** The endpoints diabetes (a registered model), greet (columns of several types) and double (an array). */
 async function serveModels(t: TestContext, options: readonly string[] = []): Promise<[server: Server, sample: Sample]> {
   const server = await startServer(t, options)
@@ -27,15 +34,30 @@ async function serveModels(t: TestContext, options: readonly string[] = []): Pro
   const folder = join(server.data, 'models')
   await mkdir(folder)
   await run(python, [join(import.meta.dirname, 'save_models.py'), folder], environment)
-  for (const model of ['greet', 'double']) {
-    const file = join(folder, `${model}.yml`)
-    await writeFile(file, `name: blue\nendpoint_name: ${model}\nmodel:\n  path: ./${model}\n  type: mlflow_model\n`)
-    const { status, body } = await server.post(`/api/v1/endpoints/${model}/deploy`, { file })
+  const folders = ['greet', 'double'].map((name) => [name, `{path: ./${name}, type: mlflow_model}`])
+  for (const [name, model] of [...folders, ['diabetes', 'azureml:diabetes:1']]) {
+    const file = join(folder, `${name}.yml`)
+    await writeFile(file, `name: default\nendpoint_name: ${name}\nmodel: ${model}\n${collector}`)
+    const { status, body } = await server.post(`/api/v1/endpoints/${name}/deploy`, { file })
     assert.equal(status, 200, JSON.stringify(body))
   }
-  const { status, body } = await server.post('/api/v1/endpoints/diabetes/deploy', { model: 'azureml:diabetes:1' })
-  assert.equal(status, 200, JSON.stringify(body))
   return [server, JSON.parse(stdout.trim().split('\n').at(-1)!) as Sample]
+}
+
+/** The rows that were collected of an endpoint, ordered by what they say. */
+async function collected(server: Server, endpoint: string, collection: string): Promise<readonly unknown[]> {
+  assert.equal((await server.post('/api/v1/payloads/end-windows', {})).status, 200)
+  const { body } = await server.get(`/api/v1/payloads/rows?endpoint=${endpoint}&collection=${collection}&limit=1000`)
+  return ordered((body as { items: readonly { values: object }[] }).items.map(({ values }) => values))
+}
+
+function ordered(rows: readonly object[]): readonly object[] {
+  return rows.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
+}
+
+/** The rows of a sample as columns. */
+function rowsOf({ columns, data }: Sample): readonly object[] {
+  return data.map((cells) => Object.fromEntries(columns.map((name, at) => [name, cells[at]])))
 }
 
 async function askWith(script: string, args: readonly string[]): Promise<Record<string, unknown>> {
@@ -88,6 +110,25 @@ test('tritonclient asks over HTTP: base path in the URL, flat and binary tensors
   const [status, message] = answers['another shape'] as [string, string]
   assert.equal(status, '400')
   assert.match(message, /^Shape of input \(3,\) does not match expected shape \(-1, 2, 2\)\./)
+
+  await t.test('what was asked and answered is collected as the tables that JSON would have been', async () => {
+    const twice = (rows: readonly object[]) => ordered([...rows, ...rows])
+    assert.deepEqual(await collected(server, 'diabetes', 'model_inputs'), twice(rowsOf(sample)))
+    const predictions = sample.predictions.map((prediction) => ({ prediction }))
+    assert.deepEqual(await collected(server, 'diabetes', 'model_outputs'), twice(predictions))
+    const asked = [
+      { name: 'Ada', count: '3' },
+      { name: 'Łukasz', count: '9007199254740993' },
+    ]
+    assert.deepEqual(await collected(server, 'greet', 'model_inputs'), twice(asked))
+    const greetings = [
+      { is_big: false, greeting: 'Hello Ada' },
+      { is_big: true, greeting: 'Hello Łukasz' },
+    ]
+    assert.deepEqual(await collected(server, 'greet', 'model_outputs'), twice(greetings))
+    const arrays = [{ input: '[[0,1],[2,3]]' }, { input: '[[4,5],[6,7]]' }]
+    assert.deepEqual(await collected(server, 'double', 'model_inputs'), twice(arrays))
+  })
 
   const skip = browserPath === undefined && 'no Chromium'
   await t.test('the page asks every path with an example of its own', { skip }, async () => {
@@ -206,6 +247,12 @@ test('tritonclient asks over gRPC: raw and typed contents, the endpoint by the n
   assert.match(String(refused), /^Shape of input \(3,\) does not match/)
   assert.deepEqual(answers['typed'], { greeting: ["b'Hello Ada'"], half: ['4503599627370496.0'], is_big: ['True'] })
   assert.equal(answers['typed raw'], 0)
+  assert.deepEqual(await collected(server, 'diabetes', 'model_inputs'), ordered(rowsOf(sample)))
+  assert.deepEqual(await collected(server, 'greet', 'model_outputs'), [
+    { is_big: false, greeting: 'Hello Ada', half: null },
+    { is_big: true, greeting: 'Hello Ada', half: 4503599627370496 },
+    { is_big: true, greeting: 'Hello Łukasz', half: null },
+  ])
   const expected = {
     'no such model': ['StatusCode.NOT_FOUND', /There is no endpoint "nothing"/],
     'no key': ['StatusCode.UNAUTHENTICATED', /needs a key/],

@@ -118,7 +118,7 @@ export class PayloadCollector {
     if (state === undefined) return
     const { samplingRate } = state.settings
     if (samplingRate < 1 && this.#place.random() >= samplingRate) return
-    const { requestId, contentType, body, arrivedMs, durationMs, answer } = answered
+    const { requestId, contentType, body, infer, metadata, arrivedMs, durationMs, answer } = answered
     const sizeBytes = body.length + (answer.kind === 'answered' ? answer.body.length : 0)
     if (sizeBytes > maxPayloadBytes || this.#heldCount >= maxWaiting || this.#heldBytes + sizeBytes > maxWaitingBytes) {
       this.#drop(state, 1)
@@ -126,6 +126,8 @@ export class PayloadCollector {
     }
     const request: CollectedRequest = {
       ...{ requestId, contentType, body, durationMs, answer },
+      ...(infer !== undefined && { infer }),
+      ...(metadata !== undefined && { metadata }),
       atMs: arrivedMs,
       headers: capturedHeaders(answered, state.settings.headers),
     }

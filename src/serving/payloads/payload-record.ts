@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto'
 import type { AnsweredRequest } from '../answered-request.ts'
 import type { Revision } from '../deployment-store.ts'
 import type { CollectorSettings } from './collector-settings.ts'
-import { tableOfBody, type PayloadCell, type PayloadTable } from './payload-table.ts'
+import { tableOfBody, type PayloadCell, type PayloadSide, type PayloadTable } from './payload-table.ts'
+import { jsonOfTensors, tableOfTensors, type TensorPayload } from './tensor-table.ts'
 
 /** One line of a window file without its window: what was collected of one request in one collection. */
 export interface CollectedLine {
@@ -13,7 +14,7 @@ export interface CollectedLine {
 /** What is collected of a request, kept small: it waits in memory until it is written. */
 export interface CollectedRequest extends Pick<
   AnsweredRequest,
-  'requestId' | 'contentType' | 'body' | 'durationMs' | 'answer'
+  'requestId' | 'contentType' | 'body' | 'infer' | 'metadata' | 'durationMs' | 'answer'
 > {
   readonly atMs: number
   /** Of the headers that are to be captured; JSON. */
@@ -56,13 +57,9 @@ export function linesOf(
     if (table === undefined) untabular++
     else lines.push({ collection, line: lineOf(request, table, writer) })
   }
-  const { contentType, body, answer } = request
-  const answered = answer.kind === 'answered' ? answer : undefined
-  add('model_inputs', answered && (() => tableOfBody(contentType, body, 'input')))
-  add(
-    'model_outputs',
-    answered && (() => tableOfBody(answered.contentType.split(';')[0]!, answered.body, 'prediction')),
-  )
+  const isAnswered = request.answer.kind === 'answered'
+  add('model_inputs', isAnswered ? () => tableOfSide(bodyOf(request, 'input')) : undefined)
+  add('model_outputs', isAnswered ? () => tableOfSide(bodyOf(request, 'prediction')) : undefined)
   add('request', () => requestTable(request, writer))
   add('response', () => responseTable(request, writer))
   return { lines, untabular }
@@ -104,36 +101,59 @@ function masked(value: PayloadCell, key: Buffer): PayloadCell {
     .slice(0, 16)
 }
 
-function requestTable({ contentType, body, headers }: CollectedRequest, writer: LineWriter): PayloadTable {
+function requestTable(request: CollectedRequest, writer: LineWriter): PayloadTable {
+  const input = bodyOf(request, 'input')
   return {
     columns: ['content_type', 'size_bytes', 'body', 'headers'],
-    rows: [[contentType, body.length, bodyText({ contentType, body, side: 'input' }, writer), headers]],
+    rows: [[input.contentType, input.body.length, bodyText(input, writer), request.headers]],
   }
 }
 
-function responseTable({ answer, durationMs }: CollectedRequest, writer: LineWriter): PayloadTable {
+function responseTable(request: CollectedRequest, writer: LineWriter): PayloadTable {
+  const { answer, durationMs } = request
   const columns = ['status', 'content_type', 'size_bytes', 'duration_ms', 'body', 'error']
   const duration = Math.round(durationMs * 1000) / 1000
   if (answer.kind === 'refused') {
     return { columns, rows: [[answer.error.status, null, null, duration, null, answer.error.code]] }
   }
-  const { contentType, body } = answer
-  const text = bodyText({ contentType: contentType.split(';')[0]!, body, side: 'prediction' }, writer)
-  return { columns, rows: [[200, contentType, body.length, duration, text, null]] }
+  const output = bodyOf(request, 'prediction')
+  return { columns, rows: [[200, answer.contentType, output.body.length, duration, bodyText(output, writer), null]] }
 }
 
-interface Body {
+/** One side of a request as it came or went. */
+interface SideBody {
+  /** Without parameters. */
   readonly contentType: string
   readonly body: Buffer
-  readonly side: 'input' | 'prediction'
+  /** Where it is tensors instead of a document. */
+  readonly tensors?: TensorPayload
+  readonly side: PayloadSide
+}
+
+function bodyOf({ contentType, body, infer, metadata, answer }: CollectedRequest, side: PayloadSide): SideBody {
+  if (side === 'input') {
+    return { contentType, body, side, ...(infer !== undefined && { tensors: { about: infer, body, metadata } }) }
+  }
+  if (answer.kind === 'refused') return { contentType: '', body: Buffer.alloc(0), side }
+  const { details: about, body: answered } = answer
+  return {
+    ...{ contentType: answer.contentType.split(';')[0]!, body: answered, side },
+    ...(infer !== undefined && { tensors: { about, body: answered, metadata } }),
+  }
+}
+
+function tableOfSide({ contentType, body, tensors, side }: SideBody): PayloadTable | undefined {
+  return tensors === undefined ? tableOfBody(contentType, body, side) : tableOfTensors(tensors, side)
 }
 
 /**
- * A body as text. With personal data to be hidden only its table can be told apart, so it is written as that, and a
- * body that is no table is left out.
+ * A body as text, tensors as their JSON. With personal data to be hidden only its table can be told apart, so it is
+ * written as that, and a body that is no table is left out.
  */
-function bodyText({ contentType, body, side }: Body, { settings, maskKey }: LineWriter): string | null {
-  if (!isPrivate(settings)) return body.toString('utf8')
-  const table = tableOfBody(contentType, body, side)
-  return table === undefined ? null : JSON.stringify(withoutPersonalData(table, settings, maskKey))
+function bodyText(given: SideBody, { settings, maskKey }: LineWriter): string | null {
+  if (isPrivate(settings)) {
+    const table = tableOfSide(given)
+    return table === undefined ? null : JSON.stringify(withoutPersonalData(table, settings, maskKey))
+  }
+  return given.tensors === undefined ? given.body.toString('utf8') : jsonOfTensors(given.tensors, given.side)
 }
