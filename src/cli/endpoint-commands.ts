@@ -151,6 +151,21 @@ export const endpointCommands: readonly CommandRow[] = [
     load: async () => (await import('./deployment.ts')).endpointLogs,
   },
   {
+    name: 'endpoint series',
+    summary: 'Print requests, errors and latency of an endpoint over time.',
+    arguments: name,
+    options: [
+      { flags: '--deployment <name>', sentence: 'Only this deployment.' },
+      { flags: '--since <time>', sentence: 'From a time, or 2h for two hours ago (default: an hour before --to).' },
+      { flags: '--to <time>', sentence: 'Until this time (default: now).' },
+      {
+        flags: '--step <duration>',
+        sentence: 'From one line to the next (default 1m; older than an hour 5m at least).',
+      },
+    ],
+    load: async () => (await import('./endpoint-series.ts')).endpointSeries,
+  },
+  {
     name: 'endpoint delete',
     summary: 'Delete an endpoint with its deployments.',
     arguments: name,

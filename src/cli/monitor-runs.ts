@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises'
-import { parseDuration } from '../base/duration.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { Command, Invocation } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
@@ -10,6 +9,7 @@ import type { MonitorRun, RunWithVerdicts, Verdict } from './monitor-types.ts'
 import type { Page } from './rest-types.ts'
 import { printable } from './terminal/terminal.ts'
 import { textTable } from './terminal/text-table.ts'
+import { timeOf } from './time-option.ts'
 
 const pollMs = 500
 
@@ -43,15 +43,6 @@ async function ended({ terminal }: Invocation, client: RestClient, path: string)
     said = run.detail ?? ''
     await setTimeout(pollMs)
   }
-}
-
-function timeOf(option: string, text: string): string {
-  const agoMs = parseDuration(text)
-  const atMs = agoMs === undefined || /^\d{4}$/.test(text) ? Date.parse(text) : Date.now() - agoMs
-  if (Number.isFinite(atMs)) return new Date(atMs).toISOString()
-  throw new SluiceError('invalid-request', `--${option} "${text}" is no time.`, {
-    hint: 'Write 2026-03-01T09:00:00Z, or 2h for two hours ago.',
-  })
 }
 
 /** Lists runs. */

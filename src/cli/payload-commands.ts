@@ -25,6 +25,20 @@ export const payloadCommands: readonly CommandRow[] = [
     load: async () => (await import('./payload.ts')).listWindows,
   },
   {
+    name: 'payload rows',
+    summary: 'Print rows that were collected of an endpoint, the newest first.',
+    arguments: [['<endpoint>', 'Name of the endpoint.']],
+    options: [
+      { flags: '--collection <name>', sentence: 'Which collection (default: model_inputs).' },
+      { flags: '--deployment <name>', sentence: 'Only this deployment.' },
+      { flags: '--since <time>', sentence: 'Requests that arrived then or later: a time, or 2h for two hours ago.' },
+      { flags: '--to <time>', sentence: 'Requests that arrived before it.' },
+      { flags: '--limit <count>', sentence: 'At most so many, 1 to 1000 (default 100).' },
+      { flags: '--page-token <token>', sentence: 'Goes on where a page ended.' },
+    ],
+    load: async () => (await import('./payload-rows.ts')).listPayloadRows,
+  },
+  {
     name: 'payload show',
     summary: 'Show what was collected of one request.',
     arguments: [['<request>', 'Its id: the header x-ms-request-id of the answer.']],

@@ -125,7 +125,8 @@ function requestText(found: StoredRequest): string {
   return `${fields}${tables.join('')}`
 }
 
-function cellText(value: unknown): string {
+/** A collected value as a cell of a table. */
+export function cellText(value: unknown): string {
   if (value === null || value === undefined) return ''
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

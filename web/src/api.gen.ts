@@ -11173,6 +11173,7 @@ export interface operations {
       query?: {
         from?: string
         to?: string
+        step?: number
       }
       header?: never
       path: {

@@ -35,6 +35,13 @@ const SeriesMessage = Type.Object(
 const SeriesQuery = Type.Object({
   from: Type.Optional(Type.String({ format: 'date-time', description: 'Default: an hour before `to`.' })),
   to: Type.Optional(Type.String({ format: 'date-time', description: 'Default: now.' })),
+  step: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 172_800,
+      description: 'Seconds from one point to the next, rounded up to whole steps of what is kept.',
+    }),
+  ),
 })
 
 /** What the charts of an endpoint ask of the server. */
@@ -62,7 +69,9 @@ export function endpointSeriesRoutes({ endpoints, series, now }: SeriesRoutePart
         const { name } = request.params as { name: string }
         await endpoints.get(name)
         const { fromMs, toMs } = rangeOf(request, now())
-        const { stepMs, sinceMs, deployments } = series.of(name, { fromMs, toMs })
+        const { step } = request.query as Static<typeof SeriesQuery>
+        const range = { fromMs, toMs, ...(step !== undefined && { stepMs: step * 1000 }) }
+        const { stepMs, sinceMs, deployments } = series.of(name, range)
         return {
           endpoint: name,
           step: stepMs / 1000,

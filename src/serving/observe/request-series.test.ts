@@ -33,6 +33,14 @@ test('requests are counted by ten seconds, and by five minutes where the range g
   assert.ok(first!.p50! >= 10 && first!.p50! <= 10.5, `${first!.p50}`)
   assert.ok(first!.p99! >= 10 && first!.p99! <= 10.5)
   assert.equal(second!.p50, undefined, 'nothing was answered')
+  const minute = series.of('diabetes', { ...range, stepMs: 55_000 })
+  assert.equal(minute.stepMs, 60_000, 'as many whole steps as it takes')
+  const [whole] = minute.deployments[0]!.points
+  assert.deepEqual(
+    minute.deployments[0]!.points.map(({ atMs, requests, errors }) => [atMs % 60_000, requests, errors]),
+    [[0, 102, 1]],
+  )
+  assert.equal(whole!.p50, first!.p50)
   const coarse = series.of('diabetes', { ...range, fromMs: startMs - 7_200_000 })
   assert.equal(coarse.stepMs, 300_000)
   assert.deepEqual(

@@ -23,11 +23,17 @@ interface Series {
   readonly deployments: readonly { readonly deployment: string; readonly points: readonly SeriesPoint[] }[]
 }
 
+interface SeriesRange {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly stepMs?: number
+}
+
 /** Latency and errors over time, for charts: the last hour by ten seconds, the last two days by five minutes. */
 export interface RequestSeries {
   readonly observer: AnswerObserver
-  /** In the finest steps that go back as far as `fromMs`. */
-  of(endpoint: string, range: { readonly fromMs: number; readonly toMs: number }): Series
+  /** In the finest steps that go back as far as `fromMs`, or in as many of them together as make `stepMs`. */
+  of(endpoint: string, range: SeriesRange): Series
 }
 
 const fineMs = 10_000
@@ -70,13 +76,13 @@ class Steps {
   }
 }
 
-function mergeInto(coarse: Step[], { atMs: fineAtMs, counts }: Step): void {
-  const atMs = fineAtMs - (fineAtMs % coarseMs)
-  let last = coarse.at(-1)
+function mergeInto(wider: Step[], { atMs: fineAtMs, counts }: Step, stepMs = coarseMs): void {
+  const atMs = fineAtMs - (fineAtMs % stepMs)
+  let last = wider.at(-1)
   if (last?.atMs !== atMs) {
     last = { atMs, counts: new AnswerCounts() }
-    coarse.push(last)
-    if (coarse.length > coarseCount) coarse.shift()
+    wider.push(last)
+    if (wider.length > coarseCount) wider.shift()
   }
   last.counts.merge(counts)
 }
@@ -102,19 +108,28 @@ export function requestSeries(clock: Clock): RequestSeries {
       if (steps === undefined) deployments.set(revision.deployment, (steps = new Steps()))
       steps.add(clock.now(), answer.kind === 'answered', durationMs)
     },
-    of(endpoint, { fromMs, toMs }) {
+    of(endpoint, { fromMs, toMs, stepMs: wantedMs = 0 }) {
       const nowMs = clock.now()
       forgetOld(nowMs)
       const isFine = fromMs >= nowMs - fineMs * fineCount
-      const found = [...(all.get(endpoint) ?? [])].map(([deployment, steps]) => ({
-        deployment,
-        points: (isFine ? steps.fine : steps.coarseNow())
-          .filter(({ atMs }) => atMs + (isFine ? fineMs : coarseMs) > fromMs && atMs < toMs)
-          .map(pointOf),
-      }))
-      return { stepMs: isFine ? fineMs : coarseMs, sinceMs, deployments: found }
+      const keptMs = isFine ? fineMs : coarseMs
+      const stepMs = keptMs * Math.max(1, Math.ceil(wantedMs / keptMs))
+      const found = [...(all.get(endpoint) ?? [])].map(([deployment, steps]) => {
+        const kept = (isFine ? steps.fine : steps.coarseNow()).filter(
+          ({ atMs }) => atMs + keptMs > fromMs && atMs < toMs,
+        )
+        return { deployment, points: together(kept, stepMs).map(pointOf) }
+      })
+      return { stepMs, sinceMs, deployments: found }
     },
   }
+}
+
+/** Each with those that begin in the same step. */
+function together(kept: readonly Step[], stepMs: number): readonly Step[] {
+  const steps: Step[] = []
+  for (const step of kept) mergeInto(steps, step, stepMs)
+  return steps
 }
 
 function pointOf({ atMs, counts }: Step): SeriesPoint {
