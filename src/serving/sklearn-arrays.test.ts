@@ -37,6 +37,7 @@ candidates = {
     "function of a frame": (make_pipeline(FunctionTransformer(first), Ridge()), "predict"),
     "holder": (VotingRegressor([("r", Ridge())]), "predict"),
 }
+kinds = {"FP64": "f8", "INT64": "i8", "INT32": "i4"}
 told = {}
 for at, (name, (estimator, method)) in enumerate(candidates.items()):
     estimator.fit(features, target > 0 if method == "predict_proba" else target)
@@ -50,6 +51,14 @@ for at, (name, (estimator, method)) in enumerate(candidates.items()):
     body = json.dumps({"dataframe_split": rows.to_dict(orient="split", index=False)}).encode()
     answers = [json.loads(answer(model, ScoringRequest("application/json", body, {})).body)["predictions"] for _ in range(3)]
     expected = getattr(estimator, method)(pandas.DataFrame(rows.values.tolist(), columns=list(rows.columns))).tolist()
+    columns = [(column, [len(rows)], rows[column]) for column in ("c", "a", "b")]
+    for tensors in ([("any", list(rows.shape), rows)], columns):
+        inputs = [{"name": n, "datatype": "FP64", "shape": shape, "bytes": 8 * v.size} for n, shape, v in tensors]
+        infer = ScoringRequest("", b"".join(v.to_numpy().tobytes() for _, _, v in tensors), {}, {"inputs": inputs})
+        given = answer(model, infer)
+        (output,) = given.details["outputs"]
+        values = numpy.frombuffer(given.body, dtype=kinds[output["datatype"]]).reshape(output["shape"])
+        answers.append(values.tolist())
     told[name] = [all(each == expected for each in answers), model._pyfunc._predict_array is not None]
 print(json.dumps(told))
 `

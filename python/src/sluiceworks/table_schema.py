@@ -44,6 +44,21 @@ class TableSchema:
             return None
         return DoubleRows(values, self._columns) if values.ndim == 2 and values.shape[1] == len(self.names) else None
 
+    def quick_matrix(self, values: Any) -> DoubleRows | None:
+        """The same of a matrix with a column for each, in the signature's order; else None."""
+        return DoubleRows(values, self._columns) if self._is_all_double and values.dtype == "float64" else None
+
+    def quick_columns(self, columns: dict[str, Any]) -> DoubleRows | None:
+        """The same of arrays by name, as many as there are columns and all of one length; else None."""
+        if not self._is_all_double or any(values.dtype != "float64" for values in columns.values()):
+            return None
+        import numpy
+
+        try:
+            return DoubleRows(numpy.stack([columns[name] for name in self.names], axis=1), self._columns)
+        except KeyError:
+            return None
+
     def frame(self, values: Any) -> Any:
         """A frame of rows that `quick_rows` gave."""
         return DoubleRows(values, self._columns).frame()

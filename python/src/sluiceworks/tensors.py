@@ -14,9 +14,11 @@ import re
 import struct
 from typing import Any, Mapping, NamedTuple
 
+from .double_rows import DoubleRows
 from .json_output import to_json
 from .model_inputs import InputSchema, cast_table
 from .scoring_types import ModelInput, RequestRejected, ScoringAnswer, ScoringRequest
+from .table_schema import TableSchema
 
 _NUMPY = {
     "BOOL": "?",
@@ -103,9 +105,21 @@ def _data(tensors: list[Tensor], declared: InputSchema, content_type: Any) -> An
     schema = declared.schema
     if schema is None:
         return _undeclared(tensors, content_type)
-    if schema.is_tensor_spec():
-        return _arrays(tensors, schema)
-    return _table(tensors, declared)
+    quick = None if declared.table is None or declared.parameters else _quick_rows(tensors, declared.table)
+    if quick is not None:
+        return quick
+    return _arrays(tensors, schema) if schema.is_tensor_spec() else _table(tensors, declared)
+
+
+def _quick_rows(tensors: list[Tensor], table: TableSchema) -> DoubleRows | None:
+    """The same as `_table`, of doubles alone: most of the time is in the frame, and they need none."""
+    width, first = len(table.names), tensors[0].values
+    if len(tensors) == 1 and width > 1:
+        return table.quick_matrix(first) if first.ndim == 2 and first.shape[1] == width else None
+    if any(tensor.values.size != first.size or not _is_column(tensor) for tensor in tensors):
+        return None
+    by_name = {tensor.name: tensor.values.reshape(-1) for tensor in tensors}
+    return table.quick_columns(by_name) if len(by_name) == len(tensors) == width else None
 
 
 def _undeclared(tensors: list[Tensor], content_type: Any) -> Any:
