@@ -39,7 +39,7 @@ export interface Place<Item> {
   memory: MemoryGrowth
   worker?: Worker
   /** By the number under which the worker has it. */
-  readonly running: Map<number, Item>
+  running: Map<number, Item>
   /** Whether it takes several requests at once. */
   joinsRequests: boolean
   /** Will take over when it is ready. */
@@ -353,6 +353,8 @@ export class WorkerPlaces<Item> {
     this.#events.answered(place, answers)
     place.fruitlessEnds = 0
     if (place.running.size > 0) return
+    // A new one, lest it keeps alive what it held (linked-items.ts).
+    place.running = new Map()
     place.cancelOverdue?.()
     delete place.cancelOverdue
     this.#countBusy()

@@ -1,7 +1,7 @@
 import { SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { ProcessUsage } from '../processes/process-usage.ts'
-import { Deadlines } from './deadlines.ts'
+import { Deadlines, forgetDeadline, type Deadline } from './deadlines.ts'
 import {
   clientLeft,
   closing,
@@ -12,7 +12,7 @@ import {
   waitedTooLong,
 } from './pool-refusals.ts'
 import type { PoolPlace, PoolSettings, PoolStatus } from './pool-settings.ts'
-import { WaitingRequests } from './waiting-requests.ts'
+import { WaitingRequests, type Waiter } from './waiting-requests.ts'
 import { WorkerPlaces, type Place } from './worker-places.ts'
 import { WorkerScaling } from './worker-scaling.ts'
 import type { AnswerBody, NumberedAnswer, ScoringRequest, WorkerAnswer, WorkerEnd } from './worker.ts'
@@ -47,17 +47,18 @@ export interface Client {
   removeEventListener(type: 'abort', left: () => void): void
 }
 
-interface Pending {
+interface Pending extends Waiter {
   readonly request: ScoringRequest
-  readonly sizeBytes: number
   readonly answer: (answer: PoolAnswer) => void
   /** Stops looking at the client. */
   readonly forgetClient: () => void
   /** By `performance.now()`. */
   readonly arrived: number
+  /** For a worker to be there; or for its answer, and for its turn. */
+  deadlines: readonly Deadline[]
   isSettled: boolean
   executions: number
-  place?: Place<Pending>
+  place: Place<Pending> | undefined
 }
 
 const maxWaitingBytes = 256 << 20
@@ -240,17 +241,20 @@ export class WorkerPool {
       answer,
       forgetClient: () => client?.removeEventListener('abort', leave),
       arrived: performance.now(),
+      deadlines: [],
       isSettled: false,
       executions: 0,
+      place: undefined,
+      waiting: undefined,
     }
-    if (this.#workers.isCold) this.#startDeadlines.add(pending)
+    if (this.#workers.isCold) pending.deadlines = [this.#startDeadlines.add(pending)]
     else this.#beginTime(pending)
     return pending
   }
 
   #beginTime(pending: Pending): void {
-    this.#deadlines.add(pending)
-    this.#waitDeadlines?.add(pending)
+    const answered = this.#deadlines.add(pending)
+    pending.deadlines = this.#waitDeadlines === undefined ? [answered] : [answered, this.#waitDeadlines.add(pending)]
   }
 
   #changed(): void {
@@ -308,13 +312,13 @@ export class WorkerPool {
       const pending = place.running.get(id)
       if (pending === undefined) continue
       place.running.delete(id)
-      delete pending.place
+      pending.place = undefined
       this.#settle(pending, toPoolAnswer(answer))
     }
   }
 
   #afterDeath(pending: Pending, end: WorkerEnd): void {
-    delete pending.place
+    pending.place = undefined
     if (pending.isSettled) return
     if (pending.executions < 2 && this.#settings.retryAfterDeath) this.#waiting.putBack(pending)
     else this.#refuse(pending, diedAnswering(end, pending.executions))
@@ -336,9 +340,7 @@ export class WorkerPool {
     if (pending.isSettled) return
     pending.isSettled = true
     pending.forgetClient()
-    this.#deadlines.remove(pending)
-    this.#waitDeadlines?.remove(pending)
-    this.#startDeadlines.remove(pending)
+    pending.deadlines.forEach(forgetDeadline)
     pending.answer(answer)
   }
 
