@@ -18,7 +18,7 @@ import { countRuns, searchRuns, type RunQuery } from './search/run-search.ts'
 import { searchRunTable, type RunTableQuery, type RunTableRow } from './search/run-table.ts'
 import { correlateTraces, type TraceCorrelation } from './traces/trace-correlation.ts'
 import { traceMetrics, type TraceMetricPoint, type TraceMetricsQuery } from './traces/trace-metrics.ts'
-import { searchTraces, type TraceQuery } from './traces/trace-search.ts'
+import { countTraces, searchTraces, type TraceFilter, type TraceQuery } from './traces/trace-search.ts'
 import { traceStore, type TraceStore } from './traces/trace-store.ts'
 import type { TraceInfo } from './traces/trace.ts'
 
@@ -46,6 +46,7 @@ export interface TrackingStore {
   runKeys(experimentIds: readonly string[]): Promise<RunKeys>
   searchLoggedModels(query: LoggedModelQuery): Promise<Page<LoggedModel>>
   searchTraces(query: TraceQuery): Promise<Page<TraceInfo>>
+  countTraces(query: TraceFilter): Promise<number>
   searchEvaluationDatasets(query: EvaluationDatasetQuery): Promise<Page<EvaluationDataset>>
   traceMetrics(query: TraceMetricsQuery): Promise<readonly TraceMetricPoint[]>
   /** How much two filters go together among the traces of these experiments that meet `base`. */
@@ -76,6 +77,7 @@ export function trackingStore(context: TrackingContext): TrackingStore {
     runKeys: (experimentIds) => readRunKeys(database, experimentIds),
     searchLoggedModels: (query) => searchLoggedModels(database, query),
     searchTraces: (query) => searchTraces(database, query),
+    countTraces: (query) => countTraces(database, query),
     searchEvaluationDatasets: (query) => searchEvaluationDatasets(database, query),
     traceMetrics: (query) => traceMetrics(database, query),
     correlateTraces: (experimentIds, filters) => correlateTraces(database, experimentIds, filters),

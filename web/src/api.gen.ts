@@ -1718,6 +1718,74 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/traces/search': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** A page of traces without their spans; a filter that cannot be read says where. */
+    post: operations['postTracesSearch']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/traces/count': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** How many traces meet a filter. */
+    post: operations['postTracesCount']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/traces/{trace_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A trace with what was said of it and its spans, without what they were given and gave. */
+    get: operations['getTracesTraceId']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/traces/{trace_id}/spans/{span_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A span of a trace with what it was given, what it gave and what happened in it. */
+    get: operations['getTracesTraceIdSpansSpanId']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/uploads': {
     parameters: {
       query?: never
@@ -3255,6 +3323,29 @@ export interface components {
       state: 'pending' | 'delivered' | 'failed'
       attempts: number
       error?: string
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
+    Assessment: {
+      assessment_id: string
+      span_id?: string
+      name: string
+      kind: 'feedback' | 'expectation' | 'issue'
+      value: unknown
+      error?: {
+        code: string
+        message?: string
+      }
+      /** @description HUMAN, LLM_JUDGE or CODE. */
+      source_type: string
+      source_id: string
+      rationale?: string
+      /** @description The assessment that this one replaces. */
+      overrides?: string
+      /** @description False: another one replaces it. */
+      is_valid: boolean
       /** Format: date-time */
       created_at: string
       /** Format: date-time */
@@ -4957,6 +5048,19 @@ export interface components {
         [key: string]: unknown
       }
     }
+    Span: {
+      span_id: string
+      parent_span_id?: string
+      name: string
+      /** @description E.g. CHAT_MODEL, TOOL, RETRIEVER; UNKNOWN where the client does not say. */
+      type: string
+      status: 'UNSET' | 'OK' | 'ERROR'
+      /** @description After the beginning of the trace, in parts of a millisecond. */
+      start_ms: number
+      /** @description Absent while it is under way. */
+      duration_ms?: number
+      total_tokens?: number
+    }
     Status: {
       version: string
       url: string
@@ -5236,6 +5340,37 @@ export interface components {
       /** Format: date-time */
       nominal_time: string
     }
+    Trace: {
+      trace_id: string
+      experiment_id: string
+      name?: string
+      state: 'STATE_UNSPECIFIED' | 'OK' | 'ERROR' | 'IN_PROGRESS'
+      /** Format: date-time */
+      started_at: string
+      /** @description Absent while it is under way. */
+      duration_ms?: number
+      /** @description The beginning of what was asked. */
+      request?: string
+      response?: string
+      total_tokens?: number
+      /** @description In US dollars, as the client reckons it. */
+      total_cost?: number
+      session?: string
+      user?: string
+      run_id?: string
+      /** @description Without MLflow's own. */
+      tags: {
+        [key: string]: string
+      }
+      /** @description Those that hold: none that another one replaces. */
+      assessments: {
+        name: string
+        kind: 'feedback' | 'expectation' | 'issue'
+        value: unknown
+        /** @description It could not be made; there is no value. */
+        is_error: boolean
+      }[]
+    }
     Trials: {
       primary_metric: string
       goal: 'minimize' | 'maximize'
@@ -5358,6 +5493,82 @@ export interface components {
       created_at: string
       /** Format: date-time */
       updated_at: string
+    }
+    WholeSpan: {
+      span_id: string
+      parent_span_id?: string
+      name: string
+      /** @description E.g. CHAT_MODEL, TOOL, RETRIEVER; UNKNOWN where the client does not say. */
+      type: string
+      status: 'UNSET' | 'OK' | 'ERROR'
+      /** @description After the beginning of the trace, in parts of a millisecond. */
+      start_ms: number
+      /** @description Absent while it is under way. */
+      duration_ms?: number
+      total_tokens?: number
+      status_message?: string
+      inputs?: unknown
+      outputs?: unknown
+      model?: string
+      tokens?: {
+        [key: string]: number
+      }
+      cost?: {
+        [key: string]: number
+      }
+      attributes: {
+        [key: string]: unknown
+      }
+      events: {
+        name: string
+        /** @description After the beginning of the span. */
+        at_ms: number
+        attributes: {
+          [key: string]: unknown
+        }
+      }[]
+      links: {
+        trace_id: string
+        span_id: string
+      }[]
+      resource: {
+        [key: string]: unknown
+      }
+    }
+    WholeTrace: {
+      trace_id: string
+      experiment_id: string
+      name?: string
+      state: 'STATE_UNSPECIFIED' | 'OK' | 'ERROR' | 'IN_PROGRESS'
+      /** Format: date-time */
+      started_at: string
+      /** @description Absent while it is under way. */
+      duration_ms?: number
+      /** @description The beginning of what was asked. */
+      request?: string
+      response?: string
+      total_tokens?: number
+      /** @description In US dollars, as the client reckons it. */
+      total_cost?: number
+      session?: string
+      user?: string
+      run_id?: string
+      /** @description False: its client said that more spans come. */
+      is_whole: boolean
+      tags: {
+        [key: string]: string
+      }
+      metadata: {
+        [key: string]: string
+      }
+      assessments: components['schemas']['Assessment'][]
+      linked_runs: string[]
+      prompts: {
+        name: string
+        version: string
+      }[]
+      /** @description The root first, then by start. */
+      spans: components['schemas']['Span'][]
     }
   }
   responses: never
@@ -10023,6 +10234,176 @@ export interface operations {
               last: (number | null)[]
             }[]
           }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTracesSearch: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Absent: every experiment that is not deleted. */
+          experiment_ids?: string[]
+          /** @description In MLflow's language, e.g. span.name = 'retrieve' and feedback.correct = 'true'. */
+          filter?: string
+          /**
+           * Format: date-time
+           * @description Begun at this time or later.
+           */
+          from?: string
+          /**
+           * Format: date-time
+           * @description Begun before this time.
+           */
+          to?: string
+          state?: 'STATE_UNSPECIFIED' | 'OK' | 'ERROR' | 'IN_PROGRESS'
+          /** @description E.g. execution_time_ms DESC; newest first at the end. */
+          order_by?: string[]
+          max_results?: number
+          page_token?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Trace'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTracesCount: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Absent: every experiment that is not deleted. */
+          experiment_ids?: string[]
+          /** @description In MLflow's language, e.g. span.name = 'retrieve' and feedback.correct = 'true'. */
+          filter?: string
+          /**
+           * Format: date-time
+           * @description Begun at this time or later.
+           */
+          from?: string
+          /**
+           * Format: date-time
+           * @description Begun before this time.
+           */
+          to?: string
+          state?: 'STATE_UNSPECIFIED' | 'OK' | 'ERROR' | 'IN_PROGRESS'
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            total: number
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getTracesTraceId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        trace_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WholeTrace']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getTracesTraceIdSpansSpanId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        trace_id: string
+        span_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WholeSpan']
         }
       }
       /** @description Error */

@@ -35,6 +35,7 @@ import type { JobTriggers } from '../../triggers/job-triggers.ts'
 import type { PublishedPipelines } from '../../triggers/published-pipelines.ts'
 import { type TriggerRouteParts, triggerRoutes } from './triggers/trigger-routes.ts'
 import { type MonitorRouteParts, monitorRoutes } from './monitors/monitor-routes.ts'
+import { traceRoutes, type TraceCatalogue } from './trace-routes.ts'
 import { webhookInRoutes } from './triggers/webhook-in-routes.ts'
 import { noteRoutes, type NoteParts } from './notes/note-routes.ts'
 import { type TableRouteParts, tableRoutes } from './table-routes.ts'
@@ -66,7 +67,7 @@ export interface RestParts extends StatusRouteParts {
   readonly endpoints?: EndpointService
   readonly variants?: VariantService
   readonly series?: SeriesRouteParts['series']
-  readonly tracking?: RunCatalogue & RunTableCatalogue & UploadRouteParts['tracking']
+  readonly tracking?: RunCatalogue & RunTableCatalogue & TraceCatalogue & UploadRouteParts['tracking']
   readonly uploads?: ArtifactUploads
   /** Absent where nothing is built. */
   readonly packages?: Omit<PackageRouteParts, 'localToken'>
@@ -105,7 +106,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...noteRoutes({ ...parts.notes, principalOf }),
     ...everyAssetRoute({ ...parts.assets, localToken: parts.localToken, principalOf }),
     ...(parts.tables === undefined ? [] : tableRoutes({ ...parts, tables: parts.tables, principalOf })),
-    ...(parts.tracking === undefined ? [] : [...runRoutes(parts.tracking), ...runTableRoutes(parts.tracking)]),
+    ...(parts.tracking === undefined ? [] : everyRunRoute(parts.tracking)),
     ...(parts.tracking === undefined || parts.uploads === undefined
       ? []
       : uploadRoutes({ tracking: parts.tracking, uploads: parts.uploads })),
@@ -133,6 +134,10 @@ export function restRoutes(parts: RestParts): readonly Route[] {
       handler: () => Promise.resolve(openapiDocument(routes, parts.version)),
     },
   ]
+}
+
+function everyRunRoute(tracking: NonNullable<RestParts['tracking']>): readonly Route[] {
+  return [...runRoutes(tracking), ...runTableRoutes(tracking), ...traceRoutes(tracking)]
 }
 
 function servingRoutes(

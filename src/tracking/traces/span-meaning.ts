@@ -9,6 +9,7 @@ const words = {
   type: ['mlflow.spanType', 'openinference.span.kind', 'gen_ai.operation.name'],
   inputs: ['mlflow.spanInputs', 'input.value', 'gen_ai.input.messages', 'gen_ai.prompt'],
   outputs: ['mlflow.spanOutputs', 'output.value', 'gen_ai.output.messages', 'gen_ai.completion'],
+  model: ['mlflow.llm.model', 'gen_ai.response.model', 'gen_ai.request.model', 'llm.model_name'],
   session: ['session.id', 'gen_ai.conversation.id', 'mlflow.trace.session'],
   user: ['user.id', 'mlflow.trace.user'],
   inputTokens: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'llm.token_count.prompt'],
@@ -35,6 +36,21 @@ export type Amounts = Readonly<Record<string, number>>
 export function spanType(span: Span): string {
   const found = firstOf(span, words.type)
   return typeof found === 'string' && found !== '' ? (typeOfOperation[found] ?? found) : 'UNKNOWN'
+}
+
+/** What a span was given and what it gave, as the values they are; `model` as the client names it. */
+export function dealingsOf(span: Span): {
+  readonly inputs?: JsonValue
+  readonly outputs?: JsonValue
+  readonly model?: string
+} {
+  const [inputs, outputs] = [parsed(firstOf(span, words.inputs)), parsed(firstOf(span, words.outputs))]
+  const model = textOf(firstOf(span, words.model))
+  return {
+    ...(inputs !== undefined && { inputs }),
+    ...(outputs !== undefined && { outputs }),
+    ...(model !== undefined && { model }),
+  }
 }
 
 export function sessionOf(span: Span): string | undefined {

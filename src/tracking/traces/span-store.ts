@@ -55,6 +55,17 @@ export async function readSpans(tables: Tables, traceId: string): Promise<readon
   return spans.sort((a, b) => rank(a) - rank(b) || compareNs(a.startNs, b.startNs) || (a.spanId < b.spanId ? -1 : 1))
 }
 
+/** One span, where there is such a one. */
+export async function readSpan(tables: Tables, traceId: string, spanId: string): Promise<Span | undefined> {
+  const row = await traceTables(tables)
+    .selectFrom('span')
+    .select('content')
+    .where('trace_id', '=', traceId)
+    .where('span_id', '=', spanId)
+    .executeTakeFirst()
+  return row === undefined ? undefined : (JSON.parse(row.content) as Span)
+}
+
 function compareNs(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0)
 }

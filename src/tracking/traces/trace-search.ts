@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type Expression, sql } from 'kysely'
 import { SluiceError } from '../../base/errors.ts'
 import type { Database } from '../../database/database.ts'
 import { prepareRegularExpression } from '../../database/regular-expression.ts'
@@ -14,11 +14,21 @@ import { decodePageToken, encodePageToken, queryFingerprint, type KeyValues } fr
 import { traceColumns, traceConditions, traceGrammar, type TraceEntity } from './trace-conditions.ts'
 import { hydrateTraces } from './trace-rows.ts'
 import type { TraceRow } from './trace-tables.ts'
-import { traceKeys, type TraceInfo } from './trace.ts'
+import { traceKeys, type TraceInfo, type TraceState } from './trace.ts'
 
-export interface TraceQuery {
-  readonly experimentIds: readonly string[]
+/** Which traces. */
+export interface TraceFilter {
+  /** Absent: those of every experiment that is not deleted. */
+  readonly experimentIds?: readonly string[]
   readonly filter?: string
+  /** Begun at this time or later. */
+  readonly fromMs?: number
+  /** Begun before this time. */
+  readonly toMs?: number
+  readonly state?: TraceState
+}
+
+export interface TraceQuery extends TraceFilter {
   readonly maxResults?: number
   readonly orderBy?: readonly string[]
   readonly pageToken?: string
@@ -52,17 +62,13 @@ const maxPage = 500
 export async function searchTraces(database: Database, query: TraceQuery): Promise<Page<TraceInfo>> {
   const maxResults = query.maxResults ?? defaultPage
   checkMaxResults(maxResults, maxPage)
-  const clauses = await traceClauses(query.filter)
+  const asked = await filterConditions(database, query)
   const sorts = sortColumns(parseOrderBy(query.orderBy ?? [], orderGrammar))
-  const experiments = experimentNumbers(query.experimentIds)
-  const fingerprint = queryFingerprint('traces', experiments, query.filter ?? '', query.orderBy ?? [])
+  const { experimentIds, filter = '', fromMs, toMs, state, orderBy = [] } = query
+  const fingerprint = queryFingerprint('traces', experimentIds, filter, fromMs, toMs, state, orderBy)
   const after = decodePageToken(query.pageToken, fingerprint, () => sorts.map((column) => column.type))
-  if (experiments.length === 0) return { items: [] }
-  const where = [
-    sql`trace.experiment_id in (${sql.join(experiments)})`,
-    ...traceConditions(database.dialect, clauses),
-    ...(after === undefined ? [] : [sortsAfter(sorts, after)]),
-  ]
+  if (asked === undefined) return { items: [] }
+  const where = [...asked, ...(after === undefined ? [] : [sortsAfter(sorts, after)])]
   const keys = sorts.map(({ expression }, at) => sql`${expression} as ${sql.ref(`key_${at}`)}`)
   const { rows } = await sql<TraceRow & Record<string, string | number>>`
     select trace.*, ${sql.join(keys)} from trace
@@ -76,21 +82,34 @@ export async function searchTraces(database: Database, query: TraceQuery): Promi
   return { items, nextPageToken: encodePageToken(fingerprint, values) }
 }
 
-/** How many traces of these experiments meet all of the filters. */
+/** How many traces a filter leaves; `filters` are further ones that must be met too. */
 export async function countTraces(
   database: Database,
-  { experimentIds, filters }: { readonly experimentIds: readonly string[]; readonly filters: readonly string[] },
+  { filters = [], ...query }: TraceFilter & { readonly filters?: readonly string[] },
 ): Promise<number> {
-  const experiments = experimentNumbers(experimentIds)
-  if (experiments.length === 0) return 0
-  const where = [sql`trace.experiment_id in (${sql.join(experiments)})`]
-  for (const filter of filters) {
-    const conditions = traceConditions(database.dialect, await traceClauses(filter))
-    where.push(...conditions.map((condition) => sql`${condition}`))
-  }
+  const where = await filterConditions(database, query)
+  if (where === undefined) return 0
+  for (const filter of filters) where.push(...traceConditions(database.dialect, await traceClauses(filter)))
   const { rows } = await sql<{ count: number | string }>`
     select count(*) as count from trace where ${sql.join(where, sql` and `)}`.execute(database.read)
   return Number(rows[0]!.count)
+}
+
+/** Undefined where no trace can meet them. */
+async function filterConditions(database: Database, query: TraceFilter): Promise<Expression<unknown>[] | undefined> {
+  const { experimentIds, filter, fromMs, toMs, state } = query
+  const clauses = await traceClauses(filter)
+  const experiments = experimentIds === undefined ? undefined : experimentNumbers(experimentIds)
+  if (experiments?.length === 0) return undefined
+  return [
+    experiments === undefined
+      ? sql`trace.experiment_id in (select experiment_id from experiment where deleted_ms is null)`
+      : sql`trace.experiment_id in (${sql.join(experiments)})`,
+    ...(fromMs === undefined ? [] : [sql`trace.timestamp_ms >= ${fromMs}`]),
+    ...(toMs === undefined ? [] : [sql`trace.timestamp_ms < ${toMs}`]),
+    ...(state === undefined ? [] : [sql`trace.state = ${state}`]),
+    ...traceConditions(database.dialect, clauses),
+  ]
 }
 
 /** The clauses of a filter, its regular expressions ready. */

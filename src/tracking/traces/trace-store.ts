@@ -8,7 +8,7 @@ import { findRun } from '../run-rows.ts'
 import type { TrackingContext } from '../run-store.ts'
 import { pieces } from '../tables.ts'
 import { assessmentStore, insertAssessments, type AssessmentStore, type NewAssessment } from './assessment-store.ts'
-import { readSpans, recordSpans } from './span-store.ts'
+import { readSpan, readSpans, recordSpans } from './span-store.ts'
 import { hydrateTraces, putTracePairs, storableText } from './trace-rows.ts'
 import { traceTables, type TraceRow } from './trace-tables.ts'
 import {
@@ -61,6 +61,10 @@ export interface TraceStore {
   infos(traceIds: readonly string[], experimentIds?: readonly string[]): Promise<readonly TraceInfo[]>
   /** With its spans; `isWhole` says whether as many spans are here as the client said it would send. */
   get(traceId: string): Promise<Trace & { readonly isWhole: boolean }>
+  /** One of its spans. Throws `not-found`. */
+  span(traceId: string, spanId: string): Promise<Span>
+  /** The runs that it was linked to, and the prompts, as `name/version`. */
+  links(traceId: string): Promise<{ readonly runIds: readonly string[]; readonly prompts: readonly string[] }>
   setTag(traceId: string, key: string, value: string): Promise<void>
   /** Throws `not-found` where the tag is not set. */
   deleteTag(traceId: string, key: string): Promise<void>
@@ -117,6 +121,12 @@ export function traceStore(context: TrackingContext): TraceStore {
       const spans = await readSpans(database.read, traceId)
       return { info: found, spans, isWhole: spans.length >= Math.max(1, announcedSpans(found)) }
     },
+    span: async (traceId, spanId) => {
+      const found = await readSpan(database.read, traceId, spanId)
+      if (found !== undefined) return found
+      throw new SluiceError('not-found', `The trace '${traceId}' has no span '${spanId}'.`)
+    },
+    links: (traceId) => readLinks(database.read, traceId),
     setTag: (traceId, key, value) =>
       database.write(async (tables) => {
         await findTrace(tables, traceId)
@@ -237,6 +247,22 @@ async function linkToRun(tables: Tables, traceIds: readonly string[], runId: str
     .values(known.map(({ trace_id }) => ({ trace_id, run_id: runId })))
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+}
+
+async function readLinks(tables: Tables, traceId: string): Promise<Awaited<ReturnType<TraceStore['links']>>> {
+  const runs = await traceTables(tables)
+    .selectFrom('trace_run')
+    .select('run_id')
+    .where('trace_id', '=', traceId)
+    .orderBy('run_id')
+    .execute()
+  const prompts = await traceTables(tables)
+    .selectFrom('trace_prompt')
+    .select('prompt')
+    .where('trace_id', '=', traceId)
+    .orderBy('prompt')
+    .execute()
+  return { runIds: runs.map(({ run_id: id }) => id), prompts: prompts.map(({ prompt }) => prompt) }
 }
 
 async function linkPrompts(tables: Tables, traceId: string, prompts: readonly string[]): Promise<void> {
