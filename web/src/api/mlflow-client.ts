@@ -17,26 +17,36 @@ const gets: ReadonlySet<Call> = new Set<Call>([
 ])
 
 /** Makes a call of MLflow's protocol (`/ajax-api/2.0/mlflow/...`); throws `ServerError`. */
-export async function mlflow<C extends Call>(
+export function mlflow<C extends Call>(
   call: C,
   request: MlflowCalls[C]['request'],
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<MlflowCalls[C]['response']> {
-  const isGet = gets.has(call)
-  const url = `/ajax-api/2.0/mlflow/${call}`
-  const response = await fetch(isGet ? `${url}?${queryText(request)}` : url, {
+  const method = gets.has(call) ? 'GET' : 'POST'
+  return askMlflow({ method, path: `2.0/mlflow/${call}`, request, ...(signal !== undefined && { signal }) })
+}
+
+interface MlflowRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** After `/ajax-api/`, its parts encoded. */
+  readonly path: string
+  readonly request: object
+  readonly signal?: AbortSignal
+}
+
+/** A call whose address has names in it, or that is of a later version of the protocol; throws `ServerError`. */
+export async function askMlflow<Response>({ method, path, request, signal }: MlflowRequest): Promise<Response> {
+  const url = `/ajax-api/${path}`
+  const response = await fetch(method === 'GET' ? `${url}?${queryText(request)}` : url, {
+    method,
     ...(signal !== undefined && { signal }),
-    ...(!isGet && {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(request),
-    }),
+    ...(method !== 'GET' && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(request) }),
   }).catch((cause: unknown) => {
     throw cause instanceof DOMException && cause.name === 'AbortError' ? cause : unreachable(cause)
   })
   const body: unknown = await response.json().catch(() => undefined)
   if (!response.ok) throw serverErrorOf(response.status, body)
-  return body as MlflowCalls[C]['response']
+  return body as Response
 }
 
 /** Options for `useQuery`; the key starts with `mlflow` and the call, by which live events make it stale. */

@@ -42,7 +42,7 @@ export const navigation: readonly NavigationGroup[] = [
       { to: '/monitors', page: 'monitors', icon: 'monitors', keys: 'g o' },
     ],
   },
-  { group: 'quality', entries: [] },
+  { group: 'quality', entries: [{ to: '/traces', page: 'traces', icon: 'traces', keys: 'g t' }] },
   {
     group: 'system',
     entries: [

@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { mlflowQuery } from '../api/mlflow-client.ts'
-import { restQuery } from '../api/rest-client.ts'
+import { answerOf, rest, restQuery } from '../api/rest-client.ts'
 import type { IconName } from '../components/icon.tsx'
 import type { ObjectKind } from '../components/object-link.tsx'
 
@@ -16,6 +16,7 @@ export interface FoundObject {
 
 const shownOfEach = 6
 const pauseMs = 200
+const shownLetters = 80
 
 /** What in the store is called so; asked a moment after the last letter. */
 export function useObjectSearch(text: string): {
@@ -26,13 +27,14 @@ export function useObjectSearch(text: string): {
   const isWanted = wanted.length >= 2
   const filter = `name ILIKE '%${wanted.replaceAll("'", '').replaceAll('%', '')}%'`
   const limit = { params: { query: { limit: 200 } } }
-  const [jobs, experiments, models, data, endpoints] = useQueries({
+  const [jobs, experiments, models, data, endpoints, traces] = useQueries({
     queries: [
       { ...restQuery('/api/v1/jobs', limit), enabled: isWanted },
       { ...mlflowQuery('experiments/search', { filter, max_results: shownOfEach }), enabled: isWanted },
       { ...mlflowQuery('registered-models/search', { filter, max_results: shownOfEach }), enabled: isWanted },
       { ...restQuery('/api/v1/data', limit), enabled: isWanted },
       { ...restQuery('/api/v1/endpoints'), enabled: isWanted },
+      { ...tracesNamed(wanted), enabled: isWanted },
     ],
   })
   if (!isWanted) return { found: [], isSearching: text.length >= 2 }
@@ -65,9 +67,26 @@ export function useObjectSearch(text: string): {
       .filter(({ name }) => fits(name))
       .slice(0, shownOfEach)
       .map(({ name }) => ({ kind: 'endpoint', name, text: name, icon: 'endpoints' }) as const),
+    ...(traces.data?.items ?? []).map(
+      ({ trace_id: name, name: text = name, request }) =>
+        ({ kind: 'trace', name, text, icon: 'traces', detail: (request ?? name).slice(0, shownLetters) }) as const,
+    ),
   ]
-  const isSearching = wanted !== text || [jobs, experiments, models, data, endpoints].some((each) => each.isLoading)
+  const isSearching =
+    wanted !== text || [jobs, experiments, models, data, endpoints, traces].some((each) => each.isLoading)
   return { found, isSearching }
+}
+
+/** The newest traces of that name, or with that id. */
+function tracesNamed(wanted: string) {
+  const text = wanted.replaceAll("'", '').replaceAll('%', '')
+  const filter = /^tr-[0-9a-f]/.test(text) ? `request_id LIKE '${text}%'` : `name ILIKE '%${text}%'`
+  const body = { filter, max_results: shownOfEach }
+  return {
+    queryKey: ['rest', '/api/v1/traces/search', body],
+    queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+      answerOf(rest.POST('/api/v1/traces/search', { body, signal })),
+  }
 }
 
 /** The text, once it has stayed the same for a moment. */

@@ -9,6 +9,7 @@ import { publishedRoutes } from '../pages/published/routes.ts'
 import { queueRoutes } from '../pages/queue/routes.ts'
 import { runsRoutes } from '../pages/runs/routes.ts'
 import { settingsRoutes } from '../pages/settings/routes.ts'
+import { tracesRoutes } from '../pages/traces/routes.ts'
 import { rootRoute } from '../pages/root-route.ts'
 
 /** Every page: one line each, in the order of the navigation. */
@@ -22,6 +23,7 @@ export const routeTree = rootRoute.addChildren([
   ...batchRoutes,
   ...monitorsRoutes,
   ...dataRoutes,
+  ...tracesRoutes,
   ...queueRoutes,
   ...settingsRoutes,
 ])

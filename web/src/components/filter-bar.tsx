@@ -76,7 +76,10 @@ export function FilterBar({ value, onFilter, placeholder, error, suggestions = [
       </form>
       {refusal !== undefined && (
         <div className="filter-error" id={`${id}-error`} role="alert">
-          <pre>{[refusal.message, ...refusal.diagnostics.map((each) => each.snippet ?? each.message)].join('\n')}</pre>
+          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard */}
+          <pre tabIndex={0}>
+            {[refusal.message, ...refusal.diagnostics.map((each) => each.snippet ?? each.message)].join('\n')}
+          </pre>
           {refusal.hint !== undefined && <p>{refusal.hint}</p>}
         </div>
       )}
