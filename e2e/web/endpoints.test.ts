@@ -65,6 +65,28 @@ test('endpoints in the web application', { skip: skipWithoutBrowser }, async (t)
     await page.close()
   })
 
+  await t.test('charts show what was answered, for a range that the address keeps, and as a table', async () => {
+    const address = { path: '/endpoints/prices?tab=charts&range=15m' }
+    const { page, expectNoTrouble } = await openPage(browser, server.url, address)
+    const totals = page.getByRole('region', { name: 'The whole range' })
+    await totals.getByRole('rowheader', { name: 'green' }).waitFor(patience)
+    for (const name of ['Latency, milliseconds', 'Requests a second', 'Refused requests, percent'])
+      await page.getByRole('img', { name }).waitFor()
+    for (const theme of ['light', 'dark'] as const) {
+      await setTheme(page, theme)
+      await expectNoAxeViolations(page)
+    }
+    await page.getByRole('button', { name: 'p95', exact: true }).click()
+    await page.getByRole('button', { name: '6 hours' }).click()
+    assert.match(new URL(page.url()).search, /range=6h.*percentile=p95|percentile=p95.*range=6h/)
+    await page.reload()
+    await page.getByRole('figure', { name: 'Requests a second' }).getByRole('button', { name: 'As a table' }).click()
+    await page.getByRole('grid', { name: 'Requests a second' }).getByRole('columnheader', { name: 'green' }).waitFor()
+    await expectNoAxeViolations(page)
+    expectNoTrouble()
+    await page.close()
+  })
+
   await t.test('shares always add up, and a change that was wrong is rolled back', async () => {
     const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/endpoints/prices' })
     const share = (name: string) => page.getByRole('spinbutton', { name: `Share of ${name}, in percent` })

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { components } from '../../api.gen.ts'
+import { ChartsPanel } from './charts-panel.tsx'
 import { ComparePanel } from './compare-panel.tsx'
 import { DeploymentsPanel } from './deployments-panel.tsx'
 import { EndpointState } from './endpoint-state.tsx'
@@ -128,6 +129,7 @@ const panels: Readonly<Record<EndpointTab, (endpoint: Endpoint) => ReactNode>> =
   try: (endpoint) => <TryPanel endpoint={endpoint} />,
   rollout: (endpoint) => <RolloutPanel endpoint={endpoint} />,
   compare: (endpoint) => <ComparePanel endpoint={endpoint} />,
+  charts: ({ name }) => <ChartsPanel name={name} />,
   logs: (endpoint) => <LogsPanel endpoint={endpoint} />,
   payloads: (endpoint) => <PayloadsPanel endpoint={endpoint} />,
   keys: (endpoint) => <KeysPanel endpoint={endpoint} />,

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { type ChartRange, chartRanges, type PercentileChoice, percentileChoices } from './chart-series.ts'
 import { type EndpointTab, endpointTabs } from './endpoint-tabs.ts'
 import { tableSearch } from '../../components/data-table/table-view.ts'
 import { messagesIn } from '../../messages/catalogue.ts'
@@ -17,14 +18,25 @@ interface EndpointSearch {
   readonly tab?: EndpointTab
   /** Whose log is shown. */
   readonly deployment?: string
+  /** Of the charts. */
+  readonly range?: ChartRange
+  readonly percentile?: PercentileChoice
 }
 
 const one = createRoute({
   getParentRoute: () => rootRoute,
   path: '/endpoints/$name',
-  validateSearch: ({ tab, deployment }: Readonly<Record<string, unknown>>): EndpointSearch => {
-    const known = endpointTabs.find((each) => each === tab)
-    return { ...(known !== undefined && { tab: known }), ...(typeof deployment === 'string' && { deployment }) }
+  validateSearch: (search: Readonly<Record<string, unknown>>): EndpointSearch => {
+    const tab = endpointTabs.find((each) => each === search['tab'])
+    const range = chartRanges.find((each) => each === search['range'])
+    const percentile = percentileChoices.find((each) => each === search['percentile'])
+    const { deployment } = search
+    return {
+      ...(tab !== undefined && { tab }),
+      ...(typeof deployment === 'string' && { deployment }),
+      ...(range !== undefined && { range }),
+      ...(percentile !== undefined && { percentile }),
+    }
   },
   staticData: { title: ({ params }) => params['name'] ?? '' },
   component: lazyRouteComponent(() => import('./endpoint-page.tsx'), 'EndpointPage'),
