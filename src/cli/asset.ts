@@ -4,7 +4,7 @@ import type { Command, Invocation } from './command.ts'
 import { withConnection, writeJson } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import { pageQuery } from './page-query.ts'
-import type { Asset, AssetVersion, AssetWithVersions, Page } from './rest-types.ts'
+import type { Asset, AssetVersion, AssetWithVersions, BuiltInAsset, Page } from './rest-types.ts'
 import { parsePairs } from './submission.ts'
 import { bytesText } from './terminal/bytes-text.ts'
 import { printable } from './terminal/terminal.ts'
@@ -18,11 +18,11 @@ export function listAssets(group: AssetGroup): Command {
     const name = options.text('name') ?? typed[0]
     const path = `${pathOf(group, { name: name ?? '' }).replace(/\/$/, '')}${pageQuery(options, archived)}`
     const answer = await withConnection(invocation, 'look', ({ client }) =>
-      client.get<Page<Asset> | AssetWithVersions>(path),
+      client.get<AssetPage | AssetWithVersions>(path),
     )
     if (invocation.json) writeJson(invocation, answer)
     else {
-      terminal.out('versions' in answer ? versionTable(answer.versions) : nameTable(answer.items))
+      terminal.out('versions' in answer ? versionTable(answer.versions) : nameTable(answer.items, answer.built_in))
       if (answer.next_page_token !== undefined) terminal.err(`There are more: --page-token ${answer.next_page_token}\n`)
     }
     return exitCode.ok
@@ -123,7 +123,12 @@ export function changeOf({ options }: Invocation): Record<string, unknown> {
   return { ...change, ...maps, ...(description !== undefined && { description }) }
 }
 
-function nameTable(assets: readonly Asset[]): string {
+interface AssetPage extends Page<Asset> {
+  /** With the first page. */
+  readonly built_in?: readonly BuiltInAsset[]
+}
+
+function nameTable(assets: readonly Asset[], builtIn: readonly BuiltInAsset[] = []): string {
   const rows = assets.map((asset) => [
     printable(asset.name),
     asset.latest_version ?? '',
@@ -132,7 +137,11 @@ function nameTable(assets: readonly Asset[]): string {
     asset.updated_at,
     asset.is_archived ? 'archived' : '',
   ])
-  return textTable(['name', 'latest', 'type', 'labels', 'updated', ''], rows)
+  const own = builtIn.map(({ name, version = '', type, reference }) => [
+    ...[name, version, type, '', ''],
+    `built in: ${reference}`,
+  ])
+  return textTable(['name', 'latest', 'type', 'labels', 'updated', ''], [...rows, ...own])
 }
 
 function versionTable(versions: readonly AssetVersion[]): string {

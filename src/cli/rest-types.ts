@@ -181,6 +181,15 @@ export interface Asset {
   readonly updated_at: string
 }
 
+/** What the program has itself. */
+export interface BuiltInAsset {
+  readonly registry: string
+  readonly name: string
+  readonly version?: string
+  readonly type: string
+  readonly reference: string
+}
+
 export interface AssetVersion {
   readonly name: string
   readonly version: string

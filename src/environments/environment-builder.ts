@@ -3,7 +3,8 @@ import type { EnvironmentSpec } from '../spec/document-parts.ts'
 
 /** What a step is to run in, before resolution: an inline or registered definition, or a curated (registry) name. */
 export type EnvironmentRequest =
-  | { readonly kind: 'spec'; readonly spec: EnvironmentSpec }
+  /** `reference`: `azureml:NAME:VERSION` of a registered one. */
+  | { readonly kind: 'spec'; readonly spec: EnvironmentSpec; readonly reference?: string }
   | { readonly kind: 'curated'; readonly registry: string; readonly name: string }
   /** Lines of a requirements.txt, e.g. of an MLflow model; `file` is where `-r` lines are relative to. */
   | {
@@ -69,6 +70,27 @@ export interface EnvironmentKeeper {
   }): Promise<{ readonly count: number; readonly sizeBytes: number }>
   /** How many environments are ready, and how many no longer work: those are built again when they are needed. */
   count(): Promise<{ readonly ready: number; readonly broken: number }>
+}
+
+/** What there is of an environment, without resolving or building anything. */
+export interface EnvironmentState {
+  /**
+   * `unresolved`: its packages were never chosen here; `unbuilt`; `building`, by whichever process; `ready`; `broken`:
+   * the Python it was built from is gone, and it is built again when it is needed.
+   */
+  readonly state: 'unresolved' | 'unbuilt' | 'building' | 'ready' | 'broken'
+  /** The lock that is kept. */
+  readonly lock?: EnvironmentLock
+  /** On disk, without what it shares with other environments; of one that is ready or broken. */
+  readonly sizeBytes?: number
+  /** When something last asked for it; of one that is ready or broken. */
+  readonly usedMs?: number
+}
+
+/** Someone who says what there is of environments. */
+export interface EnvironmentInspector {
+  /** Throws `environment-failed` and `not-supported` as `lock` would for a definition that cannot be read. */
+  look(request: EnvironmentRequest): Promise<EnvironmentState>
 }
 
 /** Someone who knows the hashes of packages, so that an installation elsewhere gets the same files. */

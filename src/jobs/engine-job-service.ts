@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { SluiceError } from '../base/errors.ts'
@@ -45,7 +45,7 @@ import {
   loadTemplate,
   type TemplateSubmission,
 } from './job-template.ts'
-import { loadJob, type LoadedJob, type SubmittedDocument, validateFile } from './load-job.ts'
+import { loadJob, type LoadedJob, type ReadText, type SubmittedDocument, validateFile } from './load-job.ts'
 import { withProgress } from './parallel-progress.ts'
 import { viewPlan } from './plan-view.ts'
 import { forcedFrom, wholeResults, wishedPlan } from './reuse-wishes.ts'
@@ -98,7 +98,10 @@ export class EngineJobService implements JobService {
   ): Promise<{ readonly loaded: LoadedJob; readonly settled: StoredSubmission }> {
     const { database, content, findExperiment, assets } = this.#deps
     const tables = database.read
-    const loaded = await loadJob(submission.file, { set: submission.overrides, assets })
+    const { file, text, overrides } = submission
+    const readFrom: ReadText = (path) =>
+      text !== undefined && path === file ? Promise.resolve(text) : readFile(path, 'utf8')
+    const loaded = await loadJob(file, { set: overrides, assets, readFrom })
     const experimentName = experimentNameOf(submission, loaded)
     const experimentId = (await findExperiment(tables, experimentName)) ?? ('' as ExperimentId)
     const { displayName } = loaded

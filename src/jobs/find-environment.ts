@@ -29,7 +29,8 @@ export function environmentFinder({
     if (reference.kind === 'registry' && isCurated(name, curated)) return { kind: 'curated', registry, name }
     try {
       const found = await assets.get({ kind: 'environment', name }, version === undefined ? { label } : { version })
-      return { kind: 'spec', spec: { ...(found.definition as EnvironmentSpec), name } }
+      const reference = referenceText({ kind: 'asset', name, version: found.version })
+      return { kind: 'spec', spec: { ...(found.definition as EnvironmentSpec), name }, reference }
     } catch (error) {
       if (!(error instanceof SluiceError && error.code === 'not-found')) throw error
       if (isCurated(name, curated)) return { kind: 'curated', registry, name }

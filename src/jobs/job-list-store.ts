@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { SluiceError } from '../base/errors.ts'
 import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
 import type { Tables } from '../database/database.ts'
+import { usesAsset } from './asset-use-store.ts'
 import { rowToJob } from './job-row.ts'
 import type { Job, JobCounts, JobFilter, JobStatus } from './job-service.ts'
 import type { JobTables } from './job-store.ts'
@@ -62,7 +63,7 @@ function filtered(tables: Tables, filter: Omit<JobFilter, 'limit' | 'pageToken'>
   else if (filter.withChildren !== true) query = query.where('parent', 'is', null)
   if (filter.statuses !== undefined) query = query.where('status', 'in', filter.statuses)
   if (filter.experimentName !== undefined) query = query.where('experiment_name', '=', filter.experimentName)
-  const { archived = 'without', text, tag } = filter
+  const { archived = 'without', text, tag, uses } = filter
   if (archived !== 'with') query = query.where('archived_ms', archived === 'only' ? 'is not' : 'is', null)
   if (text !== undefined) {
     const pattern = containing(text)
@@ -73,6 +74,7 @@ function filtered(tables: Tables, filter: Omit<JobFilter, 'limit' | 'pageToken'>
       ]),
     )
   }
+  if (uses !== undefined) query = query.where(usesAsset(uses))
   if (tag !== undefined) query = query.where(sql<boolean>`lower(tags) like ${containing(tagText(tag))} escape '!'`)
   return query
 }

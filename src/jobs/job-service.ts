@@ -1,3 +1,4 @@
+import type { UsedKind } from './asset-properties.ts'
 import type { Diagnostic } from '../base/errors.ts'
 import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
@@ -87,6 +88,8 @@ export interface JobValue {
 export interface Submission {
   /** Absolute path of the YAML file; what it refers to is read relative to it. */
   readonly file: string
+  /** What stands in it, where there is no such file. */
+  readonly text?: string
   /** `--set`: job inputs (`alpha`) or anything by dotted path (`jobs.train.inputs.alpha`). */
   readonly overrides?: Readonly<Record<string, string>>
   readonly experimentName?: string
@@ -178,6 +181,13 @@ export interface SweepTrials {
   }[]
 }
 
+/** What a reference of a step begins with: every version of a name, or one. */
+export interface UsedAsset {
+  readonly kind: UsedKind
+  /** `azureml:NAME`, `azureml:NAME:VERSION`, or the address of one of the program's own without its version. */
+  readonly reference: string
+}
+
 export interface JobFilter {
   readonly parent?: JobName
   /** Default: root jobs only. */
@@ -189,6 +199,8 @@ export interface JobFilter {
   readonly text?: string
   /** `key` or `key=value`. */
   readonly tag?: string
+  /** Those that use a registered asset. */
+  readonly uses?: UsedAsset
   /** Default: without what was archived. */
   readonly archived?: 'without' | 'with' | 'only'
   readonly limit: number

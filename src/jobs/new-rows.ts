@@ -3,11 +3,12 @@ import { newJobName, type RandomBytes, runIdOf } from '../base/ids.ts'
 import type { PlannedCommand, PlannedGroup, PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
 import { referenceText } from '../spec/scope.ts'
 import type { NewJobRun } from '../tracking/job-runs.ts'
+import { assetProperties } from './asset-properties.ts'
 import type { JobRow } from './job-row.ts'
 import type { JobValue } from './job-service.ts'
 import type { StoredPlan } from './journal-store.ts'
 import type { LoadedJob } from './load-job.ts'
-import { sourceKey } from './step-sources.ts'
+import { environmentKey, sourceKey } from './step-sources.ts'
 import { sweepProperties } from './sweep-trials.ts'
 
 /** Steps that get rows together: a whole plan, or a round of a control step. */
@@ -47,7 +48,7 @@ export function newJobRows(options: RowOptions, loaded: NewJob): readonly JobRow
     inputs: JSON.stringify(valuesOf(stored.plan.inputs ?? {}, stored)),
     ...(single !== undefined && stepColumns(single, stored)),
     properties: JSON.stringify({
-      ...(single?.kind === 'sweep' && sweepProperties(single)),
+      ...(single !== undefined && stepProperties(single, stored)),
       ...loaded.properties,
     }),
   }
@@ -62,13 +63,14 @@ export function partRows(options: RowOptions, { steps, groups }: Part, first: nu
   const ofGroups = groups.map((group) => ({
     ...base,
     ...groupColumns(group),
+    properties: JSON.stringify(assetProperties({ component: group.component })),
     name: names.get(group.path)!,
     parent: parent(group.parent),
   }))
   const ofSteps = steps.map((step) => ({
     ...base,
     ...stepColumns(step, stored),
-    ...(step.kind === 'sweep' && { properties: JSON.stringify(sweepProperties(step)) }),
+    properties: JSON.stringify(stepProperties(step, stored)),
     name: names.get(step.path)!,
     display_name: step.displayName ?? step.key,
     step: step.path,
@@ -102,6 +104,13 @@ function valuesOf(planned: PlannedCommand['inputs'], { submission }: StoredPlan)
     }
   }
   return inputs
+}
+
+/** What others ask of a step by its properties: what a sweep looks for, and the registered assets that it runs. */
+function stepProperties(step: PlannedStep, { submission }: StoredPlan): Readonly<Record<string, string>> {
+  if (step.kind === 'sweep') return sweepProperties(step)
+  if (step.kind !== 'command') return {}
+  return assetProperties({ component: step.component, environment: submission.environments[environmentKey(step)] })
 }
 
 function emptyRow({ stored, atMs }: RowOptions): JobRow {

@@ -6,7 +6,7 @@ import type { ContentStore } from '../artifacts/content-store.ts'
 import { artifactUploads, type ArtifactUploads } from '../artifacts/artifact-uploads.ts'
 import { databaseStatCache } from '../artifacts/stat-cache.ts'
 import { contentStore, environmentBuilder } from '../adapters.ts'
-import type { EnvironmentBuilder, EnvironmentHasher, EnvironmentKeeper } from '../environments/environment-builder.ts'
+import { EnvironmentBuilds } from '../environments/environment-builds.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Environment } from '../config.ts'
 import { messageOf, SluiceError } from '../base/errors.ts'
@@ -18,6 +18,7 @@ import { allowAllChanges } from '../registry/change-policy.ts'
 import { modelRegistry, type ModelRegistry } from '../registry/model-registry.ts'
 import { trackedOrigins } from '../registry/tracked-origins.ts'
 import { machineVariables } from './machine-variables.ts'
+import { type Environments, recordedEnvironments } from './recorded-environments.ts'
 import { storeAssets, type StoreAssets } from './store-assets.ts'
 import type { TrackingContext } from '../tracking/run-store.ts'
 import { trackingStore, type TrackingStore } from '../tracking/tracking-store.ts'
@@ -40,7 +41,9 @@ export interface Store extends TrackingContext {
   readonly artifacts: ArtifactStore
   readonly uploads: ArtifactUploads
   readonly tracking: TrackingStore
-  readonly environments: EnvironmentBuilder & EnvironmentHasher & EnvironmentKeeper
+  readonly environments: Environments
+  /** Those of `environments`. */
+  readonly builds: EnvironmentBuilds
   readonly registry: ModelRegistry
   readonly assets: StoreAssets
   /** Reads tables, in a process of its own. */
@@ -62,14 +65,16 @@ export async function openStore(
   const artifacts = databaseArtifactStore({ database, content, clock })
   const uploads = artifactUploads({ ...context, content, artifacts })
   const tracking = trackingStore(context)
-  const environments = await environmentBuilder({
+  const builder = await environmentBuilder({
     cacheFolder: settings.cache,
     baseEnvironment: environment,
     ...(settings.python !== undefined && { python: settings.python }),
     curated: settings.environmentAliases,
     log: (line) => log.write('info', line),
   })
-  closing.unshift(() => environments.close())
+  closing.unshift(() => builder.close())
+  const builds = new EnvironmentBuilds(clock)
+  const environments = recordedEnvironments(builder, builds)
   const origins = trackedOrigins(tracking)
   const afterChange: (() => void)[] = []
   const registryParts = {
@@ -86,7 +91,7 @@ export async function openStore(
   closing.unshift(() => tables.close())
   return {
     ...{ ...context, context, content, artifacts, uploads, tracking },
-    ...{ environments, registry, assets, tables, afterChange },
+    ...{ environments, builds, registry, assets, tables, afterChange },
   }
 }
 

@@ -7,6 +7,8 @@ import { latestEventSeq, readEvents } from '../events/event-log.ts'
 import { BudgetKeeper } from '../cost/budget-keeper.ts'
 import { costBook, type CostBook } from '../cost/cost-report.ts'
 import { readableLogs } from '../jobs/attempt-files.ts'
+import { summariseUses } from '../jobs/asset-use.ts'
+import { findUses } from '../jobs/asset-use-store.ts'
 import { jobChanges } from '../jobs/job-changes.ts'
 import type { EngineJobService } from '../jobs/engine-job-service.ts'
 import type { JobViews } from '../jobs/views/job-views.ts'
@@ -20,9 +22,10 @@ import type { WebhookRouteParts } from '../protocols/mlflow/webhooks/webhook-rou
 import { openInferenceRoutes } from '../protocols/open-inference/routes.ts'
 import type { PackagingService } from '../packaging/packaging-service.ts'
 import { prometheusRoutes } from '../protocols/prometheus/routes.ts'
-import { restRoutes } from '../protocols/rest/rest-routes.ts'
+import { type RestParts, restRoutes } from '../protocols/rest/rest-routes.ts'
 import { servingEndpoints } from '../protocols/rest/serving-endpoints.ts'
 import { tableExplorer } from '../data/table-explorer.ts'
+import { builtInAssets } from './built-in-assets.ts'
 import { findTable } from './find-table.ts'
 import { servingVariants } from '../protocols/rest/serving-variants.ts'
 import { collectGarbage } from './collect-garbage.ts'
@@ -108,8 +111,10 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
         ...(webhooks !== undefined && { webhooks: webhooks.webhooks }),
         purge: (wanted) => purgeDeleted(store, wanted),
       },
+      catalogue: catalogueParts(settings, store),
       assets: {
         ...assets,
+        builtIn: builtInAssets(settings.environmentAliases),
         registry,
         content: store.content,
         collectGarbage: (request) =>
@@ -167,6 +172,25 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
 /** Every protocol that endpoints are asked in. */
 function scoringRoutes(parts: ScoringRouteParts): readonly Route[] {
   return [...azureMlScoringRoutes(parts), ...openInferenceRoutes(parts)]
+}
+
+/** How components and environments are used and built. */
+function catalogueParts(
+  { environmentAliases }: OpenServerOptions['settings'],
+  store: Store,
+): NonNullable<RestParts['catalogue']> {
+  const { database, environments, builds, assets } = store
+  return {
+    assetUse: async (kind, reference) =>
+      summariseUses(await findUses(database.read, { kind, ...(reference !== undefined && { reference }) })),
+    builtIn: builtInAssets(environmentAliases).environment,
+    findEnvironment: assets.settling.findEnvironment,
+    environments: {
+      look: (request) => environments.look(request),
+      findBuild: (request, { lock }) => builds.find(request, lock?.digest),
+      startBuild: (request) => builds.start(environments, request),
+    },
+  }
 }
 
 /** What was asked and answered, and where it is from. */

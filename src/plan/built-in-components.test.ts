@@ -2,15 +2,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Reference } from '../spec/document-parts.ts'
 import {
+  component,
   file,
   folder,
   inline,
   mistakesOf,
   pipeline,
+  pipelineComponent,
   placesOf,
+  planned,
   plannedStep,
   step,
 } from './document-builders.test-support.ts'
+import { builtInComponents } from './built-in-components.ts'
 
 const builtIn = (more: Partial<Extract<Reference, { kind: 'registry' }>> = {}): Reference => ({
   ...{ kind: 'registry', registry: 'sluice', assetType: 'components', name: 'data_test' },
@@ -56,4 +60,36 @@ test('what a built-in component does not have is said at the reference', () => {
     'A built-in component is at registries/sluice/components, not .../environments.',
   ])
   assert.deepEqual(placesOf(document)[0], '/p/pipeline.yml#jobs.a.component')
+})
+
+test('every component of the program is described with what it takes and gives', () => {
+  const [described] = builtInComponents
+  const inputs = { tests: file('/p/tests.yml'), rides: folder('/p/rides') }
+  const made = plannedStep(pipeline({ a: step(builtIn({ name: described!.name }), { inputs }) }), 'a')
+  assert.deepEqual(Object.keys(made.outputs), Object.keys(described!.outputs))
+  assert.deepEqual(Object.keys(described!.inputs), ['tests', 'fail_on'])
+  assert.match(described!.otherInputs!, /tables/)
+})
+
+test('a step says which component it runs: the version its reference means, or the address of a built-in one', () => {
+  const inputs = { tests: file('/p/tests.yml'), rides: folder('/p/rides') }
+  const train = component('train', { version: '4' })
+  const inner = pipelineComponent('inner', { a: inline('true') }, { version: '2' })
+  const document = pipeline({
+    tested: step(builtIn(), { inputs }),
+    trained: step({ kind: 'asset', name: 'train', label: 'default' }),
+    nested: step({ kind: 'asset', name: 'inner', version: '2' }),
+    own: inline('true'),
+  })
+  const { steps, groups } = planned(document, {
+    resolveComponent: (reference) => ('name' in reference && reference.name === 'train' ? train : inner),
+  })
+  const named = [...steps, ...groups].map((each) => [each.path, 'component' in each ? each.component : undefined])
+  assert.deepEqual(Object.fromEntries(named), {
+    tested: 'azureml://registries/sluice/components/data_test/versions/1',
+    trained: 'azureml:train:4',
+    'nested.a': undefined,
+    own: undefined,
+    nested: 'azureml:inner:2',
+  })
 })

@@ -1,4 +1,4 @@
-import type { InputValue, Located, OutputDeclaration, Reference } from '../spec/document-parts.ts'
+import type { InputDeclaration, InputValue, Located, OutputDeclaration, Reference } from '../spec/document-parts.ts'
 import type { CommandComponent } from '../spec/documents.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { Mistakes, Place } from './mistakes.ts'
@@ -8,11 +8,14 @@ import type { Mistakes, Place } from './mistakes.ts'
  * tools read too. What a step gives one of them says what it takes, so it is made for each step.
  */
 
-const registry = 'sluice'
+/** The name of the registry that they are in. */
+export const builtInRegistry = 'sluice'
+/** The one version that each has. */
+export const builtInVersion = '1'
 
 /** True for a reference to a component of the program's own. */
 export function isBuiltIn(reference: Reference): reference is Extract<Reference, { kind: 'registry' }> {
-  return reference.kind === 'registry' && reference.registry === registry
+  return reference.kind === 'registry' && reference.registry === builtInRegistry
 }
 
 interface Use {
@@ -39,15 +42,49 @@ export function builtInComponent(
     )
     return undefined
   }
-  if ((version ?? '1') !== '1' || !['latest', 'default'].includes(label)) {
+  if ((version ?? builtInVersion) !== builtInVersion || !['latest', 'default'].includes(label)) {
     const asked = version === undefined ? `label "${label}"` : `version ${version}`
-    use.mistakes.report(use.place, `The built-in component "${name}" has no ${asked}.`, 'Its version is 1.')
+    use.mistakes.report(
+      use.place,
+      `The built-in component "${name}" has no ${asked}.`,
+      `Its version is ${builtInVersion}.`,
+    )
     return undefined
   }
   return make(use)
 }
 
 const makers = { data_test: dataTest }
+
+/** What a component of the program's own takes and gives, for those who look for one. */
+export interface BuiltInComponent {
+  readonly name: string
+  readonly description: string
+  readonly inputs: Readonly<Record<string, InputDeclaration>>
+  /** What further inputs are, of any name; absent where there are none. */
+  readonly otherInputs?: string
+  readonly outputs: Readonly<Record<string, OutputDeclaration>>
+}
+
+/** Every component of the program's own, by name. */
+export const builtInComponents: readonly (BuiltInComponent & { readonly name: keyof typeof makers })[] = [
+  {
+    name: 'data_test',
+    description: 'Tests tables, and fails its step when a test of severity fail does not pass.',
+    inputs: {
+      tests: { type: 'uri_file', optional: false, description: 'A file of data tests.' },
+      fail_on: {
+        type: 'string',
+        optional: true,
+        default: 'fail',
+        enum: ['fail', 'warn', 'never'],
+        description: 'From which severity on a test that does not pass fails the step.',
+      },
+    },
+    otherInputs: 'Any number of tables, under the names that the tests use: a file, a folder or an mltable.',
+    outputs: dataTestOutputs(),
+  },
+]
 
 /** What a step may say beside its tables. */
 const dataTestSettings = ['tests', 'fail_on']
@@ -62,19 +99,22 @@ function dataTest({ inputs, located, place, mistakes }: Use): CommandComponent |
     return undefined
   }
   const tables = Object.keys(inputs).filter((name) => !dataTestSettings.includes(name))
-  const outputs: Readonly<Record<string, OutputDeclaration>> = {
-    report: { type: 'uri_folder', description: 'results.json, junit.xml, and the failing rows of each test in rows/.' },
-    passed: { type: 'boolean', description: 'Whether no test of severity fail failed.' },
-  }
   return {
     kind: 'command-component',
-    ...{ located, tags: {}, properties: {}, inputs: {}, outputs },
+    ...{ located, tags: {}, properties: {}, inputs: {}, outputs: dataTestOutputs() },
     command: dataTestScript(tables),
     additionalIncludes: [],
     environmentVariables: {},
     resources: { instanceCount: 1 },
     // `fresh` asks the clock, and so may SQL; what did not change below it is reused all the same.
     isDeterministic: false,
+  }
+}
+
+function dataTestOutputs(): Readonly<Record<string, OutputDeclaration>> {
+  return {
+    report: { type: 'uri_folder', description: 'results.json, junit.xml, and the failing rows of each test in rows/.' },
+    passed: { type: 'boolean', description: 'Whether no test of severity fail failed.' },
   }
 }
 

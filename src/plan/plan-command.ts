@@ -7,6 +7,7 @@ import type { PlannedCommand, PlannedInput, PlannedOutput, PlannedStepCommon } f
 import { planParallel } from './plan-parallel.ts'
 import { checkTemplate, planTemplate, usedInputs } from './plan-template.ts'
 import { renderCommand } from './render-command.ts'
+import { namedComponent } from './named-component.ts'
 import { labelOf, placeOf, type BoundValue, type CommandNode, type OutputDraft, type Scope } from './scope.ts'
 import { outputType } from './bindings/settle-outputs.ts'
 import { typeOfDistribution } from './sweeps/trial-inputs.ts'
@@ -15,6 +16,7 @@ import { typeOfDistribution } from './sweeps/trial-inputs.ts'
 export function planCommand(node: CommandNode, common: PlannedStepCommon, options: EvaluateOptions): PlannedCommand {
   const { component, step } = node
   const compute = computeOf(node, options)
+  const named = namedComponent(node)
   const parallel = node.parallel && planParallel(node, node.parallel, options)
   const distribution = planDistribution(node, options)
   const { notebook } = component
@@ -28,6 +30,7 @@ export function planCommand(node: CommandNode, common: PlannedStepCommon, option
     ...common,
     kind: 'command',
     command: hosted === undefined ? planText(node, options) : '',
+    ...(named !== undefined && { component: named }),
     ...(hosted !== undefined && { hosted }),
     ...(component.code !== undefined && { code: component.code }),
     additionalIncludes: component.additionalIncludes,

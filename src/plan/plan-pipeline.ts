@@ -14,6 +14,7 @@ import { parseBoolean } from './bindings/literal.ts'
 import { collectMistakes, type Mistakes } from './mistakes.ts'
 import { asCommandJob } from './other-commands.ts'
 import { sortOverrides } from './bindings/overrides.ts'
+import { namedComponent } from './named-component.ts'
 import { planCommand, plannedInput } from './plan-command.ts'
 import type {
   PipelineOutput,
@@ -179,12 +180,14 @@ function planIfElse(node: IfElseNode, common: PlannedStepCommon): PlannedIfElse 
   return { ...common, kind: 'if_else', condition: { kind: 'literal', value: decided } }
 }
 
-function planGroup({ path, key, scope, step, inner }: GroupNode): PlannedGroup {
+function planGroup({ path, key, scope, step, component, inner }: GroupNode): PlannedGroup {
+  const named = namedComponent({ step, component })
   return {
     path,
     ...(scope.outer !== undefined && { parent: scope.path }),
     key,
     ...(step.displayName !== undefined && { displayName: step.displayName }),
+    ...(named !== undefined && { component: named }),
     outputs: plannedOutputs(inner.outputs),
   }
 }

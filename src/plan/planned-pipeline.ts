@@ -41,6 +41,8 @@ export interface PlannedGroup {
   readonly parent?: StepPath
   readonly key: string
   readonly displayName?: string
+  /** As of a command. */
+  readonly component?: string
   readonly outputs: Readonly<Record<string, PipelineOutput>>
 }
 
@@ -137,6 +139,8 @@ export interface PlannedCommand extends PlannedStepCommon {
   readonly kind: 'command'
   /** The command with `$[[ ]]` already decided and literal inputs still as `${{inputs.x}}`: rendered when paths are known. */
   readonly command: string
+  /** The registered component it runs, as `azureml:NAME:VERSION`, or the address of one of the program's own. Never part of the reuse key. */
+  readonly component?: string
   /** Instead of `command`, which then is empty. */
   readonly hosted?: HostedWork
   readonly code?: Reference

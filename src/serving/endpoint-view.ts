@@ -1,3 +1,4 @@
+import { environmentReference } from '../environments/environment-reference.ts'
 import type { ErrorBody } from '../base/errors.ts'
 import type { Deployment } from './deployment-store.ts'
 import type { Endpoint } from './endpoint-store.ts'
@@ -31,6 +32,8 @@ export interface DeploymentView {
     readonly loggedModelId?: string
   }
   readonly scoringScript?: string
+  /** The registered or curated environment it runs in: `azureml:NAME:VERSION`. */
+  readonly environment?: string
   readonly instanceCount: number
   readonly requestTimeoutMs: number
   /** Percent of the endpoint's traffic. */
@@ -70,6 +73,7 @@ function deploymentView(
 ): DeploymentView {
   const { active, newest } = deployment
   const { spec } = active ?? newest
+  const environment = spec.environment && environmentReference(spec.environment)
   return {
     endpoint: deployment.endpoint,
     name: deployment.name,
@@ -78,6 +82,7 @@ function deploymentView(
     newestRevision: newest.revision,
     ...(spec.model !== undefined && { model: modelView(spec.model) }),
     ...(spec.scoring !== undefined && { scoringScript: spec.scoring.script }),
+    ...(environment !== undefined && { environment }),
     instanceCount: spec.instanceCount,
     requestTimeoutMs: spec.request.timeoutMs,
     traffic: endpoint.traffic[deployment.name] ?? 0,

@@ -1378,6 +1378,125 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/components/{name}/versions/{version}/jobs': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Submit a job of this component alone; values are held to what a published pipeline takes. */
+    post: operations['postComponentsNameVersionsVersionJobs']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/component-use': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Say how the newest jobs, 20,000 at most, used components, the last used first; or the newest 5,000 uses of one. */
+    get: operations['getComponentUse']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environment-use': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Say how the newest jobs, 20,000 at most, used environments, the last used first; or the newest 5,000 uses of one. */
+    get: operations['getEnvironmentUse']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environment-states': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Say of the newest version of every environment, and of every curated one, whether it is built. */
+    get: operations['getEnvironmentStates']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environments/{name}/versions/{version}/state': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Say which packages an environment has, whether it is built, and how its newest build here went. */
+    get: operations['getEnvironmentsNameVersionsVersionState']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environments/{name}/versions/{version}/build': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Build an environment now; answers at once with its state. */
+    post: operations['postEnvironmentsNameVersionsVersionBuild']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/environments/{name}/versions/{version}/build/log': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Read what the newest build of an environment by this server says, from an offset in bytes. */
+    get: operations['getEnvironmentsNameVersionsVersionBuildLog']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/data/{name}/versions/{version}/profile': {
     parameters: {
       query?: never
@@ -3366,6 +3485,40 @@ export interface components {
       /** Format: date-time */
       updated_at: string
     }
+    AssetUse: {
+      /** @description Of one of the program’s own; absent for a registered one. */
+      registry?: string
+      name: string
+      job_count: number
+      completed_count: number
+      failed_count: number
+      /** @description Of the completed: those whose result was there already. */
+      reused_count: number
+      /** @description Of those that completed by running. */
+      median_seconds?: number
+      /** Format: date-time */
+      last_used_at: string
+      /** @description The last used first; a curated environment has none. */
+      versions: {
+        version: string
+        job_count: number
+        completed_count: number
+        failed_count: number
+        /** @description Of the completed: those whose result was there already. */
+        reused_count: number
+        /** @description Of those that completed by running. */
+        median_seconds?: number
+        /** Format: date-time */
+        last_used_at: string
+      }[]
+      /** @description What the jobs are parts of, by display name, the last used first. */
+      pipelines: {
+        name: string
+        job_count: number
+        /** Format: date-time */
+        last_used_at: string
+      }[]
+    }
     AssetVersion: {
       name: string
       version: string
@@ -3519,6 +3672,20 @@ export interface components {
     Budgets: {
       items: components['schemas']['Budget'][]
     }
+    BuiltInAsset: {
+      /** @description The one that its address names. */
+      registry: string
+      name: string
+      /** @description Absent where there is only one of it. */
+      version?: string
+      type: string
+      /** @description How YAML names it. */
+      reference: string
+      description?: string
+      definition: {
+        [key: string]: unknown
+      }
+    }
     Chart: {
       kind: 'line' | 'area' | 'bar' | 'scatter' | 'pie'
       title?: string
@@ -3654,6 +3821,14 @@ export interface components {
       size_bytes: number
       digest: string
     }
+    ComponentJobRequest: {
+      /** @description Values by input: text, numbers, booleans; data by reference, e.g. azureml:rides:3. */
+      inputs: {
+        [key: string]: unknown
+      }
+      experiment_name?: string
+      display_name?: string
+    }
     Cost: {
       currency?: string
       items: {
@@ -3771,6 +3946,8 @@ export interface components {
       /** @description e.g. `azureml:diabetes:3`. */
       model?: string
       scoring_script?: string
+      /** @description The registered or curated environment it runs in, e.g. `azureml:sklearn:2`. */
+      environment?: string
       /** @description Percent. */
       traffic: number
       /** @description The one that serves. */
@@ -3912,6 +4089,49 @@ export interface components {
       /** @description Exact versions, one line each. */
       requirements: string[]
       notes: string[]
+    }
+    EnvironmentState: {
+      /** @description unresolved: its packages were never chosen here; broken: its Python is gone, it is built again when needed; unusable: it cannot be built here, as `detail` says. */
+      state: 'unresolved' | 'unbuilt' | 'building' | 'ready' | 'broken' | 'unusable'
+      /** @description Why it is unusable. */
+      detail?: string
+      /** @description On disk, without what it shares with others. */
+      size_bytes?: number
+      /**
+       * Format: date-time
+       * @description When something last asked for it.
+       */
+      used_at?: string
+      lock?: components['schemas']['EnvironmentLock']
+      build?: {
+        status: 'building' | 'ready' | 'failed'
+        /** Format: date-time */
+        started_at: string
+        /** Format: date-time */
+        ended_at?: string
+        error?: string
+      }
+    }
+    EnvironmentSummary: {
+      /** @description Of one of the program’s own; absent for a registered one. */
+      registry?: string
+      name: string
+      version?: string
+      /** @description unresolved: its packages were never chosen here; broken: its Python is gone, it is built again when needed; unusable: it cannot be built here, as `detail` says. */
+      state: 'unresolved' | 'unbuilt' | 'building' | 'ready' | 'broken' | 'unusable'
+      /** @description Why it is unusable. */
+      detail?: string
+      /** @description On disk, without what it shares with others. */
+      size_bytes?: number
+      /**
+       * Format: date-time
+       * @description When something last asked for it.
+       */
+      used_at?: string
+      /** @description Of the lock, e.g. 3.11. */
+      python?: string
+      package_count?: number
+      lock_digest?: string
     }
     Error: {
       error: {
@@ -5655,6 +5875,8 @@ export interface operations {
         experiment_name?: string
         text?: string
         tag?: string
+        component?: string
+        environment?: string
         archived?: 'without' | 'with' | 'only'
         with_children?: boolean
         limit?: number
@@ -5823,6 +6045,8 @@ export interface operations {
         experiment_name?: string
         text?: string
         tag?: string
+        component?: string
+        environment?: string
         archived?: 'without' | 'with' | 'only'
         with_children?: boolean
       }
@@ -7573,6 +7797,8 @@ export interface operations {
           'application/json': {
             items: components['schemas']['Asset'][]
             next_page_token?: string
+            /** @description The program’s own, with the first page; they cannot be changed. */
+            built_in?: components['schemas']['BuiltInAsset'][]
           }
         }
       }
@@ -7991,6 +8217,8 @@ export interface operations {
           'application/json': {
             items: components['schemas']['Asset'][]
             next_page_token?: string
+            /** @description The program’s own, with the first page; they cannot be changed. */
+            built_in?: components['schemas']['BuiltInAsset'][]
           }
         }
       }
@@ -8409,6 +8637,8 @@ export interface operations {
           'application/json': {
             items: components['schemas']['Asset'][]
             next_page_token?: string
+            /** @description The program’s own, with the first page; they cannot be changed. */
+            built_in?: components['schemas']['BuiltInAsset'][]
           }
         }
       }
@@ -9377,6 +9607,248 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['GarbageReport']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postComponentsNameVersionsVersionJobs: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ComponentJobRequest']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Job']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getComponentUse: {
+    parameters: {
+      query?: {
+        reference?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['AssetUse'][]
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEnvironmentUse: {
+    parameters: {
+      query?: {
+        reference?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['AssetUse'][]
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEnvironmentStates: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['EnvironmentSummary'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEnvironmentsNameVersionsVersionState: {
+    parameters: {
+      query?: {
+        registry?: string
+      }
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['EnvironmentState']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postEnvironmentsNameVersionsVersionBuild: {
+    parameters: {
+      query?: {
+        registry?: string
+      }
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['EnvironmentState']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getEnvironmentsNameVersionsVersionBuildLog: {
+    parameters: {
+      query?: {
+        offset?: number
+      }
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            text: string
+            /** @description In bytes; where to go on. */
+            next_offset: number
+            /** @description No build is under way, so nothing will follow. */
+            is_complete: boolean
+          }
         }
       }
       /** @description Error */

@@ -10,9 +10,11 @@ import type {
   BuiltEnvironment,
   EnvironmentBuilder,
   EnvironmentHasher,
+  EnvironmentInspector,
   EnvironmentKeeper,
   EnvironmentLock,
   EnvironmentRequest,
+  EnvironmentState,
 } from '../environment-builder.ts'
 import { parsePythonWish } from '../python-wish.ts'
 import type { PythonWish } from '../python-wish.ts'
@@ -27,6 +29,7 @@ import { hashedRequirements } from './hashed-requirements.ts'
 import { Interpreters } from './interpreters.ts'
 import type { Interpreter } from './interpreters.ts'
 import { countVenvs } from './count-venvs.ts'
+import { lookAtVenv } from './look-at-venv.ts'
 import { LockStore } from './lock-store.ts'
 import { resolvePackages } from './uv/resolve-packages.ts'
 import { SingleFlight } from './single-flight.ts'
@@ -52,7 +55,7 @@ export interface VenvBuilderOptions {
 }
 
 /** An environment builder that runs tools; `close` ends them and waits for them. */
-export interface VenvBuilder extends EnvironmentBuilder, EnvironmentHasher, EnvironmentKeeper {
+export interface VenvBuilder extends EnvironmentBuilder, EnvironmentHasher, EnvironmentKeeper, EnvironmentInspector {
   close(): Promise<void>
 }
 
@@ -69,6 +72,7 @@ class UvVenvBuilder implements VenvBuilder {
   readonly #locks: LockStore
   readonly #resolving = new SingleFlight<EnvironmentLock>()
   readonly #building = new SingleFlight<string>()
+  readonly #sizes = new Map<string, number>()
   #uv: Promise<UvTool> | undefined
 
   constructor(options: VenvBuilderOptions) {
@@ -86,16 +90,31 @@ class UvVenvBuilder implements VenvBuilder {
   async lock(request: EnvironmentRequest, { upgrade = false } = {}): Promise<EnvironmentLock> {
     await mkdir(this.#options.cacheFolder, { recursive: true })
     if (request.kind === 'none') return this.#lockOfNone()
+    const { wanted, chosen } = await this.#wanted(request)
+    const kept = await this.#keptLock(wanted, chosen, upgrade)
+    const notes = [...wanted.notes, ...(chosen.note === undefined ? [] : [chosen.note]), ...kept.notes]
+    return { ...kept, notes }
+  }
+
+  async look(request: EnvironmentRequest): Promise<EnvironmentState> {
+    if (request.kind === 'none') return { state: 'ready', lock: await this.#lockOfNone() }
+    const { wanted, chosen } = await this.#wanted(request)
+    const lock = await this.#locks.read(keyOf(wanted, chosen))
+    if (lock === undefined) return { state: 'unresolved' }
+    return { lock, ...(await lookAtVenv(this.#folderOf(lock), this.#sizes)) }
+  }
+
+  /** What a request asks for, and the Python of this machine that fits it best. */
+  async #wanted(
+    request: Exclude<EnvironmentRequest, { kind: 'none' }>,
+  ): Promise<{ readonly wanted: WantedPackages; readonly chosen: ChosenPython }> {
     const { curated, allowedSources } = this.#options
     const wanted = wantedPackages(request, {
       ...(curated !== undefined && { curated }),
       ...(allowedSources !== undefined && { allowedSources }),
       readBeside: includedFile,
     })
-    const chosen = await choosePython(this.#interpreters, wishOf(wanted))
-    const kept = await this.#keptLock(wanted, chosen, upgrade)
-    const notes = [...wanted.notes, ...(chosen.note === undefined ? [] : [chosen.note]), ...kept.notes]
-    return { ...kept, notes }
+    return { wanted, chosen: await choosePython(this.#interpreters, wishOf(wanted)) }
   }
 
   async isBuilt(lock: EnvironmentLock): Promise<boolean> {
@@ -160,9 +179,8 @@ class UvVenvBuilder implements VenvBuilder {
     const { interpreter } = chosen
     const python = `3.${interpreter.minor}`
     const { platform } = interpreter
-    const mayLoosen = wanted.isApproximate || !chosen.isWished
-    const requirements = [...wanted.requirements].sort()
-    const key = sha256({ format: 1, python, platform, mayLoosen, requirements })
+    const mayLoosen = mayLoosenOf(wanted, chosen)
+    const key = keyOf(wanted, chosen)
     const kept = upgrade ? undefined : await this.#locks.read(key)
     if (kept !== undefined) return kept
     const resolve = async (): Promise<EnvironmentLock> => {
@@ -200,6 +218,18 @@ class UvVenvBuilder implements VenvBuilder {
     // Half the digest: scripts name their interpreter in their first line, which some kernels cut at 127 characters.
     return join(this.#options.cacheFolder, 'environments', lock.digest.slice(0, 32))
   }
+}
+
+function mayLoosenOf({ isApproximate }: WantedPackages, { isWished }: ChosenPython): boolean {
+  return isApproximate || !isWished
+}
+
+/** What a lock is kept by. */
+function keyOf(wanted: WantedPackages, chosen: ChosenPython): Digest {
+  const { minor, platform } = chosen.interpreter
+  const requirements = [...wanted.requirements].sort()
+  const mayLoosen = mayLoosenOf(wanted, chosen)
+  return sha256({ format: 1, python: `3.${minor}`, platform, mayLoosen, requirements })
 }
 
 function wishOf({ python, label }: WantedPackages): PythonWish | undefined {

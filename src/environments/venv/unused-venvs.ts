@@ -54,7 +54,7 @@ async function remove(folder: string, beforeMs: number): Promise<boolean> {
 }
 
 /** Bytes that only this folder holds; files that uv shares with its cache go on being there. */
-async function sizeOf(folder: string): Promise<number> {
+export async function sizeOf(folder: string): Promise<number> {
   let total = 0
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)

@@ -51,7 +51,25 @@ const assetFields = {
 }
 export const AssetMessage = Type.Object(assetFields, { $id: 'Asset' })
 export type AssetMessage = Static<typeof AssetMessage>
-export const AssetList = listOf(AssetMessage)
+const BuiltInMessage = Type.Object(
+  {
+    registry: Type.String({ description: 'The one that its address names.' }),
+    name: Type.String(),
+    version: Type.Optional(Type.String({ description: 'Absent where there is only one of it.' })),
+    type: Type.String(),
+    reference: Type.String({ description: 'How YAML names it.' }),
+    description: Type.Optional(Type.String()),
+    definition: Type.Record(Type.String(), Type.Unknown()),
+  },
+  { $id: 'BuiltInAsset' },
+)
+export type BuiltInAsset = Static<typeof BuiltInMessage>
+export const AssetList = Type.Object({
+  ...listOf(AssetMessage).properties,
+  built_in: Type.Optional(
+    Type.Array(BuiltInMessage, { description: 'The program’s own, with the first page; they cannot be changed.' }),
+  ),
+})
 export const AssetWithVersions = Type.Object(
   { ...assetFields, versions: Type.Array(AssetVersionMessage), next_page_token: Type.Optional(Type.String()) },
   { $id: 'AssetWithVersions' },

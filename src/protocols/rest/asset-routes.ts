@@ -12,6 +12,7 @@ import {
   AssetQuery,
   AssetVersionMessage,
   AssetWithVersions,
+  type BuiltInAsset,
   CreatedAssetMessage,
   CreateRequest,
   LabelRequest,
@@ -23,6 +24,8 @@ import { toAssetMessage, toAssetVersionMessage } from './asset-translate.ts'
 export interface AssetRouteParts {
   readonly catalogue: AssetCatalogue
   readonly intake: AssetIntakeParts
+  /** The program's own, by kind. */
+  readonly builtIn?: Readonly<Partial<Record<AssetKind, readonly BuiltInAsset[]>>>
   readonly localToken: string
   readonly principalOf: (request: FastifyRequest) => Principal
 }
@@ -64,7 +67,10 @@ export function assetRoutes(parts: AssetRouteParts): readonly Route[] {
   ])
 }
 
-function readingRoutes({ catalogue }: AssetRouteParts, { kind, plural, noun }: AssetGroup): readonly Route[] {
+function readingRoutes(
+  { catalogue, builtIn = {} }: AssetRouteParts,
+  { kind, plural, noun }: AssetGroup,
+): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -74,9 +80,12 @@ function readingRoutes({ catalogue }: AssetRouteParts, { kind, plural, noun }: A
       query: AssetQuery,
       response: AssetList,
       handler: async (request) => {
-        const { items, nextPageToken } = await catalogue.list(kind, filterOf(request))
+        const filter = filterOf(request)
+        const { items, nextPageToken } = await catalogue.list(kind, filter)
+        const own = filter.pageToken === undefined ? (builtIn[kind] ?? []) : []
         return {
           items: items.map(toAssetMessage),
+          ...(own.length > 0 && { built_in: own }),
           ...(nextPageToken !== undefined && { next_page_token: nextPageToken }),
         }
       },

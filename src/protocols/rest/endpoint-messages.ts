@@ -38,6 +38,9 @@ export const DeploymentMessage = Type.Object(
     status_detail: Type.Optional(Type.String()),
     model: Type.Optional(Type.String({ description: 'e.g. `azureml:diabetes:3`.' })),
     scoring_script: Type.Optional(Type.String()),
+    environment: Type.Optional(
+      Type.String({ description: 'The registered or curated environment it runs in, e.g. `azureml:sklearn:2`.' }),
+    ),
     traffic: Type.Number({ description: 'Percent.' }),
     revision: Type.Optional(Type.Integer({ description: 'The one that serves.' })),
     newest_revision: Type.Integer(),

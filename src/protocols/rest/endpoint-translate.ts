@@ -38,6 +38,7 @@ export function toDeploymentMessage(view: DeploymentView): DeploymentMessage {
     ...(view.error !== undefined && { status_detail: view.error.message }),
     ...(model !== undefined && { model }),
     ...(view.scoringScript !== undefined && { scoring_script: view.scoringScript }),
+    ...(view.environment !== undefined && { environment: view.environment }),
     traffic: view.traffic,
     ...(view.revision !== undefined && { revision: view.revision }),
     newest_revision: view.newestRevision,

@@ -265,8 +265,14 @@ function filterOf(query: JobCountQuery): Omit<JobFilter, 'limit'> {
     ...(query.experiment_name !== undefined && { experimentName: query.experiment_name }),
     ...(query.text !== undefined && { text: query.text }),
     ...(query.tag !== undefined && { tag: query.tag }),
+    ...usesOf(query),
     ...(query.archived !== undefined && { archived: query.archived }),
   }
+}
+
+function usesOf({ component, environment }: JobCountQuery): Pick<JobFilter, 'uses'> {
+  if (component !== undefined) return { uses: { kind: 'component', reference: component } }
+  return environment === undefined ? {} : { uses: { kind: 'environment', reference: environment } }
 }
 
 function retryOf(request: FastifyRequest): { readonly onlyFailed: boolean; readonly from?: readonly string[] } {

@@ -1,3 +1,4 @@
+import type { Static } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
 import type { EnvironmentLock } from '../../environments/environment-builder.ts'
 import type { EnvironmentChoice } from '../../spec/document-parts.ts'
@@ -49,6 +50,13 @@ export function lockRoutes({ lockEnvironment, localToken }: LockRouteParts): rea
   ]
 }
 
-function toLockMessage({ digest, python, platform, requirements, notes }: EnvironmentLock) {
+/** A lock, its packages line by line. */
+export function toLockMessage({
+  digest,
+  python,
+  platform,
+  requirements,
+  notes,
+}: EnvironmentLock): Static<typeof LockMessage> {
   return { digest, python, platform, requirements: requirements.split('\n').filter(Boolean), notes: [...notes] }
 }

@@ -277,6 +277,12 @@ export const JobTagsRequest = Type.Object(
   { $id: 'JobTags', additionalProperties: false },
 )
 export type JobTagsRequest = Static<typeof JobTagsRequest>
+const usedAsset = (kind: string) =>
+  Type.String({
+    minLength: 9,
+    maxLength: 600,
+    description: `Those that use this ${kind}, steps too with \`with_children\`: azureml:NAME or azureml:NAME:VERSION, or the address of one of the program's own.`,
+  })
 const jobFilter = {
   parent: Type.Optional(Type.String()),
   status: Type.Optional(
@@ -285,6 +291,8 @@ const jobFilter = {
   experiment_name: Type.Optional(Type.String()),
   text: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'A part of a name or display name.' })),
   tag: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, description: '`key` or `key=value`' })),
+  component: Type.Optional(usedAsset('component')),
+  environment: Type.Optional(usedAsset('environment')),
   archived: Type.Optional(words(['without', 'with', 'only'], { description: 'Default: without.' })),
   with_children: Type.Optional(Type.Boolean()),
 }

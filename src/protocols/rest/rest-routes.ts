@@ -46,6 +46,9 @@ import { type VariantRouteParts, variantRoutes } from './variant-routes.ts'
 import type { VariantService } from './variant-service.ts'
 import type { StatusRouteParts } from './status-routes.ts'
 import { statusRoutes } from './status-routes.ts'
+import { componentJobRoutes } from './catalogue/component-job-routes.ts'
+import { type EnvironmentRouteParts, environmentRoutes } from './catalogue/environment-routes.ts'
+import { type UseRouteParts, useRoutes } from './catalogue/use-routes.ts'
 
 /** Everything our own interface asks of the rest of the program. */
 export interface RestParts extends StatusRouteParts {
@@ -82,6 +85,8 @@ export interface RestParts extends StatusRouteParts {
   readonly notes: Omit<NoteParts, 'principalOf'>
   /** Absent where no tables are read. */
   readonly tables?: TableRouteParts['tables']
+  /** Absent where nothing is told of how components and environments are used and built. */
+  readonly catalogue?: UseRouteParts & Omit<EnvironmentRouteParts, 'catalogue'>
   readonly assets: Omit<AssetParts, 'localToken' | 'principalOf'>
 }
 
@@ -105,6 +110,13 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...modelRoutes(parts.models),
     ...noteRoutes({ ...parts.notes, principalOf }),
     ...everyAssetRoute({ ...parts.assets, localToken: parts.localToken, principalOf }),
+    ...componentJobRoutes({ catalogue: parts.assets.catalogue, jobs: parts.jobs, principalOf }),
+    ...(parts.catalogue === undefined
+      ? []
+      : [
+          ...useRoutes(parts.catalogue),
+          ...environmentRoutes({ ...parts.catalogue, catalogue: parts.assets.catalogue }),
+        ]),
     ...(parts.tables === undefined ? [] : tableRoutes({ ...parts, tables: parts.tables, principalOf })),
     ...(parts.tracking === undefined ? [] : everyRunRoute(parts.tracking)),
     ...(parts.tracking === undefined || parts.uploads === undefined
