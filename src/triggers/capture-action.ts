@@ -32,20 +32,25 @@ export interface CapturedAction {
 
 /**
  * Keeps what a schedule or trigger submits, as it is now, and submits it in thought: a mistake shows when the schedule is
- * made, not in the night. Throws `invalid-document`, `input-not-found` and `not-found`.
+ * made, not in the night. What was captured before is taken instead where it is given (`kept`). Throws `invalid-document`, `input-not-found` and `not-found`.
  */
 export async function captureAction(
   parts: CaptureParts,
   document: Pick<ScheduleDocument, 'name' | 'action'>,
+  kept?: Pick<CapturedAction, 'template' | 'parameters'>,
 ): Promise<CapturedAction> {
-  const captured = await capture(parts, document.action)
+  const captured = kept === undefined ? await capture(parts, document.action) : { action: document.action, ...kept }
   const { action, parameters } = captured
   checkNames(action, parameters)
-  const values = Object.fromEntries(
-    Object.entries(action.inputs).map(([name, text]) => [name, withValues(text, examplesOf(text, document.name))]),
-  )
-  await checkValues(parts, { ...captured, values })
+  await checkValues(parts, { ...captured, values: exampleValues(action.inputs, document.name) })
   return captured
+}
+
+/** The values of inputs in a firing thought of, by name. */
+export function exampleValues(inputs: JobAction['inputs'], document: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, text]) => [name, withValues(text, examplesOf(text, document))]),
+  )
 }
 
 /** Throws what submitting these values would throw. */

@@ -1,6 +1,12 @@
 import type { Principal } from '../access/principal.ts'
 import type { JobParameter, JobTemplate } from '../jobs/job-template.ts'
-import type { FiringPolicy, JobAction, TriggerSource } from '../spec/schedules/schedule-documents.ts'
+import type {
+  FiringPolicy,
+  JobAction,
+  ScheduleDocument,
+  TriggerDocument,
+  TriggerSource,
+} from '../spec/schedules/schedule-documents.ts'
 import type { ScheduleTiming } from '../spec/schedules/schedule-timing.ts'
 
 /** A schedule says when, a trigger upon what, and a monitor has one for `on_breach`; their names are apart. */
@@ -18,6 +24,24 @@ export interface TriggerDefinition {
   readonly debounceMs: number
   readonly action: JobAction
   readonly policy: FiringPolicy
+  /** Its YAML as somebody wrote it; absent where it came as fields. */
+  readonly written?: WrittenDocument
+}
+
+/** A YAML text with the absolute path that its relative paths are seen from. */
+export interface WrittenDocument {
+  readonly file: string
+  readonly text: string
+}
+
+export type FiringDocument = ScheduleDocument | TriggerDocument
+
+/** Who changes a schedule or trigger, and from where. */
+export interface DocumentWish {
+  readonly by: Principal
+  readonly written?: WrittenDocument
+  /** By somebody who may not name files of this machine, e.g. in a browser. */
+  readonly isRemote?: boolean
 }
 
 /** What is known of a watched place between two looks. */

@@ -83,7 +83,7 @@ databaseTest('an update counts from now on, keeps the history, and does not fire
   lab.nowMs += 20 * 60_000
   await lab.triggers.update(
     await lab.read(yaml('type: recurrence, frequency: hour, interval: 2', '{job: ./job.yml, inputs: {label: two}}')),
-    by,
+    { by },
   )
   await lab.runner.settle()
   assert.equal(lab.submitted.length, 1)
@@ -149,7 +149,7 @@ databaseTest('only webhooks have a secret, and a trigger stays a webhook or none
   assert.notEqual(await lab.triggers.rotateSecret(trigger), secret)
   const other = await lab.read('name: w\ntrigger: {type: data_version}\ncreate_job: ./job.yml\n')
   assert.match(
-    await refused(lab.triggers.update(other, by)),
+    await refused(lab.triggers.update(other, { by })),
     /^conflict: The trigger "w" cannot become one of another kind/,
   )
   const { backfill } = { backfill: lab.triggers.previewBackfill(trigger, { fromMs: 0, toMs: 1 }) }

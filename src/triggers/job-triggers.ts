@@ -3,7 +3,7 @@
  * what holds from now on; what it is to cause, the runner does (trigger-runner.ts tells how a firing goes).
  */
 import type { SecretBox } from '../access/secret-box.ts'
-import { type Principal, principalText } from '../access/principal.ts'
+import { principalText } from '../access/principal.ts'
 import type { Clock } from '../base/clock.ts'
 import { assert, ignoreMissing, SluiceError } from '../base/errors.ts'
 import { randomHex, type RandomBytes } from '../base/ids.ts'
@@ -11,7 +11,6 @@ import type { JsonObject } from '../base/json.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { appendEvent, latestEventSeq } from '../events/event-log.ts'
 import type { Job } from '../jobs/job-service.ts'
-import type { ScheduleDocument, TriggerDocument } from '../spec/schedules/schedule-documents.ts'
 import { fireTimes } from '../spec/schedules/fire-times.ts'
 import { firesAtOnce } from '../spec/schedules/schedule-timing.ts'
 import { nearestName } from '../spec/yaml/nearest-name.ts'
@@ -19,7 +18,9 @@ import { type BackfillTime, noteBackfill, planBackfill } from './backfill.ts'
 import { type CapturedAction, captureAction, type CaptureParts, checkValues } from './capture-action.ts'
 import { deleteFirings, findFiring, insertFiring, listFirings, skipPending } from './firing-store.ts'
 import type {
+  DocumentWish,
   Firing,
+  FiringDocument,
   JobTrigger,
   NewFiring,
   TriggerChange,
@@ -27,6 +28,7 @@ import type {
   TriggerSelection,
   TriggerWithTemplate,
   WatchState,
+  WrittenDocument,
 } from './job-trigger.ts'
 import {
   deleteTrigger,
@@ -40,6 +42,7 @@ import {
 } from './job-trigger-store.ts'
 import { commonVariables, noteTimes, timeText } from './note-times.ts'
 import { noteFiring } from './note-events.ts'
+import { captureRemoteAction } from './remote-action.ts'
 import { valuesOf } from './submit-firing.ts'
 import type { TriggerRunner } from './trigger-runner.ts'
 import { checkSender, readWebhook, refusedSender, type WebhookRequest } from './webhook-in.ts'
@@ -52,8 +55,6 @@ export interface JobTriggerParts extends CaptureParts {
   readonly runner: Pick<TriggerRunner, 'wake' | 'settle'>
   readonly digestOf: (path: string) => Promise<string | undefined>
 }
-
-export type FiringDocument = ScheduleDocument | TriggerDocument
 
 /** A firing with its job as it is now. */
 export interface FiringWithJob extends Firing {
@@ -76,14 +77,14 @@ export class JobTriggers {
   }
 
   /** Makes a schedule or trigger. Throws `already-exists`, and `invalid-document` for a job that would not start. */
-  async create(document: FiringDocument, by: Principal): Promise<JobTrigger> {
+  async create(document: FiringDocument, { by, written, isRemote = false }: DocumentWish): Promise<JobTrigger> {
     const { database, random, clock, box } = this.#parts
     const { kind: family, name } = document
     if ((await findTrigger(database.read, { family, name })) !== undefined) throw taken({ family, name })
-    const captured = await captureAction(this.#parts, document)
+    const captured = await (isRemote ? captureRemoteAction : captureAction)(this.#parts, document)
     const nowMs = clock.now()
     const id = randomHex(random, 8)
-    const definition = definitionOf(document, captured)
+    const definition = definitionOf(document, captured, written)
     const watch = await this.#firstLook(definition)
     const secret = definition.source?.type === 'webhook' ? newSecret(random) : undefined
     return database
@@ -108,12 +109,14 @@ export class JobTriggers {
   }
 
   /** Replaces what a schedule or trigger says; its history, its secret and whether it is paused stay. */
-  async update(document: FiringDocument, by: Principal): Promise<JobTrigger> {
+  async update(document: FiringDocument, { by, written, isRemote = false }: DocumentWish): Promise<JobTrigger> {
     const { clock } = this.#parts
     const selection = { family: document.kind, name: document.name }
     const before = await this.get(selection)
-    const captured = await captureAction(this.#parts, document)
-    const definition = definitionOf(document, captured)
+    const captured = isRemote
+      ? await captureRemoteAction(this.#parts, document, before)
+      : await captureAction(this.#parts, document)
+    const definition = definitionOf(document, captured, written)
     if ((definition.source?.type === 'webhook') !== before.hasSecret)
       throw new SluiceError('conflict', `The trigger "${document.name}" cannot become one of another kind.`, {
         hint: `Delete it first: sluice trigger delete ${document.name}`,
@@ -358,7 +361,11 @@ export class JobTriggers {
   }
 }
 
-function definitionOf(document: FiringDocument, { action }: CapturedAction): TriggerDefinition {
+function definitionOf(
+  document: FiringDocument,
+  { action }: CapturedAction,
+  written: WrittenDocument | undefined,
+): TriggerDefinition {
   const { displayName, description, tags, policy } = document
   return {
     ...(displayName !== undefined && { displayName }),
@@ -366,6 +373,7 @@ function definitionOf(document: FiringDocument, { action }: CapturedAction): Tri
     ...{ tags, policy, action },
     ...(document.kind === 'schedule' ? { timing: document.timing } : { source: document.source }),
     debounceMs: document.kind === 'schedule' ? 0 : document.debounceMs,
+    ...(written !== undefined && { written }),
   }
 }
 

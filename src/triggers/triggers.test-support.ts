@@ -153,7 +153,7 @@ export function openTriggerLab(database: Database): TriggerLab {
       await served.runner.settle()
     },
     create: async (yaml) => {
-      await served.triggers.create(await read(yaml), localPrincipal)
+      await served.triggers.create(await read(yaml), { by: localPrincipal })
       await served.runner.settle()
     },
     setStatus: (name, status) => void jobs.set(name, { ...jobs.get(name)!, status }),

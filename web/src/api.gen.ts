@@ -2808,6 +2808,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/schedules/{name}/document': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the YAML of a schedule. */
+    get: operations['getSchedulesNameDocument']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/schedules/{name}/firings': {
     parameters: {
       query?: never
@@ -2959,6 +2976,23 @@ export interface paths {
     post?: never
     /** Remove a trigger with its history; jobs that it started stay. */
     delete: operations['deleteTriggersName']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/triggers/{name}/document': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show the YAML of a trigger. */
+    get: operations['getTriggersNameDocument']
+    put?: never
+    post?: never
+    delete?: never
     options?: never
     head?: never
     patch?: never
@@ -5658,6 +5692,28 @@ export interface components {
       created_at: string
       /** Format: date-time */
       updated_at: string
+    }
+    TriggerDocument: {
+      /** @description YAML. */
+      text: string
+      /** @description Where it was written; absent: the text is made from fields. */
+      file?: string
+    }
+    TriggerRequest: {
+      /** @description Absolute path of its YAML file. */
+      file?: string
+      /** @description What the YAML file would say, instead of one. */
+      document?: {
+        [key: string]: unknown
+      }
+      /** @description Absolute folder that paths in `document` are relative to. */
+      folder?: string
+      /** @description Fields by dotted path; they win over the document. */
+      overrides?: {
+        [key: string]: string
+      }
+      /** @description Its YAML, instead of a file: open to who may not name files of the server, and so names none. */
+      text?: string
     }
     TriggerSecret: {
       secret: string
@@ -13356,7 +13412,7 @@ export interface operations {
     }
     requestBody: {
       content: {
-        'application/json': components['schemas']['CreateAsset']
+        'application/json': components['schemas']['TriggerRequest']
       }
     }
     responses: {
@@ -13422,7 +13478,7 @@ export interface operations {
     }
     requestBody: {
       content: {
-        'application/json': components['schemas']['CreateAsset']
+        'application/json': components['schemas']['TriggerRequest']
       }
     }
     responses: {
@@ -13463,6 +13519,37 @@ export interface operations {
           [name: string]: unknown
         }
         content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getSchedulesNameDocument: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TriggerDocument']
+        }
       }
       /** @description Error */
       default: {
@@ -13772,7 +13859,7 @@ export interface operations {
     }
     requestBody: {
       content: {
-        'application/json': components['schemas']['CreateAsset']
+        'application/json': components['schemas']['TriggerRequest']
       }
     }
     responses: {
@@ -13838,7 +13925,7 @@ export interface operations {
     }
     requestBody: {
       content: {
-        'application/json': components['schemas']['CreateAsset']
+        'application/json': components['schemas']['TriggerRequest']
       }
     }
     responses: {
@@ -13879,6 +13966,37 @@ export interface operations {
           [name: string]: unknown
         }
         content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getTriggersNameDocument: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TriggerDocument']
+        }
       }
       /** @description Error */
       default: {

@@ -39,6 +39,14 @@ test('a timing on the wire has its times as the clocks of its zone show them', (
     interval: 3,
     time_zone: 'Europe/Paris',
   })
+  const pattern = { weekDays: [1, 5], monthDays: [-1], hours: [10], minutes: [0, 30] }
+  assert.deepEqual(timingWire({ ...recurrence, frequency: 'week', interval: 1, pattern })['schedule'], {
+    week_days: ['monday', 'friday'],
+    month_days: [-1],
+    hours: [10],
+    minutes: [0, 30],
+  })
+  assert.deepEqual(timingWire({ ...recurrence, frequency: 'day', interval: 1, pattern: {} })['schedule'], {})
 })
 
 test('expressions are found and replaced; one without a value becomes nothing', () => {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import { zonedText, timeZone } from '../../base/time-zone.ts'
+import { weekDayNames } from './cron-expression.ts'
 
 /** When a schedule fires: a cron expression or a recurrence, within its start and end, in its time zone. */
 export type ScheduleTiming = CronTiming | RecurrenceTiming
@@ -61,9 +62,19 @@ export function timingWire(timing: ScheduleTiming): JsonObject {
     type: timing.kind,
     ...(timing.kind === 'cron' && { expression: timing.expression }),
     ...(timing.kind === 'recurrence' && { frequency: timing.frequency, interval: timing.interval }),
+    ...(timing.kind === 'recurrence' && timing.pattern !== undefined && { schedule: patternWire(timing.pattern) }),
     time_zone: timing.timeZone,
     ...(start !== undefined && { start_time: start }),
     ...(end !== undefined && { end_time: end }),
+  }
+}
+
+function patternWire({ hours, minutes, weekDays, monthDays }: NonNullable<RecurrenceTiming['pattern']>): JsonObject {
+  return {
+    ...(weekDays !== undefined && { week_days: weekDays.map((day) => weekDayNames[day]!) }),
+    ...(monthDays !== undefined && { month_days: monthDays }),
+    ...(hours !== undefined && { hours }),
+    ...(minutes !== undefined && { minutes }),
   }
 }
 

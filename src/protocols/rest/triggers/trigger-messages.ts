@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { jobStatuses } from '../../../jobs/job-service.ts'
 import { firingStatuses } from '../../../triggers/job-trigger.ts'
+import { CreateRequest } from '../asset-messages.ts'
 import { listOf, texts, time } from '../messages.ts'
 
 const words = <Word extends string>(values: readonly Word[]) =>
@@ -66,6 +67,30 @@ export const TriggerMessage = Type.Object(
 )
 export type TriggerMessage = Static<typeof TriggerMessage>
 export const TriggerList = listOf(TriggerMessage)
+
+export const TriggerRequest = Type.Object(
+  {
+    ...CreateRequest.properties,
+    text: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1_000_000,
+        description: 'Its YAML, instead of a file: open to who may not name files of the server, and so names none.',
+      }),
+    ),
+  },
+  { $id: 'TriggerRequest', additionalProperties: false },
+)
+export type TriggerRequest = Static<typeof TriggerRequest>
+
+export const TriggerDocumentMessage = Type.Object(
+  {
+    text: Type.String({ description: 'YAML.' }),
+    file: Type.Optional(Type.String({ description: 'Where it was written; absent: the text is made from fields.' })),
+  },
+  { $id: 'TriggerDocument' },
+)
+export type TriggerDocumentMessage = Static<typeof TriggerDocumentMessage>
 
 export const RunRequest = Type.Object(
   { variables: Type.Optional({ ...texts, description: 'What an event would say: names of `${{ }}` and values.' }) },

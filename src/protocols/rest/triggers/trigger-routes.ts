@@ -3,11 +3,10 @@ import type { Principal } from '../../../access/principal.ts'
 import { SluiceError } from '../../../base/errors.ts'
 import type { Route } from '../../../server/route.ts'
 import type { JobTrigger, TriggerChange, TriggerFamily, TriggerSelection } from '../../../triggers/job-trigger.ts'
-import type { FiringDocument, JobTriggers } from '../../../triggers/job-triggers.ts'
+import type { JobTriggers } from '../../../triggers/job-triggers.ts'
 import { firesAtOnce } from '../../../spec/schedules/schedule-timing.ts'
-import { documentOf } from '../asset-document.ts'
-import { CreateRequest } from '../asset-messages.ts'
 import { wireTime } from '../translate.ts'
+import { readTriggerDocument, toTriggerDocument } from './trigger-document.ts'
 import { localTime, toFiringMessage, toNextTime, toTriggerMessage } from './translate-trigger.ts'
 import {
   BackfillMessage,
@@ -18,8 +17,10 @@ import {
   NextTimeList,
   RunRequest,
   TestMessage,
+  TriggerDocumentMessage,
   TriggerList,
   TriggerMessage,
+  TriggerRequest,
 } from './trigger-messages.ts'
 
 /** What the routes of schedules and triggers ask of the server. */
@@ -81,6 +82,17 @@ function readingRoutes(parts: TriggerRouteParts, { family, base, noun }: Family)
     },
     {
       method: 'GET',
+      url: `${base}/:name/document`,
+      permission: 'read',
+      summary: `Show the YAML of ${noun}.`,
+      response: TriggerDocumentMessage,
+      handler: async (request) => {
+        const trigger = await triggers.get(selectionOf(request, family))
+        return toTriggerDocument(trigger, shown(parts, trigger))
+      },
+    },
+    {
+      method: 'GET',
       url: `${base}/:name/firings`,
       permission: 'read',
       summary: `List what became of the times or events of ${noun}, the newest first.`,
@@ -96,19 +108,18 @@ function readingRoutes(parts: TriggerRouteParts, { family, base, noun }: Family)
 
 function documentRoutes(parts: TriggerRouteParts, { family, base, noun }: Family): readonly Route[] {
   const { triggers, localToken, principalOf } = parts
-  const read = async (request: FastifyRequest): Promise<FiringDocument> =>
-    documentOf(request, { localToken, family, kinds: [family] })
   return [
     {
       method: 'POST',
       url: base,
       permission: 'manage',
       summary: `Create ${noun}: check its job, keep it with all it needs, and begin.`,
-      body: CreateRequest,
+      body: TriggerRequest,
       response: TriggerMessage,
       successStatus: 201,
       handler: async (request, reply) => {
-        const trigger = await triggers.create(await read(request), principalOf(request))
+        const { document, ...wish } = await readTriggerDocument(request, { localToken, family })
+        const trigger = await triggers.create(document, { ...wish, by: principalOf(request) })
         const { timing } = trigger.definition
         if (trigger.hasSecret) reply.header('cache-control', 'no-store')
         return {
@@ -123,16 +134,17 @@ function documentRoutes(parts: TriggerRouteParts, { family, base, noun }: Family
       url: `${base}/:name`,
       permission: 'manage',
       summary: `Replace what ${noun} says; its history stays.`,
-      body: CreateRequest,
+      body: TriggerRequest,
       response: TriggerMessage,
       handler: async (request) => {
-        const document = await read(request)
-        const { name } = selectionOf(request, family)
+        const before = await triggers.get(selectionOf(request, family))
+        const { document, ...wish } = await readTriggerDocument(request, { localToken, family, before })
+        const { name } = before
         if (document.name !== name)
           throw new SluiceError('invalid-request', `The document describes "${document.name}", not "${name}".`, {
             hint: `Give it the name ${name}, or create another ${family}.`,
           })
-        const trigger = await triggers.update(document, principalOf(request))
+        const trigger = await triggers.update(document, { ...wish, by: principalOf(request) })
         return shown(parts, trigger)
       },
     },
