@@ -8,6 +8,8 @@ export interface NavigationEntry {
   readonly page: keyof (typeof en)['pages']
   readonly icon: IconName
   readonly keys?: string
+  /** Beginning of addresses that are its own beside `to`. */
+  readonly also?: string
 }
 
 export interface NavigationGroup {
@@ -25,6 +27,7 @@ export const navigation: readonly NavigationGroup[] = [
       { to: '/jobs', page: 'jobs', icon: 'jobs', keys: 'g j' },
       { to: '/experiments', page: 'experiments', icon: 'runs', keys: 'g r' },
       { to: '/published', page: 'published', icon: 'published', keys: 'g p' },
+      { to: '/schedules', page: 'schedules', icon: 'schedules', keys: 'g s', also: '/triggers/' },
     ],
   },
   {

@@ -14,6 +14,14 @@ export interface FoundObject {
   readonly icon: IconName
 }
 
+/** What is told apart by its name alone, in the order in which it is asked for. */
+const namedKinds = [
+  ['schedule', 'schedules'],
+  ['trigger', 'schedules'],
+  ['monitor', 'monitors'],
+  ['published pipeline', 'published'],
+] as const
+
 const shownOfEach = 6
 const pauseMs = 200
 const shownLetters = 80
@@ -27,7 +35,7 @@ export function useObjectSearch(text: string): {
   const isWanted = wanted.length >= 2
   const filter = `name ILIKE '%${wanted.replaceAll("'", '').replaceAll('%', '')}%'`
   const limit = { params: { query: { limit: 200 } } }
-  const [jobs, experiments, models, data, endpoints, traces] = useQueries({
+  const [jobs, experiments, models, data, endpoints, traces, ...named] = useQueries({
     queries: [
       { ...restQuery('/api/v1/jobs', limit), enabled: isWanted },
       { ...mlflowQuery('experiments/search', { filter, max_results: shownOfEach }), enabled: isWanted },
@@ -35,6 +43,10 @@ export function useObjectSearch(text: string): {
       { ...restQuery('/api/v1/data', limit), enabled: isWanted },
       { ...restQuery('/api/v1/endpoints'), enabled: isWanted },
       { ...tracesNamed(wanted), enabled: isWanted },
+      { ...restQuery('/api/v1/schedules'), enabled: isWanted },
+      { ...restQuery('/api/v1/triggers'), enabled: isWanted },
+      { ...restQuery('/api/v1/monitors'), enabled: isWanted },
+      { ...restQuery('/api/v1/published-pipelines'), enabled: isWanted },
     ],
   })
   if (!isWanted) return { found: [], isSearching: text.length >= 2 }
@@ -71,9 +83,16 @@ export function useObjectSearch(text: string): {
       ({ trace_id: name, name: text = name, request }) =>
         ({ kind: 'trace', name, text, icon: 'traces', detail: (request ?? name).slice(0, shownLetters) }) as const,
     ),
+    ...namedKinds.flatMap(([kind, icon], place) =>
+      // Versions of a pipeline share a name.
+      [...new Set((named[place]?.data?.items ?? []).map(({ name }) => name))]
+        .filter((name) => fits(name))
+        .slice(0, shownOfEach)
+        .map((name) => ({ kind, name, text: name, icon }) as const),
+    ),
   ]
-  const isSearching =
-    wanted !== text || [jobs, experiments, models, data, endpoints, traces].some((each) => each.isLoading)
+  const asked = [jobs, experiments, models, data, endpoints, traces, ...named]
+  const isSearching = wanted !== text || asked.some((each) => each.isLoading)
   return { found, isSearching }
 }
 

@@ -8,6 +8,7 @@ import { monitorsRoutes } from '../pages/monitors/routes.ts'
 import { publishedRoutes } from '../pages/published/routes.ts'
 import { queueRoutes } from '../pages/queue/routes.ts'
 import { runsRoutes } from '../pages/runs/routes.ts'
+import { schedulesRoutes } from '../pages/schedules/routes.ts'
 import { settingsRoutes } from '../pages/settings/routes.ts'
 import { tracesRoutes } from '../pages/traces/routes.ts'
 import { rootRoute } from '../pages/root-route.ts'
@@ -20,6 +21,7 @@ export const routeTree = rootRoute.addChildren([
   ...endpointsRoutes,
   ...modelsRoutes,
   ...publishedRoutes,
+  ...schedulesRoutes,
   ...batchRoutes,
   ...monitorsRoutes,
   ...dataRoutes,

@@ -1,4 +1,4 @@
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link, useLocation, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { navigation, type NavigationEntry } from './navigation.ts'
 import { Icon } from '../components/icon.tsx'
@@ -33,15 +33,22 @@ export function Sidebar(): ReactNode {
 
 const shownGroups = navigation.filter(({ entries }) => entries.length > 0)
 
-function SidebarEntry({ entry: { to, page, icon, keys } }: { readonly entry: NavigationEntry }): ReactNode {
+function SidebarEntry({ entry: { to, page, icon, keys, also } }: { readonly entry: NavigationEntry }): ReactNode {
   const texts = useMessages(shellMessages)
   const navigate = useNavigate()
   const name = texts.pages[page]
   useShortcut({ keys: keys ?? `page ${page}`, label: texts.shortcuts.goTo(name), group: 'everywhere' }, () => {
     void navigate({ to })
   })
+  const isAlso = useLocation({ select: ({ pathname }) => also !== undefined && pathname.startsWith(also) })
   return (
-    <Link to={to} className="sidebar-entry" activeOptions={{ exact: to === '/', includeSearch: false }} title={name}>
+    <Link
+      to={to}
+      className={isAlso ? 'sidebar-entry active' : 'sidebar-entry'}
+      activeOptions={{ exact: to === '/', includeSearch: false }}
+      title={name}
+      {...(isAlso && { 'aria-current': 'page' })}
+    >
       <Icon name={icon} />
       <span>{name}</span>
     </Link>

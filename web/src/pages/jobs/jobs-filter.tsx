@@ -1,10 +1,10 @@
-import { useState } from 'react'
 import type { ReactNode } from 'react'
 import type { JobsSearch } from './job-search.ts'
 import { type Job, statuses } from './job-types.ts'
 import { jobsMessages } from './messages.ts'
 import type { components } from '../../api.gen.ts'
 import { StatusBadge } from '../../components/status-badge.tsx'
+import { TypedField } from '../../components/typed-field.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
 import './jobs.css'
@@ -92,45 +92,5 @@ function StatusChip({ status, count, isChosen, onToggle }: StatusChipProps): Rea
       <StatusBadge status={status} />
       <span>{format.count(count)}</span>
     </button>
-  )
-}
-
-/** A field that filters as one types, a moment after the last key. */
-function TypedField({
-  label,
-  value,
-  onSet,
-}: {
-  readonly label: string
-  readonly value: string
-  readonly onSet: (text: string) => void
-}): ReactNode {
-  const [typed, setTyped] = useState(value)
-  const [known, setKnown] = useState(value)
-  const [timer, setTimer] = useState<ReturnType<typeof setTimeout>>()
-  // The address was changed by something else, e.g. the back button.
-  if (value !== known) {
-    setKnown(value)
-    setTyped(value)
-  }
-  return (
-    <input
-      className="field"
-      type="search"
-      aria-label={label}
-      placeholder={label}
-      value={typed}
-      spellCheck={false}
-      onChange={({ target }) => {
-        setTyped(target.value)
-        clearTimeout(timer)
-        setTimer(
-          setTimeout(() => {
-            setKnown(target.value.trim())
-            onSet(target.value.trim())
-          }, 250),
-        )
-      }}
-    />
   )
 }
