@@ -11,6 +11,7 @@ const benches = {
   scale: '10,000 steps: rate, memory, and whether a step costs more when there are many',
   drift: 'drift of 20 columns beside Evidently and NannyML, at 100,000 rows and a million; ROWS=N,M',
   profile: "a table's statistics beside pandas' describe and ydata-profiling, at 100,000 rows and a million; ROWS=N,M",
+  web: "the budgets of a browser's tab: sizes, 100,000 runs, a log of a gigabyte, 500 steps, a comparison; --store DIR",
   footprint: 'start to the first answer, idle memory, CPU of --version',
 }
 const [, , first, option] = process.argv

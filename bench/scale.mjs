@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { componentSteps, layeredYaml } from './layered-pipeline.mjs'
 import { startServer, table, treeCpu } from './measure.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -11,19 +12,6 @@ const sluice = join(root, 'bin', 'sluice.mjs')
 const at = process.argv.indexOf('--steps')
 const most = at === -1 ? 10_000 : Number(process.argv[at + 1])
 const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
-
-/** A component of 500 steps in layers of 50, each step reading two of the layer before; a document may have 1 MB. */
-const componentSteps = 500
-function componentYaml() {
-  const steps = Array.from({ length: componentSteps }, (_, step) => {
-    const parents = step < 50 ? [] : [step - 50, step - 50 + (step % 50 === 49 ? -49 : 1)]
-    const inputs = parents.map((parent) => `p${parent}: "\${{parent.jobs.s${parent}.outputs.o}}"`)
-    inputs.push('n: "${{parent.inputs.n}}"')
-    const command = `echo \${{inputs.n}} ${step} > \${{outputs.o}}`
-    return `  s${step}: {command: '${command}', inputs: {${inputs.join(', ')}}, outputs: {o: {type: uri_file}}}`
-  })
-  return `type: pipeline\nname: layers\ninputs: {n: {type: integer}}\njobs:\n${steps.join('\n')}\n`
-}
 
 function pipelineYaml(count) {
   const parts = Array.from(
@@ -43,7 +31,7 @@ for (const count of [most / 10, most]) {
   const place = join(folder, String(count))
   mkdirSync(place)
   const yaml = join(place, 'pipeline.yml')
-  writeFileSync(join(place, 'layers.yml'), componentYaml())
+  writeFileSync(join(place, 'layers.yml'), layeredYaml('name: layers\ninputs: {n: {type: integer}}'))
   writeFileSync(yaml, pipelineYaml(count))
   const server = await startServer(sluice, join(place, 'store'))
   for (const what of ['first run', 'unchanged rerun']) {

@@ -2,44 +2,14 @@
 // --runs N: ours alone with N runs of 10 metrics and 15 params; page times and memory.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startRealMlflow } from '../e2e/real-mlflow-server.mjs'
 import { median, preciseCpu, startServer, table, treeCpu } from './measure.mjs'
+import { call, fill, json, newRun, post, wideRuns } from './tracking-calls.mjs'
 
 const sluice = join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin', 'sluice.mjs')
-const agent = new Agent({ keepAlive: true, maxSockets: 16 })
-const api = '/api/2.0/mlflow'
-
-function call(url, method, path, body) {
-  const text = body === undefined ? '' : JSON.stringify(body)
-  const headers =
-    text === ''
-      ? {}
-      : {
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(text),
-        }
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { agent, method, path: `${api}${path}`, headers }, (response) => {
-      const chunks = []
-      response.on('data', (chunk) => chunks.push(chunk))
-      response.on('end', () => {
-        const answer = Buffer.concat(chunks).toString()
-        if (response.statusCode !== 200) reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`))
-        else resolve(answer)
-      })
-    })
-    sent.on('error', reject)
-    sent.end(text)
-  })
-}
-
-const post = (url, path, body) => call(url, 'POST', path, body)
-const json = async (answer) => JSON.parse(await answer)
-
 /** Server CPU milliseconds per call and the median time of one; the client's own cost is outside of both. */
 async function measured(server, count, one) {
   await one(0)
@@ -62,47 +32,6 @@ function quantile(numbers, share) {
   return [...numbers].sort((left, right) => left - right)[
     Math.min(numbers.length - 1, Math.floor(numbers.length * share))
   ]
-}
-
-async function newRun(url, experiment_id, start_time = Date.now()) {
-  return (
-    await json(
-      post(url, '/runs/create', {
-        experiment_id,
-        start_time,
-        run_name: `run ${start_time}`,
-      }),
-    )
-  ).run.info.run_id
-}
-
-/** Runs with 10 metrics, 15 params and 3 tags each, by 8 clients. */
-async function fill(url, experiment_id, count) {
-  let next = 0
-  const client = async () => {
-    for (let index = next++; index < count; index = next++) {
-      const run_id = await newRun(url, experiment_id, 1_700_000_000_000 + index)
-      const value = (index * 7919) % 10_007
-      await post(url, '/runs/log-batch', {
-        run_id,
-        metrics: Array.from({ length: 10 }, (_, at) => ({
-          key: `m${at}`,
-          value: value / 10_007 + at,
-          timestamp: 1_700_000_000_000,
-          step: 0,
-        })),
-        params: Array.from({ length: 15 }, (_, at) => ({
-          key: `p${at}`,
-          value: String((index * (at + 3)) % 97),
-        })),
-        tags: [
-          { key: 'team', value: `t${index % 20}` },
-          { key: 'kind', value: index % 2 === 0 ? 'train' : 'tune' },
-        ],
-      })
-    }
-  }
-  await Promise.all(Array.from({ length: 8 }, client))
 }
 
 function fillMlflow({ python, database }, experiment_id, count) {
@@ -335,20 +264,7 @@ async function printSearches(server, experiment_id) {
 /** Our own calls for pages: the table with twenty columns, its count, the names of columns, ten runs side by side. */
 async function printWebCalls({ url, pid }, experiment_id) {
   const columns = Array.from({ length: 10 }, (_, at) => [`metrics.m${at}`, `params.p${at}`]).flat()
-  const wide = []
-  for (let run = 0; run < 10; run++) {
-    const run_id = await newRun(url, '0')
-    for (let from = 0; from < 8000; from += 1000) {
-      const metrics = Array.from({ length: 1000 }, (_, at) => ({
-        key: `layer/${from + at}`,
-        value: Math.sin(run * (from + at)),
-        timestamp: 1_700_000_000_000,
-        step: 0,
-      }))
-      await post(url, '/runs/log-batch', { run_id, metrics })
-    }
-    wide.push(run_id)
-  }
+  const wide = await wideRuns(url, { runs: 10, metrics: 8000 })
   const table100 = { experiment_ids: [experiment_id], columns }
   const calls = {
     'runs/search, 20 columns': ['runs/search', table100],

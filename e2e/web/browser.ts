@@ -8,7 +8,9 @@ import { keepPicture } from './pictures.ts'
 const usualPlaces = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
 /** A Chromium of this machine: `CHROMIUM`, or one in the usual places. */
-const chromiumPath = [process.env['CHROMIUM'], ...usualPlaces].find((path) => path !== undefined && existsSync(path))
+export const chromiumPath = [process.env['CHROMIUM'], ...usualPlaces].find(
+  (path) => path !== undefined && existsSync(path),
+)
 
 /** For a test's options: why it is skipped, or false. */
 export const skipWithoutBrowser =

@@ -42,6 +42,8 @@ export function useTableWindow<Row>({
     estimateSize: () => rowHeight,
     overscan: 10,
     scrollPaddingStart: rowHeight,
+    // One drawing for both directions: drawn at once, the first one's change is laid out before the second reads on.
+    useFlushSync: false,
   })
   const columnVirtualizer = useVirtualizer<HTMLDivElement, Element>({
     horizontal: true,
@@ -52,6 +54,7 @@ export function useTableWindow<Row>({
     paddingStart: pinnedWidth,
     scrollPaddingStart: pinnedWidth,
     getItemKey: (index) => loose[index]?.id ?? index,
+    useFlushSync: false,
   })
   // Columns come anew with each drawing; only other widths or places are worth measuring for.
   const widths = loose.map(({ id: each, width = usualWidth }) => `${each} ${width}`).join()
