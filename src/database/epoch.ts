@@ -1,22 +1,17 @@
-import type { CompiledQuery } from 'kysely'
+import { compiledStatement } from './compiled-statement.ts'
 import type { Tables } from './database.ts'
 
 type EpochTables = { store_epoch: { id: number; epoch: number } }
 
-type EpochQuery = CompiledQuery<{ epoch: number }>
-/** Every transaction asks, so the query is made once. */
-const queries = new WeakMap<Tables, EpochQuery>()
+/** Every transaction asks. */
+const selectEpoch = compiledStatement((tables, { id }: { readonly id: number }) =>
+  tables.withTables<EpochTables>().selectFrom('store_epoch').select('epoch').where('id', '=', id),
+)
 
 /** The number of the server that owns the store; each opening raises it by one. */
 export async function currentEpoch(tables: Tables): Promise<number> {
-  const query = queries.get(tables) ?? epochQuery(tables)
-  queries.set(tables, query)
-  const { rows } = await tables.executeQuery(query)
+  const { rows } = await selectEpoch(tables, [{ id: 1 }])
   return rows[0]!.epoch
-}
-
-function epochQuery(tables: Tables): EpochQuery {
-  return tables.withTables<EpochTables>().selectFrom('store_epoch').select('epoch').where('id', '=', 1).compile()
 }
 
 /** Takes the next epoch, after which every earlier server's writes fail. Call with the owner lock held. */

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import { SluiceError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
 import type { ExperimentId } from '../base/ids.ts'
+import { compiledStatement } from '../database/compiled-statement.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { checkedArtifactLocation, defaultArtifactLocation } from './artifact-locations.ts'
 import type { Experiment, Tag } from './entities.ts'
@@ -71,14 +72,14 @@ export function experimentId(number: number): ExperimentId {
   return String(number) as ExperimentId
 }
 
+const selectExperiment = compiledStatement((tables, { experiment_id }: Pick<ExperimentRow, 'experiment_id'>) =>
+  trackingTables(tables).selectFrom('experiment').selectAll().where('experiment_id', '=', experiment_id),
+)
+
 /** The experiment's row, deleted or not. Throws `not-found`. */
 async function findExperiment(tables: Tables, id: string): Promise<ExperimentRow> {
   const number = experimentNumber(id)
-  const row = await trackingTables(tables)
-    .selectFrom('experiment')
-    .selectAll()
-    .where('experiment_id', '=', number)
-    .executeTakeFirst()
+  const [row] = (await selectExperiment(tables, [{ experiment_id: number }])).rows
   if (row !== undefined) return row
   throw new SluiceError('not-found', `No Experiment with id=${number} exists`)
 }

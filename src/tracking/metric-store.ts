@@ -1,6 +1,7 @@
-import type { Database, Tables } from '../database/database.ts'
 import { sql } from 'kysely'
 import type { RunId } from '../base/ids.ts'
+import { compiledStatement } from '../database/compiled-statement.ts'
+import type { Database, Tables } from '../database/database.ts'
 import type { LoggedMetric, Metric, Page } from './entities.ts'
 import { checkMetric } from './limits.ts'
 import {
@@ -12,7 +13,7 @@ import {
   type SampledHistoryQuery,
 } from './metric-history.ts'
 import { findActiveRun, metricOf, type RunRow } from './run-rows.ts'
-import { pieces, trackingTables, type TrackingTables } from './tables.ts'
+import { pieces, rowsPerStatement, trackingTables, type TrackingTables } from './tables.ts'
 
 /**
  * Metric histories. A point's identity is (run, key, timestamp, step, value): logging it again changes nothing, so a
@@ -69,37 +70,42 @@ function metricRow(runId: string, { key, value, timestampMs, step }: Metric): Me
   return { run_id: runId, key, timestamp_ms: timestampMs, step, value: stored, is_nan: isNaN ? 1 : 0 }
 }
 
+const insertMetrics = compiledStatement(
+  (tables, _first, rows: readonly MetricRow[]) =>
+    trackingTables(tables)
+      .insertInto('metric')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing()),
+  { keptSize: rowsPerStatement },
+)
+
+const upsertLatest = compiledStatement((tables, _first, rows: readonly TrackingTables['latest_metric'][]) =>
+  trackingTables(tables)
+    .insertInto('latest_metric')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['run_id', 'key'])
+        .doUpdateSet((eb) => ({
+          value: eb.ref('excluded.value'),
+          is_nan: eb.ref('excluded.is_nan'),
+          step: eb.ref('excluded.step'),
+          timestamp_ms: eb.ref('excluded.timestamp_ms'),
+        }))
+        .where(
+          sql<boolean>`(excluded.step, excluded.timestamp_ms, excluded.value)
+            > (latest_metric.step, latest_metric.timestamp_ms, latest_metric.value)`,
+        ),
+    ),
+)
+
 /** Logs checked metrics to an active run in the caller's transaction: history, latest values, models. */
 export async function logMetrics(tables: Tables, run: RunRow, metrics: readonly LoggedMetric[]): Promise<void> {
   const rows = metrics.map((metric) => metricRow(run.run_id, metric))
-  const tracking = trackingTables(tables)
-  for (const piece of pieces(rows)) {
-    await tracking
-      .insertInto('metric')
-      .values(piece)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
-  }
-  for (const piece of pieces(latestOf(rows))) {
-    await tracking
-      .insertInto('latest_metric')
-      .values(piece.map((row) => ({ ...row, experiment_id: run.experiment_id })))
-      .onConflict((conflict) =>
-        conflict
-          .columns(['run_id', 'key'])
-          .doUpdateSet((eb) => ({
-            value: eb.ref('excluded.value'),
-            is_nan: eb.ref('excluded.is_nan'),
-            step: eb.ref('excluded.step'),
-            timestamp_ms: eb.ref('excluded.timestamp_ms'),
-          }))
-          .where(
-            sql<boolean>`(excluded.step, excluded.timestamp_ms, excluded.value)
-              > (latest_metric.step, latest_metric.timestamp_ms, latest_metric.value)`,
-          ),
-      )
-      .execute()
-  }
+  for (const piece of pieces(rows)) await insertMetrics(tables, piece)
+  const { experiment_id } = run
+  const latest = latestOf(rows).map((row) => ({ ...row, experiment_id }))
+  for (const piece of pieces(latest)) await upsertLatest(tables, piece)
   await logModelMetrics(tables, run.run_id, metrics)
 }
 

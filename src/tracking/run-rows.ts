@@ -1,15 +1,23 @@
+import type { SelectQueryBuilder } from 'kysely'
 import { SluiceError } from '../base/errors.ts'
 import type { RunId } from '../base/ids.ts'
+import { compiledStatement } from '../database/compiled-statement.ts'
 import type { Tables } from '../database/database.ts'
-import type { DatasetInput, Metric, ModelOutput, Param, Run, RunInfo, RunStatus, Tag } from './entities.ts'
+import type { DatasetInput, Metric, Run, RunInfo, RunStatus, Tag } from './entities.ts'
 import { experimentId } from './experiment-store.ts'
-import { pieces, trackingTables, type TrackingTables } from './tables.ts'
+import { pieces, rowsPerStatement, trackingTables, type TrackingTables } from './tables.ts'
 
 export type RunRow = TrackingTables['run']
 
+type OfRun = Pick<RunRow, 'run_id'>
+
+const selectRun = compiledStatement((tables, { run_id }: OfRun) =>
+  trackingTables(tables).selectFrom('run').selectAll().where('run_id', '=', run_id),
+)
+
 /** The run's row, deleted or not. Throws `not-found`. */
 export async function findRun(tables: Tables, runId: string): Promise<RunRow> {
-  const row = await trackingTables(tables).selectFrom('run').selectAll().where('run_id', '=', runId).executeTakeFirst()
+  const [row] = (await selectRun(tables, [{ run_id: runId }])).rows
   if (row !== undefined) return row
   throw new SluiceError('not-found', `Run with id=${runId} not found`)
 }
@@ -62,13 +70,17 @@ export async function hydrateRuns(
 ): Promise<readonly Run[]> {
   const runs: Run[] = []
   for (const piece of pieces(rows)) {
-    const ids = piece.map((row) => row.run_id)
-    const params = await readPairs(tables, 'param', ids)
-    const tags = await readPairs(tables, 'run_tag', ids)
-    const metrics = await readLatestMetrics(tables, ids)
-    const datasets = await readDatasetInputs(tables, ids)
-    const modelInputs = isSearch ? new Map<string, never[]>() : await readModelInputs(tables, ids)
-    const modelOutputs = await readModelOutputs(tables, ids)
+    const params = byRun(await selectParams(tables, piece), pairOf)
+    const tags = byRun(await selectTags(tables, piece), pairOf)
+    const metrics = byRun(await selectLatestMetrics(tables, piece), metricOf)
+    const datasets = await readDatasetInputs(tables, piece)
+    const modelInputs = isSearch
+      ? new Map<string, never[]>()
+      : byRun(await selectModelInputs(tables, piece), ({ model_id }) => ({ modelId: model_id }))
+    const modelOutputs = byRun(await selectModelOutputs(tables, piece), ({ model_id, step }) => ({
+      modelId: model_id,
+      step,
+    }))
     for (const row of piece) {
       runs.push({
         info: runInfo(row),
@@ -82,6 +94,10 @@ export async function hydrateRuns(
     }
   }
   return runs
+}
+
+function pairOf({ key, value }: Tag): Tag {
+  return { key, value }
 }
 
 function grouped<Row, Item>(
@@ -99,110 +115,103 @@ function grouped<Row, Item>(
   return groups
 }
 
-async function readPairs(
+const selectParams = compiledStatement((tables, _first, runs: readonly OfRun[]) => pairsOf(tables, 'param', runs), {
+  keptSize: rowsPerStatement,
+})
+const selectTags = compiledStatement((tables, _first, runs: readonly OfRun[]) => pairsOf(tables, 'run_tag', runs), {
+  keptSize: rowsPerStatement,
+})
+
+function pairsOf(
   tables: Tables,
   table: 'param' | 'run_tag',
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, readonly (Param | Tag)[]>> {
-  const rows = await trackingTables(tables)
+  runs: readonly OfRun[],
+): SelectQueryBuilder<TrackingTables, 'param' | 'run_tag', { run_id: string } & Tag> {
+  return trackingTables(tables)
     .selectFrom(table)
     .select(['run_id', 'key', 'value'])
-    .where('run_id', 'in', ids)
+    .where('run_id', 'in', idsOf(runs))
     .orderBy('run_id')
     .orderBy('key')
-    .execute()
-  return grouped(
-    rows,
-    (row) => row.run_id,
-    ({ key, value }) => ({ key, value }),
-  )
 }
 
-async function readLatestMetrics(
-  tables: Tables,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, readonly Metric[]>> {
-  const rows = await trackingTables(tables)
-    .selectFrom('latest_metric')
-    .select(['run_id', 'key', 'value', 'is_nan', 'timestamp_ms', 'step'])
-    .where('run_id', 'in', ids)
-    .orderBy('run_id')
-    .orderBy('key')
-    .execute()
-  return grouped(rows, (row) => row.run_id, metricOf)
+function idsOf(runs: readonly OfRun[]): readonly string[] {
+  return runs.map((run) => run.run_id)
 }
+
+function byRun<Row extends OfRun, Item>(
+  { rows }: { readonly rows: readonly Row[] },
+  itemOf: (row: Row) => Item,
+): ReadonlyMap<string, readonly Item[]> {
+  return grouped(rows, (row) => row.run_id, itemOf)
+}
+
+const selectLatestMetrics = compiledStatement(
+  (tables, _first, runs: readonly OfRun[]) =>
+    trackingTables(tables)
+      .selectFrom('latest_metric')
+      .select(['run_id', 'key', 'value', 'is_nan', 'timestamp_ms', 'step'])
+      .where('run_id', 'in', idsOf(runs))
+      .orderBy('run_id')
+      .orderBy('key'),
+  { keptSize: rowsPerStatement },
+)
+
+const selectDatasetInputs = compiledStatement(
+  (tables, _first, runs: readonly OfRun[]) =>
+    trackingTables(tables)
+      .selectFrom('run_dataset')
+      .innerJoin('dataset', 'dataset.dataset_id', 'run_dataset.dataset_id')
+      .selectAll('dataset')
+      .select('run_dataset.run_id')
+      .where('run_dataset.run_id', 'in', idsOf(runs))
+      .orderBy('run_dataset.run_id')
+      .orderBy('run_dataset.position'),
+  { keptSize: rowsPerStatement },
+)
 
 async function readDatasetInputs(
   tables: Tables,
-  ids: readonly string[],
+  runs: readonly OfRun[],
 ): Promise<ReadonlyMap<string, readonly DatasetInput[]>> {
-  const tracking = trackingTables(tables)
-  const rows = await tracking
-    .selectFrom('run_dataset')
-    .innerJoin('dataset', 'dataset.dataset_id', 'run_dataset.dataset_id')
-    .selectAll('dataset')
-    .select('run_dataset.run_id')
-    .where('run_dataset.run_id', 'in', ids)
-    .orderBy('run_dataset.run_id')
-    .orderBy('run_dataset.position')
-    .execute()
+  const { rows } = await selectDatasetInputs(tables, runs)
   if (rows.length === 0) return new Map()
-  const tagRows = await tracking
+  const tagRows = await trackingTables(tables)
     .selectFrom('run_dataset_tag')
     .select(['run_id', 'dataset_id', 'key', 'value'])
-    .where('run_id', 'in', ids)
+    .where('run_id', 'in', idsOf(runs))
     .orderBy('key')
     .execute()
   const inputId = (row: { readonly run_id: string; readonly dataset_id: string }) => `${row.run_id}/${row.dataset_id}`
-  const tags = grouped(tagRows, inputId, ({ key, value }) => ({ key, value }))
-  return grouped(
-    rows,
-    (row) => row.run_id,
-    (row) => ({
-      dataset: {
-        name: row.name,
-        digest: row.digest,
-        sourceType: row.source_type,
-        source: row.source,
-        ...(row.schema !== null && { schema: row.schema }),
-        ...(row.profile !== null && { profile: row.profile }),
-      },
-      tags: tags.get(inputId(row)) ?? [],
-    }),
-  )
+  const tags = grouped(tagRows, inputId, pairOf)
+  return byRun({ rows }, (row) => ({
+    dataset: {
+      name: row.name,
+      digest: row.digest,
+      sourceType: row.source_type,
+      source: row.source,
+      ...(row.schema !== null && { schema: row.schema }),
+      ...(row.profile !== null && { profile: row.profile }),
+    },
+    tags: tags.get(inputId(row)) ?? [],
+  }))
 }
 
-async function readModelInputs(
-  tables: Tables,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, readonly { readonly modelId: string }[]>> {
-  const rows = await trackingTables(tables)
+const selectModelInputs = compiledStatement((tables, _first, runs: readonly OfRun[]) =>
+  trackingTables(tables)
     .selectFrom('run_model_input')
     .select(['run_id', 'model_id'])
-    .where('run_id', 'in', ids)
-    .orderBy('model_id')
-    .execute()
-  return grouped(
-    rows,
-    (row) => row.run_id,
-    (row) => ({ modelId: row.model_id }),
-  )
-}
+    .where('run_id', 'in', idsOf(runs))
+    .orderBy('model_id'),
+)
 
-async function readModelOutputs(
-  tables: Tables,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, readonly ModelOutput[]>> {
-  const rows = await trackingTables(tables)
-    .selectFrom('run_model_output')
-    .select(['run_id', 'model_id', 'step'])
-    .where('run_id', 'in', ids)
-    .orderBy('step')
-    .orderBy('model_id')
-    .execute()
-  return grouped(
-    rows,
-    (row) => row.run_id,
-    (row) => ({ modelId: row.model_id, step: row.step }),
-  )
-}
+const selectModelOutputs = compiledStatement(
+  (tables, _first, runs: readonly OfRun[]) =>
+    trackingTables(tables)
+      .selectFrom('run_model_output')
+      .select(['run_id', 'model_id', 'step'])
+      .where('run_id', 'in', idsOf(runs))
+      .orderBy('step')
+      .orderBy('model_id'),
+  { keptSize: rowsPerStatement },
+)

@@ -1,6 +1,7 @@
 import { SluiceError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
 import { newRunName, randomHex, type RandomBytes, type RunId } from '../base/ids.ts'
+import { compiledStatement } from '../database/compiled-statement.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { appendToUri } from './artifact-locations.ts'
 import type { LoggedMetric, Param, Run, RunInfo, RunStatus, Tag } from './entities.ts'
@@ -18,7 +19,7 @@ import {
 } from './limits.ts'
 import { logMetrics } from './metric-store.ts'
 import { findActiveRun, findRun, hydrateRuns, runInfo, type RunRow } from './run-rows.ts'
-import { trackingTables } from './tables.ts'
+import { trackingTables, type TrackingTables } from './tables.ts'
 
 interface NewRun {
   /** Absent: the experiment "0". */
@@ -93,8 +94,7 @@ export function runStore({ database, clock, random }: TrackingContext): RunStore
   return {
     create: async (run) => {
       const runId = randomHex(random, 16) as RunId
-      const madeUpName = newRunName(random)
-      return database.write((tables) => insertRun(tables, { ...run, runId, madeUpName }))
+      return database.write((tables) => insertRun(tables, { ...run, runId, makeName: () => newRunName(random) }))
     },
     adopt: (run) => database.write((tables) => adoptRun(tables, run)),
     get: (runId) => readRun(database.read, runId),
@@ -135,10 +135,10 @@ function chosenName({ runName, tags }: NewRun): string | undefined {
 
 async function insertRun(
   tables: Tables,
-  run: NewRun & { readonly runId: RunId; readonly madeUpName: string },
+  run: NewRun & { readonly runId: RunId; readonly makeName: () => string },
 ): Promise<Run> {
   const experiment = await findActiveExperiment(tables, run.experimentId ?? '0')
-  const runName = chosenName(run) ?? run.madeUpName
+  const runName = chosenName(run) ?? run.makeName()
   const tags = new Map(
     (run.tags ?? []).map((tag, index) => checkedPair(tag, `tags[${index}]`, limits.runTagValue)).map(pair),
   )
@@ -146,6 +146,17 @@ async function insertRun(
   const info = { runId: run.runId, runName, userId: run.userId ?? '', startMs: run.startMs ?? 0 }
   return putRun(tables, { ...info, experiment, status: 'RUNNING', tags })
 }
+
+const insertRow = compiledStatement((tables, row: RunRow) => trackingTables(tables).insertInto('run').values(row))
+
+const upsertTags = compiledStatement((tables, _first, rows: readonly TrackingTables['run_tag'][]) =>
+  trackingTables(tables)
+    .insertInto('run_tag')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['run_id', 'key']).doUpdateSet((eb) => ({ value: eb.ref('excluded.value') })),
+    ),
+)
 
 /** The row of a new run and its first tags; nothing else belongs to it yet. */
 async function putRun(
@@ -156,7 +167,6 @@ async function putRun(
   },
 ): Promise<Run> {
   checkLength(run.runName, 'run_name', limits.runTagValue)
-  const tracking = trackingTables(tables)
   const row: RunRow = {
     run_id: run.runId,
     experiment_id: run.experiment.experiment_id,
@@ -169,9 +179,11 @@ async function putRun(
     is_job: 0,
     deleted_ms: null,
   }
-  await tracking.insertInto('run').values(row).execute()
-  const rows = [...run.tags].map(([key, value]) => ({ run_id: run.runId, key, value }))
-  await tracking.insertInto('run_tag').values(rows).execute()
+  await insertRow(tables, [row])
+  await upsertTags(
+    tables,
+    [...run.tags].map(([key, value]) => ({ run_id: run.runId, key, value })),
+  )
   const tags = [...run.tags].sort(([left], [right]) => byCodePoint(left, right)).map(([key, value]) => ({ key, value }))
   const nothing = { metrics: [], params: [], datasetInputs: [], modelInputs: [], modelOutputs: [] }
   return { ...nothing, info: runInfo(row), tags }
@@ -228,15 +240,30 @@ async function setDeleted(tables: Tables, runId: string, deletedMs: number | nul
   await trackingTables(tables).updateTable('run').set({ deleted_ms: deletedMs }).where('run_id', '=', runId).execute()
 }
 
-async function logParams(tables: Tables, run: RunRow, params: readonly Param[]): Promise<void> {
-  if (params.length === 0) return
-  const tracking = trackingTables(tables)
-  const existing = await tracking
+type ParamRow = TrackingTables['param']
+
+const selectParams = compiledStatement((tables, { run_id }, params: readonly Pick<ParamRow, 'run_id' | 'key'>[]) =>
+  trackingTables(tables)
     .selectFrom('param')
     .select(['key', 'value'])
-    .where('run_id', '=', run.run_id)
-    .where('key', 'in', [...new Set(params.map((param) => param.key))])
-    .execute()
+    .where('run_id', '=', run_id)
+    .where(
+      'key',
+      'in',
+      params.map(({ key }) => key),
+    ),
+)
+
+const insertParams = compiledStatement((tables, _first, rows: readonly ParamRow[]) =>
+  trackingTables(tables).insertInto('param').values(rows),
+)
+
+async function logParams(tables: Tables, run: RunRow, params: readonly Param[]): Promise<void> {
+  if (params.length === 0) return
+  const { rows: existing } = await selectParams(
+    tables,
+    params.map(({ key }) => ({ run_id: run.run_id, key })),
+  )
   const known = new Map(existing.map(pair))
   const fresh = params.filter((param) => !known.has(param.key))
   const changed = params.find((param) => known.has(param.key) && known.get(param.key) !== param.value)
@@ -249,7 +276,7 @@ async function logParams(tables: Tables, run: RunRow, params: readonly Param[]):
   }
   if (fresh.length === 0) return
   const rows = fresh.map(({ key, value }) => ({ run_id: run.run_id, key, value }))
-  await tracking.insertInto('param').values(rows).execute()
+  await insertParams(tables, rows)
 }
 
 async function setRunTags(tables: Tables, run: RunRow, tags: readonly Tag[]): Promise<void> {
@@ -257,16 +284,16 @@ async function setRunTags(tables: Tables, run: RunRow, tags: readonly Tag[]): Pr
   const runName = values.get(runNameTag)
   if (runName === '') values.delete(runNameTag)
   if (values.size === 0) return
-  const tracking = trackingTables(tables)
-  await tracking
-    .insertInto('run_tag')
-    .values([...values].map(([key, value]) => ({ run_id: run.run_id, key, value })))
-    .onConflict((conflict) =>
-      conflict.columns(['run_id', 'key']).doUpdateSet((eb) => ({ value: eb.ref('excluded.value') })),
-    )
-    .execute()
+  await upsertTags(
+    tables,
+    [...values].map(([key, value]) => ({ run_id: run.run_id, key, value })),
+  )
   if (runName !== undefined && runName !== '') {
-    await tracking.updateTable('run').set({ run_name: runName }).where('run_id', '=', run.run_id).execute()
+    await trackingTables(tables)
+      .updateTable('run')
+      .set({ run_name: runName })
+      .where('run_id', '=', run.run_id)
+      .execute()
   }
 }
 

@@ -79,7 +79,7 @@ export function trackingTables(tables: Tables): Kysely<TrackingTables> {
 }
 
 /** At most this many rows in one statement: SQLite takes 32,766 parameters and PostgreSQL 65,535. */
-const rowsPerStatement = 500
+export const rowsPerStatement = 500
 
 /** `items` in pieces small enough for one statement each. */
 export function* pieces<Item>(items: readonly Item[], size = rowsPerStatement): Generator<readonly Item[]> {
