@@ -70,6 +70,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   const database = await openDatabase({
     connect: () => connectDatabase(folder, settings.database),
     migrationsFolder: migrationsFolder(),
+    log,
   })
   const closing: (() => Promise<void>)[] = [() => database.close()]
   try {

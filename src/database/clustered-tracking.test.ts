@@ -17,8 +17,10 @@ test('a store of before migration 0023 keeps every value that was logged', async
   const before = join(folder, 'migrations')
   const earlier = (await readdir(migrations)).filter((name) => name < '0023')
   for (const name of earlier) await cp(join(migrations, name), join(before, name))
+  const lines: string[] = []
+  const log = { level: 'info', write: (_level: string, message: string) => void lines.push(message) } as const
   const open = (migrationsFolder: string) =>
-    openDatabase({ connect: async () => sqliteConnection(folder), migrationsFolder })
+    openDatabase({ connect: async () => sqliteConnection(folder), migrationsFolder, log })
 
   const old = await open(before)
   await old.write(async (tables) => {
@@ -45,7 +47,11 @@ test('a store of before migration 0023 keeps every value that was logged', async
   const expected = await all(old)
   await old.close()
 
+  assert.deepEqual(lines, [], 'a new store is nothing to speak of')
   const now = await open(migrations)
+  assert.match(lines[0]!, /earlier version .*: 0023-clustered-tracking, .*can take minutes/)
+  assert.equal(lines[1], 'Applied 0023-clustered-tracking.sql.')
+  assert.equal(lines.at(-1), 'The store is up to date.')
   assert.deepEqual(await all(now), expected)
   const { rows } = await sql<{ name: string }>`
     select name from pragma_table_list where schema = 'main' and wr = 1 order by name
@@ -57,4 +63,7 @@ test('a store of before migration 0023 keeps every value that was logged', async
   // These have no row numbers to read them by.
   assert.ok((await referredDigests(now, { except: [] })).has(digest))
   await now.close()
+  const told = lines.length
+  await (await open(migrations)).close()
+  assert.equal(lines.length, told)
 })

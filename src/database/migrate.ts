@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SluiceError } from '../base/errors.ts'
+import { silentLog } from '../base/log.ts'
 import type { DatabaseConnection, Dialect, Tables } from './database.ts'
 
 interface Migration {
@@ -81,10 +82,11 @@ function refuseNewer(
 }
 
 /**
- * Brings the schema up to this program's, each migration in one transaction, and does nothing when it is there.
- * Throws `store-too-new` when a newer program has been here.
+ * Brings the schema up to this program's, each migration in one transaction, and does nothing when it is there. Says
+ * so in the log before and after where there was a store: a migration of a large one takes a while, in which nothing
+ * else happens. Throws `store-too-new` when a newer program has been here.
  */
-export async function migrate(connection: DatabaseConnection, folder: string): Promise<void> {
+export async function migrate(connection: DatabaseConnection, folder: string, log = silentLog): Promise<void> {
   const migrations = await readMigrations(folder)
   await connection.run(
     inDialect(
@@ -96,8 +98,18 @@ export async function migrate(connection: DatabaseConnection, folder: string): P
   const applied = await tables.selectFrom('schema_migration').select(['number', 'name']).orderBy('number').execute()
   refuseNewer(applied, migrations)
   const done = new Set(applied.map((row) => row.number))
-  for (const migration of migrations) {
-    if (done.has(migration.number)) continue
+  const missing = migrations.filter(({ number }) => !done.has(number))
+  // A new store is made in milliseconds.
+  const told = done.size === 0 || missing.length === 0 ? silentLog : log
+  const startedMs = performance.now()
+  const names = missing.map(({ name }) => name.replace(/\.sql$/, '')).join(', ')
+  told.write(
+    'warn',
+    `The store was written by an earlier version and is brought up to date first: ${names}. ` +
+      'This can take minutes where much is stored; whoever stops it loses nothing and starts it again later.',
+  )
+  for (const migration of missing) {
+    const beganMs = performance.now()
     await connection.begin()
     try {
       await connection.run(inDialect(migration.statements, connection.dialect))
@@ -110,6 +122,12 @@ export async function migrate(connection: DatabaseConnection, folder: string): P
       await connection.rollback().catch(() => undefined)
       throw error
     }
+    told.write('info', `Applied ${migration.name}.`, { seconds: secondsSince(beganMs) })
   }
   await connection.sync()
+  told.write('warn', 'The store is up to date.', { seconds: secondsSince(startedMs) })
+}
+
+function secondsSince(startMs: number): string {
+  return ((performance.now() - startMs) / 1000).toFixed(1)
 }

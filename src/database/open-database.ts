@@ -1,4 +1,5 @@
 import { SluiceError } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
 import type { Database, DatabaseConnection, DatabaseReader } from './database.ts'
 import { takeEpoch } from './epoch.ts'
 import { groupCommitDatabase } from './group-commit.ts'
@@ -8,17 +9,19 @@ export interface OpenDatabaseOptions {
   readonly connect: () => Promise<DatabaseConnection>
   /** Where the numbered migration files are. */
   readonly migrationsFolder: string
+  /** Told when the store has to be brought up to date first. */
+  readonly log?: Log
 }
 
 /**
  * Opens the store for this process alone: lock, migrate, raise the epoch. Throws `store-in-use`, `store-too-new`,
  * `store-corrupt` or `store-unavailable`, each saying what to do.
  */
-export async function openDatabase({ connect, migrationsFolder }: OpenDatabaseOptions): Promise<Database> {
+export async function openDatabase({ connect, migrationsFolder, log }: OpenDatabaseOptions): Promise<Database> {
   const connection = await connect()
   try {
     await connection.lock()
-    await migrate(connection, migrationsFolder)
+    await migrate(connection, migrationsFolder, log)
     await connection.begin()
     const epoch = await takeEpoch(connection.writer)
     await connection.commit()
