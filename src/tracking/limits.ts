@@ -43,9 +43,9 @@ export function missingValue(path: string): SluiceError {
 
 /**
  * Checks the name of a metric, param or tag: letters, digits and `_ - . space : /`, its own normal path. `keyPath` is
- * where the request has it.
+ * where the request has it, `what` it is called when it is too long.
  */
-export function checkName(name: string, keyPath: string): void {
+export function checkName(name: string, keyPath: string, what = keyPath): void {
   if (!nameCharacters.test(name)) {
     const allowed =
       'Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).'
@@ -60,7 +60,7 @@ export function checkName(name: string, keyPath: string): void {
         `This name would resolve to '${normal}'`,
     )
   }
-  checkLength(name, keyPath, limits.key)
+  checkLength(name, what, limits.key)
 }
 
 /** POSIX normalisation of a path without looking at any disk: no empty, `.` or removable `..` parts. */
@@ -99,7 +99,7 @@ function cut(text: string, path: string, limit: number): string {
 
 /** A param as it is stored; its key checked, its value cut. */
 export function checkedParam(param: Param, path = ''): Param {
-  checkName(param.key, joined(path, 'key'))
+  checkName(param.key, joined(path, 'key'), 'Param key')
   return { key: param.key, value: cut(param.value, joined(path, 'value'), limits.paramValue) }
 }
 
@@ -124,7 +124,7 @@ export function checkExperimentTag(tag: Tag): void {
 }
 
 export function checkMetric(metric: LoggedMetric, path = ''): void {
-  checkName(metric.key, joined(path, 'name'))
+  checkName(metric.key, joined(path, 'name'), 'Metric name')
   if ((metric.datasetName === undefined) !== (metric.datasetDigest === undefined)) {
     throw new SluiceError('invalid-request', 'Both dataset_name and dataset_digest must be provided if one is provided')
   }

@@ -134,16 +134,25 @@ export async function readSampledHistory(
   return points
 }
 
+/** Of more points the samples are taken in the order of time, in which they are stored: sorting them holds everybody up. */
+const mostSorted = 100_000
+
 async function sampledRows(tables: Tables, query: PointQuery, maxResults: number): Promise<readonly PointRow[]> {
   const { count } = await matching(tables, query)
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
-  const isWanted = evenly(Number(count), maxResults)
+  if (Number(count) <= mostSorted) {
+    const rows: PointRow[] = []
+    for await (const piece of readPieces(tables, query)) rows.push(...piece)
+    rows.sort(byStep)
+    return samplePositions(rows.length, maxResults).map((position) => rows[position]!)
+  }
+  const positions = new Set(samplePositions(Number(count), maxResults))
   const wanted: PointRow[] = []
   let [first, last, position]: [PointRow | undefined, PointRow | undefined, number] = [undefined, undefined, 0]
   for await (const rows of readPieces(tables, query)) {
     for (const row of rows) {
-      if (isWanted(position++)) wanted.push(row)
+      if (positions.has(position++)) wanted.push(row)
       if (first === undefined || byStep(row, first) < 0) first = row
       if (last === undefined || byStep(row, last) >= 0) last = row
     }
@@ -157,16 +166,14 @@ async function sampledRows(tables: Tables, query: PointQuery, maxResults: number
   return sorted
 }
 
-/** Whether the point at a position is one of `wanted` that lie at equal distances among `count`, the ends included. */
-function evenly(count: number, wanted: number): (position: number) => boolean {
-  if (count <= wanted) return () => true
-  if (wanted === 1) return (position) => position === count - 1
-  let taken = 0
-  return (position) => {
-    if (position < Math.round((taken * (count - 1)) / (wanted - 1))) return false
-    taken++
-    return true
-  }
+/** As MLflow's: the first point of each of `wanted` equal parts (the longer ones first), the last of them the last point. */
+function samplePositions(count: number, wanted: number): readonly number[] {
+  if (count === 0) return []
+  if (wanted === 1) return [count - 1]
+  const parts = Math.min(count, wanted)
+  const [length, longer] = [Math.floor(count / parts), count % parts]
+  const starts = Array.from({ length: parts }, (_, part) => part * length + Math.min(part, longer))
+  return [...starts.slice(0, -1), count - 1]
 }
 
 function byStep(left: PointRow, right: PointRow): number {

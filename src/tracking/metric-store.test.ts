@@ -143,7 +143,7 @@ databaseTest('a sample spreads over the points and keeps both ends', async (data
     return ids.map((id) => points.filter((point) => point.runId === id).map((point) => point.step))
   }
   assert.deepEqual(await steps(5), [
-    [0, 25, 50, 74, 99],
+    [0, 20, 40, 60, 99],
     [0, 1, 2],
   ])
   assert.deepEqual(await steps(2), [
@@ -178,7 +178,7 @@ databaseTest('a history of many pieces is whole and in order, and so are its sam
   const samples = await metrics.sampledHistory({ runIds: [runId], key: 'm', maxResults: 4 })
   assert.deepEqual(
     samples.map(({ step }) => step),
-    [0, 4000, 7999, 11_999],
+    [0, 3000, 6000, 11_999],
   )
 })
 

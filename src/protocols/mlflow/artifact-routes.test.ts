@@ -184,11 +184,26 @@ test('pages download by run and upload at most 10 MiB', async (t) => {
   }
   assert.equal(await upload(`run_uuid=${run_id}&path=notes/n.md`, '# hi'), '200 {}')
   assert.equal(await (await fetch(`${lab.url}/get-artifact?run_uuid=${run_id}&path=notes/n.md`)).text(), '# hi')
-  assert.match(await upload(`run_uuid=${run_id}`, 'x'), /^400 .*Missing value for required parameter 'path'/)
-  assert.match(await upload('path=x', 'x'), /^400 .*Missing value for required parameter 'run_id'/)
+  assert.match(await upload(`run_uuid=${run_id}`, 'x'), /^400 .*Request must specify path\./)
+  assert.match(await upload('path=x', 'x'), /^400 .*Request must specify run_uuid\./)
   assert.match(await upload(`run_uuid=${run_id}&path=x`, ''), /^400 .*Request must specify data/)
   assert.match(await upload(`run_uuid=${run_id}&path=x`, new Uint8Array(10 * 1024 * 1024 + 1)), /^400 .*larger than/)
   assert.match(await upload('run_uuid=none&path=x', 'x'), /^404 /)
+  const refused = {
+    error_code: 'INVALID_PARAMETER_VALUE',
+    message: 'Invalid path',
+    sqlstate: 'KAM00',
+    error_class: 'INVALID_PARAMETER_VALUE',
+  }
+  for (const path of ['../x', 'a/../../x', '/etc/passwd', 'C:/x', '..%2Fx', '%252e%252e/x', 'file:///etc']) {
+    const asked = `path=${encodeURIComponent(path)}`
+    assert.equal(await upload(`run_uuid=${run_id}&${asked}`, 'x'), `400 ${JSON.stringify(refused)}`, path)
+    const downloads = [
+      `/get-artifact?run_id=${run_id}&${asked}`,
+      `/api/2.0/mlflow/artifacts/list?run_id=${run_id}&${asked}`,
+    ]
+    for (const url of downloads) assert.deepEqual(await lab.call('GET', url), { status: 400, body: refused }, url)
+  }
   const missing = await lab.call('GET', `/get-artifact?run_id=${run_id}&path=none`)
   assert.deepEqual(missing.status, 404)
 })

@@ -12,6 +12,7 @@ import { mlflowErrors } from './errors.ts'
 import { missing } from './fields.ts'
 import { requests, type FileMessage } from './messages.ts'
 import { mlflowRoutesOf, sendJson } from './mlflow-route.ts'
+import { checkSafePath } from './safe-path.ts'
 import { listField } from './translate.ts'
 
 export interface ArtifactRouteParts {
@@ -39,6 +40,7 @@ function listingRoutes({ tracking, artifacts }: ArtifactRouteParts): readonly Ro
       permission: 'read',
       message: requests.listArtifacts,
       handle: async ({ run_id, path }) => {
+        checkSafePath(path ?? '')
         if (withoutSlash(path) !== '') parseArtifactPath(withoutSlash(path))
         const { info } = await tracking.runs.get(run_id)
         return listBelow(artifacts, info.artifactUri, path)
@@ -166,6 +168,7 @@ function pageRoutes({ tracking, artifacts }: ArtifactRouteParts): readonly Route
       handler: async (request, reply) => {
         const query = queryOf(request)
         const path = given(query, 'path')
+        checkSafePath(path)
         return download(await rootOf(query), path, { request, reply })
       },
     },
@@ -176,6 +179,7 @@ function pageRoutes({ tracking, artifacts }: ArtifactRouteParts): readonly Route
       errors: mlflowErrors,
       handler: async (request, reply) => {
         const path = given(queryOf(request), 'artifact_file_path')
+        checkSafePath(path)
         const { model_id } = request.params as { readonly model_id: string }
         return download((await tracking.loggedModels.get(model_id)).artifactUri, path, { request, reply })
       },
@@ -189,9 +193,15 @@ function pageRoutes({ tracking, artifacts }: ArtifactRouteParts): readonly Route
       errors: mlflowErrors,
       handler: async (request, reply) => {
         const query = queryOf(request)
-        const path = given(query, 'path')
         const body = request.body as Buffer
-        if (body.length === 0) throw new SluiceError('invalid-request', 'Request must specify data.')
+        const specified = (name: string, isThere: boolean) => {
+          if (!isThere) throw new SluiceError('invalid-request', `Request must specify ${name}.`)
+        }
+        specified('run_uuid', (query['run_uuid'] ?? query['run_id'] ?? '') !== '')
+        const { path = '' } = query
+        specified('path', path !== '')
+        checkSafePath(path)
+        specified('data', body.length > 0)
         await artifacts.write(pathBelow(await rootOf(query), path), Readable.from([body]))
         return sendJson(reply, {})
       },

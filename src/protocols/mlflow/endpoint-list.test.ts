@@ -49,9 +49,10 @@ const nameOf = ({ method, path }: Pick<Endpoint, 'method' | 'path'>): string => 
 
 test('the list of endpoints is the route table: below /api and below /ajax-api', async (t) => {
   const { routes } = protocolOver(await openSqlite(t), t)
-  const inTable = routes.map(
-    ({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}')}`,
-  )
+  // What is the same with a slash too many is no endpoint of its own.
+  const inTable = routes
+    .filter(({ url }) => !url.startsWith('//'))
+    .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}')}`)
   const twins = servedEndpoints
     .filter(({ path }) => path.startsWith('/api/'))
     .map(({ method, path }) => nameOf({ method, path: path.replace('/api/', '/ajax-api/') }))

@@ -53,7 +53,20 @@ const codeOf: Readonly<Record<ErrorCode, MlflowErrorCode>> = {
   internal: 'INTERNAL_ERROR',
 }
 
-/** Whatever was thrown as `{error_code, message}` with MLflow's status for the code. */
+/** What MLflow's own exceptions add, by the same code; nothing for the others. */
+const classOf: Readonly<
+  Partial<Record<MlflowErrorCode, { readonly sqlstate: string; readonly error_class?: string }>>
+> = {
+  INVALID_PARAMETER_VALUE: { sqlstate: 'KAM00', error_class: 'INVALID_PARAMETER_VALUE' },
+  BAD_REQUEST: { sqlstate: 'KAM00', error_class: 'INVALID_PARAMETER_VALUE' },
+  RESOURCE_ALREADY_EXISTS: { sqlstate: 'KAM00', error_class: 'RESOURCE_ALREADY_EXISTS' },
+  PERMISSION_DENIED: { sqlstate: 'KAM00', error_class: 'PERMISSION_DENIED' },
+  RESOURCE_DOES_NOT_EXIST: { sqlstate: 'KAM00', error_class: 'RESOURCE_NOT_FOUND' },
+  INTERNAL_ERROR: { sqlstate: 'XXM00', error_class: 'CLIENT_INTERNAL_ERROR' },
+  TEMPORARILY_UNAVAILABLE: { sqlstate: 'XXM00' },
+}
+
+/** Whatever was thrown as `{error_code, message}` with MLflow's status for the code, and its classes of errors. */
 export const mlflowErrors: ErrorTranslator = (thrown) => {
   const { error } = errorBody(thrown)
   const code = codeOf[error.code]
@@ -61,5 +74,8 @@ export const mlflowErrors: ErrorTranslator = (thrown) => {
   const hint = error.hint === undefined ? '' : `${end} ${error.hint}`
   // The phrase that MLflow's clients look for.
   const kind = error.code === 'invalid-path' ? 'Invalid path: ' : ''
-  return { status: statusOf[code], body: { error_code: code, message: `${kind}${error.message}${hint}` } }
+  return {
+    status: statusOf[code],
+    body: { error_code: code, message: `${kind}${error.message}${hint}`, ...classOf[code] },
+  }
 }

@@ -250,7 +250,7 @@ async function runsAreChanged({ call, run_id, experiment_id }: Place): Promise<v
   assert.equal(found.runs[0]?.info.run_id, run_id)
   const query = `query { mlflowGetRun(input: {runId: "${run_id}"}) { run { info { status } } } }`
   const answer = await call('POST', '/graphql', { query })
-  assert.deepEqual(answer, { data: { mlflowGetRun: { run: { info: { status: 'FINISHED' } } } } })
+  assert.deepEqual(answer, { data: { mlflowGetRun: { run: { info: { status: 'FINISHED' } } } }, errors: null })
 }
 
 const models = `${api}/registered-models`

@@ -52,7 +52,28 @@ export function invalid(path: string, value: unknown, why?: string): SluiceError
   )
 }
 
+/**
+ * A JSON body with its whole floats (`9.0`) as they were written, for telling that one stands where it must not: read as
+ * numbers they are no floats any more.
+ */
+export function asWritten(json: string): unknown {
+  const keep = (_key: string, value: unknown, { source }: { readonly source?: string }) =>
+    Number.isInteger(value) && source !== undefined && /[.e]/i.test(source) ? rawJson.rawJSON(source) : value
+  return JSON.parse(json, keep as (key: string, value: unknown) => unknown)
+}
+
+// Not in TypeScript's library yet.
+const rawJson = JSON as unknown as {
+  readonly rawJSON: (text: string) => { readonly rawJSON: string }
+  readonly isRawJSON: (value: unknown) => value is { readonly rawJSON: string }
+}
+
+function numberOf(value: unknown): unknown {
+  return rawJson.isRawJSON(value) ? Number(value.rawJSON) : value
+}
+
 function pythonType(value: unknown): string {
+  if (rawJson.isRawJSON(value)) return 'float'
   if (Array.isArray(value)) return 'list'
   if (typeof value === 'string') return 'str'
   if (typeof value === 'boolean') return 'bool'
@@ -69,20 +90,23 @@ export const text: Field<string> = {
 
 /** A whole number, also as text; beyond 2^53 it is refused, since JSON numbers are not exact there. */
 export const integer: Field<number> = {
-  read(value, path) {
+  read(given, path) {
+    const value = numberOf(given)
     const number = typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value
     if (typeof number !== 'number' || !Number.isSafeInteger(number)) throw invalid(path, value)
     return number
   },
 }
 
-/** A double: a number, its text, or one of the words "NaN", "Infinity", "-Infinity". */
+/** A double: a number, its text, or what Python reads as one: "NaN", "inf", "-Infinity". */
 export const double: Field<number> = {
-  read(value, path) {
+  read(given, path) {
+    const value = numberOf(given)
     if (typeof value === 'number') return value
-    if (typeof value !== 'string' || !/^(NaN|-?Infinity|[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?)$/i.test(value)) {
-      throw invalid(path, value)
-    }
+    if (typeof value !== 'string') throw invalid(path, value)
+    const word = /^([-+]?)(?:(nan)|inf(?:inity)?)$/i.exec(value)
+    if (word !== null) return word[2] !== undefined ? Number.NaN : word[1] === '-' ? -Infinity : Infinity
+    if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value)) throw invalid(path, value)
     return Number(value)
   },
 }

@@ -92,13 +92,15 @@ function listText(points: readonly Metric[]): string {
   return JSON.stringify(points.map(metricMessage)).slice(1, -1)
 }
 
-function checkRuns(call: string, runIds: readonly string[]): void {
+/** MLflow's two calls say the same in two ways. */
+function checkRuns(call: 'GetMetricHistoryBulk' | 'GetMetricHistoryBulkInterval', runIds: readonly string[]): void {
   if (runIds.length >= 1 && runIds.length <= maxRuns) return
+  const bound = call === 'GetMetricHistoryBulk' ? 'cannot specify more than' : 'must specify at most'
   const rule =
     runIds.length === 0
       ? 'must specify at least one run_id.'
-      : `request must specify at most ${maxRuns} run_ids. Received ${runIds.length} run_ids.`
-  throw new SluiceError('invalid-request', `${call} ${rule}`)
+      : `${bound} ${maxRuns} run_ids. Received ${runIds.length} run_ids.`
+  throw new SluiceError('invalid-request', `${call} request ${rule}`)
 }
 
 function stepRange(

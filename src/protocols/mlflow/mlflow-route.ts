@@ -4,7 +4,7 @@ import { assert, messageOf, SluiceError } from '../../base/errors.ts'
 import { parseJson } from '../../server/parse-json.ts'
 import type { Permission, Route } from '../../server/route.ts'
 import { mlflowErrors } from './errors.ts'
-import { missing, type Fields, type Message, type MessageField } from './fields.ts'
+import { asWritten, missing, type Fields, type Message, type MessageField } from './fields.ts'
 
 export interface MlflowCall<Of extends Fields> {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -23,7 +23,7 @@ export interface MlflowCall<Of extends Fields> {
  * body.
  */
 export function mlflowRoutesOf<Of extends Fields>(call: MlflowCall<Of>): readonly MlflowRoute[] {
-  const answer: Answer = async (given, request) => (await call.handle(call.message.read(given, ''), request)) ?? {}
+  const answer: Answer = async (given, request) => (await call.handle(readMessage(call, given, request), request)) ?? {}
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const given = call.method === 'GET' ? queryOf(request, call.message) : bodyOf(request, call.message)
     const found = await answer({ ...given, ...pathFields(request, given) }, request)
@@ -54,6 +54,23 @@ export function answerOf(routes: readonly Route[], call: string): Answer {
   const found = routes.find((route) => route.method === method && route.url === `/api${path!}`)
   assert(found !== undefined && 'answer' in found, `there is a call ${call}`)
   return (found as MlflowRoute).answer
+}
+
+/** The message of a request; what is wrong with it is told in the numbers that the client wrote. */
+function readMessage<Of extends Fields>(
+  { method, message }: MlflowCall<Of>,
+  given: Readonly<Record<string, unknown>>,
+  request: FastifyRequest,
+): Message<Of> {
+  try {
+    return message.read(given, '')
+  } catch (error) {
+    const body = method === 'GET' ? undefined : request.body
+    if (!Buffer.isBuffer(body) || body.length === 0) throw error
+    const written = asWritten(new TextDecoder().decode(body))
+    if (typeof written === 'object') message.read({ ...written, ...pathFields(request, given) }, '')
+    throw error
+  }
 }
 
 /** The path's word counts; a body may repeat it, and is refused where what it repeats is no text. */

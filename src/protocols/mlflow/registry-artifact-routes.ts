@@ -5,6 +5,7 @@ import type { Route } from '../../server/route.ts'
 import { sendArtifact } from './artifact-download.ts'
 import { mlflowErrors } from './errors.ts'
 import { message, required, text } from './fields.ts'
+import { checkSafePath } from './safe-path.ts'
 
 const wanted = message({ name: required(text), version: required(text), path: required(text) })
 
@@ -14,17 +15,17 @@ export function registryArtifactRoutes(parts: {
   readonly artifacts: ArtifactStore
 }): readonly Route[] {
   const { registry, artifacts } = parts
-  return [
-    {
-      method: 'GET',
-      url: '/model-versions/get-artifact',
-      permission: 'read',
-      errors: mlflowErrors,
-      handler: async (request, reply) => {
-        const { name, version, path } = wanted.read(request.query, '')
-        const { artifactPath } = await registry.resolve(`models:/${name}/${parseVersion(version)}`)
-        return sendArtifact(artifacts, await artifacts.find(`${artifactPath}/${path}`), { request, reply })
-      },
+  // The second is how MLflow's own tests ask for it, on servers that read two slashes as one.
+  return ['/model-versions/get-artifact', '//model-versions/get-artifact'].map((url) => ({
+    method: 'GET',
+    url,
+    permission: 'read',
+    errors: mlflowErrors,
+    handler: async (request, reply) => {
+      const { name, version, path } = wanted.read(request.query, '')
+      checkSafePath(path)
+      const { artifactPath } = await registry.resolve(`models:/${name}/${parseVersion(version)}`)
+      return sendArtifact(artifacts, await artifacts.find(`${artifactPath}/${path}`), { request, reply })
     },
-  ]
+  }))
 }

@@ -297,7 +297,12 @@ test('who changed what is the caller, and a gate that refuses answers 403', asyn
   await call('POST', `${models}/alias`, { name: 'm', alias: 'champion', version: '1' })
   assert.deepEqual(await call('POST', `${models}/alias`, { name: 'm', alias: 'champion', version: '2' }), {
     status: 403,
-    body: { error_code: 'PERMISSION_DENIED', message: 'The release gate has not approved version 2.' },
+    body: {
+      error_code: 'PERMISSION_DENIED',
+      message: 'The release gate has not approved version 2.',
+      sqlstate: 'KAM00',
+      error_class: 'PERMISSION_DENIED',
+    },
   })
   assert.deepEqual(
     (await registry.models.transitions('m')).map(({ by }) => by),

@@ -240,6 +240,8 @@ test('a body that is no JSON, or none of ours, is a 400 that names the first par
   for (const value of ['NaN', 'Infinity', '1e400'])
     assert.match(await post(metric(value)), /^400 .*(NaN|Inf|1e400)/, value)
   assert.match(await post(metric('true')), /^400 Invalid value true for parameter 'value' supplied/)
+  assert.match(await post(metric('true').replace('"m"', '9.0')), /^400 Invalid value 9\.0 for .*'key' .*'float'/)
+  assert.match(await post(metric('"inf"')), /^404 Run with id=x not found/)
   assert.match(await post(JSON.stringify(metric('1'))), /^404 Run with id=x not found/)
   assert.match(await post('null'), /^400 Missing value for required parameter 'run_id'/)
   assert.match(await post('{}', { 'content-type': 'text/plain' }), /^400 Bad Request. Content-Type should be/)
@@ -272,7 +274,12 @@ test('every code of ours has one of MLflow, and a caller is never told to retry 
   const answer = (code: ErrorCode) => mlflowErrors(new SluiceError(code, 'm', { hint: 'h' }))
   assert.deepEqual(answer('already-exists'), {
     status: 400,
-    body: { error_code: 'RESOURCE_ALREADY_EXISTS', message: 'm. h' },
+    body: {
+      error_code: 'RESOURCE_ALREADY_EXISTS',
+      message: 'm. h',
+      sqlstate: 'KAM00',
+      error_class: 'RESOURCE_ALREADY_EXISTS',
+    },
   })
   const words = (code: ErrorCode) => (answer(code).body as { error_code: string }).error_code
   assert.deepEqual(
@@ -287,6 +294,6 @@ test('every code of ours has one of MLflow, and a caller is never told to retry 
   )
   assert.deepEqual(mlflowErrors(new Error('boom')), {
     status: 500,
-    body: { error_code: 'INTERNAL_ERROR', message: 'boom' },
+    body: { error_code: 'INTERNAL_ERROR', message: 'boom', sqlstate: 'XXM00', error_class: 'CLIENT_INTERNAL_ERROR' },
   })
 })

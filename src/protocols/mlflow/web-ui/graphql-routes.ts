@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import type graphqlPackage from 'graphql'
 import type { DocumentNode, GraphQLSchema, SelectionSetNode } from 'graphql'
-import { SluiceError } from '../../../base/errors.ts'
+import { messageOf, SluiceError } from '../../../base/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts'
 import { parseJson } from '../../../server/parse-json.ts'
 import type { Route } from '../../../server/route.ts'
 import { mlflowErrors } from '../errors.ts'
-import { answerOf } from '../mlflow-route.ts'
+import { answerOf, sendJson } from '../mlflow-route.ts'
 import { graphqlSchema } from './graphql-schema.ts'
 
 /** Which REST call answers which field. */
@@ -37,6 +37,9 @@ export function graphqlRoutes(routes: readonly Route[]): readonly Route[] {
     // CommonJS: Node finds its names one by one, the bundle has them under `default` alone.
     const { default: graphql } = await import('graphql')
     const schema = graphql.buildSchema(graphqlSchema)
+    // JavaScript's numbers end where these do not.
+    const long = schema.getType('LongString')
+    if (graphql.isScalarType(long)) long.serialize = String
     for (const type of Object.values(schema.getTypeMap())) {
       if (!graphql.isObjectType(type) || type.name.startsWith('__')) continue
       for (const field of Object.values(type.getFields())) {
@@ -64,7 +67,7 @@ export function graphqlRoutes(routes: readonly Route[]): readonly Route[] {
         loaded ??= load()
         const { graphql, schema } = await loaded
         const document = checked(graphql, schema, query)
-        if ('errors' in document) return reply.type('application/json').send(JSON.stringify(document))
+        if ('errors' in document) return sendJson(reply, { data: null, errors: document.errors })
         const result = await graphql.execute({
           schema,
           document,
@@ -72,7 +75,9 @@ export function graphqlRoutes(routes: readonly Route[]): readonly Route[] {
           variableValues: variables,
           ...(operationName !== undefined && { operationName }),
         })
-        return reply.type('application/json').send(JSON.stringify(result))
+        // In MLflow both are always there, and errors are their texts.
+        const errors = result.errors?.map(({ message }) => message) ?? null
+        return sendJson(reply, { data: result.data ?? null, errors })
       },
     },
   ]
@@ -109,19 +114,19 @@ function questionOf(request: FastifyRequest): Question {
   }
 }
 
-type Refused = { readonly errors: readonly { readonly message: string }[] }
+type Refused = { readonly errors: readonly string[] }
 
 function checked(graphql: Graphql, schema: GraphQLSchema, query: string): DocumentNode | Refused {
   let document: DocumentNode
   try {
     document = graphql.parse(query, { maxTokens })
   } catch (error) {
-    return { errors: [{ message: error instanceof Error ? error.message : String(error) }] }
+    return { errors: [messageOf(error)] }
   }
   const errors = graphql.validate(schema, document, graphql.specifiedRules, { maxErrors: 10 })
-  if (errors.length > 0) return { errors: errors.map(({ message }) => ({ message })) }
+  if (errors.length > 0) return { errors: errors.map(({ message }) => message) }
   const excess = excessOf(document)
-  return excess === undefined ? document : { errors: [{ message: excess }] }
+  return excess === undefined ? document : { errors: [excess] }
 }
 
 /** What of a valid query is too much; fragments are counted wherever they are spread. */
