@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser, type WebPage } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser, type WebPage } from './browser.ts'
 import { startWebServer } from './web-server.ts'
 
 const patience = { timeout: 60_000 }
@@ -33,12 +33,6 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
   const { url, sluice, write } = await startWebServer(t)
   const browser = await startBrowser(t)
   const open = (path: string): Promise<WebPage> => openPage(browser, url, { path })
-  const inBothThemes = async ({ page }: WebPage): Promise<void> => {
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
-  }
   /** Puts a text in the place of the editor's, as a paste would; the browser itself would write styles between lines. */
   const rewrite = async ({ page }: WebPage, text: string): Promise<void> => {
     await page.getByRole('textbox', { name: 'YAML' }).focus()
@@ -54,7 +48,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
   await t.test('without one it is said what they are for and how to begin', async () => {
     const web = await open('/schedules')
     await web.page.getByText('Nothing starts jobs by itself yet').waitFor()
-    await inBothThemes(web)
+    await inBothThemes(web.page)
     await end(web)
   })
 
@@ -77,7 +71,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     const list = page.getByRole('grid', { name: 'Schedules & triggers' })
     await list.getByText('cron 30 2 * * *, Europe/Paris').waitFor()
     await list.getByRole('img', { name: 'Completed: 1' }).waitFor(patience)
-    await inBothThemes(web)
+    await inBothThemes(web.page)
     await page.getByLabel('Kind').selectOption('Trigger')
     await list.getByText('nightly', { exact: true }).waitFor({ state: 'detached' })
     await page.getByRole('searchbox').fill('taxi')
@@ -98,7 +92,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     // On the one night whose clocks skip it, it is 03:00.
     assert.match(await times.nth(1).innerText(), /02:30|03:00/)
     await page.getByText('it waits until that has ended').waitFor()
-    await inBothThemes(web)
+    await inBothThemes(web.page)
     await page.getByRole('button', { name: 'Show 400' }).click()
     await times
       .getByText(/the clocks skip 02:30 that day/)
@@ -114,7 +108,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     await page.getByLabel('To (UTC)').fill('2026-03-02T12:00')
     await page.getByRole('button', { name: 'Preview' }).click()
     await page.getByText('Of 2 times, 2 would start a job.').waitFor(patience)
-    await inBothThemes(web)
+    await inBothThemes(web.page)
     await page.getByRole('button', { name: 'Start jobs: 2' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Start jobs: 2' }).click()
     await page.getByText('Of 2 times, 0 would start a job.').waitFor(patience)
@@ -131,7 +125,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     const history = page.getByRole('grid', { name: 'History' })
     await history.getByText('Completed').nth(1).waitFor(patience)
     assert.equal(await history.getByText('backfill').count(), 2)
-    await inBothThemes(web)
+    await inBothThemes(web.page)
     await end(web)
   })
 
@@ -161,7 +155,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     await page.getByRole('button', { name: 'Save' }).click()
     const refusal = page.getByRole('alert')
     await refusal.getByText(/nightly\.yml:3:\d+: .*"crom".*\n.*trigger: .*\n *\^+/).waitFor(patience)
-    await inBothThemes(web)
+    await inBothThemes(web.page)
     await rewrite(web, nightly.replace('./job.yml', './other.yml'))
     await page.getByRole('button', { name: 'Save' }).click()
     await refusal.getByText(/a file of the server's machine/).waitFor(patience)
@@ -180,7 +174,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     await page.getByRole('button', { name: 'New' }).click()
     const editor = page.getByRole('textbox', { name: 'YAML' })
     await editor.filter({ hasText: 'pipeline: report' }).waitFor(patience)
-    await inBothThemes(web)
+    await inBothThemes(web.page)
     await page.getByRole('button', { name: 'Create' }).click()
     await page
       .getByRole('alert')
@@ -206,7 +200,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
       await history.getByText('an event').waitFor(patience)
       assert.match(await history.innerText(), /data taxi, version 1/)
       await history.getByText('Completed').waitFor(patience)
-      await inBothThemes(web)
+      await inBothThemes(web.page)
       await page.getByRole('button', { name: 'Run now' }).click()
       const dialog = page.getByRole('dialog', { name: 'Run each-version now?' })
       await dialog.getByLabel('trigger.version').fill('7')
@@ -230,7 +224,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     await page.getByRole('dialog').getByRole('button', { name: 'New secret' }).click()
     await page.getByText('There is a new secret.').waitFor(patience)
     await page.getByText(before).waitFor({ state: 'detached' })
-    await inBothThemes(web)
+    await inBothThemes(web.page)
     await end(web)
   })
 
@@ -272,7 +266,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     await expectNoAxeViolations(page)
     go()
     await page.getByRole('alert').getByText('Not today.').waitFor(patience)
-    await inBothThemes(web)
+    await inBothThemes(web.page)
     await page.unroute('**/api/v1/triggers')
     web.forgive()
     await page.getByRole('button', { name: 'Try again' }).click()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import type { Browser } from 'playwright-core'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer } from './web-server.ts'
 
 const beginMs = Date.UTC(2026, 0, 15, 12)
@@ -115,13 +115,6 @@ const large: readonly GivenSpan[] = Array.from({ length: 5000 }, (_, index) => (
 const many: readonly GivenSpan[] = Array.from({ length: 1500 }, (_, index) => ({
   ...{ trace: 10_000 + index, span: 1, name: 'ping', at: -10_000 - index, ms: 1 },
 }))
-
-async function inBothThemes(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme)
-    await expectNoAxeViolations(page)
-  }
-}
 
 test('traces in the web application', { skip: skipWithoutBrowser }, async (t) => {
   const { url } = await startWebServer(t)

@@ -1,5 +1,5 @@
 export const traceTabs = ['spans', 'assessments', 'about'] as const
-export type TraceTab = (typeof traceTabs)[number]
+type TraceTab = (typeof traceTabs)[number]
 
 /** What of a trace is shown, as the address says it. */
 export interface TraceSearch {
