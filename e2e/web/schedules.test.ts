@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser, type WebPage } from './browser.ts'
+import {
+  expectNoAxeViolations,
+  inBothThemes,
+  openPage,
+  skipWithoutBrowser,
+  startBrowser,
+  type WebPage,
+} from './browser.ts'
 import { startWebServer } from './web-server.ts'
 
 const patience = { timeout: 60_000 }
