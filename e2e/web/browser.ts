@@ -48,7 +48,8 @@ export async function openPage(
     if (!to.startsWith(url) && !to.startsWith('data:') && !to.startsWith('blob:')) troubles.push(`asked for ${to}`)
   })
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') troubles.push(`console: ${message.text()}`)
+    if (message.type() === 'error' || message.type() === 'warning')
+      troubles.push(`console: ${message.text()} ${message.location().url}`)
   })
   page.on('pageerror', (error) => troubles.push(`thrown: ${error.message}`))
   await page.goto(url + path)

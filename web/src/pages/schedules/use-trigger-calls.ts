@@ -41,7 +41,8 @@ export function useTriggerCalls({ kind: family, name }: Pick<Trigger, 'kind' | '
       // Away first: this page would go on asking for what is no more.
       await navigate({ to: '/schedules' })
       await told(answerOf(rest.DELETE(`${base}/{name}`, path)), done(name))
-      await refresh()
+      // The list alone: its row would ask for the firings of what is no more.
+      await client.invalidateQueries({ queryKey: ['rest', base] })
     },
   }
 }
