@@ -38,11 +38,10 @@ export function useTriggerCalls({ kind: family, name }: Pick<Trigger, 'kind' | '
     remove: async () => {
       const { button: action, title, body, done } = texts.remove
       if (!(await confirm({ title: title(name), body, action, isDangerous: true }))) return
-      // Away first: this page would go on asking for what is no more.
+      if (!(await told(answerOf(rest.DELETE(`${base}/{name}`, path)), done(name)))) return
+      // A list that knows it still would ask for the firings of what is no more.
+      client.removeQueries({ queryKey: ['rest', base] })
       await navigate({ to: '/schedules' })
-      await told(answerOf(rest.DELETE(`${base}/{name}`, path)), done(name))
-      // The list alone: its row would ask for the firings of what is no more.
-      await client.invalidateQueries({ queryKey: ['rest', base] })
     },
   }
 }
