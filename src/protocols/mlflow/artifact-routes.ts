@@ -12,7 +12,7 @@ import { mlflowErrors } from './errors.ts'
 import { missing } from './fields.ts'
 import { requests, type FileMessage } from './messages.ts'
 import { mlflowRoutesOf, sendJson } from './mlflow-route.ts'
-import { checkSafePath } from './safe-path.ts'
+import { checkSafePath, withoutDots } from './safe-path.ts'
 import { listField } from './translate.ts'
 
 export interface ArtifactRouteParts {
@@ -41,7 +41,7 @@ function listingRoutes({ tracking, artifacts }: ArtifactRouteParts): readonly Ro
       message: requests.listArtifacts,
       handle: async ({ run_id, path }) => {
         checkSafePath(path ?? '')
-        if (withoutSlash(path) !== '') parseArtifactPath(withoutSlash(path))
+        if (folderOf(path) !== '') parseArtifactPath(folderOf(path))
         const { info } = await tracking.runs.get(run_id)
         return listBelow(artifacts, info.artifactUri, path)
       },
@@ -62,7 +62,7 @@ function listingRoutes({ tracking, artifacts }: ArtifactRouteParts): readonly Ro
       permission: 'read',
       message: requests.listFolder,
       handle: async ({ path }) => {
-        const listings = await artifacts.list(withoutSlash(path))
+        const listings = await artifacts.list(folderOf(path))
         return listField(
           'files',
           listings.map((listing) => fileMessage(listing, '')),
@@ -74,9 +74,9 @@ function listingRoutes({ tracking, artifacts }: ArtifactRouteParts): readonly Ro
 
 /** Paths of the answer are relative to the root, whichever folder is listed. */
 async function listBelow(artifacts: ArtifactStore, rootUri: string, path: string | undefined): Promise<object> {
-  const folder = withoutSlash(path)
-  const listings = await artifacts.list(pathBelow(rootUri, folder))
-  const files = listings.map((listing) => fileMessage(listing, folder === '' ? '' : `${folder}/`))
+  const asked = withoutSlash(path)
+  const listings = await artifacts.list(pathBelow(rootUri, folderOf(path)))
+  const files = listings.map((listing) => fileMessage(listing, asked === '' ? '' : `${asked}/`))
   return { root_uri: rootUri, ...listField('files', files) }
 }
 
@@ -89,6 +89,10 @@ function fileMessage(listing: ArtifactListing, prefix: string): FileMessage {
 
 function withoutSlash(path: string | undefined): string {
   return (path ?? '').replace(/\/+$/, (slashes) => (slashes === path ? slashes : ''))
+}
+
+function folderOf(path: string | undefined): string {
+  return withoutDots(withoutSlash(path))
 }
 
 /** The artifact store's name for a path below a run's or model's root. */
@@ -111,7 +115,7 @@ function proxyRoutes({ artifacts }: ArtifactRouteParts): readonly Route[] {
         permission: 'read',
         errors: mlflowErrors,
         handler: async (request, reply) =>
-          sendArtifact(artifacts, await artifacts.find(pathOf(request)), { request, reply }),
+          sendArtifact(artifacts, await artifacts.find(withoutDots(pathOf(request))), { request, reply }),
       },
       {
         method: 'PUT',
@@ -158,7 +162,7 @@ function pageRoutes({ tracking, artifacts }: ArtifactRouteParts): readonly Route
     return (await tracking.runs.get(runId)).info.artifactUri
   }
   const download = async (rootUri: string, path: string, at: { request: FastifyRequest; reply: FastifyReply }) =>
-    sendArtifact(artifacts, await artifacts.find(pathBelow(rootUri, path)), at)
+    sendArtifact(artifacts, await artifacts.find(pathBelow(rootUri, withoutDots(path))), at)
   return [
     {
       method: 'GET',

@@ -17,6 +17,14 @@ export function checkSafePath(path: string): void {
   if (isAbsolute || plain.split('/').includes('..')) throw new SluiceError('invalid-request', 'Invalid path')
 }
 
+/** The path without parts that name the folder they stand in: clients ask for `.`, and then for `./model`. */
+export function withoutDots(path: string): string {
+  return path
+    .split('/')
+    .filter((part) => part !== '.')
+    .join('/')
+}
+
 function decodedOnce(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -35,13 +35,15 @@ export async function compareRuns(
   }
   const runs: RunInfo[] = []
   for (const id of ids) runs.push(runInfo(await findRun(read, id)))
-  const places = new Map(ids.map((id, at) => [id, at]))
   const keysOf = async (kind: keyof typeof keyedTables): Promise<readonly ComparedKey[]> => {
     const found = new Map<string, RunValue[]>()
-    for (const { run_id, key, value } of ids.length === 0 ? [] : await readPairs(read, kind, { ids })) {
-      const values = found.get(key) ?? new Array<RunValue>(ids.length).fill(null)
-      values[places.get(run_id)!] = value
-      found.set(key, values)
+    for (const [at, id] of ids.entries()) {
+      // Sequential: what one run logged is let go before the next one's is read.
+      for (const { key, value } of await readPairs(read, kind, { ids: [id] })) {
+        let values = found.get(key)
+        if (values === undefined) found.set(key, (values = new Array<RunValue>(ids.length).fill(null)))
+        values[at] = value
+      }
     }
     const all = [...found].map(([key, values]) => ({ key, values })).sort((a, b) => (a.key < b.key ? -1 : 1))
     return onlyDifferent ? all.filter(({ values }) => values.some((value) => !Object.is(value, values[0]))) : all
