@@ -1,7 +1,7 @@
 import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely'
 import type { Database } from '../../database/database.ts'
 import type { RunRow } from '../run-rows.ts'
-import { orderList, sortsAfter, startsAt } from './keyset.ts'
+import { orderList, sortsAfter, startsAt, type SortColumn } from './keyset.ts'
 import type { KeyValues } from './page-token.ts'
 import { countUpTo } from './plan-search.ts'
 import { indexedLength } from './run-conditions.ts'
@@ -31,10 +31,7 @@ export async function readPage(database: Database, page: PageQuery): Promise<rea
     const after = index === page.start.stretch ? page.start.after : undefined
     const part = { after, limit: page.limit - found.length }
     // Sequential: a later stretch is read only when the page is not full.
-    const rows =
-      stretch.tied === undefined
-        ? await readRows(database, page, { ...part, stretch })
-        : await readCrowded(database, page, { ...part, stretch, tied: stretch.tied })
+    const rows = await readStretch(database, page, { ...part, stretch })
     found.push(...rows.map((row) => ({ ...row, stretch: index })))
   }
   return found
@@ -47,6 +44,18 @@ interface Part {
 }
 
 type FoundRow = Omit<FoundRun, 'stretch'>
+
+async function readStretch(database: Database, page: PageQuery, part: Part): Promise<readonly FoundRow[]> {
+  const { stretch } = part
+  if (stretch.isEmpty !== undefined && (await stretch.isEmpty(database))) return []
+  const { tied } = stretch
+  if (tied === undefined) return readRows(database, page, part)
+  if (tied.columns > 0) return readCrowded(database, page, { ...part, tied })
+  // All of it shares one value.
+  const all = sql`${stretch.from} where ${sql.join(stretch.where, sql` and `)}`
+  const isCrowd = (await countUpTo(database, all, page.crowd)) > page.crowd
+  return readRows(database, page, isCrowd ? { ...part, stretch: tied.at(0) } : part)
+}
 
 async function readRows(
   database: Database,
@@ -77,9 +86,7 @@ async function readCrowded(
 ): Promise<readonly FoundRow[]> {
   const found: FoundRow[] = []
   let [rest, begin]: [Stretch, KeyValues | undefined] = [stretch, after]
-  const [lead] = stretch.columns
-  const past = (value: string | number, isBefore: boolean) =>
-    sql<SqlBool>`${lead!.expression} ${sql.raw(lead!.ascending === isBefore ? '<' : '>')} ${value}`
+  const lead = stretch.columns[0]!
   for (;;) {
     const value = await crowdAhead(database, rest, { from: begin?.[0], limit: limit - found.length, crowd: page.crowd })
     if (value === undefined) {
@@ -88,7 +95,7 @@ async function readCrowded(
     }
     const isInside = begin?.[0] === value
     if (!isInside) {
-      const before = { ...rest, where: [...rest.where, past(value, true)] }
+      const before = { ...rest, where: [...rest.where, past({ ...lead, ascending: !lead.ascending }, value)] }
       found.push(...(await readRows(database, page, { stretch: before, after: begin, limit: limit - found.length })))
     }
     if (found.length >= limit) return found
@@ -98,9 +105,14 @@ async function readCrowded(
     const rows = await readRows(database, page, crowded)
     found.push(...rows.map(({ row, key }) => ({ row, key: [...values, ...key] })))
     if (found.length >= limit) return found
-    rest = { ...rest, where: [...rest.where, past(value, false)] }
+    rest = { ...rest, where: [...rest.where, past(lead, value)] }
     begin = undefined
   }
+}
+
+/** The condition "sorts after this value" by one column. */
+function past({ expression, ascending }: SortColumn, value: string | number): Expression<SqlBool> {
+  return sql<SqlBool>`${expression} ${sql.raw(ascending ? '>' : '<')} ${value}`
 }
 
 interface Ahead {
@@ -116,8 +128,14 @@ async function crowdAhead(
   { from, limit, crowd }: Ahead,
 ): Promise<string | number | undefined> {
   const [lead] = stretch.columns
-  const where = [...stretch.where, ...(from === undefined ? [] : [startsAt(lead!, from)])]
-  for (const offset of [0, limit]) {
+  const start = [...stretch.where, ...(from === undefined ? [] : [startsAt(lead!, from)])]
+  const beyond = from === undefined ? start : [...stretch.where, past(lead!, from)]
+  // Of the runs with the value that a page begins in, perhaps none are left.
+  const places = [
+    [start, 0],
+    [beyond, limit],
+  ] as const
+  for (const [where, offset] of places) {
     const { rows } = await sql<{ value: string | number }>`
       select ${lead!.expression} as value from ${stretch.from} where ${sql.join(where, sql` and `)}
       order by ${orderList([lead!])} limit 1 offset ${sql.lit(offset)}

@@ -1,5 +1,5 @@
 import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely'
-import type { Dialect } from '../../database/database.ts'
+import type { Database, Dialect } from '../../database/database.ts'
 import type { FilterClause, OrderField } from '../filter/grammar.ts'
 import { nullsLast, orderList, startsAt, type SortColumn } from './keyset.ts'
 import type { KeyValues } from './page-token.ts'
@@ -24,10 +24,12 @@ export interface Stretch {
   readonly runId: Expression<unknown>
   /** Set where runs of the same first value are ordered as all runs are, so that they can be read as those are. */
   readonly tied?: Tied
+  /** Set where a look at the whole may tell that it has no runs, for less than walking along them all. */
+  readonly isEmpty?: (database: Database) => Promise<boolean>
 }
 
 interface Tied {
-  /** How many columns the first value takes. */
+  /** How many columns the first value takes: none where the whole stretch has one. */
   readonly columns: number
   /** The runs with this value; their columns are those that follow. */
   readonly at: (value: string | number) => Stretch
@@ -110,9 +112,27 @@ export function stretchesOf(
       columns: [{ expression: value, type: 'number', ascending }, ...tail],
       ...tiedBy(1, has),
     },
-    { ...sorted, where: metric(1), columns: tail },
-    without,
+    { ...sorted, where: metric(1), columns: tail, ...tiedBy(0, () => isNaNOf(key)) },
+    { ...without, isEmpty: (database) => allHave(database, { key, experiments }) },
   ]
+}
+
+function isNaNOf(key: string): Expression<SqlBool> {
+  return sql<SqlBool>`exists (
+    select 1 from latest_metric as other where other.run_id = run.run_id and other.key = ${key} and other.is_nan = 1)`
+}
+
+/** Whether every run of the experiments has a metric: then none is looked for among them all that has not. */
+async function allHave(
+  { read }: Database,
+  { key, experiments }: { readonly key: string; readonly experiments: readonly number[] },
+): Promise<boolean> {
+  const { rows } = await sql<{ missing: number }>`
+    select (select count(*) from run where ${oneOf(sql.ref('run.experiment_id'), experiments)})
+      - (select count(*) from latest_metric as sorted
+         where sorted.key = ${key} and ${oneOf(sql.ref('sorted.experiment_id'), experiments)}) as missing
+  `.execute(read)
+  return Number(rows[0]!.missing) === 0
 }
 
 interface AttributeParts {
