@@ -145,11 +145,29 @@ function checkWebhook({ name, url, events, description, secret }: Partial<NewWeb
   }
   if (url !== undefined) {
     checkLength(url, 'url', 2000)
-    checkOutboundUrl(url, parts.allowedHosts)
+    checkUrl(url, parts.allowedHosts)
   }
   if (events?.length === 0) throw new SluiceError('invalid-request', 'Webhook events cannot be empty.')
   if (description !== undefined) checkLength(description, 'description', 1000)
   if (secret !== undefined) checkLength(secret, 'secret', 1000)
+}
+
+/** What may be called at all, with the words in front by which MLflow's clients know the three commonest mistakes. */
+function checkUrl(url: string, allowedHosts: readonly string[]): void {
+  try {
+    checkOutboundUrl(url, allowedHosts)
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    const parsed = URL.parse(url)
+    const isBlank = url.trim() === ''
+    const kind = isBlank ? 'Webhook URL cannot be empty or just whitespace. ' : 'Invalid webhook URL. '
+    const scheme = parsed === null || parsed.protocol === 'https:' ? '' : 'Invalid webhook URL scheme. '
+    const { code, message, hint } = error
+    throw new SluiceError(code, `${parsed === null ? kind : scheme}${message}`, {
+      ...(hint !== undefined && { hint }),
+      cause: error,
+    })
+  }
 }
 
 /** Throws `not-found`. */

@@ -136,6 +136,12 @@ databaseTest('a webhook shows that it has a secret, never which', async (databas
   assert.deepEqual([page.items.length, page.nextPageToken], [1, undefined])
   assert.match(await refusalOf(webhooks.create({ name: 'w', url, events: [] })), /cannot be empty/)
   assert.match(await refusalOf(webhooks.create({ name: 'w', url: 'https://10.1.2.3', events: [created] })), /public/)
+  for (const [wrong, words] of [
+    ['   ', /Webhook URL cannot be empty or just whitespace\. .*cannot be called/],
+    ['ftp://example.com', /Invalid webhook URL scheme\. .*cannot be called: ftp: is not https/],
+    ['http://[invalid', /Invalid webhook URL\. .*cannot be called: it is no URL/],
+  ] as const)
+    assert.match(await refusalOf(webhooks.update(webhook.webhookId, { url: wrong })), words)
 })
 
 test('every event has an example, and no other event exists', () => {
