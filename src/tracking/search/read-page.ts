@@ -54,7 +54,26 @@ async function readStretch(database: Database, page: PageQuery, part: Part): Pro
   // All of it shares one value.
   const all = sql`${stretch.from} where ${sql.join(stretch.where, sql` and `)}`
   const isCrowd = (await countUpTo(database, all, page.crowd)) > page.crowd
-  return readRows(database, page, isCrowd ? { ...part, stretch: tied.at(0) } : part)
+  return isCrowd ? readTied(database, page, { ...part, parts: tied.at(0) }) : readRows(database, page, part)
+}
+
+/** The runs of one value, part by part, with the values of the columns that follow it as keys. */
+async function readTied(
+  database: Database,
+  page: PageQuery,
+  { parts, after, limit }: Omit<Part, 'stretch'> & { readonly parts: ReturnType<NonNullable<Stretch['tied']>['at']> },
+): Promise<readonly FoundRow[]> {
+  const found: FoundRow[] = []
+  let isReached = after === undefined
+  for (const { stretch, outward, inward } of parts) {
+    const start = isReached || after === undefined ? undefined : inward(after)
+    isReached ||= start !== undefined
+    if (!isReached || found.length >= limit) continue
+    // Sequential: a later part is read only when the page is not full.
+    const rows = await readStretch(database, page, { stretch, after: start, limit: limit - found.length })
+    found.push(...rows.map(({ row, key }) => ({ row, key: outward(key) })))
+  }
+  return found
 }
 
 async function readRows(
@@ -100,9 +119,9 @@ async function readCrowded(
     }
     if (found.length >= limit) return found
     const inside = isInside ? begin?.slice(tied.columns) : undefined
-    const crowded = { stretch: tied.at(value), after: inside, limit: limit - found.length }
+    const crowded = { parts: tied.at(value), after: inside, limit: limit - found.length }
     const values = new Array<string | number>(tied.columns).fill(value)
-    const rows = await readRows(database, page, crowded)
+    const rows = await readTied(database, page, crowded)
     found.push(...rows.map(({ row, key }) => ({ row, key: [...values, ...key] })))
     if (found.length >= limit) return found
     rest = { ...rest, where: [...rest.where, past(lead, value)] }

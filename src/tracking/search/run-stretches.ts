@@ -4,6 +4,7 @@ import type { FilterClause, OrderField } from '../filter/grammar.ts'
 import { nullsLast, orderList, startsAt, type SortColumn } from './keyset.ts'
 import type { KeyValues } from './page-token.ts'
 import {
+  indexedLength,
   indexedName,
   indexedText,
   keyedTables,
@@ -22,7 +23,7 @@ export interface Stretch {
   readonly columns: readonly SortColumn[]
   /** The id of its runs in the table that is read first: what is asked of it comes before the others are looked at. */
   readonly runId: Expression<unknown>
-  /** Set where runs of the same first value are ordered as all runs are, so that they can be read as those are. */
+  /** Set where runs of the same first value can be read in the order of what follows, by an index of that. */
   readonly tied?: Tied
   /** Set where a look at the whole may tell that it has no runs, for less than walking along them all. */
   readonly isEmpty?: (database: Database) => Promise<boolean>
@@ -31,8 +32,16 @@ export interface Stretch {
 interface Tied {
   /** How many columns the first value takes: none where the whole stretch has one. */
   readonly columns: number
-  /** The runs with this value; their columns are those that follow. */
-  readonly at: (value: string | number) => Stretch
+  /** The runs with this value, one part after the other. */
+  readonly at: (value: string | number) => readonly TiedPart[]
+}
+
+/** Some runs of one value, as a stretch of its own. */
+interface TiedPart {
+  readonly stretch: Stretch
+  /** A key of this stretch as values of the columns that follow the first value, and back: undefined for another part's. */
+  readonly outward: (key: KeyValues) => KeyValues
+  readonly inward: (key: KeyValues) => KeyValues | undefined
 }
 
 /** Where a page begins: after the row with these values of a stretch's columns, or at its start. */
@@ -65,13 +74,13 @@ export function stretchesOf(
   )
   const ofRun = { from: sql`run ${joins}`, runId: sql.ref('run.run_id') }
   if (first === undefined) return [{ ...ofRun, where: [inExperiments], columns: tail }]
-  // Where nothing but the start and the id orders runs of the same value.
-  const isPlain = !isFew && rest.every(({ entity, key }) => entity === 'attribute' && /^(start_time|run_id)$/.test(key))
+  const parts = isFew ? undefined : partsOf(rest, { dialect, experiments, ofRun, inExperiments, tail })
   const tiedBy = (columns: number, condition: (value: string | number) => Expression<SqlBool>) =>
-    isPlain && {
+    parts !== undefined && {
       tied: {
         columns,
-        at: (value: string | number) => ({ ...ofRun, where: [inExperiments, condition(value)], columns: tail }),
+        at: (value: string | number) =>
+          parts.map((part) => ({ ...part, stretch: narrowed(part.stretch, condition(value)) })),
       },
     }
   if (first.entity === 'attribute')
@@ -113,8 +122,73 @@ export function stretchesOf(
       ...tiedBy(1, has),
     },
     { ...sorted, where: metric(1), columns: tail, ...tiedBy(0, () => isNaNOf(key)) },
-    { ...without, isEmpty: (database) => allHave(database, { key, experiments }) },
+    { ...without, ...(ownClauses.length === 0 && { isEmpty: (database) => allHave(database, { key, experiments }) }) },
   ]
+}
+
+interface PartOptions {
+  readonly dialect: Dialect
+  readonly experiments: readonly number[]
+  readonly ofRun: Pick<Stretch, 'from' | 'runId'>
+  readonly inExperiments: Expression<SqlBool>
+  readonly tail: readonly SortColumn[]
+}
+
+/** How runs that share what was ordered by first are read by the rest of the order; undefined where only sorting does. */
+function partsOf(
+  rest: readonly RunOrder[],
+  { dialect, experiments, ofRun, inExperiments, tail }: PartOptions,
+): readonly TiedPart[] | undefined {
+  const [next] = rest
+  // Where nothing but the start and the id orders them, as all runs are.
+  if (rest.every(({ entity, key }) => entity === 'attribute' && /^(start_time|run_id)$/.test(key))) {
+    const same = (key: KeyValues) => key
+    return [{ stretch: { ...ofRun, where: [inExperiments], columns: tail }, outward: same, inward: same }]
+  }
+  if (next === undefined || next.entity === 'attribute') return undefined
+  const isMetric = next.entity === 'metric'
+  return stretchesOf(rest, { dialect, experiments, ownClauses: [], isFew: false }).map((stretch, rank) => {
+    if (rank > 0) {
+      const lead = [rank, isMetric ? 0 : '']
+      return {
+        stretch,
+        outward: (key) => [...lead, ...key],
+        inward: (key) => (key[0] === rank ? key.slice(lead.length) : undefined),
+      }
+    }
+    // A text stands in its columns by what an index holds of it, then whole.
+    const width = stretch.tied?.columns ?? (isMetric ? 1 : textWidth(dialect))
+    return {
+      stretch,
+      outward: (key) => [0, key[width - 1]!, ...key.slice(width)],
+      inward: ([found, value, ...others]) => {
+        if (found !== 0) return undefined
+        const start = width > 1 ? [[...String(value)].slice(0, indexedLength).join('')] : []
+        return [...start, value!, ...others]
+      },
+    }
+  })
+}
+
+function textWidth(dialect: Dialect): number {
+  const value = sql.ref('sorted.value')
+  return textColumns(value, indexedText(dialect, value), true).length
+}
+
+/** The runs of a stretch that meet a condition too. */
+function narrowed(stretch: Stretch, condition: Expression<SqlBool>): Stretch {
+  const { tied, where } = stretch
+  return {
+    ...stretch,
+    where: [...where, condition],
+    ...(tied !== undefined && {
+      tied: {
+        ...tied,
+        at: (value: string | number) =>
+          tied.at(value).map((part) => ({ ...part, stretch: narrowed(part.stretch, condition) })),
+      },
+    }),
+  }
 }
 
 function isNaNOf(key: string): Expression<SqlBool> {
