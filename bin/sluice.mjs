@@ -53,7 +53,17 @@ async function runWith(node) {
   child.on('exit', (code, signal) => process.exit(signal === null ? code : 128 + constants.signals[signal]))
 }
 
+// V8 gives new objects up to 128 MB on a machine with much memory, and looks which are still needed when that is full: a
+// server that stays would hold mostly what nobody needs. Only a flag at the start limits it; the process stays the same one.
+function withSmallNursery() {
+  const isServer = args.includes('up') && process.execve !== undefined && process.platform !== 'win32'
+  const flag = '--max-semi-space-size=8'
+  if (!isServer || process.execArgv.some((given) => given.includes('semi-space'))) return
+  process.execve(process.execPath, [process.execPath, ...process.execArgv, flag, script, ...args], process.env)
+}
+
 async function runHere() {
+  withSmallNursery()
   const entry = entryPoint()
   if (entry === undefined) {
     console.error('error: this installation of sluice has no program in it: install it again, or run npm run build.')

@@ -131,3 +131,17 @@ test('an installation without a program says so', async (t) => {
   assert.equal(code, 2)
   assert.match(err, /has no program in it: install it again/)
 })
+
+test('a server starts with a bound for its young objects, as the process that was started', async (t) => {
+  if (process.execve === undefined) return t.skip('this Node cannot become another')
+  const program =
+    'export async function runCommandLine(args) { console.log(JSON.stringify([process.execArgv, args, process.pid])); return 3 }'
+  const own = await packageWith(t, { program })
+  let pid: number | undefined
+  const up = await node([own, 'up', '--data', 'a b'], { onStart: (started) => (pid = started) })
+  assert.equal(up.code, 3)
+  assert.deepEqual(JSON.parse(up.out), [['--max-semi-space-size=8'], ['up', '--data', 'a b'], pid])
+  const other = await node(['--max-semi-space-size=16', own, 'up'])
+  assert.deepEqual((JSON.parse(other.out) as unknown[])[0], ['--max-semi-space-size=16'])
+  assert.deepEqual((JSON.parse((await node([own, 'status'])).out) as unknown[])[0], [])
+})
