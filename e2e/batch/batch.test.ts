@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { makeSchema, skipPostgres } from '../postgres-schema.ts'
 import { mlflowClients, programCache, pythonEnvironment } from '../python-environments.mjs'
 
 const root = join(import.meta.dirname, '../..')
@@ -18,9 +19,15 @@ interface Program {
   readonly ended: (job: string) => Promise<string>
 }
 
-function openProgram(t: TestContext): Program {
+function openProgram(t: TestContext, variables: Readonly<Record<string, string>> = {}): Program {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-batch-'))
-  const env = { ...process.env, SLUICE_CACHE: programCache, SLUICE_DATA: join(folder, 'store'), SLUICE_PORT: '0' }
+  const env = {
+    ...process.env,
+    SLUICE_CACHE: programCache,
+    SLUICE_DATA: join(folder, 'store'),
+    SLUICE_PORT: '0',
+    ...variables,
+  }
   const sluice = async (...args: string[]): Promise<string> => {
     const command = [join(root, 'bin/sluice.mjs'), ...args]
     return (await run(process.execPath, command, { cwd: folder, env, maxBuffer: 1 << 26 })).stdout.trim()
@@ -38,10 +45,18 @@ function openProgram(t: TestContext): Program {
   return { folder, sluice, ended }
 }
 
-test('the template scores its files, and goes on doing so when its folder is gone', async (t) => {
-  const { folder, sluice, ended } = openProgram(t)
+const template = 'the template scores its files, and goes on doing so when its folder is gone'
+test(template, (t) => scoreTemplate(t))
+test(`${template} (PostgreSQL)`, { skip: skipPostgres }, async (t) => {
+  await scoreTemplate(t, { SLUICE_DATABASE: await makeSchema(t) })
+})
+
+async function scoreTemplate(t: TestContext, variables: Readonly<Record<string, string>> = {}): Promise<void> {
+  const { folder, sluice, ended } = openProgram(t, variables)
   await sluice('init', 'batch-scoring', 'project')
   await sluice('up', '-d')
+  const { database } = JSON.parse(await sluice('status', '--json')) as { readonly database: string }
+  assert.equal(database, variables['SLUICE_DATABASE'] ?? 'sqlite')
   await sluice('batch-endpoint', 'create', '--file', 'project/endpoint.yml')
   await sluice('batch-deployment', 'create', '--file', 'project/deployment.yml')
   rmSync(join(folder, 'project/code'), { recursive: true })
@@ -75,7 +90,7 @@ test('the template scores its files, and goes on doing so when its folder is gon
       [job, 'linear'],
     ],
   )
-})
+}
 
 test('an MLflow model scores tables without a script, and the output says which version it was', async (t) => {
   const { folder, sluice, ended } = openProgram(t)
