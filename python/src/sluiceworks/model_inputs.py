@@ -10,7 +10,7 @@ import io
 import json
 from typing import Any, NamedTuple, Sequence
 
-from .scoring_types import ModelInput, RequestRejected, ScoringRequest, reject_media_type
+from .scoring_types import MediaTypeRejected, ModelInput, RequestRejected, ScoringRequest, reject_media_type
 from .signature_mistakes import explain, explain_csv
 from .table_schema import TableSchema
 
@@ -144,8 +144,9 @@ def _from_split(form: str, value: Any, declared: InputSchema) -> Any:
 
 
 def _from_records(form: str, value: Any) -> Any:
-    if not isinstance(value, list) or not all(isinstance(record, dict) for record in value):
-        raise RequestRejected(f'"{form}" must be an array of objects, one per row.')
+    # Rows without names are taken as mlflow takes them; a signature says whether they fit.
+    if not isinstance(value, list):
+        raise RequestRejected(f'"{form}" must be an array of objects, one per row, not {_name_of(value)}.')
     return _frame(form, value)
 
 
@@ -188,7 +189,8 @@ def _from_parquet(body: bytes) -> Any:
     try:
         return pandas.read_parquet(io.BytesIO(body))
     except ImportError:
-        raise reject_media_type(_PARQUET, ["application/json", "text/csv"]) from None
+        refusal = reject_media_type(_PARQUET, ["application/json", "text/csv"])
+        raise MediaTypeRejected(f"{refusal} With pyarrow in its environment it reads Parquet.") from None
     except Exception as error:
         raise RequestRejected(f"The body is not a Parquet table: {error}") from None
 
