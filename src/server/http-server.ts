@@ -7,6 +7,7 @@ import type { Log } from '../base/log.ts'
 import { silentLog } from '../base/log.ts'
 import { closeEventStreams } from './event-stream.ts'
 import { parseJson } from './parse-json.ts'
+import { decompressed } from './content-encoding.ts'
 import { readBody } from './read-body.ts'
 import { guardRequest } from './request-guard.ts'
 import type { RequestTraces } from './request-traces.ts'
@@ -171,7 +172,7 @@ async function serve(setting: RouteSetting, request: FastifyRequest, reply: Fast
 }
 
 async function bodyOf(route: Route, request: FastifyRequest, limits: HttpLimits): Promise<unknown> {
-  const { bodyKind = 'json', maxBodyBytes = defaultMaxBodyBytes } = route
+  const { bodyKind = 'json', maxBodyBytes = defaultMaxBodyBytes, isDecompressed = false } = route
   if (bodyKind === 'stream') return undefined
   const contentType = request.headers['content-type']
   const isJson = /^application\/([a-z0-9.-]+\+)?json\s*(;|$)/i.test(contentType ?? '')
@@ -184,12 +185,14 @@ async function bodyOf(route: Route, request: FastifyRequest, limits: HttpLimits)
         hint: 'Send JSON with the header "Content-Type: application/json".',
       },
     )
-  if (!/^(identity)?$/i.test(request.headers['content-encoding'] ?? ''))
+  const encoding = request.headers['content-encoding'] ?? ''
+  if (!isDecompressed && !/^(identity)?$/i.test(encoding))
     throw new SluiceError(
       'unsupported-media-type',
-      `The content encoding ${JSON.stringify(request.headers['content-encoding'])} is not accepted; send the body as it is.`,
+      `The content encoding ${JSON.stringify(encoding)} is not accepted; send the body as it is.`,
     )
-  const bytes = await readBody(request.raw, { maxBytes: maxBodyBytes, timeoutMs: limits.bodyTimeoutMs })
+  const sent = await readBody(request.raw, { maxBytes: maxBodyBytes, timeoutMs: limits.bodyTimeoutMs })
+  const bytes = encoding === '' ? sent : await decompressed(sent, { encoding, maxBytes: maxBodyBytes })
   if (bodyKind === 'raw') return bytes
   if (bytes.length === 0) return undefined
   if (!isJson)

@@ -30,6 +30,8 @@ export interface Route {
   /** `json` (default), `raw`: the handler gets the Buffer, `stream`: the handler reads request.raw itself, no limit. */
   readonly bodyKind?: 'json' | 'raw' | 'stream'
   readonly maxBodyBytes?: number
+  /** Bodies may be compressed (gzip, deflate); `maxBodyBytes` holds before and after. Others are refused when they are. */
+  readonly isDecompressed?: boolean
   /** Defaults to our REST errors. */
   readonly errors?: ErrorTranslator
   readonly handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>

@@ -60,6 +60,9 @@ for is_binary in (True, False):
     given.set_data_from_numpy(array, binary_data=is_binary)
     wanted = [InferRequestedOutput("output-0", binary_data=is_binary)]
     doubled = double.infer("double", [given], outputs=wanted).as_numpy("output-0")
+    # The same, compressed.
+    packed = double.infer("double", [given], outputs=wanted, request_compression_algorithm="gzip" if is_binary else "deflate")
+    assert (packed.as_numpy("output-0") == doubled).all()
     results[f"double, binary {is_binary}"] = [str(doubled.dtype), doubled.tolist()]
 
 for what, call in {

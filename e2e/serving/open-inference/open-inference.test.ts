@@ -127,7 +127,7 @@ test('tritonclient asks over HTTP: base path in the URL, flat and binary tensors
     ]
     assert.deepEqual(await collected(server, 'greet', 'model_outputs'), twice(greetings))
     const arrays = [{ input: '[[0,1],[2,3]]' }, { input: '[[4,5],[6,7]]' }]
-    assert.deepEqual(await collected(server, 'double', 'model_inputs'), twice(arrays))
+    assert.deepEqual(await collected(server, 'double', 'model_inputs'), twice(twice(arrays)))
   })
 
   const skip = browserPath === undefined && 'no Chromium'

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { SluiceError } from '../../base/errors.ts'
 import { bearerKey, clientSignal, scriptHeaders } from '../../server/request-client.ts'
 import { traced } from '../../server/request-traces.ts'
 import type { Route } from '../../server/route.ts'
@@ -27,7 +26,14 @@ const maxBodyBytes = 256 << 20
 export function openInferenceRoutes(parts: OpenInferenceParts): readonly Route[] {
   const { serving, version } = parts
   const about = { method: 'GET', permission: 'score', errors: inferErrors } as const
-  const infer = { method: 'POST', permission: 'score', errors: inferErrors, bodyKind: 'raw', maxBodyBytes } as const
+  const infer = {
+    method: 'POST',
+    permission: 'score',
+    errors: inferErrors,
+    bodyKind: 'raw',
+    maxBodyBytes,
+    isDecompressed: true,
+  } as const
   const metadata: Route['handler'] = async (request) => {
     const { name, versions, model } = await findModel(parts, request)
     return describeModel(model, { name, versions })
@@ -83,14 +89,9 @@ async function findModel({ serving, isKeyRequired }: OpenInferenceParts, request
 async function answerInfer(parts: OpenInferenceParts, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const { endpoint, name, deployment } = await findModel(parts, request)
   const { headers } = request
-  const encoding = headers['content-encoding'] ?? 'identity'
-  if (encoding !== 'identity')
-    throw new SluiceError('unsupported-media-type', `The body is compressed ("${encoding}"); it is read as it is only.`)
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const length = headers[jsonLengthHeader]
-  const asked = readInferRequest(
-    Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-    typeof length === 'string' ? length : undefined,
-  )
+  const asked = readInferRequest(body, typeof length === 'string' ? length : undefined)
   const requestId = asked.id === undefined || asked.id === '' ? randomUUID() : asked.id
   const header = headers['azureml-model-deployment']
   const pinned = deployment ?? (typeof header === 'string' && header !== '' ? header : undefined)
@@ -114,9 +115,9 @@ async function answerInfer(parts: OpenInferenceParts, request: FastifyRequest, r
   if (answer.kind === 'refused') throw answer.error
   const version = modelVersion === undefined ? {} : { version: `${modelVersion}` }
   const outputs = readTensors(answer.details, 'outputs', answer.body)
-  const { body, jsonBytes } = writeInferResponse(asked, { model: name, ...version }, outputs)
-  if (jsonBytes === undefined) return reply.type('application/json').send(body)
-  return reply.header(jsonLengthHeader, jsonBytes).type('application/octet-stream').send(body)
+  const { body: written, jsonBytes } = writeInferResponse(asked, { model: name, ...version }, outputs)
+  if (jsonBytes === undefined) return reply.type('application/json').send(written)
+  return reply.header(jsonLengthHeader, jsonBytes).type('application/octet-stream').send(written)
 }
 
 function endpointOf(request: FastifyRequest): string {

@@ -50,6 +50,33 @@ test('binary tensors are cut from behind the JSON, in order, between those that 
   })
 })
 
+test('what is null was not said', () => {
+  const nothing = { id: null, parameters: null, outputs: null }
+  const { tensors, id } = read({ ...nothing, inputs: [{ ...input, parameters: null, data: [1, 2] }] })
+  assert.equal(id, undefined)
+  assert.deepEqual(Object.keys(tensors), ['inputs'])
+  const binary = { ...input, data: null, parameters: { binary_data_size: 8 } }
+  assert.equal(read({ inputs: [binary] }, Buffer.alloc(8)).tensors.inputs[0]!.data.length, 8)
+  assert.throws(() => read({ inputs: [{ ...input, data: null }] }), /The tensor "x" has no array "data"/)
+})
+
+test("NaN and infinities are read as Python's writers put them, outside of texts", () => {
+  const data = '[NaN, -Infinity, Infinity, 9007199254740993]'
+  const text = '["NaN", "\\\\\\" Infinity"]'
+  const { tensors } = read(
+    `{"inputs":[{"name":"NaN","datatype":"FP64","shape":[4],"data":${data}},{"name":"t","datatype":"BYTES","shape":[2],"data":${text}},
+     {"name":"wide","datatype":"INT64","shape":[1],"data":[9007199254740993]}]}`,
+  )
+  const [numbers, texts, wide] = tensors.inputs
+  assert.equal(numbers!.name, 'NaN')
+  const read64 = [0, 8, 16].map((at) => numbers!.data.readDoubleLE(at))
+  assert.deepEqual(read64, [NaN, -Infinity, Infinity])
+  assert.equal(texts!.data.toString('utf8', 4, 7), 'NaN')
+  assert.equal(texts!.data.toString('utf8', 11), '\\" Infinity')
+  assert.equal(wide!.data.readBigInt64LE(), 9007199254740993n)
+  assert.throws(() => read('{"inputs": [NaN'), /not valid JSON/)
+})
+
 test('whole numbers beyond 2^53 are read as they are written', () => {
   const { tensors } = read('{"inputs":[{"name":"x","datatype":"INT64","shape":[2],"data":[9007199254740993,-1]}]}')
   assert.equal(tensors.inputs[0]!.data.readBigInt64LE(), 9007199254740993n)

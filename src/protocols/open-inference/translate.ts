@@ -28,12 +28,14 @@ export function readInferRequest(body: Buffer, jsonLength: string | undefined): 
   const jsonBytes = jsonLength === undefined ? body.length : readLength(jsonLength, body.length)
   const text = body.toString('utf8', 0, jsonBytes)
   const given = parseObject(text)
-  const { id, parameters = {} } = given
+  // Clients that write down all they know (MLServer's InferenceRequest) have null for what is not said.
+  const id = given['id'] ?? undefined
+  const parameters = given['parameters'] ?? {}
   if (id !== undefined && typeof id !== 'string') throw wrong('"id" must be text')
   if (!isJsonObject(parameters)) throw wrong('"parameters" must be an object')
   const reader = new TensorReader(body.subarray(jsonBytes), () => parseWide(text))
   const inputs = reader.read(given)
-  const outputs = readOutputs(given['outputs'])
+  const outputs = readOutputs(given['outputs'] ?? undefined)
   const names = outputs.map(({ name }) => name)
   return {
     tensors: {
@@ -58,7 +60,7 @@ function readLength(text: string, most: number): number {
 function parseObject(text: string): JsonObject {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseWithNaN(text)
   } catch (error) {
     throw new SluiceError('invalid-request', `The body is not valid JSON: ${(error as Error).message}.`, {
       cause: error,
@@ -68,13 +70,29 @@ function parseObject(text: string): JsonObject {
   throw wrong('it must be a JSON object with "inputs"')
 }
 
+type Reviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown
+
+/** JSON, and the NaN and infinities that Python's writers put into it; throws what JSON.parse throws. */
+function parseWithNaN(text: string, reviver?: Reviver): unknown {
+  try {
+    return JSON.parse(text, reviver)
+  } catch (error) {
+    if (!/NaN|Infinity/.test(text)) throw error
+    // Outside of texts. A number beyond all doubles is read as an infinity.
+    const standard = text.replace(/"(?:[^"\\]|\\.)*"|NaN|Infinity/g, (token) => words[token] ?? token)
+    return JSON.parse(standard, reviver)
+  }
+}
+
+const words: Readonly<Record<string, string>> = { NaN: 'null', Infinity: '1e999' }
+
 /** The same with whole numbers beyond 2^53 as they are written, which plain JSON.parse rounds. */
 function parseWide(text: string): JsonObject {
-  const exactly = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  const exactly: Reviver = (_key, value, context) =>
     typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')
       ? BigInt(context!.source!)
       : value
-  return JSON.parse(text, exactly) as JsonObject
+  return parseWithNaN(text, exactly) as JsonObject
 }
 
 function wrong(what: string): SluiceError {
@@ -104,12 +122,15 @@ class TensorReader {
 
   #tensor(input: JsonValue, at: number): Tensor {
     if (!isJsonObject(input)) throw wrong(`input ${at} is not an object`)
-    const { name, datatype, shape, parameters = {}, data } = input
+    const { name, datatype, shape } = input
+    const parameters = input['parameters'] ?? {}
+    const data = input['data'] ?? undefined
     if (typeof name !== 'string' || name === '') throw wrong(`input ${at} has no name`)
     const extents = checkShape(name, shape)
     const kind = checkDatatype(name, datatype)
     if (!isJsonObject(parameters)) throw wrong(`"parameters" of the tensor "${name}" must be an object`)
-    const { binary_data_size: size, ...rest } = parameters
+    const { binary_data_size: given, ...rest } = parameters
+    const size = given ?? undefined
     if (rest['shared_memory_region'] !== undefined)
       throw new SluiceError('not-supported', `The tensor "${name}" is in shared memory, which this server cannot see.`)
     const described = {
