@@ -1,5 +1,6 @@
 import { SluiceError } from '../../base/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts'
+import { parsePythonJson } from '../../base/python-json.ts'
 import { elementBytes, type Datatype, type Tensor, type TensorRequest } from '../../serving/tensor-message.ts'
 import { bytesToJson, elementCount, elementsToBytes, flatElements, splitBytes } from '../../serving/tensor-data.ts'
 
@@ -33,7 +34,10 @@ export function readInferRequest(body: Buffer, jsonLength: string | undefined): 
   const parameters = given['parameters'] ?? {}
   if (id !== undefined && typeof id !== 'string') throw wrong('"id" must be text')
   if (!isJsonObject(parameters)) throw wrong('"parameters" must be an object')
-  const reader = new TensorReader(body.subarray(jsonBytes), () => parseWide(text))
+  const reader = new TensorReader(
+    body.subarray(jsonBytes),
+    () => parsePythonJson(text, { isExact: true }) as JsonObject,
+  )
   const inputs = reader.read(given)
   const outputs = readOutputs(given['outputs'] ?? undefined)
   const names = outputs.map(({ name }) => name)
@@ -60,7 +64,7 @@ function readLength(text: string, most: number): number {
 function parseObject(text: string): JsonObject {
   let value: unknown
   try {
-    value = parseWithNaN(text)
+    value = parsePythonJson(text)
   } catch (error) {
     throw new SluiceError('invalid-request', `The body is not valid JSON: ${(error as Error).message}.`, {
       cause: error,
@@ -68,31 +72,6 @@ function parseObject(text: string): JsonObject {
   }
   if (isJsonObject(value)) return value
   throw wrong('it must be a JSON object with "inputs"')
-}
-
-type Reviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown
-
-/** JSON, and the NaN and infinities that Python's writers put into it; throws what JSON.parse throws. */
-function parseWithNaN(text: string, reviver?: Reviver): unknown {
-  try {
-    return JSON.parse(text, reviver)
-  } catch (error) {
-    if (!/NaN|Infinity/.test(text)) throw error
-    // Outside of texts. A number beyond all doubles is read as an infinity.
-    const standard = text.replace(/"(?:[^"\\]|\\.)*"|NaN|Infinity/g, (token) => words[token] ?? token)
-    return JSON.parse(standard, reviver)
-  }
-}
-
-const words: Readonly<Record<string, string>> = { NaN: 'null', Infinity: '1e999' }
-
-/** The same with whole numbers beyond 2^53 as they are written, which plain JSON.parse rounds. */
-function parseWide(text: string): JsonObject {
-  const exactly: Reviver = (_key, value, context) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')
-      ? BigInt(context!.source!)
-      : value
-  return parseWithNaN(text, exactly) as JsonObject
 }
 
 function wrong(what: string): SluiceError {

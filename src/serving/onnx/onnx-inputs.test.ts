@@ -129,3 +129,11 @@ test('what does not fit is refused by name', () => {
     assert.throws(() => readGraphInputs(request(body, type), inputs), message, JSON.stringify(body))
   }
 })
+
+test('what Python writes for no number, and whole numbers beyond 2^53, come as they are', () => {
+  const { tensors } = readGraphInputs(request('{"inputs": [[NaN, -Infinity], [1, null]]}'), matrix)
+  const read = [0, 4, 8, 12].map((at) => tensors[0]!.data.readFloatLE(at))
+  assert.deepEqual(read, [NaN, -Infinity, 1, NaN])
+  const wide = readGraphInputs(request('{"inputs": {"count": [[9007199254740993]], "name": ["a"]}}'), pair)
+  assert.equal(wide.tensors[0]!.data.readBigInt64LE(), 9007199254740993n)
+})

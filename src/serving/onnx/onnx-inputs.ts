@@ -1,5 +1,6 @@
 import { SluiceError } from '../../base/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts'
+import { parsePythonJson } from '../../base/python-json.ts'
 import { elementsToBytes, flatElements } from '../tensor-data.ts'
 import { readTensors, type Datatype, type Tensor } from '../tensor-message.ts'
 import type { ScoringRequest } from '../worker.ts'
@@ -34,7 +35,8 @@ export function readGraphInputs(request: ScoringRequest, inputs: readonly GraphT
     const checked = inputs.map((input) => checkTensor(tensors.get(input.name)!, input))
     return { form: 'infer', tensors: checked, ...(Array.isArray(wanted) && { wanted: wanted as readonly string[] }) }
   }
-  const { form, value } = parseBody(request)
+  const isExact = inputs.some(({ datatype }) => datatype === 'INT64' || datatype === 'UINT64')
+  const { form, value } = parseBody(request, isExact)
   const given = named(
     Object.entries(arraysOf(form, value, inputs)).map(([name, data]) => ({ name, data })),
     inputs,
@@ -137,7 +139,10 @@ function fromColumns(
   )
 }
 
-function parseBody({ contentType, body }: ScoringRequest): { readonly form: string; readonly value: JsonValue } {
+function parseBody(
+  { contentType, body }: ScoringRequest,
+  isExact: boolean,
+): { readonly form: string; readonly value: JsonValue } {
   const text = body.toString('utf8')
   if (contentType === 'text/csv') return { form: 'csv', value: parseCsv(text) }
   if (!['application/json', 'text/json', ''].includes(contentType) && !contentType.endsWith('+json')) {
@@ -148,7 +153,7 @@ function parseBody({ contentType, body }: ScoringRequest): { readonly form: stri
   }
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parsePythonJson(text, { isExact })
   } catch (error) {
     throw wrong(`The body is not valid JSON: ${(error as Error).message}`)
   }
