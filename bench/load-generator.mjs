@@ -3,11 +3,12 @@
 // have status 200 and, for the same body, the text that the first had.
 import { connect } from 'node:net'
 
-const { port, path, headers, bodies, connections, seconds } = JSON.parse(process.argv[2])
-const requests = bodies.map((body) => {
-  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body) })
+const { port, path, headers, bodies, encoding = 'utf8', connections, seconds } = JSON.parse(process.argv[2])
+const requests = bodies.map((text) => {
+  const body = Buffer.from(text, encoding)
+  const lines = Object.entries({ ...headers, 'content-length': body.length })
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  return Buffer.from(`POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n${head}\r\n${body}`)
+  return Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n${head}\r\n`), body])
 })
 const known = new Map()
 const micros = []
@@ -25,7 +26,7 @@ function answerIn(buffer) {
   const status = Number(head.slice(9, 12))
   if (length !== null) {
     const bytes = headBytes + Number(length[1])
-    return buffer.length < bytes ? undefined : { status, bytes, text: buffer.utf8Slice(headBytes, bytes) }
+    return buffer.length < bytes ? undefined : { status, bytes, text: buffer.toString(encoding, headBytes, bytes) }
   }
   // The peers that send in chunks send one and the end.
   const tail = buffer.indexOf('\r\n0\r\n\r\n', headBytes - 2)

@@ -17,6 +17,33 @@ const tensor = {
   predictions: (text) => JSON.parse(text).outputs[0].data,
 }
 
+/** The same with the elements as bytes, both ways. */
+const binaryTensor = {
+  encoding: 'base64',
+  headers: (columns, data) => ({ 'inference-header-content-length': binaryJson(columns, data).length }),
+  body: (columns, data) =>
+    Buffer.concat([binaryJson(columns, data), Buffer.from(new Float64Array(data.flat()).buffer)]).toString('base64'),
+  predictions: (text) => {
+    const bytes = Buffer.from(text, 'base64')
+    const [, size] = /"binary_data_size":(\d+)/.exec(bytes.toString('latin1'))
+    return Array.from({ length: Number(size) / 8 }, (_, at) => bytes.readDoubleLE(bytes.length - Number(size) + at * 8))
+  },
+}
+
+function binaryJson(columns, data) {
+  const shape = [data.length, columns.length]
+  const parameters = { binary_data_size: 8 * data.length * columns.length }
+  const inputs = [{ name: 'predict', shape, datatype: 'FP64', parameters }]
+  return Buffer.from(JSON.stringify({ parameters: { binary_data_output: true }, inputs }))
+}
+
+/** How our endpoint is asked: as mlflow is, and as MLServer is, whose clients may send bytes too. */
+export const ours = {
+  sluice: { ...split, path: '/endpoints/bench/invocations' },
+  'sluice, tensors': { ...tensor, path: '/endpoints/bench/v2/models/bench/infer' },
+  'sluice, binary tensors': { ...binaryTensor, path: '/endpoints/bench/v2/models/bench/infer' },
+}
+
 /** What a tutorial makes of a model: a typed body, a frame, a prediction. */
 function fastapi(handler) {
   return {
@@ -100,5 +127,3 @@ export const peers = {
     path: '/score',
   },
 }
-
-export { split }
