@@ -3519,6 +3519,12 @@ export interface components {
       /** Format: date-time */
       updated_at: string
     }
+    AssetList: {
+      items: components['schemas']['Asset'][]
+      next_page_token?: string
+      /** @description The program’s own, with the first page; they cannot be changed. */
+      built_in?: components['schemas']['BuiltInAsset'][]
+    }
     AssetUse: {
       /** @description Of one of the program’s own; absent for a registered one. */
       registry?: string
@@ -7850,12 +7856,7 @@ export interface operations {
           [name: string]: unknown
         }
         content: {
-          'application/json': {
-            items: components['schemas']['Asset'][]
-            next_page_token?: string
-            /** @description The program’s own, with the first page; they cannot be changed. */
-            built_in?: components['schemas']['BuiltInAsset'][]
-          }
+          'application/json': components['schemas']['AssetList']
         }
       }
       /** @description Error */
@@ -8270,12 +8271,7 @@ export interface operations {
           [name: string]: unknown
         }
         content: {
-          'application/json': {
-            items: components['schemas']['Asset'][]
-            next_page_token?: string
-            /** @description The program’s own, with the first page; they cannot be changed. */
-            built_in?: components['schemas']['BuiltInAsset'][]
-          }
+          'application/json': components['schemas']['AssetList']
         }
       }
       /** @description Error */
@@ -8690,12 +8686,7 @@ export interface operations {
           [name: string]: unknown
         }
         content: {
-          'application/json': {
-            items: components['schemas']['Asset'][]
-            next_page_token?: string
-            /** @description The program’s own, with the first page; they cannot be changed. */
-            built_in?: components['schemas']['BuiltInAsset'][]
-          }
+          'application/json': components['schemas']['AssetList']
         }
       }
       /** @description Error */

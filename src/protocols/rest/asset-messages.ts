@@ -64,12 +64,15 @@ const BuiltInMessage = Type.Object(
   { $id: 'BuiltInAsset' },
 )
 export type BuiltInAsset = Static<typeof BuiltInMessage>
-export const AssetList = Type.Object({
-  ...listOf(AssetMessage).properties,
-  built_in: Type.Optional(
-    Type.Array(BuiltInMessage, { description: 'The program’s own, with the first page; they cannot be changed.' }),
-  ),
-})
+export const AssetList = Type.Object(
+  {
+    ...listOf(AssetMessage).properties,
+    built_in: Type.Optional(
+      Type.Array(BuiltInMessage, { description: 'The program’s own, with the first page; they cannot be changed.' }),
+    ),
+  },
+  { $id: 'AssetList' },
+)
 export const AssetWithVersions = Type.Object(
   { ...assetFields, versions: Type.Array(AssetVersionMessage), next_page_token: Type.Optional(Type.String()) },
   { $id: 'AssetWithVersions' },

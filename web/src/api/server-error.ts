@@ -37,7 +37,7 @@ export function serverErrorOf(status: number, body: unknown): ServerError {
         code: typeof code === 'string' ? code : String(status),
         message: error['message'],
         ...(typeof hint === 'string' && { hint }),
-        ...(Array.isArray(diagnostics) && { diagnostics: diagnostics as readonly Diagnostic[] }),
+        ...(Array.isArray(diagnostics) && { diagnostics: diagnostics.map(diagnosticOf) }),
       })
     }
     if (typeof mlflowCode === 'string' && typeof message === 'string')
@@ -45,6 +45,16 @@ export function serverErrorOf(status: number, body: unknown): ServerError {
   }
   const text = typeof body === 'string' ? body : JSON.stringify(body ?? '')
   return new ServerError(status, { code: String(status), message: `HTTP ${status}: ${text.slice(0, 200)}` })
+}
+
+/** The server calls the line with a caret below it a frame. */
+function diagnosticOf(said: unknown): Diagnostic {
+  const { message, hint, frame, snippet = frame } = isRecord(said) ? said : {}
+  return {
+    message: String(message ?? ''),
+    ...(typeof hint === 'string' && { hint }),
+    ...(typeof snippet === 'string' && { snippet }),
+  }
 }
 
 /** No answer at all: the server is down, or the line is. */

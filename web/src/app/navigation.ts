@@ -34,6 +34,7 @@ export const navigation: readonly NavigationGroup[] = [
     group: 'assets',
     entries: [
       { to: '/data', page: 'data', icon: 'data', keys: 'g d' },
+      { to: '/components', page: 'components', icon: 'components', keys: 'g c' },
       { to: '/models', page: 'models', icon: 'models', keys: 'g m' },
     ],
   },

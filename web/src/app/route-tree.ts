@@ -1,4 +1,5 @@
 import { batchRoutes } from '../pages/batch/routes.ts'
+import { componentsRoutes } from '../pages/components/routes.ts'
 import { dataRoutes } from '../pages/data/routes.ts'
 import { endpointsRoutes } from '../pages/endpoints/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
@@ -26,6 +27,7 @@ export const routeTree = rootRoute.addChildren([
   ...monitorsRoutes,
   ...dataRoutes,
   ...tracesRoutes,
+  ...componentsRoutes,
   ...queueRoutes,
   ...settingsRoutes,
 ])

@@ -1,6 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { AliasBadges } from './alias-badges.tsx'
 import { modelsMessages } from './messages.ts'
@@ -10,9 +9,9 @@ import { Button } from '../../components/button.tsx'
 import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
 import { searchOfTableView, tableViewOf } from '../../components/data-table/table-view.ts'
-import { Icon } from '../../components/icon.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../components/page-states.tsx'
 import { Page } from '../../components/page.tsx'
+import { SearchField } from '../../components/search-field.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { tagsText } from './model-types.ts'
@@ -51,7 +50,9 @@ export function ModelsPage(): ReactNode {
     })
   return (
     <Page title={texts.title}>
-      {(text !== undefined || rows.length > 0) && <SearchField text={text ?? ''} onText={setText} />}
+      {(text !== undefined || rows.length > 0) && (
+        <SearchField text={text ?? ''} label={texts.search} onText={setText} />
+      )}
       {models.isPending ? (
         <Skeleton lines={8} />
       ) : models.isError && rows.length === 0 ? (
@@ -82,36 +83,6 @@ export function ModelsPage(): ReactNode {
         />
       )}
     </Page>
-  )
-}
-
-/** The letters as they are typed; asked for a moment after the last. */
-function SearchField({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }): ReactNode {
-  const texts = useMessages(modelsMessages)
-  const [typed, setTyped] = useState(text)
-  const [known, setKnown] = useState(text)
-  // Cleared by the button, or by the browser's way back.
-  if (text !== known) {
-    setKnown(text)
-    setTyped(text)
-  }
-  useEffect(() => {
-    if (typed.trim() === text) return undefined
-    const timer = setTimeout(() => onText(typed.trim()), 250)
-    return () => clearTimeout(timer)
-  })
-  return (
-    <div className="row model-search" role="search">
-      <Icon name="search" />
-      <input
-        className="field"
-        type="search"
-        aria-label={texts.search}
-        placeholder={texts.search}
-        value={typed}
-        onChange={({ target }) => setTyped(target.value)}
-      />
-    </div>
   )
 }
 

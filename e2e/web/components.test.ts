@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { startWebServer } from './web-server.ts'
+
+const patience = { timeout: 60_000 }
+
+const component = (version: string, max: number): string => `name: train
+version: '${version}'
+type: command
+description: Trains with a penalty.
+inputs:
+  alpha: {type: number, min: 0, max: ${max}, default: 0.5, description: How strong the penalty is.}
+  epochs: {type: integer, min: 1}
+  solver: {type: string, enum: [auto, svd], default: auto}
+  rides: {type: uri_file, optional: true}
+outputs:
+  model: {type: uri_folder, description: What was trained.}
+command: |-
+  # several lines: "quoted", and a colon
+  test \${{inputs.epochs}} -lt 50
+  echo \${{inputs.alpha}} > \${{outputs.model}}/model.txt
+environment_variables: {MODE: 'on'}
+resources: {instance_count: 1}
+is_deterministic: false
+`
+
+async function inBothThemes(page: Page): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await setTheme(page, theme)
+    await expectNoAxeViolations(page)
+  }
+}
+
+test('components in the web application', { skip: skipWithoutBrowser }, async (t) => {
+  const { url, sluice, write } = await startWebServer(t)
+  const browser = await startBrowser(t)
+
+  await t.test('without one it is said what they are for; those of the program are there, marked', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, url, { path: '/components' })
+    await page.getByText('No component yet').waitFor()
+    const own = page.getByRole('grid', { name: 'Components' }).getByRole('row', { name: /data_test/ })
+    await own.getByText('Built in').waitFor()
+    await inBothThemes(page)
+    await own.getByRole('link', { name: 'data_test' }).click()
+    await page.getByRole('rowheader', { name: 'tests' }).waitFor()
+    await page.getByText('component: azureml://registries/sluice/components/data_test').waitFor()
+    await inBothThemes(page)
+    expectNoTrouble()
+    await page.close()
+  })
+
+  for (const [version, max] of [
+    ['1', 10],
+    ['2', 20],
+  ] as const)
+    await sluice('component', 'create', '--file', await write(`train-${version}.yml`, component(version, max)))
+  await sluice('run', await write('job.yml', pipeline), '--set', 'epochs=3')
+
+  await t.test('the list says who uses a component, and leads to what it takes and gives', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, url, { path: '/components' })
+    const row = page.getByRole('row', { name: /train Trains|train.*command.*2/ })
+    await row.getByText('weekly training').waitFor()
+    await page.getByLabel('Part of a name or description').fill('nothing like it')
+    await page.getByText('“nothing like it”').waitFor()
+    await page.getByRole('button', { name: 'Clear the search' }).click()
+    await page.getByRole('link', { name: 'train', exact: true }).click()
+    const alpha = page.getByRole('region', { name: 'Inputs' }).getByRole('row', { name: /^alpha/ })
+    assert.match(await alpha.innerText(), /number\s+Optional\s+0.5\s+0 to 20\s+How strong/)
+    await page.getByText('100% of 1 job that ended completed').waitFor()
+    await inBothThemes(page)
+    expectNoTrouble()
+    await page.close()
+  })
+
+  await t.test(
+    'two versions are compared line by line, and the YAML shown makes the same component again',
+    async () => {
+      const { page, expectNoTrouble } = await openPage(browser, url, { path: '/components/train?tab=compare' })
+      await page.getByText('max: 10').waitFor()
+      await page.getByText('max: 20').waitFor()
+      await inBothThemes(page)
+      await page.getByRole('tab', { name: 'YAML' }).click()
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+      await page.getByRole('button', { name: 'Copy' }).last().click()
+      await page.getByText('Copied').waitFor()
+      const copied = await page.evaluate(() => navigator.clipboard.readText())
+      assert.match(copied, /^is_deterministic: false$/m)
+      const again = await sluice('component', 'create', '--file', await write('again.yml', copied), '--json')
+      assert.equal((JSON.parse(again) as { is_new: boolean }).is_new, false)
+      await expectNoAxeViolations(page)
+      expectNoTrouble()
+      await page.close()
+    },
+  )
+
+  await t.test('a version is run alone from its form; what does not fit is refused where it was written', async () => {
+    const address = { path: '/components/train?tab=run&version=1' }
+    const { page, expectNoTrouble, forgive } = await openPage(browser, url, address)
+    await page.getByRole('spinbutton', { name: 'alpha' }).fill('11')
+    await page.getByRole('button', { name: 'Submit a job' }).click()
+    // The browser's own words, before anything is asked of the server.
+    const isValid = await page
+      .getByRole('spinbutton', { name: 'alpha' })
+      .evaluate((field: HTMLInputElement) => field.validity.valid)
+    assert.equal(isValid, false)
+    await page.getByRole('spinbutton', { name: 'alpha' }).fill('2')
+    await page.getByRole('spinbutton', { name: 'epochs' }).fill('4')
+    await page.getByRole('combobox', { name: 'solver' }).selectOption('svd')
+    await page.getByText('epochs: 4').waitFor()
+    await page.getByRole('combobox', { name: 'rides' }).fill('azureml:nobody:1')
+    await inBothThemes(page)
+    expectNoTrouble()
+    await page.getByRole('button', { name: 'Submit a job' }).click()
+    await page
+      .getByRole('alert')
+      .getByText(/nobody/)
+      .first()
+      .waitFor()
+    await expectNoAxeViolations(page)
+    forgive()
+    await page.getByRole('combobox', { name: 'rides' }).fill('')
+    await page.getByRole('button', { name: 'Submit a job' }).click()
+    await page.waitForURL(/\/jobs\//)
+    await page.getByText('Completed').first().waitFor(patience)
+    expectNoTrouble()
+    await page.close()
+  })
+
+  await t.test('jobs tell how each version fared', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, url, { path: '/components/train?tab=jobs' })
+    const versions = page.getByRole('region', { name: 'By version' })
+    await versions.getByRole('rowheader', { name: '1' }).waitFor(patience)
+    await versions.getByRole('rowheader', { name: '2' }).waitFor()
+    await page.getByRole('grid', { name: 'Jobs' }).getByText('Completed').first().waitFor()
+    await inBothThemes(page)
+    await page.getByLabel('Of this version only').check()
+    await page.getByRole('grid', { name: 'Jobs' }).getByRole('row').nth(1).waitFor()
+    await page.waitForFunction(() => document.querySelectorAll('[role="grid"] [role="row"]').length === 2)
+    expectNoTrouble()
+    await page.close()
+  })
+
+  await t.test('a version is labelled, archived and restored; so is the whole component', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, url, { path: '/components/train?tab=versions' })
+    const row = (version: string) =>
+      page.getByRole('grid', { name: 'Versions' }).getByRole('row').filter({ hasText: version })
+    await row('penalty').nth(1).getByRole('button', { name: 'Label…' }).click()
+    await page.getByRole('dialog').getByLabel('Label').fill('stable')
+    await expectNoAxeViolations(page)
+    await page.getByRole('dialog').getByRole('button', { name: 'Set the label' }).click()
+    await page.getByRole('button', { name: 'Take @stable away' }).waitFor()
+    await row('penalty').first().getByRole('button', { name: 'Archive' }).click()
+    await row('Archived').getByRole('button', { name: 'Restore' }).waitFor()
+    await inBothThemes(page)
+    await row('Archived').getByRole('button', { name: 'Restore' }).click()
+    await page.getByRole('button', { name: 'Take @stable away' }).click()
+    await page.getByText('@stable was taken away.').waitFor()
+    await page.locator('header').getByRole('button', { name: 'Archive' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Archive' }).click()
+    await page.locator('header').getByRole('button', { name: 'Restore' }).waitFor()
+    await sluice('component', 'restore', '--name', 'train')
+    await page.locator('header').getByRole('button', { name: 'Archive' }).waitFor(patience)
+    expectNoTrouble()
+    await page.close()
+  })
+})
+
+const pipeline = `type: pipeline
+display_name: weekly training
+experiment_name: rides
+inputs: {epochs: 1}
+jobs:
+  train: {component: azureml:train@latest, inputs: {epochs: '\${{parent.inputs.epochs}}'}}
+`
