@@ -46,7 +46,13 @@ export const navigation: readonly NavigationGroup[] = [
       { to: '/monitors', page: 'monitors', icon: 'monitors', keys: 'g o' },
     ],
   },
-  { group: 'quality', entries: [{ to: '/traces', page: 'traces', icon: 'traces', keys: 'g t' }] },
+  {
+    group: 'quality',
+    entries: [
+      { to: '/traces', page: 'traces', icon: 'traces', keys: 'g t' },
+      { to: '/prompts', page: 'prompts', icon: 'prompts', keys: 'g u' },
+    ],
+  },
   {
     group: 'system',
     entries: [

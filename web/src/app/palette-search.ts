@@ -35,7 +35,7 @@ export function useObjectSearch(text: string): {
   const isWanted = wanted.length >= 2
   const filter = `name ILIKE '%${wanted.replaceAll("'", '').replaceAll('%', '')}%'`
   const limit = { params: { query: { limit: 200 } } }
-  const [jobs, experiments, models, data, endpoints, traces, ...named] = useQueries({
+  const [jobs, experiments, models, data, endpoints, traces, prompts, ...named] = useQueries({
     queries: [
       { ...restQuery('/api/v1/jobs', limit), enabled: isWanted },
       { ...mlflowQuery('experiments/search', { filter, max_results: shownOfEach }), enabled: isWanted },
@@ -43,6 +43,13 @@ export function useObjectSearch(text: string): {
       { ...restQuery('/api/v1/data', limit), enabled: isWanted },
       { ...restQuery('/api/v1/endpoints'), enabled: isWanted },
       { ...tracesNamed(wanted), enabled: isWanted },
+      {
+        ...mlflowQuery('registered-models/search', {
+          filter: `${filter} AND tags.\`mlflow.prompt.is_prompt\` = 'true'`,
+          max_results: shownOfEach,
+        }),
+        enabled: isWanted,
+      },
       { ...restQuery('/api/v1/schedules'), enabled: isWanted },
       { ...restQuery('/api/v1/triggers'), enabled: isWanted },
       { ...restQuery('/api/v1/monitors'), enabled: isWanted },
@@ -79,6 +86,9 @@ export function useObjectSearch(text: string): {
       .filter(({ name }) => fits(name))
       .slice(0, shownOfEach)
       .map(({ name }) => ({ kind: 'endpoint', name, text: name, icon: 'endpoints' }) as const),
+    ...(prompts.data?.registered_models ?? []).map(
+      ({ name }) => ({ kind: 'prompt', name, text: name, icon: 'prompts' }) as const,
+    ),
     ...(traces.data?.items ?? []).map(
       ({ trace_id: name, name: text = name, request }) =>
         ({ kind: 'trace', name, text, icon: 'traces', detail: (request ?? name).slice(0, shownLetters) }) as const,
@@ -91,7 +101,7 @@ export function useObjectSearch(text: string): {
         .map((name) => ({ kind, name, text: name, icon }) as const),
     ),
   ]
-  const asked = [jobs, experiments, models, data, endpoints, traces, ...named]
+  const asked = [jobs, experiments, models, data, endpoints, traces, prompts, ...named]
   const isSearching = wanted !== text || asked.some((each) => each.isLoading)
   return { found, isSearching }
 }

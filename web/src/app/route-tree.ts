@@ -6,6 +6,7 @@ import { homeRoutes } from '../pages/home/routes.ts'
 import { jobsRoutes } from '../pages/jobs/routes.ts'
 import { modelsRoutes } from '../pages/models/routes.ts'
 import { monitorsRoutes } from '../pages/monitors/routes.ts'
+import { promptsRoutes } from '../pages/prompts/routes.ts'
 import { publishedRoutes } from '../pages/published/routes.ts'
 import { queueRoutes } from '../pages/queue/routes.ts'
 import { runsRoutes } from '../pages/runs/routes.ts'
@@ -28,6 +29,7 @@ export const routeTree = rootRoute.addChildren([
   ...dataRoutes,
   ...tracesRoutes,
   ...componentsRoutes,
+  ...promptsRoutes,
   ...queueRoutes,
   ...settingsRoutes,
 ])
