@@ -6,8 +6,9 @@ import { startWebServer, type WebServer } from './web-server.ts'
 
 const isPrompt = { key: 'mlflow.prompt.is_prompt', value: 'true' }
 
-/** Keeps a version as MLflow's client does. */
-async function register({ mlflow }: WebServer, name: string, text: string, message = ''): Promise<void> {
+/** Keeps a version of the prompt `support` as MLflow's client does. */
+async function register({ mlflow }: WebServer, text: string, message: string): Promise<void> {
+  const name = 'support'
   await mlflow('registered-models/create', { name, tags: [isPrompt] }).catch(() => undefined)
   const tags = [isPrompt, { key: 'mlflow.prompt.text', value: text }, { key: '_mlflow_prompt_type', value: 'text' }]
   await mlflow('model-versions/create', { name, source: 'dummy-source', description: message, tags })
@@ -39,8 +40,8 @@ test('prompts in the web application', { skip: skipWithoutBrowser }, async (t) =
   const server = await startWebServer(t)
   const browser = await startBrowser(t)
   await t.test('the first prompt is written in the browser', () => writeFirst(browser, server))
-  await register(server, 'support', 'Answer {{question}}.\nBe short.', 'first')
-  await register(server, 'support', 'Answer {{question}} for {{company}}.\nBe kind.\nBe short.', 'kinder')
+  await register(server, 'Answer {{question}}.\nBe short.', 'first')
+  await register(server, 'Answer {{question}} for {{company}}.\nBe kind.\nBe short.', 'kinder')
   await t.test('a version shows its text, its variables, and how a program loads it', () => show(browser, server))
   await t.test('versions stand beside each other, and a link keeps the view', () => compare(browser, server))
   await t.test('an alias is moved after a warning, and deleted', () => moveAlias(browser, server))
