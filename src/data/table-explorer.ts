@@ -5,10 +5,11 @@ import type { Database } from '../database/database.ts'
 import type { Chart, DrawnChart } from './chart.ts'
 import { findProfile, putProfile, type StoredProfile } from './profile-store.ts'
 import { drawCharts, findQuery, listQueries, type SavedQuery, type SavedQueryParts, saveQuery } from './saved-query.ts'
-import { type AnswerFormat, type TableQuery, trimmed, withAnswer, withInputs } from './table-query.ts'
+import { type AnswerFormat, type TableQuery, withAnswer, withInputs } from './table-query.ts'
 import { openTable } from './table-columns.ts'
 import { type DiffOptions, diffTables, type TableDiff } from './table-diff.ts'
 import type { TableRows } from './table-engine-messages.ts'
+import { asTable, askedAtPlace } from './query-mistake.ts'
 import { profileTable } from './table-profile.ts'
 import { tableSource } from './table-source.ts'
 
@@ -85,7 +86,7 @@ export function tableExplorer(parts: ExplorerParts): TableExplorer {
     },
     query: (query, { rowCount }) =>
       withInputs(parts, query, (session) =>
-        session.select(`select * from (${trimmed(query.sql)}\n) limit ${rowCount}`),
+        askedAtPlace(query.sql, () => session.select(`select * from ${asTable(query.sql)} limit ${rowCount}`)),
       ),
     withAnswer: (query, format, use) => withAnswer(parts, { query, format }, ({ file }) => use(file)),
     saveQuery: (query, asset) => saveQuery(parts, query, asset),

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../base/ids.ts'
+import { asTable, askedAtPlace } from './query-mistake.ts'
 import { sqlLiteral, sqlName } from './sql-text.ts'
 import type { TableEngine, TableSession } from './table-engine.ts'
 import type { TableRows } from './table-engine-messages.ts'
@@ -32,11 +33,6 @@ export interface QueryParts {
 
 /** How an answer is written to a file. */
 export type AnswerFormat = 'csv' | 'json' | 'parquet'
-
-/** A user's SELECT may end in a semicolon or a comment. */
-export function trimmed(sql: string): string {
-  return sql.trim().replace(/;+$/, '')
-}
 
 /** Opens the tables of a query in a session of its own; a folder may be given that may be written. */
 export async function withInputs<Result>(
@@ -74,9 +70,10 @@ export async function withAnswer<Result>(
     const file = join(folder, `answer.${format}`)
     const digests = await withInputs(parts, { ...query, writable: folder }, async (session, located) => {
       // Asked as a user's SELECT first: what is copied below is known to change nothing.
-      const { columns } = await session.select(`select * from (${trimmed(query.sql)}\n) limit 0`)
+      const rows = asTable(query.sql)
+      const { columns } = await askedAtPlace(query.sql, () => session.select(`select * from ${rows} limit 0`))
       check?.(columns)
-      await session.run(`copy (${trimmed(query.sql)}\n) to ${sqlLiteral(file)} (${copyOptions[format]})`)
+      await askedAtPlace(query.sql, () => session.run(`copy ${rows} to ${sqlLiteral(file)} (${copyOptions[format]})`))
       return Object.fromEntries([...located].map(([table, { digest }]) => [table, digest]))
     })
     return await use({ file, digests })
