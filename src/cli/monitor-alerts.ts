@@ -81,12 +81,13 @@ export const listBreaches: Command = async (invocation) => {
   else {
     const rows = page.items.map((breach) => [
       breach.time,
+      breach.reason === 'run' ? 'by hand' : 'breach',
       breach.status,
       breach.job ?? '',
       breach.job_status ?? '',
       printable(breach.detail ?? ''),
     ])
-    invocation.terminal.out(textTable(['time', 'status', 'job', 'job status', ''], rows))
+    invocation.terminal.out(textTable(['time', 'why', 'status', 'job', 'job status', ''], rows))
   }
   return exitCode.ok
 }

@@ -104,6 +104,13 @@ export const monitorCommands: readonly CommandRow[] = [
     options: [limitOption],
     load: async () => (await import('./monitor-alerts.ts')).listBreaches,
   },
+  {
+    name: 'monitor retrain',
+    summary: 'Start what on_breach names now, with the values of the newest breach.',
+    arguments: named,
+    options: [{ flags: '--preview', sentence: 'Shows what would be started, with which values; starts nothing.' }],
+    load: async () => (await import('./monitor-retrain.ts')).retrain,
+  },
   ...(
     [
       ['pause', 'pause', 'Have a monitor run no more by itself until it is resumed.'],

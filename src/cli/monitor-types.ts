@@ -75,6 +75,7 @@ export interface Monitor {
 }
 
 export interface Breach {
+  readonly reason: string
   readonly status: string
   readonly time: string
   readonly job?: string

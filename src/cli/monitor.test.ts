@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openHome } from './sluice-home.test-support.ts'
+import { nameIn, openHome } from './sluice-home.test-support.ts'
 
 /** Rows of a number and a category; `shift` moves the number. */
 function table(shift: number): string {
@@ -44,7 +44,11 @@ test('a monitor from its file to its alerts, by the command line and a server th
   assert.match(moved.out, /ok +inputs +kind: jensen_shannon_distance 0 /)
   while ((await trace()) === '') await new Promise((resolve) => setTimeout(resolve, 100))
   assert.equal(await trace(), 'x\n')
-  assert.match(await said('monitor', 'breaches', 'credit'), /submitted +\S+ +\w+/)
+  assert.match(await said('monitor', 'breaches', 'credit'), /breach +submitted +\S+ +\w+/)
+  assert.match(await said('monitor', 'retrain', 'credit', '--preview'), /job\.yml[^]*label +x\n.*Nothing was started/)
+  const again = nameIn(await said('monitor', 'retrain', 'credit'))
+  const breaches = await said('monitor', 'breaches', 'credit')
+  assert.match(breaches, new RegExp(`by hand +submitted +${again}[^]*breach +submitted`))
   assert.match(await said('monitor', 'history', 'credit'), /run +completed +1 /)
   assert.match(await said('monitor', 'verdicts', 'credit', '--signal', 'inputs'), /breach +inputs +x: /)
   assert.match(await said('monitor', 'alerts', '--open'), /credit +inputs +open /)

@@ -36,7 +36,8 @@ export function openTriggers(
     warn: (message) => log.write('warn', message),
   })
   closing.unshift(() => runner.close())
-  return { triggers: new JobTriggers({ ...parts, box, runner }), runner, breach: breachTriggers({ ...parts, runner }) }
+  const triggers = new JobTriggers({ ...parts, box, runner })
+  return { triggers, runner, breach: breachTriggers({ ...parts, runner, triggers }) }
 }
 
 /** The digest of what lies at a path of this machine or of a datastore; undefined where nothing does. */

@@ -1,6 +1,7 @@
 import type { Principal } from '../access/principal.ts'
 import type { Tables } from '../database/database.ts'
 import type { OnBreach } from '../spec/monitors/monitor-document.ts'
+import type { JobAction } from '../spec/schedules/schedule-documents.ts'
 
 /** What runs when a monitor is in breach: a port, since what starts jobs stands above monitoring. */
 export interface BreachActions {
@@ -13,6 +14,13 @@ export interface BreachActions {
   remove(tables: Tables, monitor: string): Promise<void>
   /** The jobs that breaches of a monitor started, and why others were not; the newest first. */
   history(monitor: string, limit: number): Promise<readonly BreachFiring[]>
+  /** What retraining would start, with which values. Throws `invalid-request` for a monitor that names nothing. */
+  preview(monitor: string): Promise<Retraining>
+  /**
+   * Starts what a breach would start, now, with the values of the newest breach, whatever cooldown and limit say, as a
+   * person asks for it. Throws `invalid-request` for a monitor that names nothing.
+   */
+  retrain(monitor: string, by: Principal): Promise<BreachFiring>
   /** Looks for breaches; returns at once. */
   wake(): void
 }
@@ -22,8 +30,16 @@ export interface PreparedBreach {
   put(tables: Tables, by: Principal): Promise<void>
 }
 
-/** What became of a breach. */
+/** What would be started. */
+export interface Retraining {
+  readonly action: JobAction
+  /** Values of inputs by their name. */
+  readonly values: Readonly<Record<string, string>>
+}
+
+/** What became of a breach, or of asking for what a breach starts. */
 export interface BreachFiring {
+  readonly reason: 'breach' | 'run'
   readonly status: 'pending' | 'submitted' | 'skipped' | 'failed'
   readonly atMs: number
   readonly run: string

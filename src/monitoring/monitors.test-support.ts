@@ -87,6 +87,8 @@ export function openMonitorLab(database: Database, t: TestContext): MonitorLab {
     ) &&
     window.endMs > (selection.fromMs ?? -Infinity) &&
     window.startMs < (selection.toMs ?? Infinity)
+  const actionOf = (monitor: string) =>
+    ({ kind: 'published-pipeline', name: breachActions.get(monitor) ?? '', inputs: {}, tags: {} }) as const
   const make = (): Pick<MonitorLab, 'monitors' | 'runner'> => {
     const common = { database, clock, random: randomBytes, allowedHosts }
     const runner = new MonitorRunner({
@@ -156,6 +158,14 @@ export function openMonitorLab(database: Database, t: TestContext): MonitorLab {
         },
         remove: async (_, name) => void breachActions.delete(name),
         history: async () => [],
+        preview: async (name) => ({ action: actionOf(name), values: {} }),
+        retrain: async (name) => ({
+          reason: 'run',
+          status: 'submitted',
+          atMs: lab.nowMs,
+          run: '',
+          job: actionOf(name).name,
+        }),
         wake: () => undefined,
       },
     })

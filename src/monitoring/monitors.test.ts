@@ -225,6 +225,11 @@ databaseTest('a monitor keeps what on_breach starts, and takes everything along 
   assert.deepEqual(await lab.monitors.list(), [])
   await lab.create(yaml('  on_breach: {run: retrain}'))
   assert.equal(lab.breachActions.get('m'), 'retrain')
+  const { action } = await lab.monitors.previewRetraining('m')
+  assert.equal(action.kind === 'published-pipeline' && action.name, 'retrain')
+  assert.equal((await lab.monitors.retrain({ name: 'm', by })).job, 'retrain')
+  await assert.rejects(lab.monitors.retrain({ name: 'n', by }), { code: 'not-found' })
+  await assert.rejects(lab.monitors.previewRetraining('n'), { code: 'not-found' })
   await assert.rejects(lab.create(yaml()), { code: 'already-exists' })
   await lab.run('m')
   assert.deepEqual(

@@ -17,7 +17,7 @@ import { firesAtOnce } from '../spec/schedules/schedule-timing.ts'
 import { nearestName } from '../spec/yaml/nearest-name.ts'
 import { type AlertDelivery, deleteDeliveries, listDeliveries } from './alert-delivery-store.ts'
 import { deleteAlerts, listAlerts, updateAlert } from './alert-store.ts'
-import type { BreachActions, BreachFiring } from './breach-actions.ts'
+import type { BreachActions, BreachFiring, Retraining } from './breach-actions.ts'
 import {
   deleteRuns,
   findRun,
@@ -290,6 +290,18 @@ export class Monitors {
       if (await removeMutes(tables, monitor.id, signal)) await this.#tell(tables, 'unmuted', { name, by })
     })
     return this.get(name)
+  }
+
+  /** What `retrain` would start. Throws `invalid-request` for a monitor without `on_breach`. */
+  async previewRetraining(name: string): Promise<Retraining> {
+    await this.#find(name)
+    return this.#parts.breach.preview(name)
+  }
+
+  /** Starts what a breach would start, now. Throws `invalid-request` for a monitor without `on_breach`. */
+  async retrain({ name, by }: MonitorChange): Promise<BreachFiring> {
+    await this.#find(name)
+    return this.#parts.breach.retrain(name, by)
   }
 
   /** Jobs that breaches started, and why others were not. */

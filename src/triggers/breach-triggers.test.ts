@@ -86,3 +86,27 @@ databaseTest('a trigger of its own may wait for breaches of any monitor', async 
     ['credit bmi'],
   )
 })
+
+databaseTest('a person retrains with what the newest breach said, within a cooldown too', async (database) => {
+  const lab = openTriggerLab(database)
+  await assert.rejects(lab.breach.preview('credit'), { code: 'invalid-request' })
+  await assert.rejects(lab.breach.retrain('credit', localPrincipal), { code: 'invalid-request' })
+  await put(lab, database)
+  assert.deepEqual((await lab.breach.preview('credit')).values, { label: ' ' })
+  await breach(lab, 'credit', 'bmi')
+  await lab.moveTo('09:30:00')
+  await breach(lab, 'credit', 'bmi,bp')
+  assert.equal(lab.submitted.length, 1)
+  const { action, values } = await lab.breach.preview('credit')
+  assert.deepEqual([action.kind, values], ['published-pipeline', { label: 'bmi,bp 2026-05-01T09:00:00Z' }])
+  lab.nowMs += 1000
+  const { reason, status, job, jobStatus, run } = await lab.breach.retrain('credit', localPrincipal)
+  assert.deepEqual([reason, status, job, jobStatus, run], ['run', 'submitted', 'job_2', 'Running', 'r1'])
+  assert.deepEqual(lab.submitted[1]?.values, values)
+  assert.deepEqual(
+    (await lab.breach.history('credit', 10)).map((each) => each.reason),
+    ['run', 'breach', 'breach'],
+  )
+  assert.ok((await lab.eventKinds()).includes('monitor.retrained'))
+  assert.ok(!(await lab.eventKinds()).includes('monitor.run'))
+})

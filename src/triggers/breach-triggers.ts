@@ -8,7 +8,8 @@ import type { BreachActions, BreachFiring, PreparedBreach } from '../monitoring/
 import type { OnBreach } from '../spec/monitors/monitor-document.ts'
 import { type CapturedAction, captureAction, type CaptureParts } from './capture-action.ts'
 import { deleteFirings, listFirings } from './firing-store.ts'
-import type { Firing, TriggerDefinition } from './job-trigger.ts'
+import type { Firing, JobTrigger, TriggerDefinition } from './job-trigger.ts'
+import type { JobTriggers } from './job-triggers.ts'
 import { deleteTrigger, findTrigger, insertTrigger, updateTrigger } from './job-trigger-store.ts'
 import type { TriggerRunner } from './trigger-runner.ts'
 
@@ -17,6 +18,7 @@ export interface BreachTriggerParts extends CaptureParts {
   readonly clock: Clock
   readonly random: RandomBytes
   readonly runner: Pick<TriggerRunner, 'wake'>
+  readonly triggers: Pick<JobTriggers, 'run' | 'test'>
 }
 
 /**
@@ -24,7 +26,7 @@ export interface BreachTriggerParts extends CaptureParts {
  * triggers exactly once, with cooldown and a limit a day, makes these so too.
  */
 export function breachTriggers(parts: BreachTriggerParts): BreachActions {
-  const { database, runner } = parts
+  const { database, runner, triggers } = parts
   return {
     async prepare(monitor, onBreach) {
       const captured = await captureAction(parts, { name: monitor, action: onBreach.action })
@@ -43,9 +45,37 @@ export function breachTriggers(parts: BreachTriggerParts): BreachActions {
       const firings = trigger === undefined ? [] : await listFirings(database.read, trigger.id, limit)
       return Promise.all(firings.map((firing) => toBreachFiring(parts, firing)))
     },
+    async preview(monitor) {
+      const { trigger, variables } = await newestBreach(database, monitor)
+      const { values } = await triggers.test({ family: 'monitor', name: monitor }, variables)
+      return { action: trigger.definition.action, values }
+    },
+    async retrain(monitor, by) {
+      const { variables } = await newestBreach(database, monitor)
+      return toBreachFiring(parts, await triggers.run({ family: 'monitor', name: monitor, by }, variables))
+    },
     wake: () => runner.wake(),
   }
 }
+
+/** What a breach of a monitor starts, and what the newest one said; nothing of it where there was none. */
+async function newestBreach(
+  database: Database,
+  monitor: string,
+): Promise<{ readonly trigger: JobTrigger; readonly variables: Firing['variables'] }> {
+  const trigger = await findTrigger(database.read, { family: 'monitor', name: monitor })
+  if (trigger === undefined)
+    throw new SluiceError('invalid-request', `The monitor "${monitor}" does not say what a breach starts.`, {
+      hint: 'Add to its file: on_breach: {run: JOB FILE OR PIPELINE}, or start a published pipeline.',
+    })
+  const firings = await listFirings(database.read, trigger.id, lookedAt)
+  // A person's wish begins a chain of its own.
+  const { 'trigger.chain': _, ...variables } = firings.find(({ reason }) => reason === 'event')?.variables ?? {}
+  return { trigger, variables }
+}
+
+/** Those by hand in a row are fewer. */
+const lookedAt = 100
 
 interface NewBreach {
   readonly monitor: string
@@ -99,10 +129,11 @@ async function putBreach(
 
 async function toBreachFiring(
   { jobs }: Pick<BreachTriggerParts, 'jobs'>,
-  { status, nominalMs, job, detail, variables }: Firing,
+  { reason, status, nominalMs, job, detail, variables }: Firing,
 ): Promise<BreachFiring> {
   const jobStatus = job === undefined ? undefined : await statusOf(jobs, job)
   return {
+    reason: reason === 'run' ? 'run' : 'breach',
     status,
     atMs: nominalMs,
     run: variables['trigger.run'] ?? '',

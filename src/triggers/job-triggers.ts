@@ -210,7 +210,8 @@ export class JobTriggers {
         variables: { ...exampleVariables(trigger, nowMs), ...variables },
       }
       await insertFiring(tables, { id, triggerId: trigger.id, notedMs: nowMs }, firing)
-      await this.#tell(tables, 'run', change)
+      // The `run` of a monitor is that it computes.
+      await this.#tell(tables, trigger.family === 'monitor' ? 'retrained' : 'run', change)
     })
     await runner.settle()
     const firing = await findFiring(database.read, id)

@@ -123,11 +123,8 @@ export function openTriggerLab(database: Database): TriggerLab {
       },
     })
     const box = secretBox({ id: 'k1', bytes: Buffer.alloc(32, 7) }, randomBytes)
-    return {
-      runner,
-      triggers: new JobTriggers({ ...parts, box, runner }),
-      breach: breachTriggers({ ...parts, runner }),
-    }
+    const triggers = new JobTriggers({ ...parts, box, runner })
+    return { runner, triggers, breach: breachTriggers({ ...parts, runner, triggers }) }
   }
   let served = make()
   const read: TriggerLab['read'] = async (yaml) => {

@@ -3290,6 +3290,40 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/monitors/{name}/retraining': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Say what retraining would start, and with which values; start nothing. */
+    get: operations['getMonitorsNameRetraining']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{name}/retrain': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Start what on_breach names now, with the values of the newest breach, whatever cooldown and limit say. */
+    post: operations['postMonitorsNameRetrain']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/alerts': {
     parameters: {
       query?: never
@@ -4730,6 +4764,8 @@ export interface components {
       updated_at: string
     }
     MonitorBreach: {
+      /** @description Whether a breach started it, or a person (retrain). */
+      reason: 'breach' | 'run'
       status: 'pending' | 'submitted' | 'skipped' | 'failed'
       /** Format: date-time */
       time: string
@@ -4738,6 +4774,14 @@ export interface components {
       job_status?: string
       /** @description Why no job was started, or what it waits for. */
       detail?: string
+    }
+    MonitorRetraining: {
+      /** @description What would be started: a job file, azureml:JOB, or a published pipeline. */
+      run: string
+      /** @description The values that its inputs would have. */
+      inputs: {
+        [key: string]: string
+      }
     }
     MonitorRun: {
       id: string
@@ -14663,6 +14707,68 @@ export interface operations {
             items: components['schemas']['MonitorBreach'][]
             next_page_token?: string
           }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getMonitorsNameRetraining: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MonitorRetraining']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postMonitorsNameRetrain: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MonitorBreach']
         }
       }
       /** @description Error */

@@ -184,8 +184,18 @@ export const VerdictQuery = Type.Object({
 })
 export type VerdictQuery = Static<typeof VerdictQuery>
 
+export const RetrainingMessage = Type.Object(
+  {
+    run: Type.String({ description: 'What would be started: a job file, azureml:JOB, or a published pipeline.' }),
+    inputs: { ...texts, description: 'The values that its inputs would have.' },
+  },
+  { $id: 'MonitorRetraining' },
+)
+export type RetrainingMessage = Static<typeof RetrainingMessage>
+
 export const BreachMessage = Type.Object(
   {
+    reason: words(['breach', 'run'], { description: 'Whether a breach started it, or a person (retrain).' }),
     status: words(['pending', 'submitted', 'skipped', 'failed']),
     time,
     run: Type.String(),

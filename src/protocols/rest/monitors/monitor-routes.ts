@@ -12,6 +12,7 @@ import {
   AlertList,
   AlertQuery,
   BreachList,
+  BreachMessage,
   DeliveryList,
   LimitQuery,
   MonitorList,
@@ -20,6 +21,7 @@ import {
   MonitorRunMessage,
   MonitorRunRequest,
   MuteRequest,
+  RetrainingMessage,
   RunWithVerdicts,
   TimedVerdictList,
   UnmuteRequest,
@@ -30,6 +32,7 @@ import {
   toBreachMessage,
   toDeliveryMessage,
   toMonitorMessage,
+  toRetrainingMessage,
   toRunMessage,
   toVerdictMessage,
 } from './translate-monitor.ts'
@@ -48,7 +51,13 @@ const shownTimes = 3
 
 /** Making, changing, looking at and running monitors; their verdicts and alerts. */
 export function monitorRoutes(parts: MonitorRouteParts): readonly Route[] {
-  return [...documentRoutes(parts), ...statusRoutes(parts), ...runRoutes(parts), ...alertRoutes(parts)]
+  return [
+    ...documentRoutes(parts),
+    ...statusRoutes(parts),
+    ...runRoutes(parts),
+    ...breachRoutes(parts),
+    ...alertRoutes(parts),
+  ]
 }
 
 function documentRoutes(parts: MonitorRouteParts): readonly Route[] {
@@ -192,6 +201,12 @@ function runRoutes(parts: MonitorRouteParts): readonly Route[] {
         }
       },
     },
+  ]
+}
+
+function breachRoutes(parts: MonitorRouteParts): readonly Route[] {
+  const { monitors } = parts
+  return [
     {
       method: 'GET',
       url: `${one}/breaches`,
@@ -202,6 +217,23 @@ function runRoutes(parts: MonitorRouteParts): readonly Route[] {
       handler: async (request) => ({
         items: (await monitors.breaches(nameOf(request), limitOf(request))).map(toBreachMessage),
       }),
+    },
+    {
+      method: 'GET',
+      url: `${one}/retraining`,
+      permission: 'read',
+      summary: 'Say what retraining would start, and with which values; start nothing.',
+      response: RetrainingMessage,
+      handler: async (request) => toRetrainingMessage(await monitors.previewRetraining(nameOf(request))),
+    },
+    {
+      method: 'POST',
+      url: `${one}/retrain`,
+      permission: 'write',
+      summary: 'Start what on_breach names now, with the values of the newest breach, whatever cooldown and limit say.',
+      response: BreachMessage,
+      successStatus: 202,
+      handler: async (request) => toBreachMessage(await monitors.retrain(changeOf(parts, request))),
     },
   ]
 }

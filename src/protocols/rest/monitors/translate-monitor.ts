@@ -1,9 +1,10 @@
 import type { AlertDelivery } from '../../../monitoring/alert-delivery-store.ts'
-import type { BreachFiring } from '../../../monitoring/breach-actions.ts'
+import type { BreachFiring, Retraining } from '../../../monitoring/breach-actions.ts'
 import type { Alert, MonitorRun, Mute, SignalOutcome, TimeWindow, Verdict } from '../../../monitoring/monitor.ts'
 import type { MonitorView } from '../../../monitoring/monitors.ts'
 import { verdictSentence } from '../../../monitoring/verdict-sentence.ts'
 import type { OnBreach } from '../../../spec/monitors/monitor-document.ts'
+import type { JobAction } from '../../../spec/schedules/schedule-documents.ts'
 import { timingText, timingWire } from '../../../spec/schedules/schedule-timing.ts'
 import { wireTime } from '../translate.ts'
 import type {
@@ -12,6 +13,7 @@ import type {
   DeliveryMessage,
   MonitorMessage,
   MonitorRunMessage,
+  RetrainingMessage,
   VerdictMessage,
 } from './monitor-messages.ts'
 
@@ -49,18 +51,23 @@ export function toMonitorMessage(
 }
 
 function breachWire({ action, cooldownMs, maxPerDay }: OnBreach): NonNullable<MonitorMessage['on_breach']> {
-  const job =
-    action.kind === 'job' ? ('file' in action.job ? action.job.file : `azureml:${action.job.name}`) : undefined
-  const pipeline =
-    action.kind === 'published-pipeline'
-      ? `${action.name}${action.version === undefined ? '' : `:${action.version}`}`
-      : undefined
   return {
-    run: job ?? pipeline ?? '',
+    run: actionText(action),
     inputs: { ...action.inputs },
     cooldown: cooldownMs / 1000,
     ...(maxPerDay !== undefined && { max_per_day: maxPerDay }),
   }
+}
+
+/** What a person's wish to retrain would start, as the wire has it. */
+export function toRetrainingMessage({ action, values }: Retraining): RetrainingMessage {
+  return { run: actionText(action), inputs: { ...values } }
+}
+
+function actionText(action: JobAction): string {
+  if (action.kind === 'published-pipeline')
+    return action.version === undefined ? action.name : `${action.name}:${action.version}`
+  return 'file' in action.job ? action.job.file : `azureml:${action.job.name}`
 }
 
 function muteWire({ signal, untilMs, mutedBy, mutedMs }: Mute): MonitorMessage['mutes'][number] {
@@ -168,9 +175,9 @@ export function toAlertMessage(alert: Alert): AlertMessage {
   }
 }
 
-export function toBreachMessage({ status, atMs, run, job, jobStatus, detail }: BreachFiring): BreachMessage {
+export function toBreachMessage({ reason, status, atMs, run, job, jobStatus, detail }: BreachFiring): BreachMessage {
   return {
-    ...{ status, time: wireTime(atMs), run },
+    ...{ reason, status, time: wireTime(atMs), run },
     ...(job !== undefined && { job }),
     ...(jobStatus !== undefined && { job_status: jobStatus }),
     ...(detail !== undefined && { detail }),
