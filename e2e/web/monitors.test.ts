@@ -35,6 +35,23 @@ create_monitor:
   on_breach: {run: ./retrain.yml, inputs: {drifted: '\${{trigger.features}}'}, max_per_day: 1}
 `.replace(' &signal', '')
 
+const retrain = `
+type: command
+experiment_name: retrain
+inputs: {drifted: none}
+outputs: {model: {type: custom_model, name: diabetes}}
+is_deterministic: false
+command: mkdir -p \${{outputs.model}} && echo \${{inputs.drifted}} > \${{outputs.model}}/model.txt
+`
+/** Compares, and keeps the model in use: the job says itself why nothing is registered. */
+const compare = `
+type: command
+experiment_name: retrain
+inputs: {margin: 0.02}
+is_deterministic: false
+command: sluice job cancel "$AZUREML_ROOT_RUN_ID" --reason "no better by \${{inputs.margin}} than the model in use" && sleep 60
+`
+
 test('monitors in the web application', { skip: skipWithoutBrowser }, async (t) => {
   const { url, sluice, write } = await startWebServer(t)
   const browser = await startBrowser(t)
@@ -50,8 +67,7 @@ test('monitors in the web application', { skip: skipWithoutBrowser }, async (t) 
   await write('reference.csv', `age,bmi,sex\n${rows(200, {})}`)
   const days = [0, 0, 6, 8].map((shift, day) => rows(100, { shift, lead: `2026-03-0${day + 1}T12:00:00Z,` }))
   await write('production.csv', `at,age,bmi,sex\n${days.join('')}`)
-  const retrain = 'type: command\nexperiment_name: retrain\ninputs: {drifted: none}\nis_deterministic: false\n'
-  await write('retrain.yml', `${retrain}command: echo \${{inputs.drifted}}\n`)
+  await write('retrain.yml', retrain)
   await sluice('monitor', 'create', await write('monitor.yml', monitorYaml))
   await sluice('monitor', 'pause', 'diabetes-drift')
 
@@ -121,18 +137,48 @@ test('monitors in the web application', { skip: skipWithoutBrowser }, async (t) 
     await page.close()
   })
 
-  await t.test('an alert is acknowledged with a note, its signal muted and unmuted', async () => {
+  await t.test(
+    'from the alert at home to the drifted feature, acknowledged, retrained, and to the new version of the model',
+    async () => {
+      const { page, expectNoTrouble } = await openPage(browser, url)
+      const alert = page.getByRole('link', { name: /^bmi: normalized_wasserstein/ })
+      await alert.waitFor(patience)
+      await page.getByText('alerts nobody has seen').waitFor()
+      await inBothThemes(page)
+      await alert.click()
+      await page.getByRole('figure', { name: 'Distribution: bmi' }).waitFor(patience)
+      await page.getByRole('button', { name: 'Acknowledge drift' }).click()
+      const seen = page.getByRole('dialog', { name: 'Acknowledge drift' })
+      await seen.getByLabel('Note').fill('a new scale')
+      await expectNoAxeViolations(page)
+      await seen.getByRole('button', { name: 'Acknowledge' }).click()
+      await page.getByText(/seen by local/).waitFor(patience)
+      await page
+        .getByText(/a new scale/)
+        .first()
+        .waitFor()
+      await page.getByRole('button', { name: 'Retrain now' }).first().click()
+      const dialog = page.getByRole('dialog', { name: 'Retrain now, for diabetes-drift?' })
+      await dialog.getByText(/retrain\.yml/).waitFor(patience)
+      await dialog.getByText('bmi', { exact: true }).waitFor()
+      await inBothThemes(page)
+      await dialog.getByRole('button', { name: 'Start the job' }).click()
+      await page.waitForURL(/\/jobs\//, patience)
+      await page.getByText('✓Completed').first().waitFor(patience)
+      await page.goto(`${url}/monitors/diabetes-drift?tab=breaches`)
+      const jobs = page.getByRole('grid', { name: 'Jobs on breach' })
+      await jobs.getByText('by hand').waitFor(patience)
+      await jobs.getByRole('link', { name: 'diabetes, version 2' }).waitFor(patience)
+      await inBothThemes(page)
+      await jobs.getByRole('link', { name: 'diabetes, version 2' }).click()
+      await page.getByRole('heading', { name: 'diabetes', level: 1 }).waitFor(patience)
+      expectNoTrouble()
+      await page.close()
+    },
+  )
+
+  await t.test('a signal is muted and unmuted', async () => {
     const { page, expectNoTrouble } = await openPage(browser, url, { path: '/monitors/diabetes-drift?tab=alerts' })
-    await page.getByRole('button', { name: 'Acknowledge drift' }).click()
-    const seen = page.getByRole('dialog', { name: 'Acknowledge drift' })
-    await seen.getByLabel('Note').fill('a new scale')
-    await expectNoAxeViolations(page)
-    await seen.getByRole('button', { name: 'Acknowledge' }).click()
-    await page.getByText(/seen by local/).waitFor(patience)
-    await page
-      .getByText(/a new scale/)
-      .first()
-      .waitFor()
     await page.getByRole('button', { name: 'Mute drift' }).click()
     const mute = page.getByRole('dialog', { name: 'Mute drift' })
     await mute.getByLabel('For').selectOption('7 days')
@@ -158,6 +204,30 @@ test('monitors in the web application', { skip: skipWithoutBrowser }, async (t) 
     expectNoTrouble()
     await page.close()
   })
+
+  await t.test(
+    'where a monitor names no training, a published pipeline is chosen; why it kept the model is said',
+    async () => {
+      await sluice('pipeline', 'publish', await write('compare.yml', compare), '--name', 'compare-and-keep')
+      const bare = monitorYaml.replace('diabetes-drift', 'bare').replace(/ {2}on_breach:.*\n/, '')
+      await sluice('monitor', 'create', await write('bare.yml', bare), '--paused')
+      const { page, expectNoTrouble } = await openPage(browser, url, { path: '/monitors/bare' })
+      await page.getByRole('button', { name: 'Retrain now' }).click()
+      const dialog = page.getByRole('dialog', { name: 'Retrain now, for bare?' })
+      await dialog.getByLabel('Published pipeline').selectOption('compare-and-keep')
+      await dialog.getByLabel('margin').fill('0.5')
+      await inBothThemes(page)
+      await dialog.getByRole('button', { name: 'Start the job' }).click()
+      await page.waitForURL(/\/jobs\//, patience)
+      await page
+        .getByText(/no better by 0.5 than the model in use/)
+        .first()
+        .waitFor(patience)
+      await page.getByText('sluice.monitor=bare').waitFor()
+      expectNoTrouble()
+      await page.close()
+    },
+  )
 
   await t.test('a server that refuses is quoted, with a way to try again', async () => {
     const { page } = await openPage(browser, url, { path: '/monitors/nobody' })

@@ -13,16 +13,18 @@ interface HomeFiguresProps {
   readonly failed: readonly Schemas['Job'][] | undefined
   readonly endpoints: readonly Schemas['Endpoint'][] | undefined
   readonly schedules: readonly Schemas['Trigger'][] | undefined
+  readonly alerts: readonly Schemas['Alert'][] | undefined
 }
 
 const dayMs = 86_400_000
 
 /** The numbers to look at first. */
-export function HomeFigures({ status, failed, endpoints, schedules }: HomeFiguresProps): ReactNode {
+export function HomeFigures({ status, failed, endpoints, schedules, alerts }: HomeFiguresProps): ReactNode {
   const texts = useMessages(homeMessages).figures
   const now = useNow()
   const failedToday = failed?.filter(({ ended_at: at }) => at !== undefined && now - Date.parse(at) < dayMs).length
   const troubled = endpoints?.filter(isTroubled).length
+  const unseen = alerts?.filter((alert) => alert.status === 'open').length
   const upcoming = schedules === undefined ? undefined : firesWithin(schedules, { fromMs: now, forMs: dayMs }).length
   return (
     <ul className="home-figures">
@@ -35,6 +37,7 @@ export function HomeFigures({ status, failed, endpoints, schedules }: HomeFigure
         isOpen={failed?.length === failedToday && failedToday === 6}
       />
       <Figure value={troubled} label={texts.troubled} isBad={(troubled ?? 0) > 0} />
+      <Figure value={unseen} label={texts.alerts} isBad={(unseen ?? 0) > 0} />
       <Figure value={upcoming} label={texts.upcoming} />
     </ul>
   )

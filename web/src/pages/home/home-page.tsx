@@ -4,6 +4,7 @@ import { FirstSteps } from './first-steps.tsx'
 import { homeMessages } from './messages.ts'
 import { EndpointList, JobList, ServerState, UpcomingList } from './home-panels.tsx'
 import { HomeFigures } from './home-figures.tsx'
+import { OpenAlerts } from './open-alerts.tsx'
 import { restQuery } from '../../api/rest-client.ts'
 import { Loaded } from '../../components/loaded.tsx'
 import { Page, Panel } from '../../components/page.tsx'
@@ -17,12 +18,14 @@ export function HomePage(): ReactNode {
   const failed = useQuery(restQuery('/api/v1/jobs', { params: { query: { limit: 6, status: ['Failed'] } } }))
   const endpoints = useQuery(restQuery('/api/v1/endpoints'))
   const schedules = useQuery({ ...restQuery('/api/v1/schedules'), refetchInterval: 60_000 })
+  const alerts = useQuery(restQuery('/api/v1/alerts', { params: { query: { open: true, limit: 100 } } }))
+  const openAlerts = alerts.data?.items ?? []
   const status = useQuery({ ...restQuery('/api/v1/status'), refetchInterval: 10_000 })
   return (
     <Page title={texts.title}>
       <Loaded query={recent} lines={6}>
         {({ items }) =>
-          items.length === 0 && endpoints.data?.items.length === 0 ? (
+          items.length === 0 && endpoints.data?.items.length === 0 && openAlerts.length === 0 ? (
             <FirstSteps />
           ) : (
             <>
@@ -31,9 +34,15 @@ export function HomePage(): ReactNode {
                 failed={failed.data?.items}
                 endpoints={endpoints.data?.items}
                 schedules={schedules.data?.items}
+                alerts={alerts.data?.items}
               />
               <div className="home-columns">
                 <div className="stack">
+                  {openAlerts.length > 0 && (
+                    <Panel title={texts.alerts}>
+                      <OpenAlerts alerts={openAlerts} />
+                    </Panel>
+                  )}
                   <Panel title={texts.recent}>
                     <JobList jobs={items} empty={texts.noJobs} />
                   </Panel>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { components } from '../../api.gen.ts'
 import { AlertActions, useMonitorCall } from './alert-actions.tsx'
 import { monitorsMessages } from './messages.ts'
+import { RetrainButton } from './retrain-dialog.tsx'
 import { rest, restQuery } from '../../api/rest-client.ts'
 import { Button } from '../../components/button.tsx'
 import type { Column } from '../../components/data-table/column.ts'
@@ -31,7 +32,7 @@ export function OpenAlerts({ monitor }: { readonly monitor: Monitor }): ReactNod
     <>
       <Mutes monitor={monitor} />
       {alerts.length > 0 && (
-        <Panel title={texts.open}>
+        <Panel title={texts.open} actions={<RetrainButton monitor={monitor} isSmall />}>
           <ul className="alerts">
             {alerts.map((alert) => (
               <li key={alert.id}>

@@ -9,7 +9,9 @@ import { FeaturesPanel } from './features-panel.tsx'
 import { monitorsMessages } from './messages.ts'
 import { MonitorState } from './monitor-state.tsx'
 import { type MonitorTab, monitorTabs } from './monitor-tabs.ts'
-import { BreachesPanel, RunsPanel } from './runs-panel.tsx'
+import { RetrainButton } from './retrain-dialog.tsx'
+import { BreachesPanel } from './breaches-panel.tsx'
+import { RunsPanel } from './runs-panel.tsx'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
 import { Button } from '../../components/button.tsx'
 import { confirm } from '../../components/confirm.tsx'
@@ -69,6 +71,7 @@ function Actions({ monitor }: { readonly monitor: Monitor }): ReactNode {
   }
   return (
     <>
+      <RetrainButton monitor={monitor} />
       <Button look="primary" icon="refresh" disabled={isBusy} onClick={() => void run()}>
         {texts.run.button}
       </Button>

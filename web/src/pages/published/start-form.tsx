@@ -4,7 +4,7 @@ import { useId, useState } from 'react'
 import type { FormEvent, ReactNode } from 'react'
 import { publishedMessages } from './messages.ts'
 import type { components } from '../../api.gen.ts'
-import { answerOf, rest } from '../../api/rest-client.ts'
+import { startPublished } from '../../api/start-published.ts'
 import '../../components/form.css'
 import { Button } from '../../components/button.tsx'
 import { CodeBlock } from '../../components/code/code-block.tsx'
@@ -33,7 +33,7 @@ export function StartForm({ pipeline, address }: StartProps): ReactNode {
   const { parameters, submit_url: url } = enabled.find((each) => each.version === version) ?? enabled[0] ?? pipeline
   const inputs = inputsOf(parameters, values)
   const start = useMutation({
-    mutationFn: () => startJob({ name: pipeline.name, version, inputs }),
+    mutationFn: () => startPublished({ name: pipeline.name, inputs, ...(version !== '' && { version }) }),
     onSuccess: ({ name }) => {
       toast(texts.started(name))
       void navigate({ to: '/jobs/$name', params: { name } })
@@ -150,29 +150,6 @@ function inputsOf(parameters: readonly Parameter[], values: Values): Readonly<Re
       return [[name, isNumber(type) && Number.isFinite(Number(value)) ? Number(value) : value]]
     }),
   )
-}
-
-interface StartRequest {
-  readonly name: string
-  /** Empty: the newest that is enabled. */
-  readonly version: string
-  readonly inputs: Readonly<Record<string, unknown>>
-}
-
-/** Starting takes the pipeline's own key from everybody, so also from this page. */
-async function startJob({ name, version, inputs }: StartRequest): Promise<{ readonly name: string }> {
-  const { primary_key: key } = await answerOf(
-    rest.GET('/api/v1/published-pipelines/{name}/credentials', { params: { path: { name } } }),
-  )
-  const init = { headers: { authorization: `Bearer ${key}` }, body: { inputs } }
-  return version === ''
-    ? answerOf(rest.POST('/api/v1/published-pipelines/{name}/jobs', { ...init, params: { path: { name } } }))
-    : answerOf(
-        rest.POST('/api/v1/published-pipelines/{name}/versions/{version}/jobs', {
-          ...init,
-          params: { path: { name, version } },
-        }),
-      )
 }
 
 function curlText(url: string, inputs: Readonly<Record<string, unknown>>): string {

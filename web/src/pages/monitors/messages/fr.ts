@@ -29,6 +29,19 @@ export const fr: Translation<typeof en> = {
     button: 'Passer maintenant',
     started: 'La surveillance est en cours.',
   },
+  retrain: {
+    button: 'Réentraîner',
+    title: (name) => `Réentraîner maintenant, pour ${name} ?`,
+    body: 'Ce qu’un dépassement lancerait est lancé maintenant, avec les valeurs du dernier dépassement, quels que soient le repos et la limite.',
+    runs: 'Lance',
+    choose:
+      'Cette surveillance ne dit pas ce qu’un dépassement lance (on_breach). Choisissez un pipeline publié qui entraîne.',
+    pipeline: 'Pipeline publié',
+    nothing: 'Aucun pipeline n’est publié : publiez-en un avec « sluice pipeline publish FILE --name NAME ».',
+    start: 'Lancer la tâche',
+    started: (job) => `${job} est lancée.`,
+    refused: (why) => `Aucune tâche n’a été lancée : ${why}`,
+  },
   pause: { button: 'Suspendre', done: (name) => `${name} est en pause.` },
   resume: { button: 'Reprendre', done: (name) => `${name} passe de nouveau.` },
   remove: {
@@ -152,6 +165,11 @@ export const fr: Translation<typeof en> = {
     computed: 'tous calculés',
   },
   breaches: {
+    why: 'Pourquoi',
+    reasons: { breach: 'un dépassement', run: 'à la main' },
+    result: 'Résultat',
+    version: (name, version) => `${name}, version ${version}`,
+    noModel: 'Aucun modèle n’a été enregistré.',
     none: 'Aucune tâche lancée',
     noneBody: 'Avec on_breach une surveillance lance une tâche, par exemple un pipeline publié, en cas de dépassement.',
     time: 'Quand',

@@ -5,7 +5,7 @@ export const pt: Translation<typeof en> = {
   title: 'Agendas e gatilhos',
   empty: 'Nada inicia tarefas sozinho ainda',
   emptyBody:
-    'Uma agenda inicia uma tarefa em certos horários; um gatilho, quando há dados novos, um modelo é registrado, uma tarefa terminou ou outro programa chama.',
+    'Uma agenda inicia uma tarefa em certos horários; um gatilho, quando há dados novos, um modelo é registado, uma tarefa terminou ou outro programa chama.',
   find: 'Procurar um nome, um horário, o que inicia',
   anyKind: 'Todos os tipos',
   anyState: 'Todos os estados',
@@ -45,7 +45,7 @@ export const pt: Translation<typeof en> = {
     trigger: 'Novo gatilho',
     create: 'Criar',
     done: (name) => `${name} foi criado.`,
-    body: 'Daqui inicia-se um pipeline publicado ou uma tarefa deste repositório. Só a linha de comando nomeia arquivos do servidor.',
+    body: 'Daqui inicia-se um pipeline publicado ou uma tarefa deste repositório. Só a linha de comando nomeia ficheiros do servidor.',
   },
   run: {
     button: 'Executar agora',
@@ -59,10 +59,10 @@ export const pt: Translation<typeof en> = {
   pause: { button: 'Pausar', done: (name) => `${name} está em pausa.` },
   resume: { button: 'Retomar', done: (name) => `${name} volta a disparar; o que veio nesse meio-tempo não conta.` },
   remove: {
-    button: 'Excluir',
-    title: (name) => `Excluir ${name}?`,
+    button: 'Eliminar',
+    title: (name) => `Eliminar ${name}?`,
     body: 'O histórico vai junto; as tarefas que iniciou ficam. Isto não pode ser desfeito.',
-    done: (name) => `${name} foi excluído.`,
+    done: (name) => `${name} foi eliminado.`,
   },
   facts: {
     when: 'Quando',
@@ -76,7 +76,7 @@ export const pt: Translation<typeof en> = {
       skip: () => 'nenhum é executado',
       all: (limit) => `todos são executados, no máximo os ${limit} mais recentes`,
     },
-    overlap: 'Enquanto uma tarefa sua roda',
+    overlap: 'Enquanto uma tarefa sua corre',
     overlaps: { allow: 'outra começa', skip: 'fica de fora', queue: 'espera até aquela terminar' },
     cooldown: 'Intervalo',
     cooldownFor: (duration) => `nenhuma começa a menos de ${duration} da anterior`,
@@ -150,11 +150,11 @@ export const pt: Translation<typeof en> = {
   document: {
     label: 'YAML',
     edit: 'Editar',
-    save: 'Salvar',
+    save: 'Guardar',
     saved: (name) => `${name} foi alterado; o histórico fica.`,
     made: 'Ninguém escreveu este YAML: é feito do que se sabe.',
     body: 'Vale a partir de agora. O nome fica.',
     keepsFile:
-      'Vale a partir de agora. O arquivo da tarefa não é lido de novo: ela fica como foi guardada, até “sluice schedule update FILE” ou “sluice trigger update FILE”.',
+      'Vale a partir de agora. O ficheiro da tarefa não é lido de novo: ela fica como foi guardada, até “sluice schedule update FILE” ou “sluice trigger update FILE”.',
   },
 }
