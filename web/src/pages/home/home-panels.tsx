@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { firesWithin, isTroubled } from './attention.ts'
 import { homeMessages } from './messages.ts'
@@ -74,7 +75,11 @@ export function UpcomingList({ schedules }: { readonly schedules: readonly Schem
         </li>
       ))}
       {firings.length > shownFirings && (
-        <li className="quiet">{texts.moreFirings(format.count(firings.length - shownFirings))}</li>
+        <li>
+          <Link to="/schedules" search={{ sort: 'next' }}>
+            {texts.moreFirings(format.count(firings.length - shownFirings))}
+          </Link>
+        </li>
       )}
     </ul>
   )

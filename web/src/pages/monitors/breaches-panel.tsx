@@ -57,7 +57,7 @@ function isUnderWay({ status, job_status: job }: Breach): boolean {
 
 function breachColumns({ breaches: texts }: Texts, format: Format): readonly Column<Breach>[] {
   return [
-    { id: 'time', label: texts.time, width: 190, isPinned: true, cell: ({ time }) => format.time(time) },
+    { id: 'time', label: texts.time, width: 215, isPinned: true, cell: ({ time }) => format.time(time) },
     {
       id: 'state',
       label: texts.state,

@@ -1,7 +1,8 @@
+import type { components } from '../../api.gen.ts'
 import type { Firing } from './trigger-types.ts'
 
-/** What became of a firing in the end: of its job, or without one. */
-export type Outcome = 'completed' | 'failed' | 'canceled' | 'running' | 'waiting' | 'skipped'
+/** What became of a firing in the end: of its job, or without one; `breach`: what a run of a monitor may find. */
+export type Outcome = 'completed' | 'breach' | 'failed' | 'canceled' | 'running' | 'waiting' | 'skipped'
 
 export function outcomeOf({ status, job_status: job }: Pick<Firing, 'status' | 'job_status'>): Outcome {
   if (status === 'skipped' || status === 'failed') return status
@@ -18,6 +19,12 @@ export function outcomeOf({ status, job_status: job }: Pick<Firing, 'status' | '
     default:
       return 'running'
   }
+}
+
+export function outcomeOfRun({ status, signals }: components['schemas']['MonitorRun']): Outcome {
+  if (status === 'pending') return 'waiting'
+  if (status !== 'completed') return status
+  return signals.some(({ breach_count: count }) => count > 0) ? 'breach' : 'completed'
 }
 
 /** Whether more will become of it by itself. */

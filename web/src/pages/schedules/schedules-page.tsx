@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { FiringStrip } from './firing-strip.tsx'
+import { FiringStrip, RunStrip } from './firing-strip.tsx'
 import { schedulesMessages } from './messages.ts'
 import { NewTrigger } from './new-trigger.tsx'
 import { StartedLink } from './started-link.tsx'
@@ -155,14 +155,14 @@ function useColumns(): readonly Column<TriggerRow>[] {
     {
       id: 'name',
       label: columns.name,
-      width: 200,
+      width: 190,
       isPinned: true,
       isSortable: true,
       cell: ({ kind, name }) => <ObjectLink kind={objectKind(kind)} name={name} />,
     },
     { id: 'status', label: columns.status, width: 110, cell: ({ status }) => <TriggerState status={status} /> },
     { id: 'kind', label: columns.kind, width: 95, cell: ({ kind }) => texts.kind[kind] },
-    { id: 'when', label: columns.when, width: 230, cell: ({ when, problem }) => <span title={problem}>{when}</span> },
+    { id: 'when', label: columns.when, width: 215, cell: ({ when, problem }) => <span title={problem}>{when}</span> },
     {
       id: 'next',
       label: columns.next,
@@ -179,9 +179,13 @@ function useColumns(): readonly Column<TriggerRow>[] {
     {
       id: 'recent',
       label: columns.recent,
-      width: 205,
+      width: 200,
       cell: ({ kind, name }) =>
-        kind !== 'monitor' && <FiringStrip family={kind === 'trigger' ? 'trigger' : 'schedule'} name={name} />,
+        kind === 'monitor' ? (
+          <RunStrip name={name} />
+        ) : (
+          <FiringStrip family={kind === 'trigger' ? 'trigger' : 'schedule'} name={name} />
+        ),
     },
     {
       id: 'starts',

@@ -3,7 +3,7 @@ export const en = {
   empty: 'Nothing starts jobs by itself yet',
   emptyBody:
     'A schedule starts a job at certain times, a trigger when data are new, a model is registered, a job has ended or another program calls.',
-  find: 'Find a name, a time, what it starts',
+  find: 'Find a name or a job',
   anyKind: 'Any kind',
   anyState: 'Any state',
   noMatch: 'None of them fits.',
@@ -23,6 +23,7 @@ export const en = {
   strip: (outcome: string, count: string) => `${outcome}: ${count}`,
   outcome: {
     completed: 'Completed',
+    breach: 'In breach',
     failed: 'Failed',
     canceled: 'Cancelled',
     running: 'Running',

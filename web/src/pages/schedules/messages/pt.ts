@@ -6,7 +6,7 @@ export const pt: Translation<typeof en> = {
   empty: 'Nada inicia tarefas sozinho ainda',
   emptyBody:
     'Uma agenda inicia uma tarefa em certos horários; um gatilho, quando há dados novos, um modelo é registado, uma tarefa terminou ou outro programa chama.',
-  find: 'Procurar um nome, um horário, o que inicia',
+  find: 'Procurar um nome',
   anyKind: 'Todos os tipos',
   anyState: 'Todos os estados',
   noMatch: 'Nenhum corresponde.',
@@ -26,6 +26,7 @@ export const pt: Translation<typeof en> = {
   strip: (outcome, count) => `${outcome}: ${count}`,
   outcome: {
     completed: 'Concluídas',
+    breach: 'Em violação',
     failed: 'Com falha',
     canceled: 'Canceladas',
     running: 'Em execução',
