@@ -46,6 +46,7 @@ import type { JobTriggers } from '../triggers/job-triggers.ts'
 import type { PublishedPipelines } from '../triggers/published-pipelines.ts'
 import type { OpenServerOptions } from './server-options.ts'
 import { checkStore, type Store } from './open-store.ts'
+import { shippedExamples } from './shipped-examples.ts'
 
 export interface RouteParts {
   /** Proves to routes that name local files that the caller is this user on this machine. */
@@ -96,6 +97,7 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
       localToken,
       jobs,
       views: parts.views,
+      examples: shippedExamples,
       jobChanges: jobChanges({ ...store, runs: tracking.jobRuns, files: readableLogs(settings.data) }),
       ...(pipelines !== undefined && { pipelines }),
       ...(triggers !== undefined && { triggers, firesByItself }),

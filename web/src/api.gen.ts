@@ -292,6 +292,40 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/examples': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the examples that came with the program and can be started as they are. */
+    get: operations['getExamples']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/examples/{name}/jobs': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Submit the job of an example. */
+    post: operations['postExamplesNameJobs']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/jobs/{name}/log': {
     parameters: {
       query?: never
@@ -4278,6 +4312,12 @@ export interface components {
         [key: string]: unknown
       }
     }
+    Example: {
+      /** @description As `sluice init` calls it. */
+      name: string
+      description: string
+      steps: string[]
+    }
     ExportRequest: {
       /** @description azureml:NAME:VERSION, NAME@ALIAS, runs:/RUN/PATH, ... */
       model?: string
@@ -6602,6 +6642,69 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['Job']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getExamples: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Example'][]
+            next_page_token?: string
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postExamplesNameJobs: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SubmittedJob']
         }
       }
       /** @description Error */

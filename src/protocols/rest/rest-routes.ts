@@ -16,6 +16,7 @@ import { deploymentRoutes } from './deployment-routes.ts'
 import { type EndpointRouteParts, endpointRoutes } from './endpoint-routes.ts'
 import type { EventSource } from './event-feed.ts'
 import { eventRoutes } from './event-routes.ts'
+import { type ExampleRouteParts, exampleRoutes } from './example-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { jobViewRoutes } from './job-views/view-routes.ts'
 import { logRoutes } from './log-routes.ts'
@@ -62,6 +63,8 @@ export interface RestParts extends StatusRouteParts {
   readonly jobs: JobService
   readonly views?: Parameters<typeof jobViewRoutes>[0]
   readonly jobChanges?: JobChanges
+  /** Absent where nothing came with the program. */
+  readonly examples?: ExampleRouteParts['examples']
   readonly events: EventSource
   /** Absent where nothing is counted. */
   readonly cost?: CostBook
@@ -102,6 +105,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
   const routes: readonly Route[] = [
     ...statusRoutes(parts),
     ...jobRoutes({ ...parts, principalOf }),
+    ...(parts.examples === undefined ? [] : exampleRoutes({ ...parts, examples: parts.examples, principalOf })),
     ...logRoutes(parts.jobs),
     ...(parts.views === undefined ? [] : jobViewRoutes(parts.views)),
     ...outputRoutes({ jobs: parts.jobs, content: parts.assets.content }),

@@ -24,6 +24,12 @@ export const en = {
     compute: 'Compute & queue',
     settings: 'Settings',
   },
+  examples: {
+    run: (name: string) => `Run the example ${name}`,
+    runShort: 'Run',
+    starting: 'Starting…',
+    more: (count: number) => plural('en', count, { one: 'One more example', other: `${count} more examples` }),
+  },
   search: 'Search or jump to…',
   theme: { label: 'Theme', system: 'System', light: 'Light', dark: 'Dark' },
   language: 'Language',

@@ -25,6 +25,12 @@ export const fr: Translation<typeof en> = {
     compute: 'Calcul et file d’attente',
     settings: 'Réglages',
   },
+  examples: {
+    run: (name) => `Lancer l’exemple ${name}`,
+    runShort: 'Lancer',
+    starting: 'Lancement…',
+    more: (count) => plural('fr', count, { one: 'Un autre exemple', other: `${count} autres exemples` }),
+  },
   search: 'Chercher ou aller à…',
   theme: { label: 'Thème', system: 'Système', light: 'Clair', dark: 'Sombre' },
   language: 'Langue',

@@ -25,6 +25,12 @@ export const pt: Translation<typeof en> = {
     compute: 'Computação e fila',
     settings: 'Definições',
   },
+  examples: {
+    run: (name) => `Correr o exemplo ${name}`,
+    runShort: 'Correr',
+    starting: 'A iniciar…',
+    more: (count) => plural('pt', count, { one: 'Mais um exemplo', other: `Mais ${count} exemplos` }),
+  },
   search: 'Procurar ou ir para…',
   theme: { label: 'Tema', system: 'Sistema', light: 'Claro', dark: 'Escuro' },
   language: 'Língua',

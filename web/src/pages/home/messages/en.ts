@@ -1,8 +1,13 @@
 export const en = {
   title: 'Home',
   empty: 'Nothing has run here yet',
-  emptyBody: 'Write a pipeline in YAML and run it: its jobs, their logs, metrics and models appear here.',
+  emptyBody: 'Start with an example from here: its job, the log, the metrics and the model appear as it runs.',
+  examples: 'Start here',
   steps: {
+    own: {
+      title: 'Make one your own',
+      body: 'A copy of an example in a folder of yours: change its YAML and its code, then run it from there.',
+    },
     track: {
       title: 'Track from your own code',
       body: 'The mlflow client needs only this; experiments, runs and models then appear here.',

@@ -5,8 +5,13 @@ export const fr: Translation<typeof en> = {
   title: 'Accueil',
   empty: 'Rien n’a encore tourné ici',
   emptyBody:
-    'Écrivez un pipeline en YAML et lancez-le : ses tâches, leurs journaux, métriques et modèles apparaîtront ici.',
+    'Commencez d’ici par un exemple : sa tâche, le journal, les métriques et le modèle apparaissent à mesure qu’il tourne.',
+  examples: 'Commencez ici',
   steps: {
+    own: {
+      title: 'Se l’approprier',
+      body: 'Une copie d’un exemple dans un dossier à vous : changez son YAML et son code, puis lancez-le de là.',
+    },
     track: {
       title: 'Suivre depuis votre propre code',
       body: 'Le client mlflow n’a besoin que de ceci ; expériences, exécutions et modèles apparaîtront ici.',

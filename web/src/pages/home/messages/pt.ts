@@ -4,9 +4,13 @@ import type { en } from './en.ts'
 export const pt: Translation<typeof en> = {
   title: 'Início',
   empty: 'Ainda nada correu aqui',
-  emptyBody:
-    'Escreva um pipeline em YAML e execute-o: as tarefas, os registos, as métricas e os modelos aparecem aqui.',
+  emptyBody: 'Comece aqui por um exemplo: a tarefa, o registo, as métricas e o modelo aparecem à medida que corre.',
+  examples: 'Comece aqui',
   steps: {
+    own: {
+      title: 'Fazer dele o seu',
+      body: 'Uma cópia de um exemplo numa pasta sua: mude o YAML e o código e execute-a a partir daí.',
+    },
     track: {
       title: 'Registar a partir do seu código',
       body: 'O cliente mlflow só precisa disto; experiências, execuções e modelos aparecem depois aqui.',

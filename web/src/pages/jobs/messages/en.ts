@@ -13,6 +13,7 @@ export const en = {
   newJob: 'New job',
   newJobBody:
     'Jobs are submitted where their code lies: on the machine of this server, as the same user. Say first what would happen, then run it.',
+  newJobExample: 'Or start an example that came with the server:',
   newJobAgain: 'What ran before can be run again from here: open the job and choose “Run again”.',
   columns: {
     name: 'Job',

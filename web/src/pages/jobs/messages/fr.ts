@@ -15,6 +15,7 @@ export const fr: Translation<typeof en> = {
   newJob: 'Nouvelle tâche',
   newJobBody:
     'Une tâche se soumet là où se trouve son code : sur la machine de ce serveur, par le même utilisateur. Demandez d’abord ce qui se passerait, puis lancez-la.',
+  newJobExample: 'Ou lancez un exemple fourni avec le serveur :',
   newJobAgain: 'Ce qui a déjà tourné se relance d’ici : ouvrez la tâche et choisissez « Relancer ».',
   columns: {
     name: 'Tâche',

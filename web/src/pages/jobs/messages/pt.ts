@@ -15,6 +15,7 @@ export const pt: Translation<typeof en> = {
   newJob: 'Nova tarefa',
   newJobBody:
     'Uma tarefa submete-se onde está o seu código: na máquina deste servidor, pelo mesmo utilizador. Pergunte primeiro o que aconteceria, depois corra-a.',
+  newJobExample: 'Ou corra um exemplo que veio com o servidor:',
   newJobAgain: 'O que já correu pode correr de novo a partir daqui: abra a tarefa e escolha “Correr de novo”.',
   columns: {
     name: 'Tarefa',
