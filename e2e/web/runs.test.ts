@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer, type WebServer } from './web-server.ts'
@@ -194,7 +195,56 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
     expectNoTrouble()
     await page.close()
   })
+
+  await t.test('files of two runs stand beside each other, and texts as what differs in them', async () => {
+    const path = `/compare?runs=${runs[0]!},${runs[1]!}&tab=files`
+    const { page, expectNoTrouble } = await openPage(browser, server.url, { path })
+    // The first was named anew above.
+    await page.getByRole('button', { name: /page\.html/ }).click(patience)
+    await page.getByRole('region', { name: 'run-01', exact: true }).getByText('This run has no such file.').waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.waitForURL(/file=scores\.csv/)
+    await page.getByRole('region', { name: 'winner', exact: true }).getByText('forest').waitFor(patience)
+    await page.getByRole('region', { name: 'run-01', exact: true }).getByText('0.7').waitFor(patience)
+    await inBothThemes(page)
+    await page.getByLabel('Only the differences').check()
+    await page.getByText('forest,0.7').waitFor(patience)
+    await inBothThemes(page)
+    expectNoTrouble()
+    await page.close()
+  })
+
+  await t.test('of two jobs the code, settings and inputs are compared down to the lines', async () => {
+    await mkdir(join(server.folder, 'code'))
+    const jobs: string[] = []
+    for (const word of ['one', 'two']) {
+      await server.write('code/train.sh', `# Trains.\necho ${word}\n`)
+      const file = await server.write('train.yml', trainingJob(word))
+      const { job } = JSON.parse((await server.sluice('run', file, '--json')).split('\n')[0]!) as {
+        job: { name: string }
+      }
+      jobs.push(job.name)
+    }
+    const path = `/compare?runs=${jobs.join(',')}&tab=origin`
+    const { page, expectNoTrouble } = await openPage(browser, server.url, { path })
+    await page.getByRole('row', { name: /input word one two/ }).waitFor(patience)
+    await page.getByRole('button', { name: 'Show the change of train.sh' }).click()
+    await page.getByText('echo two').waitFor(patience)
+    await page.getByText('echo one').waitFor()
+    await page.getByRole('region', { name: 'Where they come from' }).getByRole('link', { name: jobs[0]! }).waitFor()
+    await inBothThemes(page)
+    expectNoTrouble()
+    await page.close()
+  })
 })
+
+const trainingJob = (word: string): string => `type: command
+display_name: training
+experiment_name: houses
+code: ./code
+inputs: {word: ${word}}
+command: sh train.sh \${{inputs.word}}
+`
 
 /** Thirty runs, every other one a tree; the first ones have curves. */
 async function logRuns({ mlflow, url }: WebServer, experimentId: string): Promise<readonly string[]> {
@@ -216,6 +266,7 @@ async function logRuns({ mlflow, url }: WebServer, experimentId: string): Promis
       })),
     })
     if (number === 1) await mlflow('runs/set-tag', { run_id: id, key: 'mlflow.parentRunId', value: ids[0] })
+    if (number === 1) await putFile(url, `${experimentId}/${id}/artifacts/scores.csv`, 'name,score\nforest,0.7\n')
     if (number === 0)
       for (const [name, text] of [
         ['page.html', '<h1>All is well</h1>'],

@@ -445,6 +445,40 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/jobs/{name}/code': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the files of the code that a job, or a step of it, ran with. */
+    get: operations['getJobsNameCode']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{name}/code/content': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Download a file of the code that a job, or a step of it, ran with. */
+    get: operations['getJobsNameCodeContent']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/jobs/{name}/outputs/{output}': {
     parameters: {
       query?: never
@@ -6930,6 +6964,78 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Queue']
         }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameCode: {
+    parameters: {
+      query?: {
+        step?: string
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: {
+              path: string
+              size_bytes: number
+              digest: string
+            }[]
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getJobsNameCodeContent: {
+    parameters: {
+      query: {
+        step?: string
+        path: string
+        max_bytes?: number
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
       }
       /** @description Error */
       default: {

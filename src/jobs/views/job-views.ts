@@ -1,9 +1,10 @@
 import type { Clock } from '../../base/clock.ts'
-import type { JobName, StepPath } from '../../base/ids.ts'
+import type { Digest, JobName, StepPath } from '../../base/ids.ts'
 import type { Database } from '../../database/database.ts'
 import type { AttemptFiles } from '../attempt-files.ts'
 import type { Engine } from '../engine.ts'
 import type { Job, JobService } from '../job-service.ts'
+import { codeOfJob } from './job-code.ts'
 import { jobGraph, type JobGraph } from './job-graph.ts'
 import { jobTimeline, type JobTimeline } from './job-timeline.ts'
 import { queueView, type QueueView } from './queue-view.ts'
@@ -39,6 +40,12 @@ export class JobViews {
   async timeline(name: string): Promise<JobTimeline> {
     const { database, clock } = this.#deps
     return jobTimeline(database.read, await this.#jobsOf(name), clock.now())
+  }
+
+  /** The digest of the code that the job, or the step of it at a path, ran with. */
+  async code(name: string, step?: string): Promise<Digest> {
+    const { jobs, database } = this.#deps
+    return codeOfJob(database.read, await jobs.get(name), step as StepPath | undefined)
   }
 
   async queue(): Promise<QueueView> {

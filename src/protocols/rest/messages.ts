@@ -403,6 +403,16 @@ export const OutputFileQuery = Type.Object({
 })
 export type OutputFileQuery = Static<typeof OutputFileQuery>
 
+const step = Type.Optional(Type.String({ minLength: 1, description: 'Path of a step of the job.' }))
+export const CodeQuery = Type.Object({ step })
+export type CodeQuery = Static<typeof CodeQuery>
+export const CodeFileQuery = Type.Object({
+  step,
+  path: Type.String({ minLength: 1 }),
+  max_bytes: Type.Optional(Type.Integer({ minimum: 1, description: 'Only so many bytes of its beginning.' })),
+})
+export type CodeFileQuery = Static<typeof CodeFileQuery>
+
 const ParameterMessage = Type.Object(
   {
     name: Type.String(),

@@ -13,7 +13,7 @@ export interface OutputRouteParts {
   readonly content: Pick<ContentStore, 'read' | 'tree'>
 }
 
-interface OutputFile {
+export interface OutputFile {
   /** Below the output's folder; the output's own name where it is a file. */
   readonly path: string
   readonly sizeBytes: number
@@ -57,7 +57,7 @@ function valueRoutes(parts: OutputRouteParts, side: Side): readonly Route[] {
         const { files } = await valueOf(parts, side, request)
         const file = path === undefined && files.length === 1 ? files[0] : files.find((one) => one.path === path)
         if (file === undefined) throw noFile(request, side, files)
-        return send(parts, { file, ...(maxBytes !== undefined && { maxBytes }) }, reply)
+        return sendFile(parts, { file, ...(maxBytes !== undefined && { maxBytes }) }, reply)
       },
     },
   ]
@@ -126,8 +126,9 @@ function noFile(request: FastifyRequest, side: Side, files: readonly OutputFile[
   })
 }
 
-function send(
-  { content }: OutputRouteParts,
+/** Sends a file, or its beginning. */
+export function sendFile(
+  { content }: Pick<OutputRouteParts, 'content'>,
   { file, maxBytes = Infinity }: { readonly file: OutputFile; readonly maxBytes?: number },
   reply: FastifyReply,
 ): FastifyReply {

@@ -6,6 +6,7 @@ import type { JobChanges } from '../../jobs/job-changes.ts'
 import type { JobService } from '../../jobs/job-service.ts'
 import type { Route } from '../../server/route.ts'
 import { type AssetRouteParts, assetRoutes } from './asset-routes.ts'
+import { type CodeRouteParts, codeRoutes } from './code-routes.ts'
 import type { CostBook } from '../../cost/cost-report.ts'
 import { costRoutes } from './cost-routes.ts'
 import { dataFileRoutes } from './data-file-routes.ts'
@@ -61,7 +62,7 @@ export interface RestParts extends StatusRouteParts {
   /** Who calls; without authentication, everybody is the local user. */
   readonly principalOf?: (request: FastifyRequest) => Principal
   readonly jobs: JobService
-  readonly views?: Parameters<typeof jobViewRoutes>[0]
+  readonly views?: Parameters<typeof jobViewRoutes>[0] & CodeRouteParts['views']
   readonly jobChanges?: JobChanges
   /** Absent where nothing came with the program. */
   readonly examples?: ExampleRouteParts['examples']
@@ -108,6 +109,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
     ...(parts.examples === undefined ? [] : exampleRoutes({ ...parts, examples: parts.examples, principalOf })),
     ...logRoutes(parts.jobs),
     ...(parts.views === undefined ? [] : jobViewRoutes(parts.views)),
+    ...(parts.views === undefined ? [] : codeRoutes({ views: parts.views, content: parts.assets.content })),
     ...outputRoutes({ jobs: parts.jobs, content: parts.assets.content }),
     ...eventRoutes(parts.events),
     ...(parts.cost === undefined ? [] : costRoutes(parts.cost)),

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { fileKind, parseTable } from './file-kind.ts'
-import { serverErrorOf } from '../../api/server-error.ts'
+import { readText, textLimitBytes } from '../../api/read-text.ts'
 import { CodeBlock } from '../code/code-block.tsx'
 import type { Column } from '../data-table/column.ts'
 import { DataTable } from '../data-table/data-table.tsx'
@@ -18,23 +18,23 @@ interface FilePreviewProps {
   /** Its path: the name says how it is shown. */
   readonly path: string
   readonly sizeBytes?: number
+  /** Where several are shown: which one this is; the path when absent. */
+  readonly label?: string
 }
 
-/** Never more than this is read for a preview. */
-const maxBytes = 1_000_000
 const maxRows = 1000
 
 /**
  * The beginning of a file: images, tables, JSON, YAML, text; HTML as a page that may do nothing. Downloading comes
  * first, and is all there is for other kinds and for images that are too large.
  */
-export function FilePreview({ url, path, sizeBytes }: FilePreviewProps): ReactNode {
+export function FilePreview({ url, path, sizeBytes, label = path }: FilePreviewProps): ReactNode {
   const texts = useMessages(shellMessages).preview
   const format = useFormat()
   const kind = fileKind(path)
-  const isTooLarge = kind === 'image' && (sizeBytes ?? 0) > 20 * maxBytes
+  const isTooLarge = kind === 'image' && (sizeBytes ?? 0) > 20 * textLimitBytes
   return (
-    <section className="file-preview stack" aria-label={path}>
+    <section className="file-preview stack" aria-label={label}>
       <div className="row">
         <code>{path}</code>
         {sizeBytes !== undefined && <span className="quiet">{format.bytes(sizeBytes)}</span>}
@@ -46,7 +46,7 @@ export function FilePreview({ url, path, sizeBytes }: FilePreviewProps): ReactNo
       {kind === 'other' || isTooLarge ? (
         <p className="quiet">{texts.none}</p>
       ) : kind === 'image' ? (
-        <img src={url} alt={path} />
+        <img src={url} alt={label} />
       ) : (
         <TextPreview url={url} path={path} />
       )}
@@ -58,7 +58,7 @@ function TextPreview({ url, path }: FilePreviewProps): ReactNode {
   const texts = useMessages(shellMessages).preview
   const beginning = useQuery({
     queryKey: ['preview', url],
-    queryFn: ({ signal }) => readBeginning(url, signal),
+    queryFn: ({ signal }) => readText(url, signal),
     staleTime: Infinity,
     gcTime: 60_000,
   })
@@ -99,30 +99,4 @@ function TextTable({ path, text }: { readonly path: string; readonly text: strin
       maxHeight={420}
     />
   )
-}
-
-/** The first `maxBytes` of a text; the rest is not waited for. */
-async function readBeginning(
-  url: string,
-  signal: AbortSignal,
-): Promise<{ readonly text: string; readonly isWhole: boolean }> {
-  const line = new AbortController()
-  signal.addEventListener('abort', () => line.abort())
-  const response = await fetch(url, { signal: line.signal, headers: { range: `bytes=0-${maxBytes - 1}` } })
-  if (response.status === 416) return { text: '', isWhole: true }
-  if (!response.ok) throw serverErrorOf(response.status, await response.json().catch(() => undefined))
-  const decoder = new TextDecoder()
-  let text = ''
-  let read = 0
-  const reader = response.body!.getReader()
-  for (;;) {
-    const { value, done } = await reader.read()
-    if (done) break
-    read += value.length
-    text += decoder.decode(value, { stream: true })
-    if (read < maxBytes) continue
-    line.abort()
-    break
-  }
-  return { text, isWhole: read < maxBytes }
 }

@@ -2,8 +2,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { CompareCoordinates } from './compare-coordinates.tsx'
+import { CompareFiles } from './compare-files.tsx'
+import { CompareOrigin } from './compare-origin.tsx'
 import { CompareScatter } from './compare-scatter.tsx'
-import type { CompareSearch, CompareTab } from './compare-search.ts'
+import { type CompareSearch, type CompareTab, compareTabs } from './compare-search.ts'
 import { type Comparison, labelledRuns, loggedLines } from './compared-values.ts'
 import { CompareValues } from './compare-values.tsx'
 import { runsMessages } from './messages.ts'
@@ -18,9 +20,8 @@ import { useMessages } from '../../messages/catalogue.ts'
 import './runs.css'
 
 const route = getRouteApi('/compare')
-const tabs = ['values', 'charts', 'coordinates', 'scatter'] as const
 
-/** Runs side by side: the values, the curves, and how params and metrics go together. */
+/** Runs side by side: the values, where they come from, their files and curves, and how params and metrics go together. */
 export function ComparePage(): ReactNode {
   const texts = useMessages(runsMessages).compare
   const { runs = '' } = route.useSearch()
@@ -55,8 +56,14 @@ function Compared({ comparison }: { readonly comparison: Comparison }): ReactNod
   const runs = labelledRuns(comparison)
   const lines = loggedLines(comparison)
   return (
-    <Tabs tabs={tabs.map((id) => ({ id, label: texts.tabs[id] }))} current={current} onSelect={(tab) => show({ tab })}>
+    <Tabs
+      tabs={compareTabs.map((id) => ({ id, label: texts.tabs[id] }))}
+      current={current}
+      onSelect={(tab) => show({ tab })}
+    >
       {current === 'values' && <CompareValues comparison={comparison} search={search} onChange={show} />}
+      {current === 'origin' && <CompareOrigin comparison={comparison} />}
+      {current === 'files' && <CompareFiles runs={runs} search={search} onChange={show} />}
       {current === 'charts' && (
         <MetricCharts
           runs={runs}

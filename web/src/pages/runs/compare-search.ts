@@ -1,6 +1,6 @@
 import { type ChartsSearch, chartsSearch } from './run-search.ts'
 
-const compareTabs = ['values', 'charts', 'coordinates', 'scatter'] as const
+export const compareTabs = ['values', 'origin', 'files', 'charts', 'coordinates', 'scatter'] as const
 export type CompareTab = (typeof compareTabs)[number]
 
 /** Which runs are compared, and how, as the address says it. */
@@ -12,6 +12,9 @@ export interface CompareSearch extends ChartsSearch {
   readonly all?: boolean
   /** A row for each run. */
   readonly across?: boolean
+  /** The folder that is open, and the file of it that is shown. */
+  readonly folder?: string
+  readonly file?: string
   /** Of the scatter: columns such as `metrics.acc`. */
   readonly x?: string
   readonly y?: string
@@ -19,7 +22,7 @@ export interface CompareSearch extends ChartsSearch {
 
 /** For `validateSearch`; what does not fit, or is as usual, is left out. */
 export function compareSearch(search: Readonly<Record<string, unknown>>): CompareSearch {
-  const { runs, tab, all, across, x, y } = search
+  const { runs, tab, all, across, folder, file, x, y } = search
   const known = compareTabs.find((each) => each === tab)
   return {
     ...chartsSearch(search),
@@ -27,6 +30,8 @@ export function compareSearch(search: Readonly<Record<string, unknown>>): Compar
     ...(known !== undefined && { tab: known }),
     ...(all === true && { all }),
     ...(across === true && { across }),
+    ...(isText(folder) && { folder }),
+    ...(isText(file) && { file }),
     ...(isText(x) && { x }),
     ...(isText(y) && { y }),
   }

@@ -1,16 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useRef } from 'react'
-import type { KeyboardEvent, ReactNode } from 'react'
+import type { ReactNode } from 'react'
+import { FileList } from './file-list.tsx'
 import { runsMessages } from './messages.ts'
 import type { RunSearch } from './run-search.ts'
 import { artifactUrl, mlflow } from '../../api/mlflow-client.ts'
-import type { MlflowFile } from '../../api/mlflow-messages.ts'
 import { Button } from '../../components/button.tsx'
-import { Icon } from '../../components/icon.tsx'
 import { ErrorState, Skeleton } from '../../components/page-states.tsx'
 import { FilePreview } from '../../components/preview/file-preview.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
-import { useFormat } from '../../messages/format.ts'
 
 interface RunArtifactsProps {
   readonly runId: string
@@ -50,7 +47,11 @@ export function RunArtifacts({ runId, search, onShow }: RunArtifactsProps): Reac
             </Button>
           )}
         </header>
-        <FileList files={files} {...(file !== undefined && { current: file })} onShow={onShow} />
+        <FileList
+          files={files}
+          {...(file !== undefined && { current: file })}
+          onOpen={({ path, is_dir: isFolder }) => onShow(isFolder ? { folder: path, file: '' } : { file: path })}
+        />
         {listed.hasNextPage && (
           <Button isSmall onClick={() => void listed.fetchNextPage()}>
             {texts.more}
@@ -68,45 +69,5 @@ export function RunArtifacts({ runId, search, onShow }: RunArtifactsProps): Reac
         />
       )}
     </div>
-  )
-}
-
-interface FileListProps {
-  readonly files: readonly MlflowFile[]
-  readonly current?: string
-  readonly onShow: (next: RunSearch) => void
-}
-
-function FileList({ files, current, onShow }: FileListProps): ReactNode {
-  const format = useFormat()
-  const list = useRef<HTMLUListElement>(null)
-  const onKeyDown = (event: KeyboardEvent, place: number): void => {
-    const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
-    const next = by === undefined ? undefined : files[place + by]
-    if (next === undefined || by === undefined) return
-    event.preventDefault()
-    list.current?.querySelectorAll('button')[place + by]?.focus()
-    if (!next.is_dir) onShow({ file: next.path })
-  }
-  return (
-    <ul ref={list} className="runs-file-list">
-      {files.map(({ path, is_dir: isFolder, file_size: size }, place) => (
-        <li key={path}>
-          <button
-            type="button"
-            aria-current={path === current ? 'true' : undefined}
-            onKeyDown={(event) => onKeyDown(event, place)}
-            onClick={() => onShow(isFolder ? { folder: path, file: '' } : { file: path })}
-          >
-            <Icon name={isFolder ? 'chevron' : 'data'} />
-            <span>
-              {path.slice(path.lastIndexOf('/') + 1)}
-              {isFolder && '/'}
-            </span>
-            {size !== undefined && !isFolder && <span className="quiet">{format.bytes(size)}</span>}
-          </button>
-        </li>
-      ))}
-    </ul>
   )
 }
