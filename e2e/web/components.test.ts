@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer } from './web-server.ts'
 
 const patience = { timeout: 60_000 }
@@ -25,13 +24,6 @@ environment_variables: {MODE: 'on'}
 resources: {instance_count: 1}
 is_deterministic: false
 `
-
-async function inBothThemes(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme)
-    await expectNoAxeViolations(page)
-  }
-}
 
 test('components in the web application', { skip: skipWithoutBrowser }, async (t) => {
   const { url, sluice, write } = await startWebServer(t)

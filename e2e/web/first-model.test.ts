@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer } from './web-server.ts'
 
 // The environment of the example is built once for all tests; where this is the first, it is built here.
@@ -15,10 +15,7 @@ test('from the first start to a served model without the command line', { skip: 
     await page.getByText('Nothing has run here yet').waitFor(patience)
     await page.getByText(/more examples$/).click()
     await page.getByRole('button', { name: 'Run the example sweep', exact: true }).waitFor()
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme)
-      await expectNoAxeViolations(page)
-    }
+    await inBothThemes(page)
     await page.getByRole('button', { name: 'Run the example diabetes' }).click()
     await page.getByRole('heading', { name: 'diabetes', level: 1 }).waitFor(patience)
     await page.locator('.page-head').getByText('Completed').waitFor(patience)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import type { Browser } from 'playwright-core'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer, type WebServer } from './web-server.ts'
 
 const isPrompt = { key: 'mlflow.prompt.is_prompt', value: 'true' }
@@ -27,13 +27,6 @@ async function versionOf({ url }: WebServer, name: string, version: string): Pro
 
 function tagsOf({ tags }: Version): Record<string, string> {
   return Object.fromEntries(tags.map(({ key, value }) => [key, value]))
-}
-
-async function inBothThemes(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme)
-    await expectNoAxeViolations(page)
-  }
 }
 
 test('prompts in the web application', { skip: skipWithoutBrowser }, async (t) => {
