@@ -38,6 +38,8 @@ function fillMlflow({ python, database }, experiment_id, count) {
   const script = join(dirname(fileURLToPath(import.meta.url)), 'fill_mlflow.py')
   const { status, stderr } = spawnSync(python, [script, database, experiment_id, String(count)])
   if (status !== 0) throw new Error(`The MLflow server could not be filled: ${stderr}`)
+  // The server has closed idle connections meanwhile, and nobody here has heard of it.
+  agent.destroy()
 }
 
 const searches = {

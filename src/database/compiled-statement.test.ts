@@ -16,7 +16,7 @@ databaseTest(
         made++
         return eventTables(tables).insertInto('event').values(rows)
       },
-      { keptSize: 40 },
+      { keptSize: 100 },
     )
     const selectEvents = compiledStatement((tables, { kind }: Pick<EventRow, 'kind' | 'subject'>, records) =>
       eventTables(tables)
@@ -32,7 +32,7 @@ databaseTest(
     )
     const row = (at_ms: number): EventRow => ({ at_ms, kind: 'test', subject: `s${at_ms}`, body: `'${at_ms}' ? $1` })
     let next = 0
-    for (const count of [1, 2, 1, 2, 40, 40, 30, 30]) {
+    for (const count of [1, 2, 1, 2, 100, 100, 70, 70]) {
       await database.write(async (tables) => {
         await insertEvents(
           tables,
@@ -40,7 +40,7 @@ databaseTest(
         )
       })
     }
-    // One, two and forty are kept; thirty is neither small nor named.
+    // One, two and a hundred are kept; seventy is neither small nor named.
     assert.equal(made, 5)
     const found = await selectEvents(database.read, [
       { kind: 'test', subject: 's145' },

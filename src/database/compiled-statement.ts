@@ -13,7 +13,7 @@ class Placeholder {
 }
 
 /** Statements of other numbers of records are made each time: there would be too many to keep. */
-const mostKept = 16
+const mostKept = 64
 
 /**
  * A statement that is made once for a number of records (at least one) and then run with their values: making one costs

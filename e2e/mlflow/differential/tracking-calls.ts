@@ -241,7 +241,7 @@ export function metricHistory(world: World): Call {
           metric_key,
           ...(random.chance(0.5) && { start_step: random.pick([0, 1, 5]) }),
           ...(random.chance(0.5) && { end_step: random.pick([0, 1, 10]) }),
-          ...(random.chance(0.5) && { max_results: random.pick([1, 5, 2500, 2501, 0]) }),
+          ...(random.chance(0.5) && { max_results: random.pick([1, 2, 3, 5, 2500, 2501, 0]) }),
         },
       }),
     ],
