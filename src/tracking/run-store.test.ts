@@ -97,7 +97,7 @@ databaseTest('long values are cut, long or odd keys refused', async (database) =
     const refusal = await refusalOf(runs.setTag(runId, { key, value: '' }))
     assert.match(refusal, /^invalid-request: Invalid value .* for parameter 'key' supplied: Names may/, key)
   }
-  assert.match(await refusalOf(runs.logParam(runId, { key: 'k'.repeat(251), value: '' })), /'key' exceeds .* 250/)
+  assert.match(await refusalOf(runs.logParam(runId, { key: 'k'.repeat(251), value: '' })), /'Param key' exceeds .* 250/)
   assert.match(await refusalOf(runs.logParam(runId, { key: 'k', value: '\0' })), /U\+0000/)
 })
 
