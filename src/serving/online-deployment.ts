@@ -8,6 +8,7 @@ import { openDeploymentLog } from './deployment-log.ts'
 import { defaultBatchRows, workersOf, type DeploymentSpec } from './deployment-spec.ts'
 import type { Revision } from './deployment-store.ts'
 import {
+  askForPython,
   askForWholeMlflow,
   prepareDeployment,
   type PreparationPlace,
@@ -114,13 +115,23 @@ export function onlineDeployment(revision: Revision, place: DeploymentPlace): On
   let pool = newPool()
   let isClosed = false
 
-  /** Models may use packages that only the whole of mlflow brings, and say nothing of it. */
-  async function startWithWholeMlflow(failure: unknown): Promise<void> {
-    const isSlim = (await prepared)?.isSlim === true
-    if (!isSlim || !/ModuleNotFoundError|ImportError/.test(messageOf(failure)) || isClosed) throw failure
-    log.line(`${messageOf(failure)}; trying with the whole of mlflow`)
+  /**
+   * Models may use packages that only the whole of mlflow brings, and say nothing of it; and a graph may be none that this
+   * process runs as MLflow does.
+   */
+  async function startOtherwise(failure: unknown): Promise<void> {
+    const first = await prepared
+    const isImport = /ModuleNotFoundError|ImportError/.test(messageOf(failure))
+    const ask =
+      first?.isSlim === true && isImport
+        ? askForWholeMlflow
+        : first?.command.thread?.declared !== undefined
+          ? askForPython
+          : undefined
+    if (ask === undefined || isClosed) throw failure
+    log.line(`${messageOf(failure)}; trying with ${ask === askForPython ? 'Python' : 'the whole of mlflow'}`)
     await pool.close()
-    await askForWholeMlflow(folder)
+    await ask(folder)
     prepared = undefined
     await prepare()
     pool = newPool()
@@ -143,7 +154,7 @@ export function onlineDeployment(revision: Revision, place: DeploymentPlace): On
     async start() {
       log.line(`preparing revision ${revision.revision}`)
       await prepare()
-      await pool.start().catch(startWithWholeMlflow)
+      await pool.start().catch(startOtherwise)
     },
     resume: () => pool.resume(),
     score: (request, client) => pool.submit(request, client),

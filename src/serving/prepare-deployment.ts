@@ -15,6 +15,7 @@ import { importsAzureServer, withAzureServer } from './azure-script.ts'
 import type { DeploymentSpec } from './deployment-spec.ts'
 import { linkTree } from './link-tree.ts'
 import { modelEnvironment, readModelMetadata } from './mlflow-model-folder.ts'
+import { mlflowGraph } from './onnx/mlflow-graph.ts'
 import type { WorkerCommand } from './worker.ts'
 
 /** Where models come from: the registry's words to files, and files to a folder. */
@@ -50,6 +51,8 @@ export interface Preparation {
 
 /** In a revision's folder: mlflow-skinny was not enough for its model. */
 const wholeMlflow = 'needs-whole-mlflow'
+/** In a revision's folder: the server itself cannot run the graph of its MLflow model as MLflow does. */
+const onlyPython = 'needs-python'
 
 /** A revision that can be started: how, and what its model says of itself (the file `MLmodel`), if it is an MLflow model. */
 export interface PreparedDeployment {
@@ -72,7 +75,7 @@ export async function prepareDeployment(
   const files = await layFiles(preparation, place)
   const { spec, log } = preparation
   const metadata = files.modelPath === undefined ? undefined : await readModelMetadata(files.modelPath)
-  const thread = await onnxThread(preparation, { files, place })
+  const thread = await onnxThread(preparation, { files, place, metadata })
   if (thread !== undefined) return thread
   const isOfModel = spec.environment === undefined && spec.scoring === undefined && metadata !== undefined
   const isSlim = isOfModel && !(await exists(join(preparation.folder, wholeMlflow)))
@@ -102,16 +105,34 @@ export async function prepareDeployment(
 
 /** A graph is run in this process where that can be, unless an environment is asked for. */
 async function onnxThread(
-  { spec, log }: Preparation,
-  { files, place }: { readonly files: LaidFiles; readonly place: PreparationPlace },
+  { folder, spec, log }: Preparation,
+  { files, place, metadata }: ThreadSources,
 ): Promise<PreparedDeployment | undefined> {
-  const { onnxFile: file, modelFolder } = files
   const { onnxRuntime: runtime } = place
-  if (file === undefined || runtime === undefined || spec.environment !== undefined) return undefined
+  if (runtime === undefined || spec.environment !== undefined || spec.scoring !== undefined) return undefined
+  const graph = metadata === undefined ? undefined : mlflowGraph(metadata)
+  const file = graph === undefined ? files.onnxFile : join(files.modelPath!, graph.path)
+  if (file === undefined || (graph !== undefined && (await exists(join(folder, onlyPython))))) return undefined
   log('the graph is run in the server itself, by onnxruntime-node')
   const model = { kind: 'onnx', path: file }
-  const command = { python: '', folder: modelFolder, environment: {}, model, thread: { runtime, file } }
-  return { command, isSlim: false, lock: await place.environments.lock({ kind: 'none' }) }
+  const thread = { runtime, file, ...(graph !== undefined && { declared: graph.inputs }) }
+  return {
+    command: { python: '', folder: files.modelFolder, environment: {}, model, thread },
+    ...(metadata !== undefined && { metadata }),
+    isSlim: false,
+    lock: await place.environments.lock({ kind: 'none' }),
+  }
+}
+
+interface ThreadSources {
+  readonly files: LaidFiles
+  readonly place: PreparationPlace
+  readonly metadata: JsonObject | undefined
+}
+
+/** Remembers with the revision that its graph is for Python to run; the next preparation goes by it. */
+export async function askForPython(folder: string): Promise<void> {
+  await writeFile(join(folder, onlyPython), '')
 }
 
 /** Remembers with the revision that its model needs more than mlflow-skinny; the next preparation goes by it. */

@@ -20,6 +20,22 @@ export const elementBytes = {
 
 export type Datatype = keyof typeof elementBytes
 
+/** By numpy's names of them, as MLflow's signatures have them. */
+export const numpyDatatypes: Readonly<Record<string, Datatype>> = {
+  bool: 'BOOL',
+  uint8: 'UINT8',
+  uint16: 'UINT16',
+  uint32: 'UINT32',
+  uint64: 'UINT64',
+  int8: 'INT8',
+  int16: 'INT16',
+  int32: 'INT32',
+  int64: 'INT64',
+  float16: 'FP16',
+  float32: 'FP32',
+  float64: 'FP64',
+}
+
 /** An array with a name: elements row by row, little endian; BYTES as u32 length and bytes, one after another. */
 export interface Tensor {
   readonly name: string

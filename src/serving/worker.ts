@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.ts'
 import { messageOf } from '../base/errors.ts'
 import { isJsonObject, type JsonObject } from '../base/json.ts'
+import type { OnnxThread } from './onnx/graph-tensor.ts'
 import { FrameDecoder, frameStart, type Frame } from './scoring-frames.ts'
 
 /** How a scoring host is started, and what it is told to load. */
@@ -11,7 +12,7 @@ export interface WorkerCommand {
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
   /** A graph that a thread of this process runs; nothing else of the command is used then. */
-  readonly thread?: { readonly runtime: string; readonly file: string }
+  readonly thread?: OnnxThread
   /** `{kind: 'mlflow', path, metadata}` or `{kind: 'script', appRoot, script}`. */
   readonly model: JsonObject
   readonly batching?: BatchingSettings

@@ -15,6 +15,9 @@ interface Sample {
   readonly predictions: readonly number[]
 }
 
+/** What Python answered, mlflow's own code asking the graph. */
+const byPython = new Map<string, unknown>()
+
 for (const where of ['a Python worker', 'the server itself'] as const) {
   test(`ONNX files run by ${where}, and models of the onnx flavor, answer in every form`, async (t) => {
     const variables = where === 'the server itself' ? { NODE_PATH: await nodePackages(['onnxruntime-node@1']) } : {}
@@ -24,12 +27,15 @@ for (const where of ['a Python worker', 'the server itself'] as const) {
     const python = await pythonEnvironment(onnxTools)
     const { stdout } = await run(python, [join(import.meta.dirname, 'save_models.py'), folder], { timeout: 300_000 })
     const { rows, predictions } = JSON.parse(stdout.trim().split('\n').at(-1)!) as Sample
-    const models = { regression: ['regression.onnx', 'custom_model'], named: ['named.onnx', 'custom_model'] } as const
-    for (const [name, [path, type]] of Object.entries({ ...models, logged: ['logged', 'mlflow_model'] as const })) {
+    const deploy = async (name: string, text: string): Promise<void> => {
       const file = join(folder, `${name}.yml`)
-      await writeFile(file, `name: blue\nendpoint_name: ${name}\nmodel:\n  path: ./${path}\n  type: ${type}\n`)
+      await writeFile(file, `name: blue\nendpoint_name: ${name}\n${text}\n`)
       const { status, body } = await server.post(`/api/v1/endpoints/${name}/deploy`, { file })
       assert.equal(status, 200, JSON.stringify(body))
+    }
+    const models = { regression: ['regression.onnx', 'custom_model'], named: ['named.onnx', 'custom_model'] } as const
+    for (const [name, [path, type]] of Object.entries({ ...models, logged: ['logged', 'mlflow_model'] as const })) {
+      await deploy(name, `model: {path: ./${path}, type: ${type}}`)
     }
     const { body: log } = await server.get('/api/v1/endpoints/regression/deployments/blue/log')
     assert.equal(
@@ -79,6 +85,34 @@ for (const where of ['a Python worker', 'the server itself'] as const) {
         'logged',
       )
     })
+    await t.test("models of MLflow's onnx flavor answer as MLflow does, whoever runs them", async () => {
+      await deploy('pair', 'model: {path: ./pair, type: mlflow_model}')
+      const { body: told } = await server.get('/api/v1/endpoints/pair/deployments/blue/log')
+      assert.equal(JSON.stringify(told).includes('a thread of the server'), where === 'the server itself')
+      for (const [name, path, body] of mlflowBodies(rows)) {
+        const { status, body: given } = await ask(`${name}/${path}`, body)
+        const what = JSON.stringify([name, path, body])
+        const answer = { status, ...(status === 200 && { body: rounded(given) }) }
+        if (where === 'a Python worker') byPython.set(what, answer)
+        else assert.deepEqual(answer, byPython.get(what), `${what}: ${JSON.stringify(given)}`)
+      }
+      for (const name of ['logged', 'pair']) {
+        const { body: described } = await server.get(`/endpoints/${name}/v2/models/blue`)
+        if (where === 'a Python worker') byPython.set(name, described)
+        else assert.deepEqual(described, byPython.get(name))
+      }
+    })
+    await t.test('a graph that the server cannot hold against its signature is for Python', async () => {
+      await deploy('loose', 'model: {path: ./loose, type: mlflow_model}')
+      const { body: told } = await server.get('/api/v1/endpoints/loose/deployments/blue/log')
+      assert.equal(JSON.stringify(told).includes('; trying with Python'), where === 'the server itself')
+      const squares = [
+        [1, 4],
+        [9, 16],
+      ]
+      const { body } = await ask('loose/invocations', { inputs: squares.map((row) => row.map(Math.sqrt)) })
+      assert.deepEqual(body, { predictions: { square: squares } })
+    })
     await t.test('several inputs and outputs go by name', async () => {
       const reply = await ask('named/invocations', { inputs: { count: [[3], [4]], name: ['a', 'ł'] } })
       assert.deepEqual(reply.body, { predictions: { square: [[9], [16]], same: ['a', 'ł'] } })
@@ -124,4 +158,49 @@ for (const where of ['a Python worker', 'the server itself'] as const) {
       assert.deepEqual([status, body], [400, { error: 'The tensor "X" is FP64; the model takes FP32.' }])
     })
   })
+}
+
+/** Bodies for models of MLflow, right and wrong: endpoint, path, body. */
+function mlflowBodies(rows: readonly unknown[]): readonly (readonly [name: string, path: string, body: unknown])[] {
+  const a = [
+    [1.1, 2.2],
+    [3.3, 4.4],
+  ]
+  const b = [[3], [4]]
+  const columns = ['age', 'sex', 'bmi']
+  const infer = (inputs: readonly object[]) => ({ inputs })
+  const X = { name: 'X', datatype: 'FP32', shape: [2, 3], data: rows.flat() }
+  const A = { name: 'a', datatype: 'FP64', shape: [2, 2], data: a }
+  const B = { name: 'b', datatype: 'INT64', shape: [2, 1], data: b }
+  return [
+    ...[{ inputs: rows }, { instances: rows }, { dataframe_split: { columns, data: rows } }].flatMap((body) => [
+      ['logged', 'invocations', body] as const,
+      ['logged', 'score', body] as const,
+    ]),
+    ['logged', 'score', { input_data: rows }],
+    ['logged', 'invocations', { dataframe_records: [{ age: 1, sex: 2, bmi: 3 }] }],
+    ['logged', 'invocations', '{"inputs": [[NaN, 1, 2]]}'],
+    ['logged', 'invocations', { inputs: [[1, 2]] }],
+    ['logged', 'invocations', { inputs: [['x', 1, 2]] }],
+    ['logged', 'invocations', { inputs: 5 }],
+    ['logged', 'invocations', {}],
+    ['logged', 'v2/models/blue/infer', infer([X])],
+    ['logged', 'v2/models/blue/infer', infer([{ ...X, datatype: 'FP64' }])],
+    ['pair', 'invocations', { inputs: { a, b } }],
+    ['pair', 'invocations', { instances: a.map((each, at) => ({ a: each, b: b[at] })) }],
+    ['pair', 'score', { input_data: { a, b } }],
+    ['pair', 'invocations', { inputs: { a, b: [[9007199254740993], [4]] } }],
+    ['pair', 'invocations', { inputs: { a } }],
+    ['pair', 'invocations', { inputs: { a, b: [3, 4] } }],
+    ['pair', 'v2/models/blue/infer', infer([B, A])],
+    ['pair', 'v2/models/blue/infer', { ...infer([A, B]), outputs: [{ name: 'same' }] }],
+    ['pair', 'v2/models/blue/infer', infer([{ ...A, datatype: 'FP32' }, B])],
+  ]
+}
+
+/** Numbers to six digits: two versions of the runtime may differ in the last. */
+function rounded(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value), (_key, each: unknown) => {
+    return typeof each === 'number' && !Number.isInteger(each) ? Number(each.toPrecision(6)) : each
+  }) as unknown
 }

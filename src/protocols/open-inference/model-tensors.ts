@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import { signatureFields, type SignatureField } from '../../serving/model-signature.ts'
 import type { ServedModel } from '../../serving/served-model.ts'
+import { numpyDatatypes } from '../../serving/tensor-message.ts'
 import type { ModelMetadataMessage, TensorMetadataMessage } from './messages.ts'
 
 /** Types of columns, with MLServer's words for how they are written (`content_type`). */
@@ -13,21 +14,6 @@ const columnTypes: Readonly<Record<string, readonly [datatype: string, contentTy
   string: ['BYTES', 'str'],
   datetime: ['BYTES', 'datetime'],
   binary: ['BYTES', 'base64'],
-}
-
-const arrayTypes: Readonly<Record<string, string>> = {
-  bool: 'BOOL',
-  uint8: 'UINT8',
-  uint16: 'UINT16',
-  uint32: 'UINT32',
-  uint64: 'UINT64',
-  int8: 'INT8',
-  int16: 'INT16',
-  int32: 'INT32',
-  int64: 'INT64',
-  float16: 'FP16',
-  float32: 'FP32',
-  float64: 'FP64',
 }
 
 /**
@@ -63,7 +49,7 @@ function describeField(field: SignatureField, unnamed: string): TensorMetadataMe
   const name = field.name ?? unnamed
   const spec = field['tensor-spec']
   if (spec !== undefined) {
-    return { name, datatype: arrayTypes[spec.dtype ?? ''] ?? 'BYTES', shape: spec.shape ?? [-1] }
+    return { name, datatype: numpyDatatypes[spec.dtype ?? ''] ?? 'BYTES', shape: spec.shape ?? [-1] }
   }
   const known = typeof field.type === 'string' ? columnTypes[field.type] : undefined
   // An array or an object in a column is written as JSON text.

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { bytesToJson } from '../tensor-data.ts'
 import { toTensorMessage, type TensorRequest } from '../tensor-message.ts'
 import type { ScoringRequest } from '../worker.ts'
-import { readGraphInputs, type GraphTensor } from './onnx-inputs.ts'
+import type { GraphTensor } from './graph-tensor.ts'
+import { readGraphInputs } from './onnx-inputs.ts'
 
 const matrix: readonly GraphTensor[] = [{ name: 'X', datatype: 'FP32', shape: [-1, 2] }]
 const pair: readonly GraphTensor[] = [

@@ -2,20 +2,14 @@ import { SluiceError } from '../../base/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts'
 import { parsePythonJson } from '../../base/python-json.ts'
 import { elementsToBytes, flatElements } from '../tensor-data.ts'
-import { readTensors, type Datatype, type Tensor } from '../tensor-message.ts'
+import { readTensors, type Tensor } from '../tensor-message.ts'
 import type { ScoringRequest } from '../worker.ts'
+import type { GraphTensor } from './graph-tensor.ts'
 
 /*
  * Bodies to the inputs of an ONNX graph, as python/src/sluiceworks/onnx_model.py reads them (change both together):
  * MLflow's forms, Azure's input_data, CSV, and tensors of the Open Inference Protocol.
  */
-
-/** An input or an output of a graph; -1: any extent. */
-export interface GraphTensor {
-  readonly name: string
-  readonly datatype: Datatype
-  readonly shape: readonly number[]
-}
 
 /** What the graph is given, and the form it came in. */
 export interface GraphInputs {

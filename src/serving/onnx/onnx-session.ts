@@ -3,7 +3,9 @@ import type { JsonObject } from '../../base/json.ts'
 import { bytesToElements, elementCount, elementsToBytes } from '../tensor-data.ts'
 import { toTensorMessage, type Datatype, type Tensor } from '../tensor-message.ts'
 import type { AnswerBody, ScoringRequest } from '../worker.ts'
-import { readGraphInputs, type GraphTensor } from './onnx-inputs.ts'
+import type { GraphTensor } from './graph-tensor.ts'
+import { asTaken, declaredInputs } from './mlflow-graph.ts'
+import { readGraphInputs } from './onnx-inputs.ts'
 import { onnxTypes, type OnnxMetadata, type OnnxRuntime, type OnnxSession, type OnnxTensor } from './onnx-runtime.ts'
 
 /** A graph in memory. */
@@ -29,16 +31,25 @@ const arrays = {
   FP64: Float64Array,
 } as const
 
-/** Loads a file; rejects with the runtime's words. */
-export async function openOnnxModel(runtime: OnnxRuntime, file: string): Promise<OnnxModel> {
+/**
+ * Loads a file; rejects with the runtime's words. With `declared` it is a model of MLflow: that is what it is asked with,
+ * and it answers with every output by its name.
+ */
+export async function openOnnxModel(
+  runtime: OnnxRuntime,
+  file: string,
+  declared?: readonly GraphTensor[],
+): Promise<OnnxModel> {
   // One worker is one thread, as Python's workers are.
   const session = await runtime.InferenceSession.create(file, { intraOpNumThreads: 1 })
-  const inputs = session.inputMetadata.map(describeInput)
+  const graph = session.inputMetadata.map(describeInput)
+  const inputs = declared === undefined ? graph : declaredInputs(declared, graph)
   const outputs = session.outputMetadata.map(describeInput)
   const tensors = { platform: 'onnxruntime_onnx', inputs, outputs } as unknown as JsonObject
   return {
-    description: { kind: 'onnx', wantsHeaders: false, tensors },
-    answer: (request) => answer({ runtime, session, inputs }, request),
+    // What MLflow says of a model is its signature.
+    description: { kind: 'onnx', wantsHeaders: false, ...(declared === undefined && { tensors }) },
+    answer: (request) => answer({ runtime, session, inputs, graph, isOfMlflow: declared !== undefined }, request),
   }
 }
 
@@ -57,17 +68,26 @@ function describeInput({ name, isTensor, type, shape = [] }: OnnxMetadata): Grap
 interface Loaded {
   readonly runtime: OnnxRuntime
   readonly session: OnnxSession
+  /** As it is asked. */
   readonly inputs: readonly GraphTensor[]
+  /** As the graph takes them, in the same order. */
+  readonly graph: readonly GraphTensor[]
+  readonly isOfMlflow: boolean
 }
 
-async function answer({ runtime, session, inputs }: Loaded, request: ScoringRequest): Promise<AnswerBody> {
+async function answer(
+  { runtime, session, inputs, graph, isOfMlflow }: Loaded,
+  request: ScoringRequest,
+): Promise<AnswerBody> {
   const { form, tensors, wanted } = readGraphInputs(request, inputs)
-  const feeds = Object.fromEntries(tensors.map((tensor) => [tensor.name, toOnnx(runtime, tensor)]))
+  const feeds = Object.fromEntries(
+    tensors.map((tensor, at) => [tensor.name, toOnnx(runtime, asTaken(tensor, graph[at]!.datatype))]),
+  )
   const results = await session.run(feeds)
   const outputs = Object.entries(results)
   if (form === 'infer') return inferAnswer(outputs, wanted)
   const values = outputs.map(([name, tensor]) => `${JSON.stringify(name)}:${nestedText(tensor)}`)
-  const value = outputs.length === 1 ? nestedText(outputs[0]![1]) : `{${values.join(',')}}`
+  const value = outputs.length === 1 && !isOfMlflow ? nestedText(outputs[0]![1]) : `{${values.join(',')}}`
   const body = Buffer.from(form === 'input_data' ? value : `{"predictions":${value}}`)
   return { contentType: 'application/json', body }
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf, SluiceError } from '../../base/errors.ts'
 import type { NumberedAnswer, NumberedRequest, ScoringRequest, WorkerAnswer } from '../worker.ts'
+import type { OnnxThread } from './graph-tensor.ts'
 import type { OnnxRuntime } from './onnx-runtime.ts'
 import { openOnnxModel, type OnnxModel } from './onnx-session.ts'
 
@@ -18,13 +19,13 @@ export type FromThread =
   | { readonly type: 'alive' }
   | { readonly type: 'answered'; readonly answers: readonly NumberedAnswer[] }
 
-const { runtime: runtimeFile, file } = workerData as { readonly runtime: string; readonly file: string }
+const { runtime: runtimeFile, file, declared } = workerData as OnnxThread
 
 const tell = (message: FromThread): void => parentPort!.postMessage(message)
 
 function load(): Promise<OnnxModel> {
   const runtime = createRequire(import.meta.url)(runtimeFile) as OnnxRuntime
-  return openOnnxModel(runtime, file)
+  return openOnnxModel(runtime, file, declared)
 }
 
 load().then(

@@ -2,13 +2,8 @@ import { Worker as Thread } from 'node:worker_threads'
 import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
 import type { NumberedAnswer, Worker, WorkerEvents } from '../worker.ts'
+import type { OnnxThread } from './graph-tensor.ts'
 import type { FromThread, ToThread } from './onnx-thread.ts'
-
-/** A graph, and the runtime to require. */
-export interface OnnxThread {
-  readonly runtime: string
-  readonly file: string
-}
 
 /** A worker that is a thread of this process: there within a tenth of a second, and no isolation from a crash of the runtime. */
 export function startOnnxWorker(thread: OnnxThread, events: WorkerEvents, clock: Clock): Worker {
