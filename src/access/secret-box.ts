@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hash } from 'node:crypto'
 import { SluiceError } from '../base/errors.ts'
 import type { RandomBytes } from '../base/ids.ts'
 import type { EncryptionKey } from './encryption-key.ts'
@@ -82,5 +82,5 @@ function damaged(identity: string, reason: string, cause?: unknown): SluiceError
 
 /** The hex SHA-256 under which a high-entropy secret may be kept for comparison. */
 export function secretHash(secret: string): string {
-  return createHash('sha256').update(secret, 'utf8').digest('hex')
+  return hash('sha256', secret)
 }

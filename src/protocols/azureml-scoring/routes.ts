@@ -209,7 +209,8 @@ function swaggerVersion(version: unknown): '2' | '3' {
 
 /** `mlflow models serve` refuses `format=pandas-split` and the like, which meant something before its version 2. */
 function checkParameters(contentType: string | undefined): void {
-  const others = (contentType ?? '')
+  if (contentType?.includes(';') !== true) return
+  const others = contentType
     .split(';')
     .slice(1)
     .map((parameter) => parameter.trim().split('=', 1)[0]!)

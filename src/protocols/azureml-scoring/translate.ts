@@ -21,6 +21,8 @@ export function requestIds(headers: Headers, newId: () => string): RequestIds | 
 
 /** Media type in lower case without parameters; undefined for a charset other than UTF-8. */
 export function mediaType(contentType: string | undefined): string | undefined {
+  // What nearly every request says.
+  if (contentType === 'application/json') return contentType
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase())
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length)
   const isUtf8 = charset === undefined || ['utf-8', 'utf8', 'us-ascii'].includes(charset.replaceAll('"', ''))
