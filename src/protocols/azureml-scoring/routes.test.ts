@@ -103,7 +103,14 @@ test('bodies that are wrong are 400, of another kind 415, ids that are too long 
     const reply = await send('/score', { headers: { 'content-type': contentType }, body: '{}' })
     assert.equal(reply.status, 415, contentType)
   }
-  assert.equal((await json('/score', {}, { 'x-ms-client-request-id': 'x'.repeat(101) })).status, 431)
+  const long = await json(
+    '/score',
+    {},
+    { 'x-ms-client-request-id': 'x'.repeat(101), 'x-request-id': 'r', TraceId: 't' },
+  )
+  assert.equal(long.status, 431)
+  const { 'x-request-id': id, 'x-ms-request-id': msId, traceid } = long.headers
+  assert.deepEqual([id, msId, traceid], ['r', undefined, 't'])
 })
 
 test('GET gives a script its parameters as JSON', async (t) => {

@@ -124,7 +124,10 @@ async function answerScore(
   const { headers } = request
   const ids = requestIds(headers, randomUUID)
   reply.header('x-ms-server-version', version)
+  // Whose trace it is, as Azure ML's server gives it back.
+  if (typeof headers['traceid'] === 'string') reply.header('traceid', headers['traceid'])
   if ('tooLong' in ids) {
+    if (ids.requestId !== undefined) reply.header('x-request-id', ids.requestId)
     return reply.code(431).send({ message: `The header ${ids.tooLong} must not exceed ${longestId} characters.` })
   }
   reply.header('x-request-id', ids.requestId).header('x-ms-request-id', ids.msRequestId)

@@ -19,8 +19,11 @@ test('ids are echoed, made where there is none, and refused when too long', () =
     msRequestId: 'x'.repeat(100),
     clientRequestId: 'x'.repeat(100),
   })
-  for (const name of ['x-request-id', 'x-ms-request-id', 'x-ms-client-request-id'])
-    assert.deepEqual(ids({ [name]: 'x'.repeat(101) }), { tooLong: name })
+  assert.deepEqual(ids({ 'x-request-id': 'x'.repeat(101) }), { tooLong: 'x-request-id' })
+  for (const name of ['x-ms-request-id', 'x-ms-client-request-id']) {
+    assert.deepEqual(ids({ [name]: 'x'.repeat(101) }), { tooLong: name, requestId: 'new' })
+    assert.deepEqual(ids({ [name]: 'x'.repeat(101), 'x-request-id': 'r' }), { tooLong: name, requestId: 'r' })
+  }
 })
 
 test('a key is what follows Bearer', () => {

@@ -3,13 +3,20 @@ import { longestId, type RequestIds } from './messages.ts'
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** The ids to answer with, or the name of the header whose value is too long. */
-export function requestIds(headers: Headers, newId: () => string): RequestIds | { readonly tooLong: string } {
+/** A header whose value is too long, and the id of the request all the same where that is not it. */
+interface TooLongId {
+  readonly tooLong: string
+  readonly requestId?: string
+}
+
+/** The ids to answer with, or the header whose value is too long. */
+export function requestIds(headers: Headers, newId: () => string): RequestIds | TooLongId {
   const given = (name: string): string | undefined => first(headers[name]) || undefined
-  for (const name of ['x-request-id', 'x-ms-request-id', 'x-ms-client-request-id']) {
-    if ((given(name)?.length ?? 0) > longestId) return { tooLong: name }
-  }
+  const isTooLong = (name: string): boolean => (given(name)?.length ?? 0) > longestId
+  if (isTooLong('x-request-id')) return { tooLong: 'x-request-id' }
   const requestId = given('x-request-id') ?? newId()
+  const tooLong = ['x-ms-request-id', 'x-ms-client-request-id'].find(isTooLong)
+  if (tooLong !== undefined) return { tooLong, requestId }
   const older = given('x-ms-request-id')
   const clientRequestId = given('x-ms-client-request-id') ?? older
   return {
