@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer } from './web-server.ts'
@@ -26,7 +28,7 @@ is_deterministic: false
 `
 
 test('components in the web application', { skip: skipWithoutBrowser }, async (t) => {
-  const { url, sluice, write } = await startWebServer(t)
+  const { url, sluice, write, kill } = await startWebServer(t)
   const browser = await startBrowser(t)
 
   await t.test('without one it is said what they are for; those of the program are there, marked', async () => {
@@ -157,6 +159,65 @@ test('components in the web application', { skip: skipWithoutBrowser }, async (t
     expectNoTrouble()
     await page.close()
   })
+
+  await t.test('2,000 versions are drawn as they are scrolled to, on a narrow screen too', async () => {
+    // Described by their bodies: a command of its own for each would take minutes.
+    const fixed = (version: number) => ({ ...many, version: String(version) })
+    const { token, address } = await localCaller(sluice)
+    for (let first = 1; first <= 2000; first += 50)
+      await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          fetch(`${address}/api/v1/components`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', 'x-sluice-local-token': token },
+            body: JSON.stringify({ document: fixed(first + index) }),
+          }).then((answer) => assert.equal(answer.status, 201)),
+        ),
+      )
+    const { page, expectNoTrouble } = await openPage(browser, url, {
+      path: '/components/many?tab=versions',
+      viewport: { width: 390, height: 800 },
+    })
+    const grid = page.getByRole('grid', { name: 'Versions' })
+    await grid.getByText('2000', { exact: true }).waitFor(patience)
+    assert.equal(await grid.getAttribute('aria-rowcount'), '2001')
+    assert.ok((await grid.getByRole('row').count()) < 100)
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 390))
+    await inBothThemes(page)
+    await grid.focus()
+    await page.keyboard.press('End')
+    await grid.getByText('1501', { exact: true }).waitFor(patience)
+    expectNoTrouble()
+    await page.close()
+  })
+
+  await t.test('a server that is slow, refuses or is away is told of, and asked again', async () => {
+    const { page, forgive } = await openPage(browser, url, { path: '/jobs' })
+    const gate = Promise.withResolvers<void>()
+    await page.route('**/api/v1/components?*', async (route) => {
+      await gate.promise
+      await route.continue()
+    })
+    await page.getByRole('link', { name: 'Components' }).click()
+    await page.locator('[aria-busy="true"]').first().waitFor()
+    await expectNoAxeViolations(page)
+    gate.resolve()
+    await page.getByRole('link', { name: 'train', exact: true }).waitFor()
+    await page.goto(`${url}/components/nobody`)
+    await page.getByRole('alert').getByText('There is no component "nobody".').waitFor()
+    await expectNoAxeViolations(page)
+    await page.goto(`${url}/components/train`)
+    await page.getByRole('region', { name: 'Inputs' }).waitFor()
+    const start = await kill()
+    await page.getByRole('tab', { name: 'Compare versions' }).click()
+    await page.getByRole('alert').waitFor(patience)
+    await expectNoAxeViolations(page)
+    await start()
+    forgive()
+    await page.goto(`${url}/components/train`)
+    await page.getByRole('region', { name: 'Inputs' }).waitFor(patience)
+    await page.close()
+  })
 })
 
 const pipeline = `type: pipeline
@@ -166,3 +227,17 @@ inputs: {epochs: 1}
 jobs:
   train: {component: azureml:train@latest, inputs: {epochs: '\${{parent.inputs.epochs}}'}}
 `
+
+const many = { name: 'many', type: 'command', command: 'true' }
+
+/** How commands on this machine prove to the server that they are its user. */
+async function localCaller(
+  sluice: (...args: readonly string[]) => Promise<string>,
+): Promise<{ readonly token: string; readonly address: string }> {
+  const { data_folder: folder, url } = JSON.parse(await sluice('status', '--json')) as {
+    data_folder: string
+    url: string
+  }
+  const said = JSON.parse(await readFile(join(folder, 'server.json'), 'utf8')) as { local_token: string }
+  return { token: said.local_token, address: url }
+}

@@ -4272,6 +4272,8 @@ export interface components {
       used_at?: string
       /** @description Of the lock, e.g. 3.11. */
       python?: string
+      image?: string
+      has_conda_file?: boolean
       package_count?: number
       lock_digest?: string
     }
@@ -10125,6 +10127,7 @@ export interface operations {
   getEnvironmentsNameVersionsVersionBuildLog: {
     parameters: {
       query?: {
+        registry?: string
         offset?: number
       }
       header?: never

@@ -33,6 +33,12 @@ export function useAssetVersions(
   })
 }
 
+/** The pages of an asset as one; undefined before the first has come. */
+export function mergedVersions(data: InfiniteData<AssetWithVersions> | undefined): AssetWithVersions | undefined {
+  const [first] = data?.pages ?? []
+  return first && { ...first, versions: data!.pages.flatMap(({ versions }) => versions) }
+}
+
 /** The names of a kind, page by page, the program's own with the first. */
 export function useAssetList(
   plural: AssetPlural,

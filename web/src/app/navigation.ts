@@ -35,6 +35,7 @@ export const navigation: readonly NavigationGroup[] = [
     entries: [
       { to: '/data', page: 'data', icon: 'data', keys: 'g d' },
       { to: '/components', page: 'components', icon: 'components', keys: 'g c' },
+      { to: '/environments', page: 'environments', icon: 'environments', keys: 'g v' },
       { to: '/models', page: 'models', icon: 'models', keys: 'g m' },
     ],
   },

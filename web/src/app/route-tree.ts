@@ -2,6 +2,7 @@ import { batchRoutes } from '../pages/batch/routes.ts'
 import { componentsRoutes } from '../pages/components/routes.ts'
 import { dataRoutes } from '../pages/data/routes.ts'
 import { endpointsRoutes } from '../pages/endpoints/routes.ts'
+import { environmentsRoutes } from '../pages/environments/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { jobsRoutes } from '../pages/jobs/routes.ts'
 import { modelsRoutes } from '../pages/models/routes.ts'
@@ -30,6 +31,7 @@ export const routeTree = rootRoute.addChildren([
   ...tracesRoutes,
   ...componentsRoutes,
   ...promptsRoutes,
+  ...environmentsRoutes,
   ...queueRoutes,
   ...settingsRoutes,
 ])

@@ -3,25 +3,21 @@ import type { FormEvent, ReactNode } from 'react'
 import { Button } from './button.tsx'
 import { Modal } from './modal.tsx'
 import { type AssetPlural, setLabel } from '../api/asset-calls.ts'
+import { assetsMessages } from '../messages/assets.ts'
+import { useMessages } from '../messages/catalogue.ts'
 
 interface LabelDialogProps {
   readonly plural: AssetPlural
   readonly name: string
   readonly version: string
-  readonly texts: {
-    readonly labelTitle: (what: string) => string
-    readonly labelName: string
-    readonly labelHint: string
-    readonly labelSet: (label: string, version: string) => string
-    readonly save: string
-  }
   readonly onClose: () => void
   /** Waits for the change, says how it went, and whether it was made. */
   readonly onDoing: (doing: Promise<unknown>, said: string) => Promise<boolean>
 }
 
 /** Lets a label stand for a version. */
-export function LabelDialog({ plural, name, version, texts, onClose, onDoing }: LabelDialogProps): ReactNode {
+export function LabelDialog({ plural, name, version, onClose, onDoing }: LabelDialogProps): ReactNode {
+  const texts = useMessages(assetsMessages).versions
   const id = useId()
   const [label, setTyped] = useState('')
   const save = async (event: FormEvent): Promise<void> => {

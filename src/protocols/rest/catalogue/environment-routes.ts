@@ -87,7 +87,7 @@ export function environmentRoutes(parts: EnvironmentRouteParts): readonly Route[
         const bytes = Buffer.from((build?.lines ?? []).map((line) => `${line}\n`).join(''))
         return {
           text: bytes.subarray(offset).toString('utf8'),
-          next_offset: Math.max(offset, bytes.length),
+          next_offset: bytes.length,
           is_complete: build?.status !== 'building',
         }
       },
@@ -122,13 +122,14 @@ async function summaries(parts: EnvironmentRouteParts): Promise<EnvironmentSumma
   const curated = parts.builtIn.map(({ registry, name }) => ({ registry, name }))
   const wanted: readonly Pick<EnvironmentSummary, 'name' | 'version' | 'registry'>[] = [...registered, ...curated]
   return mapLimit(wanted, looksAtOnce, async (one) => {
-    const state = await lookSafely(async () =>
-      parts.environments.look(await parts.findEnvironment({ kind: 'reference', reference: referenceTo(one) })),
-    )
-    if ('detail' in state) return { ...one, ...state }
+    const request = await lookSafely(() => parts.findEnvironment({ kind: 'reference', reference: referenceTo(one) }))
+    if ('detail' in request) return { ...one, ...request }
+    const made = { ...one, ...madeOf(request) }
+    const state = await lookSafely(() => parts.environments.look(request))
+    if ('detail' in state) return { ...made, ...state }
     const { lock } = state
     return {
-      ...{ ...one, ...stateFields(state) },
+      ...{ ...made, ...stateFields(state) },
       ...(lock !== undefined && {
         python: lock.python,
         package_count: packagesIn(lock.requirements),
@@ -144,13 +145,19 @@ interface Unusable {
 }
 
 /** What cannot be read, or needs what this machine lacks, is a state too: a list must not fail for one of them. */
-async function lookSafely(look: () => Promise<EnvironmentState>): Promise<EnvironmentState | Unusable> {
+async function lookSafely<Found>(look: () => Promise<Found>): Promise<Found | Unusable> {
   try {
     return await look()
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
     return { state: 'unusable', detail: [error.message, error.hint].filter(Boolean).join(' ') }
   }
+}
+
+function madeOf(request: EnvironmentRequest): Pick<EnvironmentSummary, 'image' | 'has_conda_file'> {
+  if (request.kind !== 'spec') return {}
+  const { image, conda } = request.spec
+  return { ...(image !== undefined && { image }), has_conda_file: conda !== undefined }
 }
 
 function stateFields({ state, sizeBytes, usedMs }: EnvironmentState) {

@@ -68,6 +68,8 @@ const EnvironmentSummary = Type.Object(
   {
     ...{ registry, name: Type.String(), version: Type.Optional(Type.String()), ...stateFields },
     python: Type.Optional(Type.String({ description: 'Of the lock, e.g. 3.11.' })),
+    image: Type.Optional(Type.String()),
+    has_conda_file: Type.Optional(Type.Boolean()),
     package_count: Type.Optional(Type.Integer()),
     lock_digest: Type.Optional(Type.String()),
   },
@@ -90,9 +92,9 @@ export type EnvironmentStateMessage = Static<typeof EnvironmentStateMessage>
 
 export const BuildLog = Type.Object({
   text: Type.String(),
-  next_offset: Type.Integer({ description: 'In bytes; where to go on.' }),
+  next_offset: Type.Integer({ description: 'In bytes; where to go on, and how long it is so far.' }),
   is_complete: Type.Boolean({ description: 'No build is under way, so nothing will follow.' }),
 })
-export const BuildLogQuery = Type.Object({ offset: Type.Optional(Type.Integer({ minimum: 0 })) })
 export const RegistryQuery = Type.Object({ registry })
+export const BuildLogQuery = Type.Object({ registry, offset: Type.Optional(Type.Integer({ minimum: 0 })) })
 export type RegistryQuery = Static<typeof RegistryQuery>

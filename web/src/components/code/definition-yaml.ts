@@ -21,11 +21,12 @@ export function definitionYaml({
   tags = {},
   definition = {},
 }: StoredDefinition): string {
-  const { kind: _, ...rest } = definition
+  const { kind, ...rest } = definition
   const identity = {
     name,
     version,
-    ...(type !== 'environment' && { type }),
+    // What an environment is made of is its type, which YAML does not say.
+    ...(kind !== undefined && { type }),
     description,
     tags: Object.keys(tags).length > 0 ? tags : undefined,
   }

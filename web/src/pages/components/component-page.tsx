@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { BuiltInComponent } from './built-in-component.tsx'
@@ -9,19 +9,18 @@ import { JobsPanel } from './jobs-panel.tsx'
 import { componentsMessages } from './messages.ts'
 import { PortsPanel } from './ports-panel.tsx'
 import { RunForm } from './run-form.tsx'
-import { VersionsPanel } from './versions-panel.tsx'
-import { type AssetWithVersions, setArchived, useAssetVersions } from '../../api/asset-calls.ts'
+import { type AssetWithVersions, mergedVersions, useAssetVersions } from '../../api/asset-calls.ts'
 import { restQuery } from '../../api/rest-client.ts'
-import { Button } from '../../components/button.tsx'
+import { ArchiveButton } from '../../components/archive-button.tsx'
+import { AssetVersions } from '../../components/asset-versions.tsx'
 import { CodeBlock } from '../../components/code/code-block.tsx'
 import { definitionYaml } from '../../components/code/definition-yaml.ts'
-import { confirm } from '../../components/confirm.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { EmptyState } from '../../components/page-states.tsx'
 import { Page } from '../../components/page.tsx'
 import { Badge } from '../../components/status-badge.tsx'
 import { Tabs } from '../../components/tabs.tsx'
-import { told } from '../../components/told.ts'
+import { assetsMessages } from '../../messages/assets.ts'
 import { useMessages } from '../../messages/catalogue.ts'
 import './components.css'
 
@@ -35,14 +34,14 @@ export function ComponentPage(): ReactNode {
 }
 
 function RegisteredPage({ name }: { readonly name: string }): ReactNode {
-  const texts = useMessages(componentsMessages)
+  const shared = useMessages(assetsMessages)
   const versions = useAssetVersions('components', name)
-  const asset = versions.data && merged(versions.data.pages)
+  const asset = mergedVersions(versions.data)
   return (
     <Page
       title={name}
-      aside={asset?.is_archived === true && <Badge tone="quiet">{texts.archived}</Badge>}
-      actions={asset !== undefined && <Actions name={name} isArchived={asset.is_archived} />}
+      aside={asset?.is_archived === true && <Badge tone="quiet">{shared.archived}</Badge>}
+      actions={asset !== undefined && <ArchiveButton plural="components" name={name} isArchived={asset.is_archived} />}
     >
       <Loaded query={{ ...versions, data: asset }} lines={8}>
         {(loaded) => (
@@ -57,25 +56,6 @@ function RegisteredPage({ name }: { readonly name: string }): ReactNode {
   )
 }
 
-function merged(pages: readonly AssetWithVersions[]): AssetWithVersions | undefined {
-  const [first] = pages
-  return first && { ...first, versions: pages.flatMap(({ versions }) => versions) }
-}
-
-function Actions({ name, isArchived }: { readonly name: string; readonly isArchived: boolean }): ReactNode {
-  const texts = useMessages(componentsMessages).versions
-  const client = useQueryClient()
-  const change = async (): Promise<void> => {
-    const question = { title: texts.archiveTitle(name), body: texts.archiveBody, action: texts.archive }
-    if (!isArchived && !(await confirm(question))) return
-    const said = isArchived ? texts.restoredDone(name) : texts.archivedDone(name)
-    await told(setArchived({ plural: 'components', name }, !isArchived), said)
-    await client.invalidateQueries({ queryKey: ['rest', '/api/v1/components/{name}'] })
-    await client.invalidateQueries({ queryKey: ['rest', '/api/v1/components'] })
-  }
-  return <Button onClick={() => void change()}>{isArchived ? texts.restore : texts.archive}</Button>
-}
-
 interface ContentProps {
   readonly asset: AssetWithVersions
   readonly onMore?: () => void
@@ -84,17 +64,18 @@ interface ContentProps {
 
 function Content({ asset, onMore, isLoadingMore }: ContentProps): ReactNode {
   const texts = useMessages(componentsMessages)
+  const shared = useMessages(assetsMessages)
   const { tab = 'ports', version: wanted } = route.useSearch()
   const navigate = useNavigate({ from: '/components/$name' })
   const { name, versions } = asset
   const shown = wanted ?? asset.latest_version ?? versions[0]?.version
-  if (shown === undefined) return <EmptyState title={texts.allArchived} body={texts.allArchivedBody} />
+  if (shown === undefined) return <EmptyState title={shared.allArchived} body={shared.allArchivedBody} />
   const numbers = versions.map(({ version }) => version)
   return (
     <>
       {asset.description !== undefined && <p>{asset.description}</p>}
       <label className="row">
-        {texts.version}
+        {shared.version}
         <select
           className="field"
           value={shown}
@@ -117,7 +98,13 @@ function Content({ asset, onMore, isLoadingMore }: ContentProps): ReactNode {
         {tab === 'yaml' && <YamlPanel name={name} version={shown} />}
         {tab === 'compare' && <ComparePanel name={name} version={shown} versions={numbers} />}
         {tab === 'versions' && (
-          <VersionsPanel asset={asset} isLoadingMore={isLoadingMore} {...(onMore !== undefined && { onMore })} />
+          <AssetVersions
+            plural="components"
+            asset={asset}
+            isLoadingMore={isLoadingMore}
+            onOpen={(version) => void navigate({ search: { version } })}
+            {...(onMore !== undefined && { onMore })}
+          />
         )}
       </Tabs>
     </>

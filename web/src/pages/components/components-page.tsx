@@ -5,14 +5,14 @@ import { componentsMessages } from './messages.ts'
 import type { components } from '../../api.gen.ts'
 import { type AssetList, useAssetList } from '../../api/asset-calls.ts'
 import { restQuery } from '../../api/rest-client.ts'
-import { Button } from '../../components/button.tsx'
+import { AssetListFrame } from '../../components/asset-list-frame.tsx'
 import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../../components/page-states.tsx'
+import { EmptyState } from '../../components/page-states.tsx'
 import { Page } from '../../components/page.tsx'
-import { SearchField } from '../../components/search-field.tsx'
 import { Badge } from '../../components/status-badge.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
+import { assetsMessages } from '../../messages/assets.ts'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
 import './components.css'
@@ -37,48 +37,36 @@ interface Row {
 /** Every component, the program's own included, and who uses it. */
 export function ComponentsPage(): ReactNode {
   const texts = useMessages(componentsMessages)
-  const { text, archived } = route.useSearch()
+  const search = route.useSearch()
   const navigate = useNavigate({ from: '/components' })
-  const list = useAssetList('components', { withArchived: archived === true })
+  const list = useAssetList('components', { withArchived: search.archived === true })
   const uses = useQuery(restQuery('/api/v1/component-use'))
   const rows = rowsOf(list.data?.pages ?? [], uses.data?.items ?? [])
   const registered = rows.filter(({ registry }) => registry === undefined)
-  const shown = rows.filter((row) => fits(row, text))
-  const setText = (next: string): void =>
-    void navigate({ search: ({ text: _, ...old }) => (next === '' ? old : { ...old, text: next }), replace: true })
-  const setArchivedShown = (isShown: boolean): void =>
-    void navigate({ search: ({ archived: _, ...old }) => (isShown ? { ...old, archived: true } : old) })
+  const shown = rows.filter((row) => fits(row, search.text))
   return (
     <Page title={texts.title}>
-      {list.isPending ? (
-        <Skeleton lines={8} />
-      ) : list.isError && list.data === undefined ? (
-        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-      ) : (
-        <>
-          <div className="row">
-            <SearchField text={text ?? ''} label={texts.search} onText={setText} />
-            <label className="row">
-              <input
-                type="checkbox"
-                checked={archived === true}
-                onChange={({ target }) => setArchivedShown(target.checked)}
-              />
-              {texts.withArchived}
-            </label>
-          </div>
-          {registered.length === 0 && text === undefined && (
-            <EmptyState title={texts.empty} body={texts.emptyBody} command="sluice component create --file train.yml" />
-          )}
-          {shown.length === 0 ? (
-            <EmptyState title={texts.nothing(text ?? '')} body="">
-              <Button onClick={() => setText('')}>{texts.clear}</Button>
-            </EmptyState>
-          ) : (
-            <ComponentsTable rows={shown} {...(list.hasNextPage && { onMore: () => void list.fetchNextPage() })} />
-          )}
-        </>
-      )}
+      <AssetListFrame
+        list={list}
+        search={search}
+        onSearch={({ text, archived }) =>
+          void navigate({
+            search: ({ text: _, archived: __, ...old }) => ({
+              ...old,
+              ...(text && { text }),
+              ...(archived && { archived }),
+            }),
+            replace: true,
+          })
+        }
+        nothing={texts.nothing}
+        isEmpty={shown.length === 0}
+      >
+        {registered.length === 0 && search.text === undefined && (
+          <EmptyState title={texts.empty} body={texts.emptyBody} command="sluice component create --file train.yml" />
+        )}
+        <ComponentsTable rows={shown} {...(list.hasNextPage && { onMore: () => void list.fetchNextPage() })} />
+      </AssetListFrame>
     </Page>
   )
 }
@@ -107,6 +95,7 @@ function ComponentsTable({ rows, onMore }: { readonly rows: readonly Row[]; read
 
 function useColumns(): readonly Column<Row>[] {
   const texts = useMessages(componentsMessages)
+  const shared = useMessages(assetsMessages)
   const format = useFormat()
   const { columns } = texts
   return [
@@ -121,7 +110,7 @@ function useColumns(): readonly Column<Row>[] {
             {name}
           </Link>
           {registry !== undefined && <Badge tone="quiet">{texts.builtIn}</Badge>}
-          {isArchived && <Badge tone="quiet">{texts.archived}</Badge>}
+          {isArchived && <Badge tone="quiet">{shared.archived}</Badge>}
         </span>
       ),
     },
@@ -155,7 +144,7 @@ function useColumns(): readonly Column<Row>[] {
       id: 'last_used',
       label: columns.lastUsed,
       cell: ({ use }) =>
-        use === undefined ? <span className="quiet">{texts.never}</span> : <TimeAgo at={use.last_used_at} />,
+        use === undefined ? <span className="quiet">{shared.never}</span> : <TimeAgo at={use.last_used_at} />,
     },
     {
       id: 'updated',

@@ -6,6 +6,7 @@ import { CopyButton } from '../../components/copy-button.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
+import { assetsMessages } from '../../messages/assets.ts'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
 
@@ -49,11 +50,12 @@ export function FactsPanel({ name, version }: { readonly name: string; readonly 
 /** How often it was used, how well, and by what. */
 export function UseText({ reference }: { readonly reference: string }): ReactNode {
   const texts = useMessages(componentsMessages)
+  const shared = useMessages(assetsMessages)
   const format = useFormat()
   const uses = useUses(reference)
   if (uses.data === undefined) return <span className="quiet">…</span>
   const [use] = uses.data.items
-  if (use === undefined) return <span className="quiet">{texts.never}</span>
+  if (use === undefined) return <span className="quiet">{shared.never}</span>
   const share = successShare(use)
   const { facts } = texts
   const said = [

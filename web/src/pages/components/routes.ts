@@ -1,25 +1,14 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { type ComponentTab, componentTabs } from './component-tabs.ts'
-import { type TableSearch, tableSearch } from '../../components/data-table/table-view.ts'
+import { type AssetListSearch, assetListSearch, textsOf } from '../../components/asset-search.ts'
 import { messagesIn } from '../../messages/catalogue.ts'
 import { shellMessages } from '../../messages/shell.ts'
 import { rootRoute } from '../root-route.ts'
 
-interface ListSearch extends TableSearch {
-  /** Part of a name or description. */
-  readonly text?: string
-  /** Archived ones too. */
-  readonly archived?: true
-}
-
 const list = createRoute({
   getParentRoute: () => rootRoute,
   path: '/components',
-  validateSearch: (search: Readonly<Record<string, unknown>>): ListSearch => ({
-    ...tableSearch(search),
-    ...(typeof search['text'] === 'string' && search['text'] !== '' && { text: search['text'] }),
-    ...(search['archived'] === true && { archived: true }),
-  }),
+  validateSearch: (search: Readonly<Record<string, unknown>>): AssetListSearch => assetListSearch(search),
   staticData: { title: ({ language }) => messagesIn(shellMessages, language).pages.components },
   component: lazyRouteComponent(() => import('./components-page.tsx'), 'ComponentsPage'),
 })
@@ -38,16 +27,7 @@ const one = createRoute({
   path: '/components/$name',
   validateSearch: (search: Readonly<Record<string, unknown>>): OneSearch => {
     const tab = componentTabs.find((each) => each === search['tab'])
-    // The address bar's 2 is a number.
-    const text = (key: string): string | undefined =>
-      ['string', 'number'].includes(typeof search[key]) ? String(search[key]) : undefined
-    const [version, against, registry] = ['version', 'against', 'registry'].map(text)
-    return {
-      ...(tab !== undefined && { tab }),
-      ...(version !== undefined && { version }),
-      ...(against !== undefined && { against }),
-      ...(registry !== undefined && { registry }),
-    }
+    return { ...(tab !== undefined && { tab }), ...textsOf(search, ['version', 'against', 'registry']) }
   },
   staticData: { title: ({ params }) => params['name'] ?? '' },
   component: lazyRouteComponent(() => import('./component-page.tsx'), 'ComponentPage'),

@@ -1,66 +1,69 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
-import { componentsMessages } from './messages.ts'
-import { type AssetVersion, type AssetWithVersions, removeLabel, setArchived } from '../../api/asset-calls.ts'
-import { Button } from '../../components/button.tsx'
-import type { Column } from '../../components/data-table/column.ts'
-import { DataTable } from '../../components/data-table/data-table.tsx'
-import { LabelDialog } from '../../components/label-dialog.tsx'
-import { Badge } from '../../components/status-badge.tsx'
-import { TimeAgo } from '../../components/time-ago.tsx'
-import { told } from '../../components/told.ts'
-import { useMessages } from '../../messages/catalogue.ts'
+import {
+  type AssetPlural,
+  type AssetVersion,
+  type AssetWithVersions,
+  removeLabel,
+  setArchived,
+} from '../api/asset-calls.ts'
+import { Button } from './button.tsx'
+import type { Column } from './data-table/column.ts'
+import { DataTable } from './data-table/data-table.tsx'
+import { LabelDialog } from './label-dialog.tsx'
+import { Badge } from './status-badge.tsx'
+import { TimeAgo } from './time-ago.tsx'
+import { told } from './told.ts'
+import { assetsMessages } from '../messages/assets.ts'
+import { useMessages } from '../messages/catalogue.ts'
 
-interface VersionsProps {
+interface AssetVersionsProps {
+  readonly plural: AssetPlural
   readonly asset: AssetWithVersions
   readonly onMore?: () => void
   readonly isLoadingMore: boolean
+  readonly onOpen: (version: string) => void
 }
 
 /** Every version, archived ones too; what is said of each is changed here. */
-export function VersionsPanel({ asset, onMore, isLoadingMore }: VersionsProps): ReactNode {
-  const texts = useMessages(componentsMessages).versions
-  const all = useMessages(componentsMessages)
-  const navigate = useNavigate({ from: '/components/$name' })
+export function AssetVersions({ plural, asset, onMore, isLoadingMore, onOpen }: AssetVersionsProps): ReactNode {
+  const texts = useMessages(assetsMessages).versions
   const client = useQueryClient()
   const [labelled, setLabelled] = useState<string>()
   const { name, versions, version_count: count } = asset
   const changed = async (doing: Promise<unknown>, said: string): Promise<boolean> => {
     const isDone = await told(doing, said)
-    await client.invalidateQueries({ queryKey: ['rest', '/api/v1/components/{name}'] })
-    await client.invalidateQueries({ queryKey: ['rest', '/api/v1/components/{name}/versions/{version}'] })
+    await client.invalidateQueries({ queryKey: ['rest', `/api/v1/${plural}/{name}`] })
+    await client.invalidateQueries({ queryKey: ['rest', `/api/v1/${plural}/{name}/versions/{version}`] })
     return isDone
   }
   const columns = useColumns({
     onArchive: ({ version, is_archived: isArchived }) => {
       const what = `${name}:${version}`
       const said = isArchived ? texts.restoredDone(what) : texts.archivedDone(what)
-      void changed(setArchived({ plural: 'components', name, version }, !isArchived), said)
+      void changed(setArchived({ plural: plural, name, version }, !isArchived), said)
     },
     onLabel: ({ version }) => setLabelled(version),
-    onRemoveLabel: (label) =>
-      void changed(removeLabel({ plural: 'components', name }, label), texts.labelRemoved(label)),
+    onRemoveLabel: (label) => void changed(removeLabel({ plural: plural, name }, label), texts.labelRemoved(label)),
   })
   return (
     <>
       <DataTable
-        label={all.tabs.versions}
+        label={texts.title}
         columns={columns}
         rows={versions}
         rowCount={count}
         rowId={({ version }) => version}
-        onOpen={({ version }) => void navigate({ search: { version } })}
+        onOpen={({ version }) => onOpen(version)}
         isLoadingMore={isLoadingMore}
         {...(onMore !== undefined && { onMore })}
       />
       {labelled !== undefined && (
         <LabelDialog
-          plural="components"
+          plural={plural}
           name={name}
           version={labelled}
-          texts={texts}
           onClose={() => setLabelled(undefined)}
           onDoing={changed}
         />
@@ -76,7 +79,7 @@ interface Changes {
 }
 
 function useColumns({ onArchive, onLabel, onRemoveLabel }: Changes): readonly Column<AssetVersion>[] {
-  const all = useMessages(componentsMessages)
+  const all = useMessages(assetsMessages)
   const texts = all.versions
   return [
     { id: 'version', label: all.version, width: 120, isPinned: true, cell: ({ version }) => version },
@@ -108,9 +111,9 @@ function useColumns({ onArchive, onLabel, onRemoveLabel }: Changes): readonly Co
         </span>
       ),
     },
-    { id: 'description', label: all.columns.description, width: 300, cell: ({ description }) => description },
+    { id: 'description', label: texts.description, width: 300, cell: ({ description }) => description },
     { id: 'by', label: texts.by, width: 120, cell: ({ created_by: by }) => by },
-    { id: 'created', label: all.facts.created, width: 150, cell: ({ created_at: at }) => <TimeAgo at={at} /> },
+    { id: 'created', label: texts.created, width: 150, cell: ({ created_at: at }) => <TimeAgo at={at} /> },
     {
       id: 'change',
       label: texts.actions,

@@ -1,0 +1,37 @@
+import type { en } from './en.ts'
+import type { Translation } from '../catalogue.ts'
+
+export const pt: Translation<typeof en> = {
+  search: 'Parte de um nome ou de uma descrição',
+  clear: 'Limpar a pesquisa',
+  withArchived: 'Também os arquivados',
+  archived: 'Arquivado',
+  never: 'Nunca',
+  version: 'Versão',
+  allArchived: 'Todas as versões estão arquivadas',
+  allArchivedBody: 'Restaure-o, ou uma das versões, para o ver e usar.',
+  versions: {
+    title: 'Versões',
+    description: 'Descrição',
+    created: 'Criado',
+    labels: 'Rótulos',
+    state: 'Estado',
+    available: 'Disponível',
+    actions: 'Alterar',
+    by: 'Por',
+    archive: 'Arquivar',
+    restore: 'Restaurar',
+    archivedDone: (what) => `${what} foi arquivado: as listas e @latest omitem-no, o nome continua a funcionar.`,
+    restoredDone: (what) => `${what} foi restaurado.`,
+    archiveTitle: (name) => `Arquivar ${name} com todas as versões?`,
+    archiveBody: 'As listas e @latest omitem-no. O que nomeia uma versão continua a funcionar, e pode ser restaurado.',
+    label: 'Rótulo…',
+    labelTitle: (what) => `Um rótulo para ${what}`,
+    labelName: 'Rótulo',
+    labelHint: 'Letras, algarismos, “-”, “_” e “.”. Um rótulo que está noutro lado vem para aqui.',
+    labelSet: (label, version) => `@${label} designa agora a versão ${version}.`,
+    save: 'Pôr o rótulo',
+    removeLabel: (label) => `Tirar @${label}`,
+    labelRemoved: (label) => `@${label} foi tirado.`,
+  },
+}
