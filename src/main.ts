@@ -35,7 +35,7 @@ import { listen } from './main/listen.ts'
 import { openGrpc } from './main/open-grpc.ts'
 import { JobViews } from './jobs/views/job-views.ts'
 import { jobDeps, openJobs, sha256 } from './main/open-jobs.ts'
-import { openMeter, openMinutes, openPackaging, openServing } from './main/open-serving.ts'
+import { openMeter, openMinutes, openKeptPackages, openPackaging, openServing } from './main/open-serving.ts'
 import { observeServing, type ServingObservation } from './main/observe-serving.ts'
 import { openMonitors } from './main/open-monitors.ts'
 import { openPayloads } from './main/open-payloads.ts'
@@ -207,12 +207,14 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   const startedMs = systemClock.now()
   const localToken = randomBytes(32).toString('hex')
   const principalOf = (request: FastifyRequest): Principal => principals.of(request)
+  const packaging = openPackaging(options, store)
   const routes = routesOf(options, {
     store,
     jobs,
     views,
     serving,
-    packaging: openPackaging(options, store),
+    packaging,
+    keptPackages: await openKeptPackages(options, { packaging, clock: store.clock }),
     metrics: () => observation.page(serving.measure()),
     series: observation.series,
     payloads,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { EndpointKeys } from '../access/endpoint-keys.ts'
 import { packageRoot, packageVersion } from '../config.ts'
 import { DeploymentMeter } from '../cost/deployment-meter.ts'
+import { KeptPackages } from '../packaging/kept-packages.ts'
 import { packagingService, type PackagingService } from '../packaging/packaging-service.ts'
 import { describeEndpoint } from '../protocols/azureml-scoring/swagger.ts'
 import { describeModel } from '../protocols/open-inference/model-tensors.ts'
@@ -79,6 +80,16 @@ export function openMeter(
   })
   closing.unshift(() => meter.close())
   return meter
+}
+
+/** Packages that are made for whoever comes for them. */
+export async function openKeptPackages(
+  { settings }: OpenServerOptions,
+  { packaging, clock }: { readonly packaging: PackagingService; readonly clock: Store['clock'] },
+): Promise<KeptPackages> {
+  const kept = new KeptPackages({ folder: join(settings.data, 'packages'), packaging, clock })
+  await kept.removeLeftovers()
+  return kept
 }
 
 /** What leaves: models as packages, images and ONNX files. */

@@ -20,6 +20,7 @@ import {
 import type { PageBundle } from '../protocols/mlflow/web-ui/page-bundle.ts'
 import type { WebhookRouteParts } from '../protocols/mlflow/webhooks/webhook-routes.ts'
 import { openInferenceRoutes } from '../protocols/open-inference/routes.ts'
+import type { KeptPackages } from '../packaging/kept-packages.ts'
 import type { PackagingService } from '../packaging/packaging-service.ts'
 import { prometheusRoutes } from '../protocols/prometheus/routes.ts'
 import { type RestParts, restRoutes } from '../protocols/rest/rest-routes.ts'
@@ -56,6 +57,7 @@ export interface RouteParts {
   readonly serving?: ServingService
   /** Absent for who only looks, too. */
   readonly packaging?: PackagingService
+  readonly keptPackages?: KeptPackages
   /** What Prometheus reads; absent with it. */
   readonly metrics?: () => string
   /** What charts read; absent with it. */
@@ -145,6 +147,7 @@ export function routesOf({ settings, firesByItself = false }: OpenServerOptions,
         }),
         variants: servingVariants(serving, assets.settling.findEnvironment),
       }),
+      ...(parts.keptPackages !== undefined && { keptPackages: parts.keptPackages }),
       ...(parts.packaging !== undefined && {
         packages: { packaging: parts.packaging, findEnvironment: assets.settling.findEnvironment },
       }),

@@ -35,6 +35,9 @@ import { readmeText } from './readme-text.ts'
 import { serverFiles } from './server-files.ts'
 
 /** What is to be packaged. */
+/** Where the bill of materials lies in a package. */
+export const billFile = 'sbom.cdx.json'
+
 export interface PackageRequest {
   readonly model: DeployedModel
   /** An absolute folder and the script in it, for models that do not answer by themselves. */
@@ -121,7 +124,7 @@ async function assemble(request: PackageRequest, place: PackagingPlace): Promise
     textFile('model.json', jsonText(modelDescription(spec, { ...about, ...laid, prepared, place }))),
     textFile('requirements.txt', hashed ?? lock.requirements),
     textFile('python-version', `${installation.python}\n`),
-    textFile('sbom.cdx.json', jsonText(bill)),
+    textFile(billFile, jsonText(bill)),
     textFile('swagger2.json', jsonText(described('2'))),
     textFile('swagger3.json', jsonText(described('3'))),
     textFile('v2.json', jsonText(place.describeTensors({ name, versions: [version] }, prepared))),

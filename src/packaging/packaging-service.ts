@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JsonObject } from '../base/json.ts'
 import {
+  billFile,
   fileNameOf,
   packageModel,
   type ModelPackage,
@@ -16,13 +17,15 @@ import { exportOnnx, type ExportRequest } from './onnx-export.ts'
 import { writeTar } from './write-tar.ts'
 
 /** `folder`: a tar of what belongs into one folder; `tar`: the same below a folder of its own; `oci`: an image layout. */
-type PackageFormat = 'folder' | 'tar' | 'oci'
+export type PackageFormat = 'folder' | 'tar' | 'oci'
 
 /** Something that is written while it is sent, and what there is to say of it. */
 export interface Outgoing {
   readonly contentType: string
   readonly fileName: string
   readonly summary: JsonObject
+  /** Of a package: what is in it, as CycloneDX. */
+  readonly billOfMaterials?: Buffer
   readonly bytes: AsyncIterable<Uint8Array>
 }
 
@@ -40,7 +43,11 @@ export function packagingService(place: PackagingPlace): PackagingService {
       const name = `${fileNameOf(model.name)}-${fileNameOf(model.version)}`
       const { digest, notes } = model
       const about = { name: model.name, version: model.version, digest, python: model.installation.python }
-      const tar = { contentType: 'application/x-tar', fileName: `${name}.tar` }
+      const bill = model.files.find(({ path }) => path === billFile)?.content
+      const tar = {
+        ...{ contentType: 'application/x-tar', fileName: `${name}.tar` },
+        ...(bill instanceof Buffer && { billOfMaterials: bill }),
+      }
       if (format !== 'oci') {
         const bytes = writeTar(model.files, format === 'tar' ? { root: name } : {})
         return { ...tar, summary: { ...about, notes: [...notes] }, bytes: thenClose(bytes, model.close) }

@@ -2389,6 +2389,75 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/models/{name}/versions/{version}/packages': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the packages that were made of a version and lie at the server, newest first. */
+    get: operations['getModelsNameVersionsVersionPackages']
+    put?: never
+    /** Make a package of a version that runs alone, and keep it for download; answers when it is whole. */
+    post: operations['postModelsNameVersionsVersionPackages']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/model-packages/{id}/file': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Download a package that lies at the server. */
+    get: operations['getModelPackagesIdFile']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/model-packages/{id}/bill-of-materials': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Show what is in a package, with licences, as CycloneDX. */
+    get: operations['getModelPackagesIdBillOfMaterials']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/model-packages/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Remove a package from the server; the model stays. */
+    delete: operations['deleteModelPackagesId']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/payloads': {
     parameters: {
       query?: never
@@ -4683,6 +4752,22 @@ export interface components {
       uri?: string
       digest?: string
       size_bytes?: number
+    }
+    KeptPackage: {
+      id: string
+      model: string
+      version: string
+      /** @description tar: below a folder of its own; folder: without one; oci: a tar of an OCI image layout. */
+      format: 'tar' | 'folder' | 'oci'
+      file_name: string
+      size_bytes: number
+      /** @description SHA-256 of the file. */
+      digest: string
+      /** @description What was left out or changed. */
+      notes: string[]
+      created_by: string
+      /** Format: date-time */
+      created_at: string
     }
     Lineage: {
       /** @description prediction, deployment, model, job, run, code, environment, data or source. */
@@ -10147,7 +10232,7 @@ export interface operations {
         content: {
           'application/json': {
             text: string
-            /** @description In bytes; where to go on. */
+            /** @description In bytes; where to go on, and how long it is so far. */
             next_offset: number
             /** @description No build is under way, so nothing will follow. */
             is_complete: boolean
@@ -12405,6 +12490,166 @@ export interface operations {
     responses: {
       /** @description Success */
       200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getModelsNameVersionsVersionPackages: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['KeptPackage'][]
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postModelsNameVersionsVersionPackages: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+        version: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description tar: below a folder of its own; folder: without one; oci: a tar of an OCI image layout. */
+          format?: 'tar' | 'folder' | 'oci'
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['KeptPackage']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getModelPackagesIdFile: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  getModelPackagesIdBillOfMaterials: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteModelPackagesId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      204: {
         headers: {
           [name: string]: unknown
         }

@@ -29,6 +29,7 @@ import { modelRoutes } from './model-routes.ts'
 import { openapiDocument } from './openapi.ts'
 import { outputRoutes } from './output-routes.ts'
 import { uploadRoutes, type UploadRouteParts } from './upload-routes.ts'
+import { type KeptPackageParts, keptPackageRoutes } from './kept-package-routes.ts'
 import { packageRoutes, type PackageRouteParts } from './package-routes.ts'
 import { runRoutes, type RunCatalogue } from './run-routes.ts'
 import { runTableRoutes, type RunTableCatalogue } from './run-table-routes.ts'
@@ -78,6 +79,8 @@ export interface RestParts extends StatusRouteParts {
   readonly uploads?: ArtifactUploads
   /** Absent where nothing is built. */
   readonly packages?: Omit<PackageRouteParts, 'localToken'>
+  /** Absent where nothing is built, too. */
+  readonly keptPackages?: KeptPackageParts['kept']
   readonly payloads?: Parameters<typeof payloadRoutes>[0]
   readonly lineage?: Parameters<typeof lineageRoutes>[0]
   readonly batch?: BatchRouteParts['batch']
@@ -130,6 +133,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
       : uploadRoutes({ tracking: parts.tracking, uploads: parts.uploads })),
     ...(parts.endpoints === undefined ? [] : servingRoutes({ ...parts, endpoints: parts.endpoints, principalOf })),
     ...(parts.packages === undefined ? [] : packageRoutes({ ...parts.packages, localToken: parts.localToken })),
+    ...(parts.keptPackages === undefined ? [] : keptPackageRoutes({ kept: parts.keptPackages, principalOf })),
     ...(parts.payloads === undefined ? [] : payloadRoutes(parts.payloads)),
     ...(parts.batch === undefined ? [] : batchRoutes({ ...parts, batch: parts.batch, principalOf })),
     ...(parts.lineage === undefined ? [] : lineageRoutes(parts.lineage)),

@@ -5,6 +5,7 @@ import { commentsQuery, postComment } from './comments-query.ts'
 import { DeployDialog } from './deploy-dialog.tsx'
 import { modelsMessages } from './messages.ts'
 import { type Model, tagsText, type Version } from './model-types.ts'
+import { PackagesPanel } from './packages-panel.tsx'
 import { PromoteDialog } from './promote-dialog.tsx'
 import { SignaturePanel } from './signature-panel.tsx'
 import { answerOf, rest } from '../../api/rest-client.ts'
@@ -50,6 +51,7 @@ export function VersionPanel({ model, version }: VersionProps): ReactNode {
           />
         </div>
       </Panel>
+      <PackagesPanel model={model.name} version={version.version} />
       <div className="model-columns">
         <SignaturePanel model={model.name} version={version.version} />
         <VersionComments model={model.name} version={version.version} />
