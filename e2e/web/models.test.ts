@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer, type WebServer } from './web-server.ts'
 
 const example = join(import.meta.dirname, '../../examples/rollout')
+const run = promisify(execFile)
 const patience = { timeout: 60_000 }
 
 const mlmodel = (extra: string): string => `flavors:
@@ -121,9 +125,62 @@ test('models in the web application', { skip: skipWithoutBrowser }, async (t) =>
     await expectNoAxeViolations(page)
     await page.close()
   })
+
+  await t.test('a package is made from the page, listed with what is in it, downloaded and removed', async () => {
+    await loadable(server)
+    const { page, expectNoTrouble } = await openPage(browser, server.url, { path: '/models/ward' })
+    const panel = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Packages', level: 2 }) })
+    await panel.getByText('None has been made yet.').waitFor()
+    await panel.getByRole('button', { name: 'Make a package' }).click()
+    const link = panel.getByRole('link', { name: 'Download ward-1.tar' })
+    await link.waitFor({ timeout: 120_000 })
+    for (const theme of ['light', 'dark'] as const) {
+      await setTheme(page, theme)
+      await expectNoAxeViolations(page)
+    }
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
+    const { stdout } = await run('tar', ['tf', await download.path()])
+    assert.match(stdout, /^ward-1\/sbom\.cdx\.json$/m)
+    await panel.getByRole('button', { name: 'What is in it' }).click()
+    const bill = page.getByRole('dialog', { name: 'What is in ward-1.tar' })
+    await bill.getByRole('row', { name: /^packaging library 24\.2/ }).waitFor()
+    await expectNoAxeViolations(page)
+    await page.keyboard.press('Escape')
+    await panel.getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+    await panel.getByText('None has been made yet.').waitFor()
+    expectNoTrouble()
+    await page.close()
+  })
 })
 
 /** Two versions that runs logged, a model without any, and one that can be served without an environment. */
+/** A model that loads without more than one small package. */
+async function loadable({ sluice, folder, write }: WebServer): Promise<void> {
+  await mkdir(join(folder, 'ward/code'), { recursive: true })
+  const files = {
+    MLmodel: `flavors:
+  python_function: {loader_module: ward_model, code: code, data: model.pkl, env: {virtualenv: python_env.yaml}}
+signature:
+  inputs: '[{"type": "double", "name": "age", "required": true}]'
+  outputs: '[{"type": "double", "required": true}]'
+`,
+    'python_env.yaml': "python: '3.11'\ndependencies: [-r requirements.txt]\n",
+    'requirements.txt': 'packaging==24.2\n',
+    'model.pkl': 'nothing',
+    'code/ward_model.py': `class Model:
+    def predict(self, data, params=None):
+        return [1.0 for _ in range(len(data))]
+
+
+def _load_pyfunc(path):
+    return Model()
+`,
+  }
+  for (const [name, text] of Object.entries(files)) await write(`ward/${name}`, text)
+  await sluice('model', 'create', '--name', 'ward', '--path', join(folder, 'ward'), '--type', 'mlflow_model')
+}
+
 async function fill(server: WebServer): Promise<void> {
   const { mlflow, url } = server
   const { experiment_id } = await mlflow('experiments/create', { name: 'diabetes' })
