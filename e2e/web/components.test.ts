@@ -68,6 +68,23 @@ test('components in the web application', { skip: skipWithoutBrowser }, async (t
     await page.close()
   })
 
+  await t.test('the palette finds it by its name, and keys lead to the list', async () => {
+    const { page, expectNoTrouble } = await openPage(browser, url, { path: '/' })
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('trai')
+    const option = page.getByRole('option', { name: 'train', exact: true })
+    await option.waitFor(patience)
+    await option.click()
+    await page.waitForURL(/\/components\/train/)
+    await page.getByRole('heading', { name: 'train', level: 1 }).waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('v')
+    await page.waitForURL(/\/environments$/)
+    expectNoTrouble()
+    await page.close()
+  })
+
   await t.test(
     'two versions are compared line by line, and the YAML shown makes the same component again',
     async () => {

@@ -20,6 +20,8 @@ const namedKinds = [
   ['trigger', 'schedules'],
   ['monitor', 'monitors'],
   ['published pipeline', 'published'],
+  ['component', 'components'],
+  ['environment', 'environments'],
 ] as const
 
 const shownOfEach = 6
@@ -54,6 +56,8 @@ export function useObjectSearch(text: string): {
       { ...restQuery('/api/v1/triggers'), enabled: isWanted },
       { ...restQuery('/api/v1/monitors'), enabled: isWanted },
       { ...restQuery('/api/v1/published-pipelines'), enabled: isWanted },
+      { ...restQuery('/api/v1/components', limit), enabled: isWanted },
+      { ...restQuery('/api/v1/environments', limit), enabled: isWanted },
     ],
   })
   if (!isWanted) return { found: [], isSearching: text.length >= 2 }
