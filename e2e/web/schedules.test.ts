@@ -167,6 +167,12 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     const refusal = page.getByRole('alert')
     await refusal.getByText(/nightly\.yml:3:\d+: .*"crom".*\n.*trigger: .*\n *\^+/).waitFor(patience)
     await inBothThemes(web.page)
+    // What is not saved is not left without a question.
+    await page.getByRole('link', { name: 'Monitors' }).click()
+    const question = page.getByRole('dialog', { name: 'Leave without saving?' })
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    // The focus goes back to the link, a moment after the dialog is gone.
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Monitors')
     await rewrite(web, nightly.replace('./job.yml', './other.yml'))
     await page.getByRole('button', { name: 'Save' }).click()
     await refusal.getByText(/a file of the server's machine/).waitFor(patience)
@@ -228,15 +234,13 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     const { page } = web
     await page.getByText(`${url}/api/v1/triggers/check-in/webhook`).waitFor(patience)
     await page.getByRole('button', { name: 'Show the secret' }).click()
-    const secret = page
-      .getByRole('tabpanel')
-      .getByRole('definition')
-      .filter({ hasText: /[0-9a-f]{64}/ })
-    const before = await secret.innerText()
+    const secret = page.getByText(/^[0-9a-f]{64}$/)
+    const before = await secret.innerText(patience)
     await page.getByRole('button', { name: 'New secret' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'New secret' }).click()
     await page.getByText('There is a new secret.').waitFor(patience)
     await page.getByText(before).waitFor({ state: 'detached' })
+    await secret.waitFor(patience)
     await inBothThemes(web.page)
     await end(web)
   })

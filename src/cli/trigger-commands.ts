@@ -86,6 +86,7 @@ function familyRows(family: Family): readonly CommandRow[] {
       name: `${family} show`,
       summary: `Show ${a} with its job and policy.`,
       arguments: named,
+      options: [{ flags: '--yaml', sentence: 'Prints its YAML, as it was written.' }],
       load: async () => (await import('./trigger.ts')).showTrigger(family),
     },
     ...statusRows(family),

@@ -48,6 +48,7 @@ test('a schedule from its file to its history, by the command line and a server 
   await file('nightly.yml', nightly.replace('30 2', '45 2'))
   assert.match(await said('schedule', 'update', 'nightly.yml'), /cron 45 2/)
   assert.match(await said('schedule', 'show', 'nightly'), /missed runs: +last/)
+  assert.equal(await said('schedule', 'show', 'nightly', '--yaml'), nightly.replace('30 2', '45 2'))
   assert.match(await said('schedule', 'disable', 'nightly'), /nightly: paused/)
   assert.match(await said('schedule', 'delete', 'nightly'), /Deleted the schedule nightly/)
 })

@@ -86,6 +86,7 @@ export const listTriggers =
 export const showTrigger =
   (family: Family): Command =>
   async (invocation) => {
+    if (invocation.options.has('yaml')) return showYaml(invocation, family)
     const trigger = await withConnection(invocation, 'work', ({ client }) =>
       client.get<JobTrigger>(pathOf(invocation, family)),
     )
@@ -93,6 +94,15 @@ export const showTrigger =
     else invocation.terminal.out(triggerText(trigger))
     return exitCode.ok
   }
+
+async function showYaml(invocation: Invocation, family: Family): Promise<number> {
+  const document = await withConnection(invocation, 'work', ({ client }) =>
+    client.get<{ readonly text: string }>(`${pathOf(invocation, family)}/document`),
+  )
+  if (invocation.json) writeJson(invocation, document)
+  else invocation.terminal.out(document.text.endsWith('\n') ? document.text : `${document.text}\n`)
+  return exitCode.ok
+}
 
 /** Pauses or resumes one; a resumed one needs a server that stays. */
 export const changeStatus =

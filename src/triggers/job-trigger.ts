@@ -28,9 +28,9 @@ export interface TriggerDefinition {
   readonly written?: WrittenDocument
 }
 
-/** A YAML text with the absolute path that its relative paths are seen from. */
+/** A YAML text; of one that lay in a file also its absolute path, which relative paths are seen from. */
 export interface WrittenDocument {
-  readonly file: string
+  readonly file?: string
   readonly text: string
 }
 

@@ -83,6 +83,15 @@ databaseTest('what the command line made is changed from elsewhere without its f
   assert.equal((await lab.triggers.get({ family: 'schedule', name: 's' })).definition.action.kind, 'published-pipeline')
 })
 
+databaseTest('where outputs of a job of the store go may stay as it was', async (database) => {
+  const lab = await openLab(database)
+  const yamlAt = (hour: number): string =>
+    yaml('{job: azureml:job_1, outputs: {model: {path: /models}}}', `type: cron, expression: 0 ${hour} * * *`)
+  await lab.create(yamlAt(1))
+  await update(lab, yamlAt(2))
+  assert.match(await refusal(update(lab, yamlAt(3).replace('/models', '/etc'))), /^permission-denied/)
+})
+
 databaseTest('a path that was watched already may stay', async (database) => {
   const lab = openTriggerLab(database)
   const watching = (path: string): string => yaml('{pipeline: training}', `type: data_change, path: ${path}`)

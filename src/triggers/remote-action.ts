@@ -20,10 +20,10 @@ export async function captureRemoteAction(
 ): Promise<CapturedAction> {
   refuseWatchedFiles(document, before)
   const { action } = document
-  const file = fileOf(action)
-  const isKept = before !== undefined && file !== undefined && file === fileOf(before.definition.action)
-  if (!isKept) refuseFiles(document)
-  const template = isKept ? await findTemplate(parts.database.read, before.id) : undefined
+  const isSame = before !== undefined && jobOf(action) === jobOf(before.definition.action)
+  if (!isSame) refuseFiles(document)
+  const isFile = action.kind === 'job' && 'file' in action.job
+  const template = isSame && isFile ? await findTemplate(parts.database.read, before.id) : undefined
   const kept = template === undefined ? undefined : { template, parameters: before!.parameters }
   const captured = await captureAction(parts, document, kept)
   checkSaidValues(document, captured, before?.definition.action)
@@ -61,10 +61,9 @@ function checkSaidValues({ name, action }: FiringDocument, { parameters }: Captu
   )
 }
 
-/** A job file with what is said differently of it; undefined where no file is named. */
-function fileOf(action: JobAction): string | undefined {
-  if (action.kind !== 'job' || !('file' in action.job)) return undefined
-  return JSON.stringify([action.job.file, Object.entries(action.changes).sort()])
+/** What tells one job from another: its file or name, and what is said differently of it; nothing for a pipeline. */
+function jobOf(action: JobAction): string {
+  return action.kind === 'job' ? JSON.stringify([action.job, Object.entries(action.changes).sort()]) : ''
 }
 
 function denied(

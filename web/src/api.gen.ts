@@ -5907,8 +5907,10 @@ export interface components {
     TriggerDocument: {
       /** @description YAML. */
       text: string
-      /** @description Where it was written; absent: the text is made from fields. */
+      /** @description Where it lay; its relative paths are seen from there. */
       file?: string
+      /** @description Nobody wrote it: it is made from what is known. */
+      is_made: boolean
     }
     TriggerRequest: {
       /** @description Absolute path of its YAML file. */

@@ -63,7 +63,7 @@ for (const text of written)
   test(`what is made from fields reads as what was written: ${text.split('\n').find((line) => /type:/.test(line))}`, async () => {
     const document = await read(text)
     const made = documentOf(triggerOf(document))
-    assert.equal(made.file, undefined)
+    assert.deepEqual([made.file, made.is_made], [undefined, true])
     const { located: _, ...again } = await read(made.text)
     const { located: _l, ...before } = document
     // A Windows name is told by its IANA name.
@@ -72,7 +72,7 @@ for (const text of written)
 
 test('what somebody wrote is shown as it was written, comments and all', async () => {
   const text = `# every night\n${written[0]!}`
-  assert.deepEqual(documentOf(triggerOf(await read(text), text)), { file, text })
+  assert.deepEqual(documentOf(triggerOf(await read(text), text)), { file, text, is_made: false })
 })
 
 function withoutWrittenZone(document: object): object {

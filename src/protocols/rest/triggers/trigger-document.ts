@@ -28,17 +28,19 @@ export async function readTriggerDocument(
     throw new SluiceError('invalid-request', `"text" and "${other}" do not go together.`, {
       hint: 'Give the text alone, or a file or document without a text.',
     })
-  const written = { file: before?.definition.written?.file ?? `/${family}.yml`, text }
-  const document = await textDocumentOf(written, { family, kinds })
+  const file = before?.definition.written?.file
+  const document = await textDocumentOf({ file: file ?? `/${family}.yml`, text }, { family, kinds })
+  const written = { text, ...(file !== undefined && { file }) }
   return { document, written, isRemote: !isLocalCaller(request, localToken) }
 }
 
 /** Its YAML as it was written; made from what is known of it where nobody wrote one. */
 export function toTriggerDocument({ definition }: JobTrigger, shown: TriggerMessage): TriggerDocumentMessage {
   const { written } = definition
-  if (written !== undefined) return { text: written.text, file: written.file }
+  if (written !== undefined) return { ...written, is_made: false }
   const { name, display_name, description, tags, trigger, create_job: job, policy } = shown
   return {
+    is_made: true,
     text: stringify({
       name,
       ...(display_name !== undefined && { display_name }),

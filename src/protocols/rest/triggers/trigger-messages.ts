@@ -86,7 +86,8 @@ export type TriggerRequest = Static<typeof TriggerRequest>
 export const TriggerDocumentMessage = Type.Object(
   {
     text: Type.String({ description: 'YAML.' }),
-    file: Type.Optional(Type.String({ description: 'Where it was written; absent: the text is made from fields.' })),
+    file: Type.Optional(Type.String({ description: 'Where it lay; its relative paths are seen from there.' })),
+    is_made: Type.Boolean({ description: 'Nobody wrote it: it is made from what is known.' }),
   },
   { $id: 'TriggerDocument' },
 )

@@ -5,6 +5,7 @@ import { schedulesMessages } from './messages.ts'
 import { Refusal } from './refusal.tsx'
 import { baseOf, startedBy, type Trigger } from './trigger-types.ts'
 import { useTriggerCalls } from './use-trigger-calls.ts'
+import { useUnsaved } from './use-unsaved.ts'
 import type { components } from '../../api.gen.ts'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
 import { Button } from '../../components/button.tsx'
@@ -33,13 +34,20 @@ interface DocumentProps {
   readonly document: components['schemas']['TriggerDocument']
 }
 
-function Document({ trigger, document: { text, file } }: DocumentProps): ReactNode {
+function Document({ trigger, document: { text, file, is_made: isMade } }: DocumentProps): ReactNode {
   const texts = useMessages(schedulesMessages).document
   const [draft, setDraft] = useState<string>()
   const title = file === undefined ? texts.label : <span className="mono">{file}</span>
   if (draft !== undefined)
     return (
-      <Editing trigger={trigger} title={title} draft={draft} onDraft={setDraft} onEnd={() => setDraft(undefined)} />
+      <Editing
+        trigger={trigger}
+        title={title}
+        text={text}
+        draft={draft}
+        onDraft={setDraft}
+        onEnd={() => setDraft(undefined)}
+      />
     )
   return (
     <Panel
@@ -51,7 +59,7 @@ function Document({ trigger, document: { text, file } }: DocumentProps): ReactNo
       }
     >
       <div className="panel-body stack">
-        {file === undefined && <p className="quiet">{texts.made}</p>}
+        {isMade && <p className="quiet">{texts.made}</p>}
         <CodeBlock label={texts.label} text={text} language="yaml" maxHeight={maxHeight} />
       </div>
     </Panel>
@@ -61,31 +69,38 @@ function Document({ trigger, document: { text, file } }: DocumentProps): ReactNo
 interface EditingProps {
   readonly trigger: Trigger
   readonly title: ReactNode
+  /** What it says now. */
+  readonly text: string
   readonly draft: string
   readonly onDraft: (text: string) => void
   readonly onEnd: () => void
 }
 
-function Editing({ trigger, title, draft, onDraft, onEnd }: EditingProps): ReactNode {
+function Editing({ trigger, title, text, draft, onDraft, onEnd }: EditingProps): ReactNode {
   const texts = useMessages(schedulesMessages).document
   const shell = useMessages(shellMessages)
   const { refresh } = useTriggerCalls(trigger)
+  const unsaved = useUnsaved(draft !== text)
   const { kind: family, name } = trigger
   const save = useMutation({
     mutationFn: () =>
       answerOf(rest.PUT(`${baseOf(family)}/{name}`, { params: { path: { name } }, body: { text: draft } })),
     onSuccess: async () => {
+      unsaved.settle()
       toast(texts.saved(name))
       await refresh()
       onEnd()
     },
   })
+  const cancel = async (): Promise<void> => {
+    if (await unsaved.mayBeLost()) onEnd()
+  }
   return (
     <Panel
       title={title}
       actions={
         <>
-          <Button isSmall onClick={onEnd}>
+          <Button isSmall onClick={() => void cancel()}>
             {shell.cancel}
           </Button>
           <Button isSmall look="primary" disabled={save.isPending} onClick={() => save.mutate()}>

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { schedulesMessages } from './messages.ts'
 import { Refusal } from './refusal.tsx'
 import { baseOf, type Family } from './trigger-types.ts'
+import { useUnsaved } from './use-unsaved.ts'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
 import { Button } from '../../components/button.tsx'
 import { CodeEditor } from '../../components/code/code-block.tsx'
@@ -62,10 +63,12 @@ function Writing({ family, first, onCancel }: WritingProps): ReactNode {
   // What it began with stays, whatever is published meanwhile.
   const [begun] = useState(first)
   const [text, setText] = useState(begun)
+  const unsaved = useUnsaved(text !== begun)
   const create = useMutation({
     mutationFn: () => answerOf(rest.POST(baseOf(family), { body: { text } })),
-    onSuccess: async ({ name, webhook_url: webhook }) => {
-      toast(texts.new.done(name))
+    onSuccess: async ({ name, webhook_url: webhook, fires_at_once: isAtOnce }) => {
+      unsaved.settle()
+      toast(isAtOnce === true ? texts.new.atOnce(name) : texts.new.done(name))
       await client.invalidateQueries({ queryKey: ['rest', baseOf(family)] })
       if (family === 'schedule') await navigate({ to: '/schedules/$name', params: { name } })
       else

@@ -170,9 +170,14 @@ function useColumns(): readonly Column<TriggerRow>[] {
       isSortable: true,
       cell: ({ next }) =>
         next !== undefined && (
-          <span title={next.local_time === undefined ? undefined : wall(next.local_time)}>
+          <span title={[next.local_time === undefined ? '' : wall(next.local_time), next.note ?? ''].join(' ').trim()}>
             <TimeAgo at={next.time} />
-            {next.note !== undefined && ' ⚠'}
+            {next.note !== undefined && (
+              <>
+                <span aria-hidden="true"> ⚠</span>
+                <span className="spoken"> {next.note}</span>
+              </>
+            )}
           </span>
         ),
     },

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { schedulesMessages } from './messages.ts'
 import { baseOf, type Trigger } from './trigger-types.ts'
-import { answerOf, rest } from '../../api/rest-client.ts'
+import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
 import { confirm } from '../../components/confirm.tsx'
 import { told } from '../../components/told.ts'
 import { useMessages } from '../../messages/catalogue.ts'
@@ -39,9 +39,14 @@ export function useTriggerCalls({ kind: family, name }: Pick<Trigger, 'kind' | '
       const { button: action, title, body, done } = texts.remove
       if (!(await confirm({ title: title(name), body, action, isDangerous: true }))) return
       if (!(await told(answerOf(rest.DELETE(`${base}/{name}`, path)), done(name)))) return
-      // A list that knows it still would ask for the firings of what is no more.
-      client.removeQueries({ queryKey: ['rest', base] })
+      // The list asks about each of its rows: this one is taken out before it is shown.
+      const list = restQuery(base).queryKey
+      client.setQueryData<{ readonly items: readonly Trigger[] }>(
+        list,
+        (known) => known && { ...known, items: known.items.filter((each) => each.name !== name) },
+      )
       await navigate({ to: '/schedules' })
+      await client.invalidateQueries({ queryKey: list })
     },
   }
 }

@@ -37,6 +37,7 @@ export const en = {
     trigger: 'New trigger',
     create: 'Create',
     done: (name: string) => `${name} is created.`,
+    atOnce: (name: string) => `${name} is created. It has no start_time: the first job is started now.`,
     body: 'From here it starts a published pipeline or a job of this store. Files of the server are named by the command line alone.',
   },
   run: {
@@ -148,5 +149,10 @@ export const en = {
     body: 'It counts from now on. The name stays.',
     keepsFile:
       'It counts from now on. The job file is not read again: the job stays as it was kept, until “sluice schedule update FILE” or “sluice trigger update FILE”.',
+  },
+  unsaved: {
+    title: 'Leave without saving?',
+    body: 'What you wrote here would be lost.',
+    action: 'Discard it',
   },
 }

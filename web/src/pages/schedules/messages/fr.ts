@@ -46,6 +46,7 @@ export const fr: Translation<typeof en> = {
     trigger: 'Nouveau déclencheur',
     create: 'Créer',
     done: (name) => `${name} est créé.`,
+    atOnce: (name) => `${name} est créé. Sans start_time, la première tâche est lancée maintenant.`,
     body: 'D’ici, on lance un pipeline publié ou une tâche de ce dépôt. Seule la ligne de commande nomme des fichiers du serveur.',
   },
   run: {
@@ -157,5 +158,10 @@ export const fr: Translation<typeof en> = {
     body: 'Compte à partir de maintenant. Le nom reste.',
     keepsFile:
       'Compte à partir de maintenant. Le fichier de la tâche n’est pas relu : elle reste telle qu’elle a été gardée, jusqu’à « sluice schedule update FILE » ou « sluice trigger update FILE ».',
+  },
+  unsaved: {
+    title: 'Partir sans enregistrer ?',
+    body: 'Ce que vous avez écrit ici serait perdu.',
+    action: 'Abandonner',
   },
 }

@@ -46,6 +46,7 @@ export const pt: Translation<typeof en> = {
     trigger: 'Novo gatilho',
     create: 'Criar',
     done: (name) => `${name} foi criado.`,
+    atOnce: (name) => `${name} foi criado. Sem start_time, a primeira tarefa começa agora.`,
     body: 'Daqui inicia-se um pipeline publicado ou uma tarefa deste repositório. Só a linha de comando nomeia ficheiros do servidor.',
   },
   run: {
@@ -157,5 +158,10 @@ export const pt: Translation<typeof en> = {
     body: 'Vale a partir de agora. O nome fica.',
     keepsFile:
       'Vale a partir de agora. O ficheiro da tarefa não é lido de novo: ela fica como foi guardada, até “sluice schedule update FILE” ou “sluice trigger update FILE”.',
+  },
+  unsaved: {
+    title: 'Sair sem guardar?',
+    body: 'O que escreveu aqui seria perdido.',
+    action: 'Descartar',
   },
 }
