@@ -80,7 +80,7 @@ function breachColumns({ breaches: texts }: Texts, format: Format): readonly Col
     {
       id: 'result',
       label: texts.result,
-      width: 340,
+      width: 520,
       cell: ({ job, job_status: status }) =>
         job !== undefined && status !== undefined && <RetrainResult job={job} status={status} />,
     },
