@@ -42,11 +42,8 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
   const open = (path: string): Promise<WebPage> => openPage(browser, url, { path })
   /** Puts a text in the place of the editor's, as a paste would; the browser itself would write styles between lines. */
   const rewrite = async ({ page }: WebPage, text: string): Promise<void> => {
-    // What only shows it has the same name, and may still be there.
-    await page
-      .locator('[role=textbox][contenteditable=true]')
-      .and(page.getByRole('textbox', { name: 'YAML' }))
-      .focus()
+    // The one to write in: what only reads has the same name, and goes a moment after "Edit".
+    await page.locator('[contenteditable="true"][aria-label="YAML"]').focus()
     await page.keyboard.press('Control+a')
     await page.keyboard.press('Delete')
     await page.keyboard.insertText(text)
