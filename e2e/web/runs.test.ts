@@ -84,6 +84,37 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
     await page.close()
   })
 
+  await t.test(
+    'columns are widened and moved by pointer and keys, kept in the address; the page never scrolls',
+    async () => {
+      const note = { key: 'mlflow.note.content', value: 'Prices of houses.\nBy the month.\nSince 1990.' }
+      await server.mlflow('experiments/set-experiment-tag', { experiment_id: String(id), ...note })
+      const { page, expectNoTrouble } = await openPage(browser, server.url, { path: experiment })
+      const table = page.getByRole('grid', { name: 'Runs' })
+      await table.getByText('run-29').waitFor(patience)
+      await page.getByText('Since 1990.').waitFor()
+      const [whole, window] = await page.evaluate(() => [document.documentElement.scrollHeight, innerHeight])
+      assert.equal(whole, window)
+      const head = (name: string) => table.getByRole('columnheader', { name, exact: true })
+      const edge = (await head('Status').locator('.data-table-resize').boundingBox())!
+      await page.mouse.move(edge.x + 3, edge.y + 5)
+      await page.mouse.down()
+      await page.mouse.move(edge.x + 63, edge.y + 5, { steps: 4 })
+      await page.mouse.up()
+      await page.waitForURL(/widths=status%3A180/)
+      assert.equal((await head('Status').boundingBox())!.width, 180)
+      await table.focus()
+      for (const key of ['ArrowRight', 'Shift+ArrowLeft', '>']) await page.keyboard.press(key)
+      await page.waitForURL(/widths=status%3A164/)
+      await page.waitForURL(/columns=name%2Cstarted%2Cstatus/)
+      await head('Status').dragTo(head('Started'))
+      await page.waitForURL(/columns=name%2Cstatus%2Cstarted/)
+      await inBothThemes(page)
+      expectNoTrouble()
+      await page.close()
+    },
+  )
+
   await t.test('selected runs are tagged, deleted and restored together; what is shown is exported', async () => {
     const { page, expectNoTrouble } = await openPage(browser, server.url, { path: `${experiment}?sort=name` })
     const table = page.getByRole('grid', { name: 'Runs' })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Column, shownColumns } from '../src/components/data-table/column.ts'
+import { widened, withColumnMoved, withWidth } from '../src/components/data-table/column-changes.ts'
 import { nothingSelected, selectRange, toggleAll, toggleRow } from '../src/components/data-table/selection.ts'
 import { keyActions } from '../src/components/data-table/table-keys.ts'
 import { searchOfTableView, tableSearch, tableViewOf } from '../src/components/data-table/table-view.ts'
@@ -24,11 +25,26 @@ test('a table shows its own choice of columns until somebody picks others; pinne
 })
 
 test('a view goes into the address and comes back the same, commas and percent signs in names included', () => {
-  const view = { sort: { column: 'metrics.a,b', descending: true }, columns: ['a,b', '100%2C', 'c'], pinned: [] }
+  const view = {
+    ...{ sort: { column: 'metrics.a,b', descending: true }, columns: ['a,b', '100%2C', 'c'], pinned: [] },
+    widths: { 'metrics.a,b': 200, 'a:b': 60 },
+  }
   const search = searchOfTableView(view)
   assert.equal(search.sort, '-metrics.a,b')
   assert.deepEqual(tableViewOf(tableSearch(search)), view)
   assert.deepEqual(tableViewOf(tableSearch({ sort: 3, columns: ['x'] })), {})
+})
+
+test('columns are widened within reason and moved among their like', () => {
+  const shown = shownColumns(columns, { columns: ['name', 'status', 'metrics.a,b'], widths: { status: 100 } })
+  assert.deepEqual(widened({}, shown.shown[1]!, 16).widths, { status: 116 })
+  assert.equal(withWidth({}, 'status', 3).widths?.['status'], 48)
+  assert.deepEqual(withColumnMoved({}, shown, { from: 2, to: 1 }).columns, ['name', 'metrics.a,b', 'status'])
+  // A pinned one stays pinned, and none that is not comes before it.
+  assert.deepEqual(withColumnMoved({}, shown, { from: 0, to: 2 }).columns, ['name', 'status', 'metrics.a,b'])
+  assert.deepEqual(withColumnMoved({}, shown, { from: 2, to: 0 }), {
+    ...{ columns: ['name', 'metrics.a,b', 'status'], pinned: ['name'] },
+  })
 })
 
 test('x takes a row in and out, Shift everything between, and all are all that are loaded', () => {

@@ -27,6 +27,8 @@ export interface TableView {
   readonly columns?: readonly string[]
   /** Ids at the left; absent: the columns' own choice. */
   readonly pinned?: readonly string[]
+  /** Pixels by id, where somebody changed them. */
+  readonly widths?: Readonly<Record<string, number>>
 }
 
 export const usualWidth = 140
@@ -40,7 +42,10 @@ export function shownColumns<Row>(
   const ids = view.columns ?? columns.filter(({ isHidden }) => isHidden !== true).map(({ id }) => id)
   const pinnedIds = new Set(view.pinned ?? columns.filter(({ isPinned }) => isPinned === true).map(({ id }) => id))
   // An address may name columns that are gone, e.g. a metric that no run of this page has.
-  const known = [...new Set(ids)].flatMap((id) => byId.get(id) ?? [])
+  const known = [...new Set(ids)].flatMap((id) => {
+    const [column, width] = [byId.get(id), view.widths?.[id]]
+    return column === undefined ? [] : width === undefined ? column : { ...column, width }
+  })
   const pinned = known.filter(({ id }) => pinnedIds.has(id))
   return { shown: [...pinned, ...known.filter(({ id }) => !pinnedIds.has(id))], pinnedCount: pinned.length }
 }

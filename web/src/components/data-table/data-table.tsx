@@ -1,10 +1,12 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import type { KeyboardEvent, ReactNode } from 'react'
 import type { Column, TableView } from './column.ts'
+import { widened, withColumnMoved, withWidth } from './column-changes.ts'
 import { ColumnPicker } from './column-picker.tsx'
-import { selectRange, type Selection, toggleAll, toggleRow } from './selection.ts'
+import { type Selection, toggleAll } from './selection.ts'
 import { clamp, keyActions } from './table-keys.ts'
-import { BodyRow, HeadRow } from './table-rows.tsx'
+import { TableBody } from './table-body.tsx'
+import { HeadRow } from './table-rows.tsx'
 import { useTableWindow } from './use-table-window.ts'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
@@ -32,7 +34,7 @@ interface DataTableProps<Row> {
   readonly isLoadingMore?: boolean
   /** Above the table, left of the column picker. */
   readonly toolbar?: ReactNode
-  /** Pixels at most; default: what is left of the window. */
+  /** Pixels at most; default: what the page leaves of the window. */
   readonly maxHeight?: number
 }
 
@@ -40,17 +42,21 @@ const selectWidth = 36
 
 /**
  * A table of any length and width: only what is seen is drawn, at most about 60 rows. The table takes the focus once;
- * arrows or j and k move a row, x selects, Shift extends, Enter opens. Sorting, filtering and paging are the page's.
+ * arrows or j and k move a row, x selects, Shift extends, Enter opens; Shift with an arrow to the side widens a column, <
+ * and > move it. Sorting, filtering and paging are the page's.
  */
 export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
-  const { label, columns, rows, rowId, view = {}, onView, selection, onSelection, rowCount, toolbar } = props
+  const { label, columns, rows, rowId, view: given = {}, onView, selection, onSelection, rowCount, toolbar } = props
   const texts = useMessages(shellMessages).table
   const format = useFormat()
   const scroller = useRef<HTMLDivElement>(null)
   const id = useId()
   const [active, setActive] = useState({ row: 0, column: 0 })
+  // While an edge is dragged; the address gets the width where it is let go.
+  const [dragged, setDragged] = useState<TableView>()
+  const view = dragged ?? given
   const hasSelection = selection !== undefined && onSelection !== undefined
-  const { rowVirtualizer, layout, shown, scrollTo } = useTableWindow({
+  const { rowVirtualizer, layout, shown, pinnedCount, scrollTo } = useTableWindow({
     ...{ id, scroller, columns, view },
     rowCount: rows.length,
     lead: hasSelection ? selectWidth : 0,
@@ -62,9 +68,21 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
     setActive(next)
     scrollTo(next)
   }
+  const moveColumn = (from: number, to: number): void =>
+    onView?.(withColumnMoved(view, { shown, pinnedCount }, { from, to }))
+  const shiftColumn = (by: number): void => {
+    moveColumn(active.column, active.column + by)
+    move(activeRow, active.column + by)
+  }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey) return
-    const act = keyActions({ ...props, active: { row: activeRow, column: active.column }, move })[event.key]
+    const column = shown[active.column]
+    const act = keyActions({
+      ...props,
+      ...(onView !== undefined &&
+        column !== undefined && { onWiden: (by: number) => onView(widened(view, column, by)), onShift: shiftColumn }),
+      ...{ active: { row: activeRow, column: active.column }, move },
+    })[event.key]
     if (act === undefined) return
     event.preventDefault()
     act(event.shiftKey)
@@ -92,46 +110,33 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
         aria-multiselectable={hasSelection}
         aria-activedescendant={rows.length === 0 ? undefined : `${id}-${activeRow}-${active.column}`}
         tabIndex={0}
-        style={{ maxHeight: props.maxHeight ?? 'calc(100vh - 190px)' }}
+        {...(props.maxHeight !== undefined && { style: { maxHeight: props.maxHeight } })}
         onKeyDown={onKeyDown}
       >
         <HeadRow
           layout={layout}
           view={view}
-          {...(onView !== undefined && { onSort: (sort: TableView['sort']) => onView({ ...view, ...withSort(sort) }) })}
+          {...(onView !== undefined && {
+            onSort: (sort: TableView['sort']) => onView({ ...view, ...withSort(sort) }),
+            onDrag: (column: string, width: number) => setDragged(withWidth(given, column, width)),
+            onWidth: (column: string, width: number) => {
+              setDragged(undefined)
+              onView(withWidth(given, column, width))
+            },
+            onMove: moveColumn,
+          })}
           {...(hasSelection && {
             isAllSelected: order.length > 0 && order.every((each) => selection.ids.has(each)),
             onAll: () => onSelection(toggleAll(selection, order)),
           })}
         />
-        <div
-          role="rowgroup"
-          className="data-table-body"
-          style={{ height: rowVirtualizer.getTotalSize(), width: layout.totalWidth }}
-        >
-          {rowVirtualizer.getVirtualItems().map(({ index, start }) => {
-            const row = rows[index]
-            if (row === undefined) return null
-            const key = rowId(row)
-            return (
-              <BodyRow
-                key={key}
-                layout={layout}
-                row={row}
-                index={index}
-                top={start}
-                {...(index === activeRow && { activeColumn: active.column })}
-                {...(hasSelection && {
-                  isSelected: selection.ids.has(key),
-                  onSelect: (isRange: boolean) =>
-                    onSelection(isRange ? selectRange(selection, key, order) : toggleRow(selection, key)),
-                })}
-                onPoint={(column) => setActive({ row: index, column })}
-                {...(props.onOpen !== undefined && { onOpen: () => props.onOpen?.(row) })}
-              />
-            )
-          })}
-        </div>
+        <TableBody
+          {...{ layout, rowVirtualizer, rows, rowId, order }}
+          active={{ row: activeRow, column: active.column }}
+          onPoint={setActive}
+          {...(hasSelection && { selection, onSelection })}
+          {...(props.onOpen !== undefined && { onOpen: props.onOpen })}
+        />
       </div>
       {props.isLoadingMore === true && <p className="quiet data-table-more">{texts.more}</p>}
     </div>

@@ -1,3 +1,4 @@
+import { widthStep } from './column-changes.ts'
 import { selectRange, type Selection, toggleRow } from './selection.ts'
 
 interface KeyContext<Row> {
@@ -6,6 +7,9 @@ interface KeyContext<Row> {
   readonly selection?: Selection
   readonly onSelection?: (selection: Selection) => void
   readonly onOpen?: (row: Row) => void
+  /** Of the active column: pixels more or less, or places to the right or left. Absent: neither. */
+  readonly onWiden?: (by: number) => void
+  readonly onShift?: (by: number) => void
   readonly active: { readonly row: number; readonly column: number }
   readonly move: (row: number, column?: number) => void
 }
@@ -16,7 +20,7 @@ const pageRows = 20
 
 /** What each key does on the active row. */
 export function keyActions<Row>(context: KeyContext<Row>): Readonly<Record<string, KeyAction | undefined>> {
-  const { rows, rowId, selection, onSelection, onOpen, active, move } = context
+  const { rows, rowId, selection, onSelection, onOpen, onWiden, onShift, active, move } = context
   const row = rows[active.row]
   const step = (by: number): KeyAction => {
     return (isShift) => {
@@ -30,6 +34,12 @@ export function keyActions<Row>(context: KeyContext<Row>): Readonly<Record<strin
           ),
         )
       move(active.row + by)
+    }
+  }
+  const sideways = (by: number): KeyAction => {
+    return (isShift) => {
+      if (isShift) onWiden?.(by * widthStep)
+      else move(active.row, active.column + by)
     }
   }
   const select: KeyAction = () => {
@@ -46,8 +56,9 @@ export function keyActions<Row>(context: KeyContext<Row>): Readonly<Record<strin
     PageUp: step(-pageRows),
     Home: () => move(0),
     End: () => move(rows.length - 1),
-    ArrowRight: () => move(active.row, active.column + 1),
-    ArrowLeft: () => move(active.row, active.column - 1),
+    ArrowRight: sideways(1),
+    ArrowLeft: sideways(-1),
+    ...(onShift !== undefined && { '<': () => onShift(-1), '>': () => onShift(1) }),
     x: select,
     ' ': select,
     ...(onOpen !== undefined && row !== undefined && { Enter: () => onOpen(row) }),

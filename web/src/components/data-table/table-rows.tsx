@@ -1,5 +1,6 @@
-import type { MouseEvent, ReactNode } from 'react'
+import type { HTMLAttributes, MouseEvent, ReactNode } from 'react'
 import { type Column, type TableView, usualWidth } from './column.ts'
+import { ResizeHandle } from './resize-handle.tsx'
 import { Icon } from '../icon.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { shellMessages } from '../../messages/shell.ts'
@@ -48,12 +49,18 @@ interface HeadRowProps<Row> {
   readonly layout: RowLayout<Row>
   readonly view: TableView
   readonly onSort?: (sort: TableView['sort']) => void
+  /** With `onWidth`: edges can be dragged. */
+  readonly onDrag?: (column: string, width: number) => void
+  readonly onWidth?: (column: string, width: number) => void
+  /** A head can be dragged to the place of another. */
+  readonly onMove?: (from: number, to: number) => void
   readonly isAllSelected?: boolean
   readonly onAll?: () => void
 }
 
 /** The names of the columns; a click sorts, another one the other way round. */
-export function HeadRow<Row>({ layout, view, onSort, isAllSelected, onAll }: HeadRowProps<Row>): ReactNode {
+export function HeadRow<Row>(props: HeadRowProps<Row>): ReactNode {
+  const { layout, view, onSort, onDrag, onWidth, onMove, isAllSelected, onAll } = props
   const texts = useMessages(shellMessages).table
   const { lead } = layout
   return (
@@ -82,6 +89,7 @@ export function HeadRow<Row>({ layout, view, onSort, isAllSelected, onAll }: Hea
               aria-sort={isSorted ? (isDescending ? 'descending' : 'ascending') : undefined}
               className={cellClass(column, isPinned)}
               style={style}
+              {...(onMove !== undefined && draggable(index, onMove))}
             >
               {canSort ? (
                 <button
@@ -97,12 +105,38 @@ export function HeadRow<Row>({ layout, view, onSort, isAllSelected, onAll }: Hea
                   {column.label}
                 </span>
               )}
+              {onDrag !== undefined && onWidth !== undefined && (
+                <ResizeHandle
+                  width={style.width}
+                  onDrag={(width) => onDrag(column.id, width)}
+                  onDone={(width) => onWidth(column.id, width)}
+                />
+              )}
             </span>
           )
         })}
       </div>
     </div>
   )
+}
+
+const dragType = 'application/x-sluice-column'
+
+/** What makes a head movable by a pointer; what else is dragged over it is left alone. */
+function draggable(place: number, onMove: (from: number, to: number) => void): HTMLAttributes<HTMLElement> {
+  return {
+    draggable: true,
+    onDragStart: ({ dataTransfer }) => dataTransfer.setData(dragType, String(place)),
+    onDragOver: (event) => {
+      if (event.dataTransfer.types.includes(dragType)) event.preventDefault()
+    },
+    onDrop: (event) => {
+      const from = event.dataTransfer.getData(dragType)
+      if (from === '') return
+      event.preventDefault()
+      onMove(Number(from), place)
+    },
+  }
 }
 
 interface BodyRowProps<Row> {

@@ -19,6 +19,7 @@ interface TableWindow<Row> {
   readonly rowVirtualizer: Virtualizer<HTMLDivElement, Element>
   readonly layout: RowLayout<Row>
   readonly shown: readonly Column<Row>[]
+  readonly pinnedCount: number
   /** Brings a cell into sight. */
   readonly scrollTo: (cell: { readonly row: number; readonly column: number }) => void
 }
@@ -63,6 +64,7 @@ export function useTableWindow<Row>({
   return {
     rowVirtualizer,
     shown,
+    pinnedCount,
     layout: {
       ...{ id, pinned, lead },
       loose: inSight.flatMap(({ index }) => loose[index] ?? []),

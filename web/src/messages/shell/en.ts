@@ -62,6 +62,8 @@ export const en = {
     tableSelect: 'Select the row',
     tableRange: 'Select up to the next row',
     tableColumns: 'Cell left or right',
+    tableWidth: 'Column wider or narrower',
+    tableShift: 'Column to the left or right',
     close: 'Close',
     off: 'Single-letter shortcuts are turned off in the settings.',
   },

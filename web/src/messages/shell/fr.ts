@@ -63,6 +63,8 @@ export const fr: Translation<typeof en> = {
     tableSelect: 'Sélectionner la ligne',
     tableRange: 'Étendre la sélection d’une ligne',
     tableColumns: 'Cellule à gauche ou à droite',
+    tableWidth: 'Colonne plus large ou plus étroite',
+    tableShift: 'Colonne vers la gauche ou la droite',
     close: 'Fermer',
     off: 'Les raccourcis d’une lettre sont désactivés dans les réglages.',
   },

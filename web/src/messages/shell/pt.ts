@@ -63,6 +63,8 @@ export const pt: Translation<typeof en> = {
     tableSelect: 'Selecionar a linha',
     tableRange: 'Estender a seleção uma linha',
     tableColumns: 'Célula à esquerda ou à direita',
+    tableWidth: 'Coluna mais larga ou mais estreita',
+    tableShift: 'Coluna para a esquerda ou a direita',
     close: 'Fechar',
     off: 'Os atalhos de uma letra estão desligados nas definições.',
   },

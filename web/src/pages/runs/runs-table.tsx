@@ -40,9 +40,11 @@ export function RunsTable({ experimentId }: { readonly experimentId: string }): 
   const query = queryOf(experimentId, { search, view, columns })
   const { runs, rows, total } = useRuns(query)
   const shown = search.differ === true && rows.length > 1 ? columnsThatDiffer(columns, rows) : columns
-  const change = (next: Partial<Record<keyof RunsSearch, RunsSearch[keyof RunsSearch] | undefined>>): void => {
-    setSelection(nothingSelected)
+  const show = (next: Partial<Record<keyof RunsSearch, RunsSearch[keyof RunsSearch] | undefined>>): void =>
     void navigate({ search: (old) => withoutUndefined({ ...old, ...next }) as RunsSearch, replace: true })
+  const change: typeof show = (next) => {
+    setSelection(nothingSelected)
+    show(next)
   }
   const isWhole = search.filter === undefined && search.view === undefined
   return (
@@ -75,7 +77,7 @@ export function RunsTable({ experimentId }: { readonly experimentId: string }): 
           rowId={({ run_id: id }) => id}
           rowCount={Math.max(total ?? 0, rows.length)}
           view={view}
-          onView={(next) => change(searchOfTableView(next))}
+          onView={(next) => show(searchOfTableView(next))}
           onOpen={({ run_id: id }) => open('run', id)?.()}
           selection={selection}
           onSelection={setSelection}
