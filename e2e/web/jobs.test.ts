@@ -213,6 +213,31 @@ test('the pages of jobs', { skip: skipWithoutBrowser }, async (t) => {
     await page.close()
   })
 
+  await t.test('a long log is searched by the server, and hits are gone through forward and back', async () => {
+    const { name } = await jobs.run('long', "type: command\ncommand: seq -f 'line %.0f of it' 600000\n")
+    const { page, expectNoTrouble } = await openPage(browser, url, { path: `/jobs/${name}?tab=log` })
+    const log = page.getByRole('log')
+    await log.getByText('line 1 of it', { exact: true }).waitFor(wait)
+    const find = page.getByRole('searchbox', { name: 'Find in the log' })
+    await find.fill('99999 OF')
+    await find.press('Enter')
+    await log.getByText('line 99999 of it').waitFor(wait)
+    await log.click()
+    for (const line of [199999, 299999]) {
+      await page.keyboard.press('n')
+      await log.getByText(`line ${line} of it`).waitFor(wait)
+    }
+    await page.keyboard.press('N')
+    await log.getByText('line 199999 of it').waitFor(wait)
+    await expectNoAxeViolations(page)
+    await page.getByRole('button', { name: 'Match before' }).click()
+    await log.getByText('line 99999 of it').waitFor(wait)
+    await page.keyboard.press('N')
+    await page.getByText('No match further up').waitFor(wait)
+    expectNoTrouble()
+    await page.close()
+  })
+
   await t.test('rounds are folded to one step and opened one by one', async () => {
     const { name } = await jobs.run('loop', loop)
     const { page, expectNoTrouble } = await openPage(browser, url, { path: `/jobs/${name}?step=each` })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { spansOf } from '../src/components/log/ansi.ts'
 import { findInLog } from '../src/components/log/find-in-log.ts'
+import { hitBefore, nextHit } from '../src/components/log/log-hits.ts'
 import type { LogSource } from '../src/components/log/log-source.ts'
 import { append, cutAtLines, emptyWindow, endOf, linesOf, prepend, startOf } from '../src/components/log/log-window.ts'
 
@@ -68,4 +69,53 @@ test('a text is found across pieces, in any case, by its byte offset, and not fo
   assert.deepEqual(await find('error'), { offset: 24 })
   assert.deepEqual(await find('line'), { offset: 12 })
   assert.deepEqual(await find('error', 25), {})
+})
+
+/** Searches as the server does: each line once, at most `limit`, and no further than `reach` bytes at a time. */
+function searchable(text: string, reach: number) {
+  const search: Required<LogSource>['search'] = ({ text: wanted, offset, limit }) => {
+    const offsets: number[] = []
+    let at = offset
+    while (at < text.length) {
+      if (at - offset >= reach) return Promise.resolve({ offsets, nextOffset: at })
+      const end = text.indexOf('\n', at) + 1
+      if (text.slice(at, end).includes(wanted)) {
+        if (offsets.length === limit) return Promise.resolve({ offsets, nextOffset: at })
+        offsets.push(at)
+      }
+      at = end
+    }
+    return Promise.resolve({ offsets })
+  }
+  return search
+}
+
+test('hits are walked forward to the end and back to the start, each line once, however far they are apart', async () => {
+  const lines = Array.from({ length: 60_000 }, (_, line) =>
+    line % 20_000 === 7 || line === 20_008 ? `line ${line} is a hit, a hit` : `line ${line} is another one of them`,
+  )
+  const text = `${lines.join('\n')}\n`
+  const search = searchable(text, 300_000)
+  const source: LogSource = {
+    key: 'test',
+    search,
+    read: () => Promise.reject(new Error()),
+    size: () => Promise.resolve(0),
+  }
+  const looking = { text: 'a hit', signal: new AbortController().signal, onProgress: () => undefined }
+  const forward: number[] = []
+  for (let at = await nextHit(source, { from: 0 }, looking); at !== undefined;) {
+    forward.push(at)
+    at = await nextHit(source, { from: 0, after: at }, looking)
+  }
+  assert.deepEqual(
+    forward.map((at) => text.slice(at, text.indexOf(' is', at))),
+    ['line 7', 'line 20007', 'line 20008', 'line 40007'],
+  )
+  const back: number[] = []
+  for (let at = await hitBefore({ search }, text.length, looking); at !== undefined;) {
+    back.push(at)
+    at = await hitBefore({ search }, at, looking)
+  }
+  assert.deepEqual(back, forward.toReversed())
 })

@@ -1,4 +1,5 @@
 import type { LogSource } from './log-source.ts'
+import { answerOf, rest } from '../../api/rest-client.ts'
 import { serverErrorOf } from '../../api/server-error.ts'
 
 /** The log of a job, by pieces from an offset. */
@@ -17,6 +18,14 @@ export function jobLogSource(job: string): LogSource {
       const bytes = new Uint8Array(await response.arrayBuffer())
       const nextOffset = Number(response.headers.get('x-next-offset') ?? offset + bytes.length)
       return { bytes, nextOffset, isComplete: response.headers.get('x-log-complete') === 'true' }
+    },
+    search: async ({ text, offset, limit }, signal) => {
+      const params = { path: { name: job }, query: { text, offset, limit } }
+      const answer = await answerOf(rest.GET('/api/v1/jobs/{name}/log/search', { params, signal }))
+      return {
+        offsets: answer.items.map((line) => line.offset),
+        ...(answer.next_offset !== undefined && { nextOffset: answer.next_offset }),
+      }
     },
     size: async (signal) => {
       const response = await ask('tail=1', signal)

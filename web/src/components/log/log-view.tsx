@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useLayoutEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { spansOf } from './ansi.ts'
-import { findInLog } from './find-in-log.ts'
+import { LogSearch } from './log-search.tsx'
 import type { LogSource } from './log-source.ts'
 import { endOf, linesOf, startOf } from './log-window.ts'
 import { type LogReader, useLogWindow } from './use-log-window.ts'
@@ -124,63 +124,6 @@ function marked(text: string, found: string): ReactNode {
       <mark>{text.slice(place, end)}</mark>
       {marked(text.slice(end), found)}
     </>
-  )
-}
-
-interface LogSearchProps {
-  readonly source: LogSource
-  readonly reader: LogReader
-  readonly onFound: (text: string) => void
-  readonly onJump: (offset: number) => Promise<void>
-}
-
-function LogSearch({ source, reader, onFound, onJump }: LogSearchProps): ReactNode {
-  const texts = useMessages(shellMessages).log
-  const format = useFormat()
-  const [text, setText] = useState('')
-  const [state, setState] = useState('')
-  const last = useRef<{ readonly text: string; readonly offset: number }>(undefined)
-  const running = useRef<AbortController>(undefined)
-  const find = async (): Promise<void> => {
-    running.current?.abort()
-    const controller = new AbortController()
-    running.current = controller
-    const offset = last.current?.text === text ? last.current.offset + 1 : startOf(reader.window)
-    const onProgress = (at: number): void =>
-      setState(texts.searching(format.percent(reader.size === 0 ? 1 : Math.min(1, at / reader.size))))
-    const found = await findInLog(source, { text, offset, signal: controller.signal, onProgress })
-    if (controller.signal.aborted) return
-    setState(found.offset === undefined ? texts.noMatch : '')
-    onFound(text)
-    last.current = found.offset === undefined ? undefined : { text, offset: found.offset }
-    // A little before it, so that the line is whole.
-    if (found.offset !== undefined) await onJump(Math.max(0, found.offset - 1000))
-  }
-  return (
-    <form
-      className="row log-search"
-      role="search"
-      aria-label={texts.find}
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (text !== '') find().catch(() => setState(texts.noMatch))
-      }}
-    >
-      <input
-        className="field"
-        type="search"
-        aria-label={texts.find}
-        placeholder={texts.find}
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value)
-          if (event.target.value === '') onFound('')
-        }}
-      />
-      <span className="quiet" role="status">
-        {state}
-      </span>
-    </form>
   )
 }
 
