@@ -1,7 +1,7 @@
 // The budgets of a browser's tab, in Chromium without a GPU, against a server of ours filled by its public interfaces.
 // Options: --store DIR keeps the filled store for the next time; --runs N (default 100000); --only WORD of a line's name.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
@@ -120,6 +120,9 @@ try {
   if (kept === undefined) rmSync(folder, { recursive: true, force: true })
 }
 console.log(`Times are medians of ${rounds}, from the start of the navigation or the click to the frame that shows it.`)
+const [load] = loadavg()
+if (load > availableParallelism() + 1)
+  console.log(`${load.toFixed(0)} processes wanted the ${availableParallelism()} processors: times say little.`)
 table(['what', 'budget', 'measured', ''], rows)
 if (rows.some(([, , , verdict]) => verdict !== 'met')) process.exitCode = 1
 
