@@ -2,7 +2,7 @@ import { isMap, isNode, isScalar } from 'yaml'
 import type { Document } from './documents.ts'
 import type { UnsupportedKind } from './unsupported.ts'
 import { triggerTypes } from './schedules/schedule-documents.ts'
-import { unsupportedSchemas, unsupportedShapes, unsupportedTypes } from './unsupported.ts'
+import { importSchedule, unsupportedSchemas, unsupportedShapes, unsupportedTypes } from './unsupported.ts'
 import { markOf, pairsOf } from './yaml/check-tree.ts'
 import { nearestName } from './yaml/nearest-name.ts'
 import { quoted } from './yaml/source-text.ts'
@@ -205,6 +205,8 @@ function unsupportedKind(
 ): UnsupportedKind | undefined {
   // An Azure model or data document may say anything in `$schema`; a supported `type` wins over it, but for batch.
   if (Object.hasOwn(unsupportedSchemas, schema)) return unsupportedSchemas[schema]
+  const isSchedule = schema === 'schedule' && !keys.has('create_job') && !keys.has('create_monitor')
+  if (isSchedule && keys.has('import_data')) return importSchedule
   if (Object.hasOwn(bySchema, schema) && (type === undefined || !Object.hasOwn(unsupportedTypes, type)))
     return undefined
   if (type !== undefined && Object.hasOwn(unsupportedTypes, type)) return unsupportedTypes[type]

@@ -15,7 +15,10 @@ const dataImport = {
 }
 const tuning = { noun: 'a fine-tuning job', instead: 'Use a command that runs the training script.' }
 const flow = { noun: 'a prompt flow', instead: 'Use a command that runs the flow: pf flow test --flow .' }
-const importSchedule = { noun: 'a schedule of imports', instead: 'Use create_job with a job that reads the source.' }
+export const importSchedule = {
+  noun: 'a schedule of imports',
+  instead: 'Use create_job with a job that reads the source.',
+}
 const datastore = {
   noun: 'a datastore of a kind that only Azure or Hadoop can open',
   instead: 'Mount it on this machine and use type: local_folder with its path.',
