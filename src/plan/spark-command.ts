@@ -36,20 +36,37 @@ function submitCommand({ entry, pyFiles, jars, files, archives, conf, args }: Sp
     shellWord(application),
     ...(args === undefined ? [] : [args]),
   ]
-  return `${needsSpark}\nexec ${words.join(' ')}`
+  const isLocal = conf['spark.master']?.startsWith('local') ?? true
+  return [needsSpark, ...(isLocal ? [onLoopback] : []), `exec ${words.join(' ')}`].join('\n')
 }
+
+/** Spark's own ports, its page among them, are nobody else's: it would bind them to every address of the machine. */
+const onLoopback = 'export SPARK_LOCAL_IP="${SPARK_LOCAL_IP:-127.0.0.1}"'
 
 /** As many threads as the executors that were asked for have cores together; every core where that is not said. */
 function localMaster(conf: SparkSubmission['conf']): string {
   const cores = Number(conf['spark.executor.cores'] ?? 1)
-  const executors = Number(conf['spark.executor.instances'])
+  const isDynamic = conf['spark.dynamicAllocation.enabled']?.toLowerCase() === 'true'
+  const most = isDynamic ? conf['spark.dynamicAllocation.maxExecutors'] : undefined
+  const executors = Number(most ?? conf['spark.executor.instances'])
   const threads = cores * executors
   return Number.isInteger(threads) && threads >= 1 ? `local[${threads}]` : 'local[*]'
 }
 
-/** Azure's Spark pools bring Spark along; here `runtime_version` says which pyspark is put into an environment. */
+/**
+ * Azure's Spark pools bring Spark along, with pandas on Spark and what it needs; here `runtime_version` says which pyspark
+ * is put into an environment. pyspark itself has no upper bounds, and does not run with what came after it: these do.
+ */
 function defaultEnvironment(version: string | undefined): EnvironmentChoice {
-  const pyspark = version === undefined ? 'pyspark' : `pyspark==${version}.*`
-  const content = { dependencies: ['python=3.11', { pip: [pyspark] }] }
-  return { kind: 'inline', environment: { conda: { content } } }
+  const exact = version === undefined ? '' : `==${version}.*`
+  const [major = Infinity, minor = 0] = (version ?? '').split('.').filter(Boolean).map(Number)
+  const isBefore = (bound: number): boolean => major + minor / 1000 < bound
+  const pandas = isBefore(3.005) ? 'pandas<2' : isBefore(4) ? 'pandas<2.2' : 'pandas<3'
+  const pip = [
+    `pyspark[pandas_on_spark]${exact}`,
+    pandas,
+    // Later ones of pyarrow ask for numpy 2.
+    ...(isBefore(4) ? ['numpy<2', 'pyarrow<18'] : []),
+  ]
+  return { kind: 'inline', environment: { conda: { content: { dependencies: ['python=3.11', { pip }] } } } }
 }
