@@ -145,3 +145,10 @@ test('a server starts with a bound for its young objects, as the process that wa
   assert.deepEqual((JSON.parse(other.out) as unknown[])[0], ['--max-semi-space-size=16'])
   assert.deepEqual((JSON.parse((await node([own, 'status'])).out) as unknown[])[0], [])
 })
+
+test('a command that asks the server does not load what it does not use: Node’s own fetch', async () => {
+  const client = new URL('link/rest-client.ts', import.meta.url).href
+  const loaded = `process.moduleLoadList.some((name) => name.includes('undici'))`
+  const { out } = await node(['--input-type=module', '-e', `await import('${client}'); console.log(${loaded})`])
+  assert.equal(out, 'false\n')
+})

@@ -1,9 +1,11 @@
-import { Agent, request as httpRequest } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import type { Agent, IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { SluiceError, errorStatus } from '../../base/errors.ts'
 import type { ErrorBody, ErrorCode } from '../../base/errors.ts'
 import { isJsonObject } from '../../base/json.ts'
+
+// Not by `import`: that asks for everything the module has, and so loads Node's fetch, for 30 ms of every command.
+const http = process.getBuiltinModule('node:http')
 
 /** Our REST interface at one address. Errors of the server arrive as the `SluiceError` it threw. */
 export interface RestClient {
@@ -50,7 +52,7 @@ export function restClient(
   { localToken, token }: { readonly localToken?: string; readonly token?: string } = {},
 ): RestClient {
   const base = url.replace(/\/+$/, '')
-  const agent = new Agent({ keepAlive: true })
+  const agent = new http.Agent({ keepAlive: true })
   const tokenHeader: Record<string, string> = {
     ...(localToken !== undefined && { 'x-sluice-local-token': localToken }),
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -108,7 +110,7 @@ async function send(
     ...(agent !== undefined && { agent }),
     ...(signal !== undefined && { signal }),
   }
-  const request = base.startsWith('https:') ? (await import('node:https')).request : httpRequest
+  const request = base.startsWith('https:') ? (await import('node:https')).request : http.request
   return new Promise((resolve, reject) => {
     const outgoing = request(target, options, resolve)
     outgoing.on('error', (cause) => reject(unreachable(base, cause)))
