@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer } from './web-server.ts'
 
 const patience = { timeout: 60_000 }
-
-async function inBothThemes(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme)
-    await expectNoAxeViolations(page)
-  }
-}
 
 test('environments in the web application', { skip: skipWithoutBrowser }, async (t) => {
   const { url, sluice, write } = await startWebServer(t)
