@@ -34,6 +34,7 @@ export const navigation: readonly NavigationGroup[] = [
     group: 'assets',
     entries: [
       { to: '/data', page: 'data', icon: 'data', keys: 'g d' },
+      { to: '/queries', page: 'queries', icon: 'query', keys: 'g y' },
       { to: '/components', page: 'components', icon: 'components', keys: 'g c' },
       { to: '/environments', page: 'environments', icon: 'environments', keys: 'g v' },
       { to: '/models', page: 'models', icon: 'models', keys: 'g m' },

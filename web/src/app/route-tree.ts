@@ -9,6 +9,7 @@ import { modelsRoutes } from '../pages/models/routes.ts'
 import { monitorsRoutes } from '../pages/monitors/routes.ts'
 import { promptsRoutes } from '../pages/prompts/routes.ts'
 import { publishedRoutes } from '../pages/published/routes.ts'
+import { queriesRoutes } from '../pages/queries/routes.ts'
 import { queueRoutes } from '../pages/queue/routes.ts'
 import { runsRoutes } from '../pages/runs/routes.ts'
 import { schedulesRoutes } from '../pages/schedules/routes.ts'
@@ -28,6 +29,7 @@ export const routeTree = rootRoute.addChildren([
   ...batchRoutes,
   ...monitorsRoutes,
   ...dataRoutes,
+  ...queriesRoutes,
   ...tracesRoutes,
   ...componentsRoutes,
   ...promptsRoutes,

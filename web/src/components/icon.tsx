@@ -7,6 +7,7 @@ const outlines = {
   runs: 'M2.5 13.5v-11M2.5 13.5h11M4.5 11 7.5 7l2.5 2L13.5 4',
   compare: 'M5 2.5v11M11 2.5v11M2.5 5.5h5M8.5 10.5h5',
   data: 'M3 4c0-2 10-2 10 0v8c0 2-10 2-10 0zM3 4c0 2 10 2 10 0M3 8c0 2 10 2 10 0',
+  query: 'M2.5 3.5h11v9h-11zM5 6l2 2-2 2M8.5 10H11',
   components: 'M3 3h4v4H3zM9 9h4v4H9zM9 3h4v4H9zM5 9v4M3 11h4',
   environments: 'M8 2.5 13.5 5.5v5L8 13.5l-5.5-3v-5zM2.5 5.5 8 8.5l5.5-3M8 8.5v5',
   models: 'M8 2.5 13 5.3v5.4L8 13.5 3 10.7V5.3zM8 6.3l1.7 1v1.7L8 10 6.3 9V7.3z',

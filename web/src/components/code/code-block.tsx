@@ -31,14 +31,16 @@ export function CodeBlock({ text, label, language = 'text', maxHeight = 420 }: C
 
 interface CodeEditorProps extends CodeBlockProps {
   readonly onChange: (text: string) => void
+  /** Ctrl-Enter, on a Mac Command-Enter. */
+  readonly onSubmit?: () => void
 }
 
 /** The same to write in. `text` is what it starts with; what is typed comes through `onChange`. */
-export function CodeEditor({ text, label, language = 'text', maxHeight = 420, onChange }: CodeEditorProps): ReactNode {
+export function CodeEditor({ text, label, language = 'text', maxHeight = 420, ...acts }: CodeEditorProps): ReactNode {
   return (
     <div className="code-block">
       <Suspense fallback={<PlainCode text={text} />}>
-        <Editor text={text} label={label} language={language} maxHeight={maxHeight} onChange={onChange} />
+        <Editor text={text} label={label} language={language} maxHeight={maxHeight} {...acts} />
       </Suspense>
     </div>
   )

@@ -1,2 +1,2 @@
 /** What is coloured; anything else is `text`. */
-export type CodeLanguage = 'yaml' | 'json' | 'text'
+export type CodeLanguage = 'yaml' | 'json' | 'sql' | 'text'

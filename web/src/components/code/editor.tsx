@@ -1,5 +1,6 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
+import { PostgreSQL, sql } from '@codemirror/lang-sql'
 import { yaml } from '@codemirror/lang-yaml'
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { EditorState, type Extension } from '@codemirror/state'
@@ -16,20 +17,24 @@ interface EditorProps {
   readonly maxHeight: number
   /** Absent: to read only. */
   readonly onChange?: (text: string) => void
+  /** Ctrl-Enter, on a Mac Command-Enter. */
+  readonly onSubmit?: () => void
 }
 
 /** CodeMirror; loaded when the first code is shown. */
-export default function Editor({ text, label, language, maxHeight, onChange }: EditorProps): ReactNode {
+export default function Editor({ text, label, language, maxHeight, onChange, onSubmit }: EditorProps): ReactNode {
   const host = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
   const isEditable = onChange !== undefined
   const changed = useEffectEvent((typed: string) => onChange?.(typed))
+  const submitted = useEffectEvent(() => onSubmit?.())
   const make = useEffectEvent((root: ShadowRoot): EditorView => {
     const listener = EditorView.updateListener.of((update) => {
       if (update.docChanged) changed(update.state.doc.toString())
     })
     const extensions = [looks, languages[language], EditorView.contentAttributes.of({ 'aria-label': label }), listener]
-    const mode = isEditable ? editing : reading
+    const submit = keymap.of([{ key: 'Mod-Enter', run: () => (submitted(), true) }])
+    const mode = isEditable ? [submit, editing] : reading
     return new EditorView({
       state: EditorState.create({ doc: text, extensions: [...extensions, mode] }),
       root,
@@ -53,7 +58,13 @@ export default function Editor({ text, label, language, maxHeight, onChange }: E
   return <div ref={host} className="code-editor" style={{ maxHeight }} />
 }
 
-const languages: Readonly<Record<CodeLanguage, Extension>> = { yaml: yaml(), json: json(), text: [] }
+// DuckDB's words are near PostgreSQL's.
+const languages: Readonly<Record<CodeLanguage, Extension>> = {
+  yaml: yaml(),
+  json: json(),
+  sql: sql({ dialect: PostgreSQL }),
+  text: [],
+}
 
 // Tab leaves the editor, as everywhere: WCAG 2.1.2.
 const editing: Extension = [history(), keymap.of([...defaultKeymap, ...historyKeymap])]

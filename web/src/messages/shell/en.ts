@@ -11,6 +11,7 @@ export const en = {
     experiments: 'Runs & experiments',
     compare: 'Compare',
     data: 'Data',
+    queries: 'SQL queries',
     components: 'Components',
     environments: 'Environments',
     models: 'Models',

@@ -12,6 +12,7 @@ export const fr: Translation<typeof en> = {
     experiments: 'Exécutions et expériences',
     compare: 'Comparer',
     data: 'Données',
+    queries: 'Requêtes SQL',
     components: 'Composants',
     environments: 'Environnements',
     models: 'Modèles',

@@ -12,6 +12,7 @@ export const pt: Translation<typeof en> = {
     experiments: 'Execuções e experiências',
     compare: 'Comparar',
     data: 'Dados',
+    queries: 'Consultas SQL',
     components: 'Componentes',
     environments: 'Ambientes',
     models: 'Modelos',

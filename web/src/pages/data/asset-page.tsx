@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { components } from '../../api.gen.ts'
 import { ComparePanel } from './compare-panel.tsx'
@@ -33,11 +33,29 @@ export function AssetPage(): ReactNode {
     <Page
       title={name}
       {...(asset.data?.is_archived === true && { aside: <Badge tone="quiet">{texts.archived}</Badge> })}
+      {...(asset.isSuccess && { actions: <QueryLink name={name} /> })}
     >
       <Loaded query={asset} lines={8}>
         {(loaded) => <Content asset={loaded} />}
       </Loaded>
     </Page>
+  )
+}
+
+/** Leads to the page of queries, with the first rows of the asset asked for. */
+function QueryLink({ name }: { readonly name: string }): ReactNode {
+  const texts = useMessages(dataMessages)
+  const { version } = useSearch({ from: '/data/$name' })
+  const table = name.replaceAll(/\W/g, '_')
+  const source = version === undefined ? `azureml:${name}@latest` : `azureml:${name}:${version}`
+  return (
+    <Link
+      className="button"
+      to="/queries"
+      search={{ sql: `select *\nfrom "${table}"\nlimit 100`, inputs: { [table]: source } }}
+    >
+      {texts.query}
+    </Link>
   )
 }
 

@@ -3,8 +3,8 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { dataMessages } from './messages.ts'
 import { answerOf, rest } from '../../api/rest-client.ts'
+import { AnswerTable } from '../../components/answer-table.tsx'
 import { Button } from '../../components/button.tsx'
-import { DataTable } from '../../components/data-table/data-table.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
@@ -32,8 +32,10 @@ export function RowsPanel({ source }: { readonly source: string }): ReactNode {
   return (
     <Loaded query={sample} lines={8}>
       {({ columns, rows }) => (
-        <DataTable
+        <AnswerTable
           label={texts.label}
+          columns={columns}
+          rows={rows}
           toolbar={
             <>
               <Button isSmall aria-pressed={seed === undefined} onClick={() => setSeed(undefined)}>
@@ -45,25 +47,8 @@ export function RowsPanel({ source }: { readonly source: string }): ReactNode {
               <span className="quiet">{seed === undefined && texts.first(format.count(rows.length))}</span>
             </>
           }
-          columns={columns.map(({ name, type }, index) => ({
-            id: name,
-            label: name,
-            align: isNumber(type) ? ('end' as const) : ('start' as const),
-            cell: ({ values }: { readonly values: readonly unknown[] }) => cellText(values[index]),
-          }))}
-          rows={rows.map((values, index) => ({ id: String(index), values }))}
-          rowId={({ id }) => id}
         />
       )}
     </Loaded>
   )
-}
-
-function isNumber(type: string): boolean {
-  return /INT|DOUBLE|FLOAT|DECIMAL/.test(type)
-}
-
-function cellText(value: unknown): ReactNode {
-  if (value === null || value === undefined) return <span className="quiet">–</span>
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

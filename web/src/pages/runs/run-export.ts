@@ -1,4 +1,5 @@
 import { type RunRow, type RunsQuery, searchRuns } from './run-types.ts'
+import { saveFile } from '../../components/save-file.ts'
 
 const pieceRows = 1000
 const own = ['run_id', 'name', 'status', 'started_at', 'ended_at', 'user'] as const
@@ -24,13 +25,4 @@ function csvOf(rows: readonly RunRow[], columns: readonly string[]): string {
 function csvField(value: number | string | null | undefined): string {
   const text = String(value ?? '')
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-function saveFile(name: string, content: Blob): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(content)
-  link.download = name
-  link.click()
-  // The browser has to have begun with it.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }

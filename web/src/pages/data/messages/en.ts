@@ -12,6 +12,7 @@ export const en = {
     updated: 'Changed',
   },
   tabs: { profile: 'Profile', rows: 'Rows', compare: 'Compare versions', versions: 'Versions' },
+  query: 'Query with SQL',
   version: 'Version',
   reference: 'Reference',
   size: 'Size',

@@ -15,6 +15,7 @@ export const fr: Translation<typeof en> = {
     updated: 'Modifié',
   },
   tabs: { profile: 'Profil', rows: 'Lignes', compare: 'Comparer des versions', versions: 'Versions' },
+  query: 'Interroger en SQL',
   version: 'Version',
   reference: 'Référence',
   size: 'Taille',

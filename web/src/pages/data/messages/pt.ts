@@ -14,6 +14,7 @@ export const pt: Translation<typeof en> = {
     updated: 'Alterado',
   },
   tabs: { profile: 'Perfil', rows: 'Linhas', compare: 'Comparar versões', versions: 'Versões' },
+  query: 'Consultar com SQL',
   version: 'Versão',
   reference: 'Referência',
   size: 'Tamanho',
