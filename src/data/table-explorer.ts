@@ -2,7 +2,9 @@ import type { AssetVersion, VersionChoice } from '../assets/asset.ts'
 import type { Clock } from '../base/clock.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { Database } from '../database/database.ts'
+import type { DataTest } from '../spec/data-test-document.ts'
 import type { Chart, DrawnChart } from './chart.ts'
+import { type DataTestResult, runDataTests } from './data-tests.ts'
 import { findProfile, putProfile, type StoredProfile } from './profile-store.ts'
 import { drawCharts, findQuery, listQueries, type SavedQuery, type SavedQueryParts, saveQuery } from './saved-query.ts'
 import { type AnswerFormat, type TableQuery, withAnswer, withInputs } from './table-query.ts'
@@ -34,6 +36,8 @@ export interface TableExplorer {
   sample(source: string, options: Sampled): Promise<TableRows>
   /** The first rows of the answer to a user's SELECT. */
   query(query: TableQuery, options: { readonly rowCount: number }): Promise<TableRows>
+  /** Asks data tests of tables by name; the first is the one that they are about unless they say otherwise. */
+  test(tests: readonly DataTest[], sources: Readonly<Record<string, string>>): Promise<readonly DataTestResult[]>
   /** The whole answer as a file, which is there as long as `use` runs. */
   withAnswer<Result>(query: TableQuery, format: AnswerFormat, use: (path: string) => Promise<Result>): Promise<Result>
   /** Keeps a query with its whole answer as a version of a data asset (saved-query.ts). */
@@ -88,6 +92,12 @@ export function tableExplorer(parts: ExplorerParts): TableExplorer {
       withInputs(parts, query, (session) =>
         askedAtPlace(query.sql, () => session.select(`select * from ${asTable(query.sql)} limit ${rowCount}`)),
       ),
+    async test(tests, sources) {
+      const paths: Record<string, string> = {}
+      // Sequential: the first that is missing is the one that is named.
+      for (const [name, source] of Object.entries(sources)) paths[name] = (await find(source)).path
+      return runDataTests(engine, { document: { tests }, paths, nowMs: clock.now() })
+    },
     withAnswer: (query, format, use) => withAnswer(parts, { query, format }, ({ file }) => use(file)),
     saveQuery: (query, asset) => saveQuery(parts, query, asset),
     savedQuery: (name, choice) => findQuery(parts, name, choice),

@@ -1701,6 +1701,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/tables/tests': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Ask the data tests of a YAML text; a mistake in it is told with its place. */
+    post: operations['postTablesTests']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/queries': {
     parameters: {
       query?: never
@@ -4133,6 +4150,17 @@ export interface components {
         [key: string]: string
       }
       is_new: boolean
+    }
+    DataTestResults: {
+      items: {
+        name: string
+        table: string
+        status: 'passed' | 'failed' | 'warned' | 'error'
+        /** @description In one sentence, with the numbers. */
+        message: string
+        row_count?: number
+        failing_count?: number
+      }[]
     }
     Datastore: {
       name: string
@@ -10553,6 +10581,46 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['AssetVersion']
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postTablesTests: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description YAML of type data_tests. */
+          tests: string
+          /** @description Names of tables of the file, and where they are instead. */
+          sources?: {
+            [key: string]: string
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DataTestResults']
         }
       }
       /** @description Error */

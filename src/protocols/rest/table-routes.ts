@@ -12,6 +12,7 @@ import { parseReference } from '../../spec/reference.ts'
 import { AssetVersionMessage } from './asset-messages.ts'
 import { choiceOf } from './asset-routes.ts'
 import { toAssetVersionMessage } from './asset-translate.ts'
+import { dataTestRoutes } from './data-test-routes.ts'
 import { requireAbsolute, requireLocalCaller } from './local-caller.ts'
 import { PageQuery } from './messages.ts'
 import { snakeCase, toDiffOptions } from './table-translate.ts'
@@ -114,6 +115,7 @@ export function tableRoutes(parts: TableRouteParts): readonly Route[] {
       },
     },
     ...queryRoutes(parts),
+    ...dataTestRoutes({ tables, allowed: (request, source) => allowed(parts, request, source) }),
     ...savedQueryRoutes(tables),
   ]
 }
