@@ -79,6 +79,28 @@ test('data assets in the web application', { skip: skipWithoutBrowser }, async (
     await page.close()
   })
 
+  await t.test('data tests are written, asked of a version and over the last ones; a mistake is told', async () => {
+    const { page, expectNoTrouble, forgive } = await openPage(browser, url, { path: '/data/patients?tab=tests' })
+    await page.getByRole('textbox', { name: 'Data tests' }).click()
+    await page.getByRole('button', { name: 'Run on this version' }).click()
+    const results = page.getByRole('region', { name: 'Results' })
+    await results.getByRole('row', { name: /not null: age, smoker Passed/ }).waitFor()
+    await inBothThemes(page)
+    await page.getByRole('button', { name: 'Run on the last 5 versions' }).click()
+    await results.getByRole('row', { name: /range: bmi Passed Warned/ }).waitFor()
+    await page.reload()
+    await results.getByRole('columnheader', { name: 'Version 1' }).waitFor()
+    expectNoTrouble()
+    await page.getByRole('textbox', { name: 'Data tests' }).click()
+    await page.keyboard.press('Control+End')
+    await page.keyboard.insertText('  - uniqe: age')
+    await page.keyboard.press('Control+Enter')
+    assert.match(await page.getByRole('alert').innerText(), /uniqe[^]*\^/)
+    await expectNoAxeViolations(page)
+    forgive()
+    await page.close()
+  })
+
   await t.test('what is no table says so, in the words of the server', async () => {
     await write('notes.bin', '\u0000\u0001')
     const text = 'name: notes\ntype: uri_file\npath: ./notes.bin\n'

@@ -20,11 +20,11 @@ export class ServerError extends Error {
   }
 }
 
-/** One of several mistakes of a file or filter; `snippet` has the line and a caret. */
+/** One of several mistakes of a file or filter; `frame` has the line and a caret. */
 export interface Diagnostic {
   readonly message: string
   readonly hint?: string
-  readonly snippet?: string
+  readonly frame?: string
 }
 
 /** The error in the body of a refused request; of a body that is not ours, its beginning. */

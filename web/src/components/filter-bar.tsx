@@ -78,7 +78,7 @@ export function FilterBar({ value, onFilter, placeholder, error, suggestions = [
         <div className="filter-error" id={`${id}-error`} role="alert">
           {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard */}
           <pre tabIndex={0}>
-            {[refusal.message, ...refusal.diagnostics.map((each) => each.snippet ?? each.message)].join('\n')}
+            {[refusal.message, ...refusal.diagnostics.map((each) => each.frame ?? each.message)].join('\n')}
           </pre>
           {refusal.hint !== undefined && <p>{refusal.hint}</p>}
         </div>

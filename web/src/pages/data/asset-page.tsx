@@ -7,6 +7,7 @@ import { dataMessages } from './messages.ts'
 import { ProfilePanel } from './profile-panel.tsx'
 import { assetTabs } from './asset-tabs.ts'
 import { RowsPanel } from './rows-panel.tsx'
+import { TestsPanel } from './tests-panel.tsx'
 import { restQuery } from '../../api/rest-client.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import type { Column } from '../../components/data-table/column.ts'
@@ -92,6 +93,7 @@ function Content({ asset }: { readonly asset: Asset }): ReactNode {
         {tab === 'profile' && <ProfilePanel name={asset.name} version={version.version} />}
         {tab === 'rows' && <RowsPanel source={referenceOf(version)} />}
         {tab === 'compare' && <ComparePanel asset={asset} version={version} />}
+        {tab === 'tests' && <TestsPanel asset={asset} version={version.version} />}
         {tab === 'versions' && (
           <DataTable
             label={texts.tabs.versions}

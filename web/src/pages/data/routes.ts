@@ -17,18 +17,24 @@ interface AssetSearch {
   readonly version?: string
   /** The version it is compared with; the one before when absent. */
   readonly against?: string
+  /** YAML of data tests that are asked. */
+  readonly tests?: string
+  /** Of the newest versions, not of one. */
+  readonly over?: true
 }
 
 const one = createRoute({
   getParentRoute: () => rootRoute,
   path: '/data/$name',
-  validateSearch: ({ tab, version, against }: Readonly<Record<string, unknown>>): AssetSearch => {
+  validateSearch: ({ tab, version, against, tests, over }: Readonly<Record<string, unknown>>): AssetSearch => {
     const known = assetTabs.find((each) => each === tab)
     return {
       ...(known !== undefined && { tab: known }),
       // An address turns `1` into a number.
       ...(isWord(version) && { version: String(version) }),
       ...(isWord(against) && { against: String(against) }),
+      ...(typeof tests === 'string' && { tests }),
+      ...(over === true && { over }),
     }
   },
   staticData: { title: ({ params }) => params['name'] ?? '' },

@@ -11,7 +11,7 @@ export const en = {
     description: 'Description',
     updated: 'Changed',
   },
-  tabs: { profile: 'Profile', rows: 'Rows', compare: 'Compare versions', versions: 'Versions' },
+  tabs: { profile: 'Profile', rows: 'Rows', compare: 'Compare versions', tests: 'Tests', versions: 'Versions' },
   query: 'Query with SQL',
   version: 'Version',
   reference: 'Reference',
@@ -44,6 +44,18 @@ export const en = {
     first: (count: string) => `The first ${count} rows.`,
     random: 'At random',
     begin: 'The first',
+  },
+  tests: {
+    intro:
+      'What the data has to be like, as YAML; its address keeps it. The same file goes to sluice data test, and to the component data_test of a pipeline.',
+    editor: 'Data tests',
+    run: 'Run on this version',
+    runAll: (count: number) => `Run on the last ${count} versions`,
+    copy: 'Copy the YAML',
+    results: 'Results',
+    test: 'Test',
+    says: 'Newest of them',
+    statuses: { passed: 'Passed', failed: 'Failed', warned: 'Warned', error: 'Not asked' },
   },
   compare: {
     with: 'Compare with',

@@ -14,7 +14,7 @@ export const fr: Translation<typeof en> = {
     description: 'Description',
     updated: 'Modifié',
   },
-  tabs: { profile: 'Profil', rows: 'Lignes', compare: 'Comparer des versions', versions: 'Versions' },
+  tabs: { profile: 'Profil', rows: 'Lignes', compare: 'Comparer des versions', tests: 'Tests', versions: 'Versions' },
   query: 'Interroger en SQL',
   version: 'Version',
   reference: 'Référence',
@@ -47,6 +47,18 @@ export const fr: Translation<typeof en> = {
     first: (count) => `Les ${count} premières lignes.`,
     random: 'Au hasard',
     begin: 'Les premières',
+  },
+  tests: {
+    intro:
+      'Comment les données doivent être, en YAML ; l’adresse le garde. Le même fichier va à sluice data test, et au composant data_test d’un pipeline.',
+    editor: 'Tests de données',
+    run: 'Lancer sur cette version',
+    runAll: (count) => `Lancer sur les ${count} dernières versions`,
+    copy: 'Copier le YAML',
+    results: 'Résultats',
+    test: 'Test',
+    says: 'La plus récente',
+    statuses: { passed: 'Réussi', failed: 'Échoué', warned: 'Averti', error: 'Impossible' },
   },
   compare: {
     with: 'Comparer à',

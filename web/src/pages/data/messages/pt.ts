@@ -13,7 +13,7 @@ export const pt: Translation<typeof en> = {
     description: 'Descrição',
     updated: 'Alterado',
   },
-  tabs: { profile: 'Perfil', rows: 'Linhas', compare: 'Comparar versões', versions: 'Versões' },
+  tabs: { profile: 'Perfil', rows: 'Linhas', compare: 'Comparar versões', tests: 'Testes', versions: 'Versões' },
   query: 'Consultar com SQL',
   version: 'Versão',
   reference: 'Referência',
@@ -46,6 +46,18 @@ export const pt: Translation<typeof en> = {
     first: (count) => `As primeiras ${count} linhas.`,
     random: 'Ao acaso',
     begin: 'As primeiras',
+  },
+  tests: {
+    intro:
+      'Como os dados têm de ser, em YAML; o endereço guarda-o. O mesmo arquivo vai para sluice data test, e para o componente data_test de um pipeline.',
+    editor: 'Testes de dados',
+    run: 'Executar nesta versão',
+    runAll: (count) => `Executar nas últimas ${count} versões`,
+    copy: 'Copiar o YAML',
+    results: 'Resultados',
+    test: 'Teste',
+    says: 'A mais nova',
+    statuses: { passed: 'Passou', failed: 'Falhou', warned: 'Avisou', error: 'Impossível' },
   },
   compare: {
     with: 'Comparar com',
