@@ -208,7 +208,7 @@ async function findAndDelete(browser: Browser, { url }: WebServer): Promise<void
   await page.getByRole('button', { name: 'Excluir', exact: true }).click()
   await page.getByRole('button', { name: 'Excluir o prompt' }).click()
   await page.getByRole('grid', { name: 'Prompts' }).getByRole('link', { name: 'judge' }).waitFor()
-  assert.equal(await page.getByRole('link', { name: 'support' }).count(), 0)
+  await page.getByRole('link', { name: 'support' }).waitFor({ state: 'detached' })
   await page.route('**/registered-models/search*', (route) => route.abort())
   await page.reload()
   await page.getByRole('alert').waitFor()
