@@ -85,7 +85,7 @@ test('data assets in the web application', { skip: skipWithoutBrowser }, async (
     await page.getByRole('button', { name: 'Run on this version' }).click()
     const results = page.getByRole('region', { name: 'Results' })
     await results.getByRole('row', { name: /not null: age, smoker Passed/ }).waitFor()
-    await inBothThemes(page)
+    await inBothThemes(page, 'data-tests')
     await page.getByRole('button', { name: 'Run on the last 5 versions' }).click()
     await results.getByRole('row', { name: /range: bmi Passed Warned/ }).waitFor()
     await page.reload()

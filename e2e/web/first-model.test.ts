@@ -15,7 +15,7 @@ test('from the first start to a served model without the command line', { skip: 
     await page.getByText('Nothing has run here yet').waitFor(patience)
     await page.getByText(/more examples$/).click()
     await page.getByRole('button', { name: 'Run the example sweep', exact: true }).waitFor()
-    await inBothThemes(page)
+    await inBothThemes(page, 'home-examples')
     await page.getByRole('button', { name: 'Run the example diabetes' }).click()
     await page.getByRole('heading', { name: 'diabetes', level: 1 }).waitFor(patience)
     await page.locator('.page-head').getByText('Completed').waitFor(patience)

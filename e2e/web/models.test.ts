@@ -134,7 +134,7 @@ test('models in the web application', { skip: skipWithoutBrowser }, async (t) =>
     await panel.getByRole('button', { name: 'Make a package' }).click()
     const link = panel.getByRole('link', { name: 'Download ward-1.tar' })
     await link.waitFor({ timeout: 120_000 })
-    await inBothThemes(page)
+    await inBothThemes(page, 'model-package')
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
     const { stdout } = await run('tar', ['tf', await download.path()])
     assert.match(stdout, /^ward-1\/sbom\.cdx\.json$/m)

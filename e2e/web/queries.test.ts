@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { expectNoAxeViolations, openPage, setTheme, skipWithoutBrowser, startBrowser } from './browser.ts'
+import { expectNoAxeViolations, inBothThemes, openPage, skipWithoutBrowser, startBrowser } from './browser.ts'
 import { startWebServer } from './web-server.ts'
 
 /** 1,200 visits: a day each, of one of three wards. */
@@ -12,13 +12,6 @@ function visits(): string {
     return `${day},${['north', 'south', 'west'][i % 3]},${10 + (i % 7)}\n`
   })
   return `day,ward,count\n${rows.join('')}`
-}
-
-async function inBothThemes(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme)
-    await expectNoAxeViolations(page)
-  }
 }
 
 /** Puts a query in the place of the one that is there. */
@@ -47,7 +40,7 @@ async function run(browser: Browser, url: string): Promise<void> {
   const { page, expectNoTrouble } = await openPage(browser, url, { path: '/queries' })
   await page.getByText('Nothing was asked yet').waitFor()
   await page.getByText('None is saved yet.').waitFor()
-  await inBothThemes(page)
+  await inBothThemes(page, 'queries-empty')
   await write(page, 'select ward, sum(count) as visits from v group by 1 order by 1')
   await page.getByLabel('Name in the query 1').fill('v')
   await page.getByLabel('What it is 1').fill('azureml:visits@latest')
@@ -57,7 +50,7 @@ async function run(browser: Browser, url: string): Promise<void> {
   await answer.getByText('north').waitFor()
   await page.getByText(/^3 rows in/).waitFor()
   assert.match(await answer.getByRole('row').nth(1).innerText(), /north\s+5197/)
-  await inBothThemes(page)
+  await inBothThemes(page, 'query')
   await page.reload()
   await answer.getByText('south').waitFor()
   await write(page, 'select * from v order by day')
@@ -82,7 +75,7 @@ async function mistake(browser: Browser, url: string): Promise<void> {
   })
   const alert = page.getByRole('alert')
   assert.match(await alert.innerText(), /"warden" not found[^]*\n {4}warden from v\n {4}\^$/)
-  await inBothThemes(page)
+  await inBothThemes(page, 'query-mistake')
   await page.getByLabel('What it is 1').fill('azureml:nothing@latest')
   await page.getByRole('button', { name: 'Run' }).click()
   await alert.getByText('There is no data asset "nothing".').waitFor()
@@ -102,7 +95,7 @@ async function draw(browser: Browser, url: string): Promise<void> {
   await answer.getByRole('img', { name: 'visits · month' }).waitFor()
   await answer.getByLabel('One line for each').selectOption('ward')
   await answer.getByRole('button', { name: 'west' }).waitFor()
-  await inBothThemes(page)
+  await inBothThemes(page, 'query-chart')
   await answer.getByLabel('Along').selectOption('ward')
   await answer.getByLabel('One line for each').selectOption('')
   await answer.getByRole('figure').getByText('south').first().waitFor()
@@ -121,7 +114,7 @@ async function save(browser: Browser, url: string): Promise<void> {
   await page.getByRole('button', { name: 'Save' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name').fill('visits-by-ward')
-  await inBothThemes(page)
+  await inBothThemes(page, 'query-save')
   await dialog.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Saved as visits-by-ward, version 1.').waitFor()
   // Its own chart, of the answer that is kept.
@@ -130,7 +123,7 @@ async function save(browser: Browser, url: string): Promise<void> {
   await page.getByRole('link', { name: 'visits-by-ward' }).click()
   await page.getByRole('grid', { name: 'Answer' }).getByText('5198').waitFor()
   await page.getByRole('figure', { name: 'visits · ward' }).waitFor()
-  await inBothThemes(page)
+  await inBothThemes(page, 'queries')
   await page.getByRole('button', { name: 'Ask again: visits-by-ward' }).click()
   await page.getByText('visits-by-ward has the answer as version 1.').waitFor()
   const kept = await fetch(`${url}/api/v1/data/visits-by-ward/versions/1/query`)
@@ -147,7 +140,7 @@ async function others(browser: Browser, url: string): Promise<void> {
   await page.getByText(/^100 lignes en/).waitFor()
   const width = await page.evaluate(() => document.documentElement.scrollWidth)
   assert.ok(width <= viewport.width, `the page is ${width} wide`)
-  await inBothThemes(page)
+  await inBothThemes(page, 'query-narrow')
   let answer = (): void => undefined
   const asked = new Promise<void>((resolve) => (answer = resolve))
   await page.route('**/api/v1/tables/query', async (route) => {

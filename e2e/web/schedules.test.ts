@@ -56,7 +56,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
   await t.test('without one it is said what they are for and how to begin', async () => {
     const web = await open('/schedules')
     await web.page.getByText('Nothing starts jobs by itself yet').waitFor()
-    await inBothThemes(web.page)
+    await inBothThemes(web.page, 'schedules-empty')
     await end(web)
   })
 
@@ -79,7 +79,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     const list = page.getByRole('grid', { name: 'Schedules & triggers' })
     await list.getByText('cron 30 2 * * *, Europe/Paris').waitFor()
     await list.getByRole('img', { name: 'Completed: 1' }).waitFor(patience)
-    await inBothThemes(web.page)
+    await inBothThemes(web.page, 'schedules')
     await page.getByLabel('Kind').selectOption('Trigger')
     await list.getByText('nightly', { exact: true }).waitFor({ state: 'detached' })
     await page.getByRole('searchbox').fill('taxi')
@@ -100,7 +100,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     // On the one night whose clocks skip it, it is 03:00.
     assert.match(await times.nth(1).innerText(), /02:30|03:00/)
     await page.getByText('it waits until that has ended').waitFor()
-    await inBothThemes(web.page)
+    await inBothThemes(web.page, 'schedule')
     await page.getByRole('button', { name: 'Show 400' }).click()
     await times
       .getByText(/the clocks skip 02:30 that day/)
@@ -116,7 +116,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     await page.getByLabel('To (UTC)').fill('2026-03-02T12:00')
     await page.getByRole('button', { name: 'Preview' }).click()
     await page.getByText('Of 2 times, 2 would start a job.').waitFor(patience)
-    await inBothThemes(web.page)
+    await inBothThemes(web.page, 'schedule-backfill')
     await page.getByRole('button', { name: 'Start jobs: 2' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Start jobs: 2' }).click()
     await page.getByText('Of 2 times, 0 would start a job.').waitFor(patience)
@@ -133,7 +133,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     const history = page.getByRole('grid', { name: 'History' })
     await history.getByText('Completed').nth(1).waitFor(patience)
     assert.equal(await history.getByText('backfill').count(), 2)
-    await inBothThemes(web.page)
+    await inBothThemes(web.page, 'schedule-started')
     await end(web)
   })
 
@@ -163,7 +163,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     await page.getByRole('button', { name: 'Save' }).click()
     const refusal = page.getByRole('alert')
     await refusal.getByText(/nightly\.yml:3:\d+: .*"crom".*\n.*trigger: .*\n *\^+/).waitFor(patience)
-    await inBothThemes(web.page)
+    await inBothThemes(web.page, 'schedule-mistake')
     // What is not saved is not left without a question.
     await page.getByRole('link', { name: 'Monitors' }).click()
     const question = page.getByRole('dialog', { name: 'Leave without saving?' })
@@ -188,7 +188,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     await page.getByRole('button', { name: 'New' }).click()
     const editor = page.getByRole('textbox', { name: 'YAML' })
     await editor.filter({ hasText: 'pipeline: report' }).waitFor(patience)
-    await inBothThemes(web.page)
+    await inBothThemes(web.page, 'schedule-new')
     await page.getByRole('button', { name: 'Create' }).click()
     await page
       .getByRole('alert')
@@ -214,7 +214,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
       await history.getByText('an event').waitFor(patience)
       assert.match(await history.innerText(), /data taxi, version 1/)
       await history.getByText('Completed').waitFor(patience)
-      await inBothThemes(web.page)
+      await inBothThemes(web.page, 'trigger')
       await page.getByRole('button', { name: 'Run now' }).click()
       const dialog = page.getByRole('dialog', { name: 'Run each-version now?' })
       await dialog.getByLabel('trigger.version').fill('7')
@@ -238,7 +238,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     await page.getByText('There is a new secret.').waitFor(patience)
     await page.getByText(before).waitFor({ state: 'detached' })
     await secret.waitFor(patience)
-    await inBothThemes(web.page)
+    await inBothThemes(web.page, 'trigger-webhook')
     await end(web)
   })
 
@@ -280,7 +280,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     await expectNoAxeViolations(page)
     go()
     await page.getByRole('alert').getByText('Not today.').waitFor(patience)
-    await inBothThemes(web.page)
+    await inBothThemes(web.page, 'schedules-thousand')
     await page.unroute('**/api/v1/triggers')
     web.forgive()
     await page.getByRole('button', { name: 'Try again' }).click()

@@ -14,6 +14,7 @@ const refusal = { error: { code: 'store-unavailable', message: 'The disk is full
 /** Things that are not there, by their addresses. */
 const unknown = [
   ...['jobs', 'runs', 'experiments', 'models', 'data', 'endpoints', 'batch-endpoints', 'monitors', 'published'],
+  ...['components', 'environments', 'schedules', 'triggers', 'traces', 'prompts'],
 ].map((kind) => `/${kind}/nothing-of-this-name`)
 
 test('every page when the server is slow, broken or without the thing', { skip: skipWithoutBrowser }, async (t) => {

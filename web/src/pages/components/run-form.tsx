@@ -177,7 +177,7 @@ function DataInput({ type, onChange, id, ...props }: DataInputProps): ReactNode 
 
 /** What the server says; each mistake of a document with its line and a caret below it. */
 function Mistakes({ error }: { readonly error: unknown }): ReactNode {
-  const frames = error instanceof ServerError ? error.diagnostics.flatMap(({ snippet }) => snippet ?? []) : []
+  const frames = error instanceof ServerError ? error.diagnostics.flatMap(({ frame }) => frame ?? []) : []
   return (
     <>
       <ErrorState error={error} />
