@@ -47,13 +47,12 @@ export function serverErrorOf(status: number, body: unknown): ServerError {
   return new ServerError(status, { code: String(status), message: `HTTP ${status}: ${text.slice(0, 200)}` })
 }
 
-/** The server calls the line with a caret below it a frame. */
 function diagnosticOf(said: unknown): Diagnostic {
-  const { message, hint, frame, snippet = frame } = isRecord(said) ? said : {}
+  const { message, hint, frame } = isRecord(said) ? said : {}
   return {
     message: String(message ?? ''),
     ...(typeof hint === 'string' && { hint }),
-    ...(typeof snippet === 'string' && { snippet }),
+    ...(typeof frame === 'string' && { frame }),
   }
 }
 

@@ -36,17 +36,23 @@ export function EmptyState({ title, body, command, children }: EmptyStateProps):
   )
 }
 
-/** Why something could not be shown, in the server's words, and a way to try again. */
+/** Why something could not be shown or done, in the server's words: of a text each mistake with its line and a caret. */
 export function ErrorState({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }): ReactNode {
   const texts = useMessages(shellMessages)
   const { message, hint, code } = wordsOf(error, texts.failed)
+  const mistakes = mistakesOf(error)
   return (
     <div className="error-state" role="alert">
       <Icon name="warning" size={18} />
       <div className="stack">
-        <p>
-          <strong>{message}</strong>
-        </p>
+        {mistakes === undefined ? (
+          <p>
+            <strong>{message}</strong>
+          </p>
+        ) : (
+          // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard
+          <pre tabIndex={0}>{mistakes}</pre>
+        )}
         {hint !== undefined && <p className="quiet">{hint}</p>}
         {code !== undefined && (
           <p className="quiet">
@@ -87,4 +93,16 @@ function wordsOf(
   return code === 'unreachable'
     ? { message: failed.unreachable, hint: failed.unreachableHint, code }
     : { message, hint, code }
+}
+
+/** The mistakes of a text with their places; undefined where the error is of no text. */
+function mistakesOf(error: unknown): string | undefined {
+  if (!(error instanceof ServerError)) return undefined
+  const { message, diagnostics } = error
+  // Some answers have all mistakes in their message.
+  if (message.includes('\n')) return message
+  if (diagnostics.every(({ frame }) => frame === undefined)) return undefined
+  return diagnostics
+    .map(({ message: each, frame, hint }) => [each, frame, hint].filter(Boolean).join('\n'))
+    .join('\n\n')
 }

@@ -5,7 +5,6 @@ import type { FormEvent, ReactNode } from 'react'
 import { definitionOf, type InputDeclaration, isPrimitive, useVersion } from './definition.ts'
 import { componentsMessages } from './messages.ts'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
-import { ServerError } from '../../api/server-error.ts'
 import { Button } from '../../components/button.tsx'
 import { CodeBlock } from '../../components/code/code-block.tsx'
 import { yamlText } from '../../components/code/yaml-text.ts'
@@ -80,7 +79,7 @@ function Form({ name, version, inputs }: RunProps & { readonly inputs: Inputs })
               onChange={({ target }) => setExperiment(target.value.trim())}
             />
           </label>
-          {run.isError && <Mistakes error={run.error} />}
+          {run.isError && <ErrorState error={run.error} />}
           <div>
             <Button look="primary" type="submit" disabled={run.isPending}>
               {texts.send}
@@ -171,17 +170,6 @@ function DataInput({ type, onChange, id, ...props }: DataInputProps): ReactNode 
           <option key={name} value={`azureml:${name}${latest === undefined ? '' : `:${latest}`}`} />
         ))}
       </datalist>
-    </>
-  )
-}
-
-/** What the server says; each mistake of a document with its line and a caret below it. */
-function Mistakes({ error }: { readonly error: unknown }): ReactNode {
-  const frames = error instanceof ServerError ? error.diagnostics.flatMap(({ frame }) => frame ?? []) : []
-  return (
-    <>
-      <ErrorState error={error} />
-      {frames.length > 0 && <pre className="component-mistakes">{frames.join('\n\n')}</pre>}
     </>
   )
 }

@@ -5,7 +5,6 @@ import type { ReactNode } from 'react'
 import type { components } from '../../api.gen.ts'
 import { dataMessages } from './messages.ts'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
-import { ServerError } from '../../api/server-error.ts'
 import { Button } from '../../components/button.tsx'
 import { CodeEditor } from '../../components/code/code-block.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
@@ -102,7 +101,7 @@ function TestResults({ asset: { name, versions }, version, tests }: TestResultsP
   })
   const failed = answers.find(({ isError }) => isError)
   if (answers.some(({ isPending }) => isPending)) return <Skeleton lines={4} />
-  if (failed !== undefined) return <Refusal error={failed.error} onRetry={() => void failed.refetch()} />
+  if (failed !== undefined) return <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />
   const results = answers.map(({ data }) => data?.items ?? [])
   return <ResultTable versions={asked} results={results} label={texts.results} />
 }
@@ -150,20 +149,6 @@ function ResultTable({ label, versions, results }: ResultTableProps): ReactNode 
         ],
       }))}
     />
-  )
-}
-
-/** A mistake of the YAML with its place; anything else as everywhere. */
-function Refusal({ error, onRetry }: { readonly error: Error | null; readonly onRetry: () => void }): ReactNode {
-  const diagnostics = error instanceof ServerError ? error.diagnostics : []
-  if (diagnostics.length === 0) return <ErrorState error={error} onRetry={onRetry} />
-  return (
-    <div className="filter-error" role="alert">
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard */}
-      <pre tabIndex={0}>
-        {diagnostics.map(({ message, frame, hint }) => [message, frame, hint].filter(Boolean).join('\n')).join('\n\n')}
-      </pre>
-    </div>
   )
 }
 

@@ -2,7 +2,6 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { schedulesMessages } from './messages.ts'
-import { Refusal } from './refusal.tsx'
 import { baseOf, startedBy, type Trigger } from './trigger-types.ts'
 import { useTriggerCalls } from './use-trigger-calls.ts'
 import { useUnsaved } from './use-unsaved.ts'
@@ -13,6 +12,7 @@ import { CodeBlock, CodeEditor } from '../../components/code/code-block.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { Panel } from '../../components/page.tsx'
 import { toast } from '../../components/toasts.tsx'
+import { ErrorState } from '../../components/page-states.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { shellMessages } from '../../messages/shell.ts'
 
@@ -112,7 +112,7 @@ function Editing({ trigger, title, text, draft, onDraft, onEnd }: EditingProps):
       <div className="panel-body stack">
         <p className="quiet">{startedBy(trigger).kind === 'file' ? texts.keepsFile : texts.body}</p>
         <CodeEditor label={texts.label} text={draft} language="yaml" maxHeight={maxHeight} onChange={onDraft} />
-        {save.isError && <Refusal error={save.error} />}
+        {save.isError && <ErrorState error={save.error} />}
       </div>
     </Panel>
   )

@@ -3,7 +3,6 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { schedulesMessages } from './messages.ts'
-import { Refusal } from './refusal.tsx'
 import { baseOf, type Family } from './trigger-types.ts'
 import { useUnsaved } from './use-unsaved.ts'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
@@ -13,6 +12,7 @@ import { Skeleton } from '../../components/page-states.tsx'
 import { Panel } from '../../components/page.tsx'
 import { Segments } from '../../components/segments.tsx'
 import { toast } from '../../components/toasts.tsx'
+import { ErrorState } from '../../components/page-states.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { shellMessages } from '../../messages/shell.ts'
 
@@ -96,7 +96,7 @@ function Writing({ family, first, onCancel }: WritingProps): ReactNode {
       <div className="panel-body stack">
         <p className="quiet">{texts.new.body}</p>
         <CodeEditor label={texts.document.label} text={begun} language="yaml" maxHeight={560} onChange={setText} />
-        {create.isError && <Refusal error={create.error} />}
+        {create.isError && <ErrorState error={create.error} />}
       </div>
     </Panel>
   )
