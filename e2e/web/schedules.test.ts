@@ -280,7 +280,7 @@ test('schedules and triggers in the web application', { skip: skipWithoutBrowser
     await expectNoAxeViolations(page)
     go()
     await page.getByRole('alert').getByText('Not today.').waitFor(patience)
-    await inBothThemes(web.page, 'schedules-thousand')
+    await inBothThemes(web.page, 'schedules-broken')
     await page.unroute('**/api/v1/triggers')
     web.forgive()
     await page.getByRole('button', { name: 'Try again' }).click()
