@@ -16,7 +16,6 @@ interface Point {
 
 test('kill -9 while 8 clients log: every metric that was acknowledged is there afterwards', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-killed-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
   const first = await startSluiceIn(folder)
   const call = async (url: string, path: string, body?: object): Promise<Record<string, unknown>> => {
     const response = await fetch(`${url}/api/2.0/mlflow/${path}`, {
@@ -54,6 +53,7 @@ test('kill -9 while 8 clients log: every metric that was acknowledged is there a
   t.after(async () => {
     second.kill('SIGTERM')
     await second.ended
+    await rm(folder, { recursive: true, force: true })
   })
   for (const run_id of new Set(acknowledged.map((point) => point.run_id))) {
     const { metrics } = (await call(second.url, `metrics/get-history?run_id=${run_id}&metric_key=m`)) as {

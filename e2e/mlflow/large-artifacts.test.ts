@@ -17,11 +17,12 @@ const megabytes = Number(process.env['LARGE_ARTIFACT_MB'] ?? 400)
 
 test(`${megabytes} MB up and down take no more memory than a part of it`, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-large-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
   const server = await startSluiceIn(folder)
   t.after(async () => {
     server.kill('SIGTERM')
     await server.ended
+    // Only now: a server that lives goes on writing there.
+    await rm(folder, { recursive: true, force: true })
   })
   const pid = (JSON.parse(await readFile(join(folder, 'server.json'), 'utf8')) as { readonly pid: number }).pid
   const peak = async () => Number(/VmHWM:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))![1]) / 1024
@@ -55,7 +56,6 @@ test(`${megabytes} MB up and down take no more memory than a part of it`, async 
 
 test('an upload that a kill -9 of the server broke off goes on with the part that is missing', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-resumed-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
   const file = join(folder, 'model.bin')
   const part = 64 * mebibyte
   const writer = await open(file, 'w')
@@ -92,6 +92,8 @@ test('an upload that a kill -9 of the server broke off goes on with the part tha
   t.after(async () => {
     server.kill('SIGTERM')
     await server.ended
+    // Only now: a server that lives goes on writing there.
+    await rm(folder, { recursive: true, force: true })
   })
   const args = ['artifact', 'upload', file, '--run', run_id, '--path', 'deep/model.bin', '--json']
   const { stdout } = await run(process.execPath, [sluice, ...args, '--data', folder])

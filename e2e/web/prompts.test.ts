@@ -111,6 +111,7 @@ async function compare(browser: Browser, { url }: WebServer): Promise<void> {
   await page.getByLabel('Before').selectOption('2')
   await table.locator('del').first().waitFor()
   await page.reload()
+  await table.getByText('Be kind.').waitFor()
   assert.deepEqual(await table.locator('del').allInnerTexts(), [' for {{company}}', 'Be kind.'])
   await page.getByRole('button', { name: 'One below the other' }).click()
   await page.getByLabel('Only changes').waitFor()
