@@ -28,6 +28,17 @@ const houseRules = {
   eqeqeq: ['error', 'always', { null: 'ignore' }],
 }
 
+/** What functions use that run in a page of Chromium. */
+const namesOfPages = [
+  'document',
+  'window',
+  'requestAnimationFrame',
+  'innerWidth',
+  'innerHeight',
+  'location',
+  'HTMLInputElement',
+]
+
 export default tseslint.config(
   { ignores: ['dist', 'coverage', 'node_modules', 'schemas', '**/*.gen.ts'] },
   {
@@ -52,6 +63,16 @@ export default tseslint.config(
     },
     // The React compiler, which cannot follow TanStack Virtual, is not used.
     rules: { ...houseRules, 'react-hooks/incompatible-library': 'off' },
+  },
+  {
+    // Programs without types: at least every name is known, and used.
+    files: ['bench/**/*.mjs', 'scripts/**/*.mjs', 'e2e/**/*.mjs', 'bin/*.mjs'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [...Object.getOwnPropertyNames(globalThis), ...namesOfPages].map((name) => [name, 'readonly']),
+      ),
+    },
+    rules: { 'no-undef': 'error', 'no-unused-vars': 'error', 'max-lines': ['error', 600], 'prefer-const': 'error' },
   },
   // A text with parameters is of a catalogue's type, or gives it.
   { files: ['web/src/**/messages/**'], rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' } },

@@ -2,7 +2,7 @@
 // with one worker around the same Ridge model. The servers run on one core, the load on another, and the rounds are
 // interleaved: a machine that is slow for a while is slow for all. CPU is of the whole tree of each server.
 // --peers a,b: only those (part of a name is enough; `none`: ours alone). --seconds N: of each measurement (5).
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

@@ -28,6 +28,9 @@ export function call(url, method, path, body) {
   })
 }
 
+/** For when nobody has listened for long: a server closes idle connections, and nobody here has heard of it. */
+export const forgetConnections = () => agent.destroy()
+
 export const post = (url, path, body) => call(url, 'POST', path, body)
 export const json = async (answer) => JSON.parse(await answer)
 

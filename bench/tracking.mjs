@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startRealMlflow } from '../e2e/real-mlflow-server.mjs'
 import { median, preciseCpu, startServer, table, treeCpu } from './measure.mjs'
-import { call, fill, json, newRun, post, wideRuns } from './tracking-calls.mjs'
+import { call, fill, forgetConnections, json, newRun, post, wideRuns } from './tracking-calls.mjs'
 
 const sluice = join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin', 'sluice.mjs')
 /** Server CPU milliseconds per call and the median time of one; the client's own cost is outside of both. */
@@ -38,8 +38,7 @@ function fillMlflow({ python, database }, experiment_id, count) {
   const script = join(dirname(fileURLToPath(import.meta.url)), 'fill_mlflow.py')
   const { status, stderr } = spawnSync(python, [script, database, experiment_id, String(count)])
   if (status !== 0) throw new Error(`The MLflow server could not be filled: ${stderr}`)
-  // The server has closed idle connections meanwhile, and nobody here has heard of it.
-  agent.destroy()
+  forgetConnections()
 }
 
 const searches = {
