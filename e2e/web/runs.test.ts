@@ -109,11 +109,46 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
       await page.waitForURL(/columns=name%2Cstarted%2Cstatus/)
       await head('Status').dragTo(head('Started'))
       await page.waitForURL(/columns=name%2Cstatus%2Cstarted/)
-      await inBothThemes(page, 'runs-nested')
+      await inBothThemes(page, 'runs-columns')
       expectNoTrouble()
       await page.close()
     },
   )
+
+  await t.test('nested runs open below their parent by pointer and keys, at any depth, a piece at a time', async () => {
+    const { path, sweep } = await logSweep(server)
+    const { page, expectNoTrouble } = await openPage(browser, server.url, { path })
+    await page.getByRole('grid', { name: 'Runs' }).getByText('trial-109').waitFor(patience)
+    await page.getByRole('checkbox', { name: 'Nested' }).check()
+    await page.waitForURL(/nested=true/)
+    const table = page.getByRole('treegrid', { name: 'Runs' })
+    await table.getByText('110 children').waitFor(patience)
+    await page.getByText('2 rows').waitFor()
+    await table.focus()
+    // Newest first: the run alone, which has nothing to open, then the sweep.
+    for (const key of ['ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
+    const row = (name: string) => table.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
+    await row('trial-109').and(page.locator('[aria-level="2"]')).waitFor(patience)
+    await row('sweep').and(page.locator('[aria-expanded="true"]')).waitFor()
+    await inBothThemes(page, 'runs-nested')
+    await table.focus()
+    await page.keyboard.press('End')
+    await page.getByText('112 rows').waitFor(patience)
+    await page.keyboard.press('End')
+    await row('trial-000').getByRole('button', { name: 'Open row' }).click(patience)
+    await row('fold').and(page.locator('[aria-level="3"]')).waitFor(patience)
+    await expectNoAxeViolations(page)
+    // The first closes the row, the second goes to the one it is under.
+    for (const key of ['ArrowLeft', 'ArrowLeft']) await page.keyboard.press(key)
+    await row('sweep').and(page.locator('.active')).waitFor()
+    await page.keyboard.press('ArrowLeft')
+    await page.getByText('2 rows').waitFor()
+    assert.equal(await row('trial-109').count(), 0)
+    await row('sweep').getByRole('link').click()
+    await page.waitForURL(new RegExp(`/runs/${sweep}`))
+    expectNoTrouble()
+    await page.close()
+  })
 
   await t.test('selected runs are tagged, deleted and restored together; what is shown is exported', async () => {
     const { page, expectNoTrouble } = await openPage(browser, server.url, { path: `${experiment}?sort=name` })
@@ -276,6 +311,24 @@ code: ./code
 inputs: {word: ${word}}
 command: sh train.sh \${{inputs.word}}
 `
+
+/** A run alone, and one with 110 under it, of which the oldest has one more under it. */
+async function logSweep({ mlflow }: WebServer): Promise<{ readonly path: string; readonly sweep: string }> {
+  const { experiment_id: id } = await mlflow('experiments/create', { name: 'sweeps' })
+  const create = async (name: string, start: number, parent?: string): Promise<string> => {
+    const tags = parent === undefined ? [] : [{ key: 'mlflow.parentRunId', value: parent }]
+    const made = await mlflow('runs/create', { experiment_id: id, run_name: name, start_time: start, tags })
+    return (made['run'] as { info: { run_id: string } }).info.run_id
+  }
+  const sweep = await create('sweep', 1)
+  await create('alone', 2)
+  const numbers = Array.from({ length: 110 }, (_, number) => number)
+  const trials = await Promise.all(
+    numbers.map((number) => create(`trial-${String(number).padStart(3, '0')}`, number + 3, sweep)),
+  )
+  await create('fold', 4, trials[0])
+  return { path: `/experiments/${String(id)}`, sweep }
+}
 
 /** Thirty runs, every other one a tree; the first ones have curves. */
 async function logRuns({ mlflow, url }: WebServer, experimentId: string): Promise<readonly string[]> {

@@ -61,7 +61,8 @@ interface RunEnd {
   readonly endMs: number
 }
 
-const parentTag = 'mlflow.parentRunId'
+/** By it MLflow's clients, and the runs of steps, name the run that they are under. */
+export const parentTag = 'mlflow.parentRunId'
 const identityTags = [runNameTag, parentTag, 'mlflow.user']
 
 export function jobRuns({ clock }: { readonly clock: Clock }): JobRuns {

@@ -12,6 +12,7 @@ import { runInputStore, type RunInputStore } from './run-inputs.ts'
 import { runStore, type RunStore, type TrackingContext } from './run-store.ts'
 import { searchExperiments, type ExperimentQuery } from './search/experiment-search.ts'
 import { searchLoggedModels, type LoggedModelQuery } from './search/logged-model-search.ts'
+import { type ChildQuery, countChildren } from './search/child-counts.ts'
 import { compareRuns, type RunComparison } from './search/compare-runs.ts'
 import { readRunKeys, type RunKeys } from './search/run-keys.ts'
 import { countRuns, searchRuns, type RunQuery } from './search/run-search.ts'
@@ -41,6 +42,8 @@ export interface TrackingStore {
   /** The same page with only the values that are asked for by name. */
   searchRunTable(query: RunTableQuery): Promise<Page<RunTableRow>>
   countRuns(query: Pick<RunQuery, 'experimentIds' | 'filter' | 'view'>): Promise<number>
+  /** How many runs are directly under each of some runs, in their order. */
+  countChildren(query: ChildQuery): Promise<readonly number[]>
   compareRuns(query: Parameters<typeof compareRuns>[1]): Promise<RunComparison>
   /** The names of what the runs of these experiments log. */
   runKeys(experimentIds: readonly string[]): Promise<RunKeys>
@@ -73,6 +76,7 @@ export function trackingStore(context: TrackingContext): TrackingStore {
     searchRuns: (query) => searchRuns(database, query),
     searchRunTable: (query) => searchRunTable(database, query),
     countRuns: (query) => countRuns(database, query),
+    countChildren: (query) => countChildren(database, query),
     compareRuns: (query) => compareRuns(database, query),
     runKeys: (experimentIds) => readRunKeys(database, experimentIds),
     searchLoggedModels: (query) => searchLoggedModels(database, query),

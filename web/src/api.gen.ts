@@ -1871,6 +1871,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/runs/count-children': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** How many runs are directly under each of up to 1000 runs, by their tag mlflow.parentRunId. */
+    post: operations['postRunsCountChildren']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/experiments/{experiment_id}/run-keys': {
     parameters: {
       query?: never
@@ -11008,6 +11025,46 @@ export interface operations {
         content: {
           'application/json': {
             total: number
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postRunsCountChildren: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          experiment_ids: string[]
+          view?: 'active' | 'deleted' | 'all'
+          run_ids: string[]
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /** @description In the order of the runs; 0 for one that is unknown. */
+            children: number[]
           }
         }
       }

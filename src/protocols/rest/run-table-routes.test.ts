@@ -139,3 +139,38 @@ databaseTest('curves of some metrics in some runs come in one call', async (data
   const many = { run_ids: Array.from({ length: 20 }, String), keys: Array.from({ length: 60 }, String) }
   assert.equal((await ask(many)).status, 400)
 })
+
+databaseTest('children of many runs are counted at once, in the view and the experiments', async (database, t) => {
+  const tracking = trackingLab(database)
+  const server = await startHttpServer({ routes: runTableRoutes(tracking), port: 0 })
+  t.after(() => server.close())
+  const other = await tracking.experiments.create({ name: 'other' })
+  const add = async (parent?: string, experimentId = '0'): Promise<string> => {
+    const { runId } = (await tracking.runs.create({ experimentId })).info
+    if (parent !== undefined)
+      await tracking.runs.logBatch(runId, { tags: [{ key: 'mlflow.parentRunId', value: parent }] })
+    return runId
+  }
+  const root = await add()
+  const [child, gone] = [await add(root), await add(root)]
+  await add(root, other)
+  const leaf = await add(child)
+  await add(`${root}${'x'.repeat(40)}`)
+  await tracking.runs.delete(gone)
+  const count = async (body: object) => {
+    const response = await fetch(`${server.url}/api/v1/runs/count-children`, {
+      method: 'POST',
+      body: JSON.stringify({ experiment_ids: ['0'], ...body }),
+      headers: { 'content-type': 'application/json' },
+    })
+    return { status: response.status, body: (await response.json()) as Answer }
+  }
+  const children = async (body: object) => (await count(body)).body['children']
+  const runs = [leaf, root, 'never', child, root, 'y'.repeat(100)]
+  assert.deepEqual(await children({ run_ids: runs }), [0, 1, 0, 1, 1, 0])
+  assert.deepEqual(await children({ run_ids: runs, view: 'all' }), [0, 2, 0, 1, 2, 0])
+  assert.deepEqual(await children({ run_ids: [root], view: 'deleted' }), [1])
+  assert.deepEqual(await children({ run_ids: [root], experiment_ids: ['0', other] }), [2])
+  assert.deepEqual(await children({ run_ids: [root], experiment_ids: ['99'] }), [0])
+  assert.equal((await count({ run_ids: [] })).status, 400)
+})

@@ -11,7 +11,7 @@ import { wireTime } from './translate.ts'
 /** What these routes ask of tracking. */
 export type RunTableCatalogue = Pick<
   TrackingStore,
-  'searchRunTable' | 'countRuns' | 'compareRuns' | 'runKeys' | 'metricSeries'
+  'searchRunTable' | 'countRuns' | 'countChildren' | 'compareRuns' | 'runKeys' | 'metricSeries'
 >
 
 /** NaN is no JSON number. */
@@ -28,6 +28,14 @@ const filterFields = {
   view: Type.Optional(words(['active', 'deleted', 'all'])),
 }
 const CountFields = Type.Object(filterFields, { additionalProperties: false })
+const ChildrenFields = Type.Object(
+  {
+    experiment_ids: filterFields.experiment_ids,
+    view: filterFields.view,
+    run_ids: Type.Array(Type.String(), { minItems: 1, maxItems: 1000 }),
+  },
+  { additionalProperties: false },
+)
 const TableFields = Type.Object(
   {
     ...filterFields,
@@ -115,7 +123,7 @@ export function runTableRoutes(tracking: RunTableCatalogue): readonly Route[] {
   return [...tableRoutes(tracking), ...comparisonRoutes(tracking)]
 }
 
-function tableRoutes({ searchRunTable, countRuns, runKeys }: RunTableCatalogue): readonly Route[] {
+function tableRoutes({ searchRunTable, countRuns, countChildren, runKeys }: RunTableCatalogue): readonly Route[] {
   return [
     {
       method: 'POST',
@@ -158,6 +166,21 @@ function tableRoutes({ searchRunTable, countRuns, runKeys }: RunTableCatalogue):
         const { experiment_ids, filter, view } = request.body as Static<typeof CountFields>
         const query = { experimentIds: experiment_ids, view: views[view ?? 'active'] }
         return { total: await countRuns({ ...query, ...(filter !== undefined && { filter }) }) }
+      },
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/runs/count-children',
+      permission: 'read',
+      summary: 'How many runs are directly under each of up to 1000 runs, by their tag mlflow.parentRunId.',
+      body: ChildrenFields,
+      response: Type.Object({
+        children: Type.Array(Type.Integer(), { description: 'In the order of the runs; 0 for one that is unknown.' }),
+      }),
+      handler: async (request) => {
+        const { experiment_ids, run_ids, view } = request.body as Static<typeof ChildrenFields>
+        const query = { experimentIds: experiment_ids, runIds: run_ids, view: views[view ?? 'active'] }
+        return { children: await countChildren(query) }
       },
     },
     {

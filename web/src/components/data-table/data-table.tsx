@@ -3,6 +3,7 @@ import type { KeyboardEvent, ReactNode } from 'react'
 import type { Column, TableView } from './column.ts'
 import { widened, withColumnMoved, withWidth } from './column-changes.ts'
 import { ColumnPicker } from './column-picker.tsx'
+import type { RowTree } from './row-tree.ts'
 import { type Selection, toggleAll } from './selection.ts'
 import { clamp, keyActions } from './table-keys.ts'
 import { TableBody } from './table-body.tsx'
@@ -27,6 +28,8 @@ interface DataTableProps<Row> {
   /** With `onSelection`: rows can be selected. */
   readonly selection?: Selection
   readonly onSelection?: (selection: Selection) => void
+  /** Rows with rows under them: → and ← in the first column open and close. */
+  readonly tree?: RowTree<Row>
   /** How many rows there are altogether, where the server said so. */
   readonly rowCount?: number
   /** Called when the end comes near; the page loads the next piece. */
@@ -61,7 +64,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
     rowCount: rows.length,
     lead: hasSelection ? selectWidth : 0,
   })
-  useMoreNearEnd(props, rowVirtualizer.getVirtualItems().at(-1)?.index ?? -1)
+  useMoreNearEnd(props, rowVirtualizer.getVirtualItems())
   const activeRow = Math.min(active.row, rows.length - 1)
   const move = (row: number, column = active.column): void => {
     const next = { row: clamp(row, rows.length), column: clamp(column, shown.length) }
@@ -104,6 +107,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
         ref={scroller}
         className="data-table-scroller"
         role="grid"
+        {...(props.tree !== undefined && { role: 'treegrid' })}
         aria-label={label}
         aria-rowcount={(rowCount ?? rows.length) + 1}
         aria-colcount={shown.length + (hasSelection ? 1 : 0)}
@@ -136,6 +140,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
           onPoint={setActive}
           {...(hasSelection && { selection, onSelection })}
           {...(props.onOpen !== undefined && { onOpen: props.onOpen })}
+          {...(props.tree !== undefined && { tree: props.tree })}
         />
       </div>
       {props.isLoadingMore === true && <p className="quiet data-table-more">{texts.more}</p>}
@@ -147,9 +152,15 @@ function withSort(sort: TableView['sort']): TableView {
   return sort === undefined ? {} : { sort }
 }
 
-function useMoreNearEnd<Row>({ rows, onMore, isLoadingMore = false }: DataTableProps<Row>, lastShown: number): void {
+function useMoreNearEnd<Row>(props: DataTableProps<Row>, drawn: readonly { readonly index: number }[]): void {
+  const { rows, onMore, isLoadingMore = false, tree } = props
+  const [firstShown, lastShown] = [drawn[0]?.index ?? 0, drawn.at(-1)?.index ?? -1]
   const isNear = onMore !== undefined && !isLoadingMore && rows.length > 0 && lastShown >= rows.length - 20
   useEffect(() => {
     if (isNear) onMore?.()
   }, [isNear, onMore, rows.length])
+  const onInSight = tree?.onInSight
+  useEffect(() => {
+    onInSight?.(rows.slice(firstShown, lastShown + 1))
+  }, [onInSight, rows, firstShown, lastShown])
 }

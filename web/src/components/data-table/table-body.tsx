@@ -1,7 +1,8 @@
 import type { Virtualizer } from '@tanstack/react-virtual'
 import type { ReactNode } from 'react'
+import type { RowTree } from './row-tree.ts'
 import { selectRange, type Selection, toggleRow } from './selection.ts'
-import { BodyRow, type RowLayout } from './table-rows.tsx'
+import { BodyRow, type Branch, type RowLayout } from './table-rows.tsx'
 
 interface Cell {
   readonly row: number
@@ -20,11 +21,12 @@ interface TableBodyProps<Row> {
   readonly selection?: Selection
   readonly onSelection?: (selection: Selection) => void
   readonly onOpen?: (row: Row) => void
+  readonly tree?: RowTree<Row>
 }
 
 /** The rows of a table that are in sight. */
 export function TableBody<Row>(props: TableBodyProps<Row>): ReactNode {
-  const { layout, rowVirtualizer, rows, rowId, order, active, onPoint, selection, onSelection, onOpen } = props
+  const { layout, rowVirtualizer, rows, rowId, order, active, onPoint, selection, onSelection, onOpen, tree } = props
   return (
     <div
       role="rowgroup"
@@ -51,9 +53,15 @@ export function TableBody<Row>(props: TableBodyProps<Row>): ReactNode {
               })}
             onPoint={(column) => onPoint({ row: index, column })}
             {...(onOpen !== undefined && { onOpen: () => onOpen(row) })}
+            {...(tree !== undefined && { branch: branchOf(row, tree) })}
           />
         )
       })}
     </div>
   )
+}
+
+function branchOf<Row>(row: Row, { depth, isOpen, onToggle }: RowTree<Row>): Branch {
+  const open = isOpen(row)
+  return { depth: depth(row), ...(open !== undefined && { isOpen: open, onToggle: () => onToggle(row) }) }
 }

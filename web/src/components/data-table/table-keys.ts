@@ -1,4 +1,5 @@
 import { widthStep } from './column-changes.ts'
+import { parentPlace, type RowTree } from './row-tree.ts'
 import { selectRange, type Selection, toggleRow } from './selection.ts'
 
 interface KeyContext<Row> {
@@ -7,6 +8,7 @@ interface KeyContext<Row> {
   readonly selection?: Selection
   readonly onSelection?: (selection: Selection) => void
   readonly onOpen?: (row: Row) => void
+  readonly tree?: RowTree<Row>
   /** Of the active column: pixels more or less, or places to the right or left. Absent: neither. */
   readonly onWiden?: (by: number) => void
   readonly onShift?: (by: number) => void
@@ -39,7 +41,7 @@ export function keyActions<Row>(context: KeyContext<Row>): Readonly<Record<strin
   const sideways = (by: number): KeyAction => {
     return (isShift) => {
       if (isShift) onWiden?.(by * widthStep)
-      else move(active.row, active.column + by)
+      else if (!moveInTree(context, by)) move(active.row, active.column + by)
     }
   }
   const select: KeyAction = () => {
@@ -63,6 +65,19 @@ export function keyActions<Row>(context: KeyContext<Row>): Readonly<Record<strin
     ' ': select,
     ...(onOpen !== undefined && row !== undefined && { Enter: () => onOpen(row) }),
   }
+}
+
+/** In the first column the arrows open and close a row, and go to the one it is under; false: they only move. */
+function moveInTree<Row>({ rows, active, tree, move }: KeyContext<Row>, by: number): boolean {
+  const row = rows[active.row]
+  if (tree === undefined || row === undefined || active.column > 0) return false
+  if (tree.isOpen(row) === by < 0) {
+    tree.onToggle(row)
+    return true
+  }
+  const parent = by < 0 ? parentPlace(rows, active.row, tree) : -1
+  if (parent >= 0) move(parent)
+  return parent >= 0
 }
 
 /** A place that exists, the nearest to `index`. */

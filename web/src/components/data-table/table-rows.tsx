@@ -120,6 +120,9 @@ export function HeadRow<Row>(props: HeadRowProps<Row>): ReactNode {
   )
 }
 
+/** Pixels of one depth; what is deeper than so many stands no farther to the right. */
+const indent = 18
+const mostIndented = 8
 const dragType = 'application/x-sluice-column'
 
 /** What makes a head movable by a pointer; what else is dragged over it is left alone. */
@@ -139,6 +142,13 @@ function draggable(place: number, onMove: (from: number, to: number) => void): H
   }
 }
 
+/** A row's place in a tree; without `isOpen` nothing is under it. */
+export interface Branch {
+  readonly depth: number
+  readonly isOpen?: boolean
+  readonly onToggle?: () => void
+}
+
 interface BodyRowProps<Row> {
   readonly layout: RowLayout<Row>
   readonly row: Row
@@ -150,11 +160,12 @@ interface BodyRowProps<Row> {
   readonly onSelect?: (isRange: boolean) => void
   readonly onPoint: (column: number) => void
   readonly onOpen?: () => void
+  readonly branch?: Branch
 }
 
 /** One row of values. */
 export function BodyRow<Row>(props: BodyRowProps<Row>): ReactNode {
-  const { layout, row, index, top, activeColumn, isSelected, onSelect, onPoint, onOpen } = props
+  const { layout, row, index, top, activeColumn, isSelected, onSelect, onPoint, onOpen, branch } = props
   const texts = useMessages(shellMessages).table
   const classes = ['data-table-row', isSelected === true ? 'selected' : '', activeColumn !== undefined ? 'active' : '']
   return (
@@ -164,6 +175,8 @@ export function BodyRow<Row>(props: BodyRowProps<Row>): ReactNode {
       role="row"
       aria-rowindex={index + 2}
       aria-selected={isSelected}
+      aria-level={branch === undefined ? undefined : branch.depth + 1}
+      aria-expanded={branch?.isOpen}
       className={classes.filter(Boolean).join(' ')}
       style={{ transform: `translateY(${top}px)`, width: layout.totalWidth }}
       onDoubleClick={onOpen}
@@ -191,10 +204,37 @@ export function BodyRow<Row>(props: BodyRowProps<Row>): ReactNode {
           style={style}
           onClick={() => onPoint(place)}
         >
+          {branch !== undefined && place === 0 && <Twisty branch={branch} />}
           <span className="data-table-value">{column.cell(row)}</span>
         </span>
       ))}
     </div>
+  )
+}
+
+/** Opens and closes a row; as wide where nothing is under it, so that names of one depth stand below each other. */
+function Twisty({ branch: { depth, isOpen, onToggle } }: { readonly branch: Branch }): ReactNode {
+  const texts = useMessages(shellMessages).table
+  return (
+    <span className="data-table-twisty" style={{ marginLeft: Math.min(depth, mostIndented) * indent }}>
+      {isOpen !== undefined && (
+        <button
+          type="button"
+          tabIndex={-1}
+          className={isOpen ? 'is-open' : undefined}
+          aria-label={isOpen ? texts.closeRow : texts.openRow}
+          onClick={({ currentTarget }) => {
+            // The keys are the table's.
+            currentTarget.closest<HTMLElement>('[role=treegrid]')?.focus({ preventScroll: true })
+            onToggle?.()
+          }}
+          // Two quick clicks close and open; they do not go to the row's own page.
+          onDoubleClick={(event) => event.stopPropagation()}
+        >
+          <Icon name="chevron" size={14} />
+        </button>
+      )}
+    </span>
   )
 }
 

@@ -77,6 +77,8 @@ export const en = {
     selected: (count: string) => `${count} selected`,
     clear: 'Clear selection',
     selectRow: 'Select row',
+    openRow: 'Open row',
+    closeRow: 'Close row',
     selectAll: 'Select all loaded rows',
     rows: (count: string) => `${count} rows`,
     more: 'Loading more…',

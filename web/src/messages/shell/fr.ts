@@ -78,6 +78,8 @@ export const fr: Translation<typeof en> = {
     selected: (count) => `${count} sélectionnées`,
     clear: 'Effacer la sélection',
     selectRow: 'Sélectionner la ligne',
+    openRow: 'Ouvrir la ligne',
+    closeRow: 'Fermer la ligne',
     selectAll: 'Sélectionner toutes les lignes chargées',
     rows: (count) => `${count} lignes`,
     more: 'Suite en cours de chargement…',

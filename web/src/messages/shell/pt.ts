@@ -78,6 +78,8 @@ export const pt: Translation<typeof en> = {
     selected: (count) => `${count} selecionadas`,
     clear: 'Limpar a seleção',
     selectRow: 'Selecionar a linha',
+    openRow: 'Abrir a linha',
+    closeRow: 'Fechar a linha',
     selectAll: 'Selecionar todas as linhas carregadas',
     rows: (count) => `${count} linhas`,
     more: 'A carregar mais…',

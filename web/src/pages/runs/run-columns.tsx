@@ -37,7 +37,12 @@ export function useRunColumns({ metrics, params, tags }: RunKeys): readonly Colu
       ...(kind === 'metrics' && { align: 'end' as const }),
       cell: ({ values }) => valueText(values[`${kind}.${key}`], format),
     }))
-  return [...ownColumns(texts), ...logged('metrics', metrics), ...logged('params', params), ...logged('tags', tags)]
+  return [
+    ...ownColumns(texts, format),
+    ...logged('metrics', metrics),
+    ...logged('params', params),
+    ...logged('tags', tags),
+  ]
 }
 
 /** A logged value as it is read; a run that has none shows nothing. */
@@ -51,7 +56,7 @@ export function isSystemMetric(key: string): boolean {
   return key.startsWith('system/')
 }
 
-function ownColumns(texts: Texts): readonly Column<RunRow>[] {
+function ownColumns(texts: Texts, format: Format): readonly Column<RunRow>[] {
   const { columns, groups } = texts.table
   const own = { group: groups.run, isSortable: true }
   return [
@@ -62,9 +67,14 @@ function ownColumns(texts: Texts): readonly Column<RunRow>[] {
       width: 220,
       isPinned: true,
       cell: (run) => (
-        <ObjectLink kind="run" name={run.run_id}>
-          {run.name || run.run_id}
-        </ObjectLink>
+        <>
+          <ObjectLink kind="run" name={run.run_id}>
+            {run.name || run.run_id}
+          </ObjectLink>
+          {run.children !== undefined && run.children > 0 && (
+            <span className="quiet runs-under">{texts.table.under(format.count(run.children), run.children)}</span>
+          )}
+        </>
       ),
     },
     {

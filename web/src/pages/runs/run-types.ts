@@ -15,6 +15,8 @@ export interface RunRow {
   readonly ended_at?: string
   readonly lifecycle_stage: 'active' | 'deleted'
   readonly values: Readonly<Record<string, RunValue>>
+  /** Of nested runs: how many are directly under it. */
+  readonly children?: number
 }
 
 /** Which runs, in what order, with which columns. */
@@ -46,6 +48,18 @@ export async function searchRuns(
     })),
     ...(answer.next_page_token !== undefined && { nextToken: answer.next_page_token }),
   }
+}
+
+/** The same, and of each run how many are under it. */
+export async function searchNestedRuns(...given: Parameters<typeof searchRuns>): Promise<RunsPiece> {
+  const [{ experiment_ids, view }, { signal }] = given
+  const piece = await searchRuns(...given)
+  if (piece.rows.length === 0) return piece
+  const body = { experiment_ids, run_ids: piece.rows.map((run) => run.run_id), ...(view !== undefined && { view }) }
+  const { children } = await answerOf(
+    rest.POST('/api/v1/runs/count-children', { body, ...(signal !== undefined && { signal }) }),
+  )
+  return { ...piece, rows: piece.rows.map((run, place) => ({ ...run, children: children[place] ?? 0 })) }
 }
 
 /** Columns that are no metric, param or tag, and what the order calls them. */

@@ -8,15 +8,18 @@ export interface RunsSearch extends TableSearch {
   readonly view?: 'deleted' | 'all'
   /** Columns that are the same in all loaded runs are left out. */
   readonly differ?: true
+  /** Only runs that are under no other; those under them come when they are opened. */
+  readonly nested?: true
 }
 
 /** For `validateSearch`; what does not fit is left out. */
 export function runsSearch(search: Readonly<Record<string, unknown>>): RunsSearch {
-  const { filter, view, differ } = search
+  const { filter, view, differ, nested } = search
   return {
     ...tableSearch(search),
     ...(typeof filter === 'string' && filter !== '' && { filter }),
     ...((view === 'deleted' || view === 'all') && { view }),
     ...(differ === true && { differ }),
+    ...(nested === true && { nested }),
   }
 }

@@ -4,9 +4,10 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { runsMessages } from './messages.ts'
 import { isRefused } from './refused.ts'
+import { rootsOf, useNestedRuns } from './nested-runs.ts'
 import { RunActions } from './run-actions.tsx'
 import { columnsThatDiffer, type RunKeys, useRunColumns } from './run-columns.tsx'
-import { isLogged, orderOf, type RunRow, type RunsQuery, searchRuns } from './run-types.ts'
+import { isLogged, orderOf, type RunRow, type RunsQuery, searchNestedRuns, searchRuns } from './run-types.ts'
 import type { RunsSearch } from './runs-search.ts'
 import { RunsToolbar } from './runs-toolbar.tsx'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
@@ -23,6 +24,7 @@ const route = getRouteApi('/experiments/$name')
 const pieceRows = 100
 /** The server gives so many values of a run at once. */
 const mostColumns = 500
+const none: readonly RunRow[] = []
 const noKeys: RunKeys = { metrics: [], params: [], tags: [] }
 
 /** The runs of an experiment, a piece at a time: filtered, ordered and with the columns that the address says. */
@@ -38,7 +40,10 @@ export function RunsTable({ experimentId }: { readonly experimentId: string }): 
   const columns = useRunColumns(keys ?? noKeys)
   const view = tableViewOf(search)
   const query = queryOf(experimentId, { search, view, columns })
-  const { runs, rows, total } = useRuns(query)
+  const isNested = search.nested === true
+  const { runs, rows: roots, total } = useRuns(isNested ? rootsOf(query) : query, isNested)
+  const nested = useNestedRuns(query, isNested ? roots : none)
+  const { rows } = isNested ? nested : { rows: roots }
   const shown = search.differ === true && rows.length > 1 ? columnsThatDiffer(columns, rows) : columns
   const show = (next: Partial<Record<keyof RunsSearch, RunsSearch[keyof RunsSearch] | undefined>>): void =>
     void navigate({ search: (old) => withoutUndefined({ ...old, ...next }) as RunsSearch, replace: true })
@@ -75,13 +80,14 @@ export function RunsTable({ experimentId }: { readonly experimentId: string }): 
           columns={shown}
           rows={rows}
           rowId={({ run_id: id }) => id}
-          rowCount={Math.max(total ?? 0, rows.length)}
+          rowCount={Math.max(total ?? 0, roots.length) + rows.length - roots.length}
+          {...(isNested && { tree: nested.tree })}
           view={view}
           onView={(next) => show(searchOfTableView(next))}
           onOpen={({ run_id: id }) => open('run', id)?.()}
           selection={selection}
           onSelection={setSelection}
-          isLoadingMore={runs.isFetchingNextPage}
+          isLoadingMore={runs.isFetchingNextPage || nested.isLoading}
           {...(runs.hasNextPage && { onMore: () => void runs.fetchNextPage() })}
           toolbar={
             <RunActions
@@ -91,15 +97,17 @@ export function RunsTable({ experimentId }: { readonly experimentId: string }): 
           }
         />
       )}
+      {isNested && nested.error !== null && <ErrorState error={nested.error} onRetry={nested.retry} />}
     </>
   )
 }
 
-function useRuns(query: RunsQuery) {
+function useRuns(query: RunsQuery, isNested: boolean) {
+  const ask = isNested ? searchNestedRuns : searchRuns
   const runs = useInfiniteQuery({
-    queryKey: ['rest', '/api/v1/runs/search', query],
+    queryKey: ['rest', '/api/v1/runs/search', query, isNested],
     queryFn: ({ pageParam, signal }) =>
-      searchRuns(query, { count: pieceRows, signal, ...(pageParam !== '' && { token: pageParam }) }),
+      ask(query, { count: pieceRows, signal, ...(pageParam !== '' && { token: pageParam }) }),
     initialPageParam: '',
     getNextPageParam: ({ nextToken }) => nextToken,
     placeholderData: keepPreviousData,

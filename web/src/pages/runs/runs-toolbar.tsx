@@ -57,6 +57,14 @@ export function RunsToolbar({ experimentId, search, query, keys, error, onChange
           />
           {texts.table.onlyDifferent}
         </label>
+        <label className="row" title={texts.table.nestedHint}>
+          <input
+            type="checkbox"
+            checked={search.nested === true}
+            onChange={({ target }) => onChange({ nested: target.checked ? true : undefined })}
+          />
+          {texts.table.nested}
+        </label>
         <SavedViews experimentId={experimentId} search={search} />
         <ExportMenu query={query} />
       </div>

@@ -43,6 +43,9 @@ export const en = {
     nothing: 'No run fits.',
     clear: 'Show all active runs',
     onlyDifferent: 'Only columns that differ',
+    nested: 'Nested',
+    nestedHint: 'Only runs that are under no other are listed, by the filter; a run opens to all runs under it.',
+    under: (shown: string, count: number) => `${shown} ${plural('en', count, { one: 'child', other: 'children' })}`,
     columns: {
       name: 'Run',
       status: 'Status',

@@ -47,6 +47,10 @@ export const fr: Translation<typeof en> = {
     nothing: 'Aucune exécution ne correspond.',
     clear: 'Afficher toutes les exécutions actives',
     onlyDifferent: 'Seulement les colonnes qui diffèrent',
+    nested: 'Imbriquées',
+    nestedHint:
+      'Seules les exécutions qui ne sont sous aucune autre sont listées, selon le filtre ; une exécution s’ouvre sur toutes celles qui sont sous elle.',
+    under: (shown, count) => `${shown} ${plural('fr', count, { one: 'enfant', other: 'enfants' })}`,
     columns: {
       name: 'Exécution',
       status: 'État',

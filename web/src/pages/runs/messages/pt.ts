@@ -46,6 +46,10 @@ export const pt: Translation<typeof en> = {
     nothing: 'Nenhuma execução corresponde.',
     clear: 'Mostrar todas as execuções ativas',
     onlyDifferent: 'Só colunas que diferem',
+    nested: 'Aninhadas',
+    nestedHint:
+      'Só as execuções que não estão sob outra são listadas, pelo filtro; uma execução abre todas as que estão sob ela.',
+    under: (shown, count) => `${shown} ${plural('pt', count, { one: 'filha', other: 'filhas' })}`,
     columns: {
       name: 'Execução',
       status: 'Estado',
