@@ -14,6 +14,7 @@ import { searchExperiments, type ExperimentQuery } from './search/experiment-sea
 import { searchLoggedModels, type LoggedModelQuery } from './search/logged-model-search.ts'
 import { type ChildQuery, countChildren } from './search/child-counts.ts'
 import { compareRuns, type RunComparison } from './search/compare-runs.ts'
+import { groupRuns, type GroupQuery, type RunGroup } from './search/run-groups.ts'
 import { readRunKeys, type RunKeys } from './search/run-keys.ts'
 import { countRuns, searchRuns, type RunQuery } from './search/run-search.ts'
 import { searchRunTable, type RunTableQuery, type RunTableRow } from './search/run-table.ts'
@@ -44,6 +45,8 @@ export interface TrackingStore {
   countRuns(query: Pick<RunQuery, 'experimentIds' | 'filter' | 'view'>): Promise<number>
   /** How many runs are directly under each of some runs, in their order. */
   countChildren(query: ChildQuery): Promise<readonly number[]>
+  /** What the runs of a search have in common by a param or tag. */
+  groupRuns(query: GroupQuery): Promise<Page<RunGroup>>
   compareRuns(query: Parameters<typeof compareRuns>[1]): Promise<RunComparison>
   /** The names of what the runs of these experiments log. */
   runKeys(experimentIds: readonly string[]): Promise<RunKeys>
@@ -77,6 +80,7 @@ export function trackingStore(context: TrackingContext): TrackingStore {
     searchRunTable: (query) => searchRunTable(database, query),
     countRuns: (query) => countRuns(database, query),
     countChildren: (query) => countChildren(database, query),
+    groupRuns: (query) => groupRuns(database, query),
     compareRuns: (query) => compareRuns(database, query),
     runKeys: (experimentIds) => readRunKeys(database, experimentIds),
     searchLoggedModels: (query) => searchLoggedModels(database, query),

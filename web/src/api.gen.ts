@@ -1939,6 +1939,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/runs/groups': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** The runs that meet a filter in groups by a param or tag: how many, and least, mean and greatest metrics. */
+    post: operations['postRunsGroups']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/traces/search': {
     parameters: {
       query?: never
@@ -11220,6 +11237,67 @@ export interface operations {
               max: (number | null)[]
               last: (number | null)[]
             }[]
+          }
+        }
+      }
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  postRunsGroups: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          experiment_ids: string[]
+          /** @description In MLflow's language, e.g. metrics.acc > 0.9 and params.lr = '0.1'. */
+          filter?: string
+          view?: 'active' | 'deleted' | 'all'
+          /** @description A param or tag, e.g. params.model. */
+          by: string
+          /** @description E.g. metrics.acc. */
+          metrics?: string[]
+          /** @description value, runs, or the mean of a metric, e.g. metrics.acc; then DESC or ASC. */
+          order_by?: string
+          max_results?: number
+          page_token?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: {
+              /** @description Null: the runs that have no such param or tag. */
+              value: string | null
+              runs: number
+              /** @description In the order of the metrics asked for. */
+              metrics: ({
+                /** @description Runs that have a number; NaN is none. */
+                count: number
+                min: number
+                mean: number
+                max: number
+              } | null)[]
+            }[]
+            next_page_token?: string
           }
         }
       }

@@ -32,6 +32,7 @@ import { uploadRoutes, type UploadRouteParts } from './upload-routes.ts'
 import { type KeptPackageParts, keptPackageRoutes } from './kept-package-routes.ts'
 import { packageRoutes, type PackageRouteParts } from './package-routes.ts'
 import { runRoutes, type RunCatalogue } from './run-routes.ts'
+import { type RunGroupCatalogue, runGroupRoutes } from './run-group-routes.ts'
 import { runTableRoutes, type RunTableCatalogue } from './run-table-routes.ts'
 import { publishedPipelineRoutes } from './published-pipeline-routes.ts'
 import type { JobTriggers } from '../../triggers/job-triggers.ts'
@@ -75,7 +76,11 @@ export interface RestParts extends StatusRouteParts {
   readonly endpoints?: EndpointService
   readonly variants?: VariantService
   readonly series?: SeriesRouteParts['series']
-  readonly tracking?: RunCatalogue & RunTableCatalogue & TraceCatalogue & UploadRouteParts['tracking']
+  readonly tracking?: RunCatalogue &
+    RunTableCatalogue &
+    RunGroupCatalogue &
+    TraceCatalogue &
+    UploadRouteParts['tracking']
   readonly uploads?: ArtifactUploads
   /** Absent where nothing is built. */
   readonly packages?: Omit<PackageRouteParts, 'localToken'>
@@ -159,7 +164,7 @@ export function restRoutes(parts: RestParts): readonly Route[] {
 }
 
 function everyRunRoute(tracking: NonNullable<RestParts['tracking']>): readonly Route[] {
-  return [...runRoutes(tracking), ...runTableRoutes(tracking), ...traceRoutes(tracking)]
+  return [...runRoutes(tracking), ...runTableRoutes(tracking), ...runGroupRoutes(tracking), ...traceRoutes(tracking)]
 }
 
 function servingRoutes(

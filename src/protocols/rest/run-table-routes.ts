@@ -1,11 +1,12 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { SluiceError } from '../../base/errors.ts'
 import type { Route } from '../../server/route.ts'
-import type { RunInfo, ViewType } from '../../tracking/entities.ts'
+import type { RunInfo } from '../../tracking/entities.ts'
 import type { ComparedKey } from '../../tracking/search/compare-runs.ts'
-import type { RunColumn, RunTableRow, RunValue } from '../../tracking/search/run-table.ts'
+import type { RunTableRow, RunValue } from '../../tracking/search/run-table.ts'
 import type { TrackingStore } from '../../tracking/tracking-store.ts'
 import { listOf, words } from './messages.ts'
+import { columnOf, filterFields, views } from './run-table-messages.ts'
 import { wireTime } from './translate.ts'
 
 /** What these routes ask of tracking. */
@@ -18,15 +19,6 @@ export type RunTableCatalogue = Pick<
 const Value = Type.Union([Type.Number(), Type.String(), Type.Null()], {
   description: 'Null where the run has none; a metric that is NaN is the text "NaN".',
 })
-const views = { active: 'ACTIVE_ONLY', deleted: 'DELETED_ONLY', all: 'ALL' } as const satisfies Record<string, ViewType>
-
-const filterFields = {
-  experiment_ids: Type.Array(Type.String(), { minItems: 1, maxItems: 1000 }),
-  filter: Type.Optional(
-    Type.String({ description: "In MLflow's language, e.g. metrics.acc > 0.9 and params.lr = '0.1'." }),
-  ),
-  view: Type.Optional(words(['active', 'deleted', 'all'])),
-}
 const CountFields = Type.Object(filterFields, { additionalProperties: false })
 const ChildrenFields = Type.Object(
   {
@@ -241,17 +233,6 @@ function comparisonRoutes({ compareRuns, metricSeries }: RunTableCatalogue): rea
       },
     },
   ]
-}
-
-const columnPattern = /^(metrics|params|tags)\.(.+)$/s
-const columnKinds = { metrics: 'metric', params: 'parameter', tags: 'tag' } as const
-
-function columnOf(column: string): RunColumn {
-  const [, kind, key] = columnPattern.exec(column) ?? []
-  if (kind !== undefined && key !== undefined) return { kind: columnKinds[kind as keyof typeof columnKinds], key }
-  throw new SluiceError('invalid-request', `${JSON.stringify(column.slice(0, 100))} is no column of a table of runs.`, {
-    hint: 'Name them like metrics.acc, params.lr or tags.team; what follows the first dot is the name as it was logged.',
-  })
 }
 
 function infoMessage(info: RunInfo): Static<typeof CompareMessage>['runs'][number] {

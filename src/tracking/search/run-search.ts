@@ -1,4 +1,4 @@
-import { sql, type Expression } from 'kysely'
+import { sql, type Expression, type RawBuilder } from 'kysely'
 import type { Database } from '../../database/database.ts'
 import type { Page, Run, ViewType } from '../entities.ts'
 import { experimentNumbers } from '../experiment-store.ts'
@@ -88,13 +88,28 @@ export async function findRuns(database: Database, query: RunQuery, bounds = usu
 }
 
 /** How many runs meet a filter, however many pages they take. Throws as `searchRuns` does. */
-export async function countRuns(
+export async function countRuns(database: Database, query: WholeQuery): Promise<number> {
+  const conditions = runConditions(database, query)
+  if (conditions === undefined) return 0
+  const { rows } = await sql<{ total: number }>`
+    select count(*) as total from run where ${conditions}
+  `.execute(database.read)
+  return Number(rows[0]!.total)
+}
+
+type WholeQuery = Pick<RunQuery, 'experimentIds' | 'filter' | 'view'>
+
+/**
+ * What follows WHERE for all runs of a search at once, the runs being `run`; undefined where there can be none. Throws as
+ * `searchRuns` does.
+ */
+export function runConditions(
   database: Database,
-  { experimentIds, filter, view = 'ACTIVE_ONLY' }: Pick<RunQuery, 'experimentIds' | 'filter' | 'view'>,
-): Promise<number> {
+  { experimentIds, filter, view = 'ACTIVE_ONLY' }: WholeQuery,
+): RawBuilder<unknown> | undefined {
   const clauses = parseFilter(filter, runFilterGrammar)
   const experiments = experimentNumbers(experimentIds)
-  if (experiments.length === 0) return 0
+  if (experiments.length === 0) return undefined
   const scope = { dialect: database.dialect, experiments }
   // All runs are looked at: whatever has an index is listed, and only the others are asked.
   const lists = clauses.filter(isListable)
@@ -105,10 +120,7 @@ export async function countRuns(
     ...(lists.length === 0 ? [] : [listed(scope, { clauses: lists, isFew: false }, sql.ref('run.run_id'))]),
     ...probes.map((clause) => probed(scope, clause)),
   ]
-  const { rows } = await sql<{ total: number }>`
-    select count(*) as total from run where ${sql.join(where, sql` and `)}
-  `.execute(database.read)
-  return Number(rows[0]!.total)
+  return sql.join(where, sql` and `)
 }
 
 function decodeStart(token: string | undefined, fingerprint: string, stretches: readonly Stretch[]): PageStart {

@@ -10,16 +10,19 @@ export interface RunsSearch extends TableSearch {
   readonly differ?: true
   /** Only runs that are under no other; those under them come when they are opened. */
   readonly nested?: true
+  /** The param or tag whose values the runs are grouped by, e.g. `params.model`. */
+  readonly group?: string
 }
 
 /** For `validateSearch`; what does not fit is left out. */
 export function runsSearch(search: Readonly<Record<string, unknown>>): RunsSearch {
-  const { filter, view, differ, nested } = search
+  const { filter, view, differ, nested, group } = search
   return {
     ...tableSearch(search),
     ...(typeof filter === 'string' && filter !== '' && { filter }),
     ...((view === 'deleted' || view === 'all') && { view }),
     ...(differ === true && { differ }),
     ...(nested === true && { nested }),
+    ...(typeof group === 'string' && /^(params|tags)\../s.test(group) && { group }),
   }
 }

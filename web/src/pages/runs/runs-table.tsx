@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
+import { GroupedRuns } from './grouped-runs.tsx'
 import { runsMessages } from './messages.ts'
 import { isRefused } from './refused.ts'
 import { rootsOf, useNestedRuns } from './nested-runs.ts'
@@ -40,7 +41,7 @@ export function RunsTable({ experimentId }: { readonly experimentId: string }): 
   const columns = useRunColumns(keys ?? noKeys)
   const view = tableViewOf(search)
   const query = queryOf(experimentId, { search, view, columns })
-  const isNested = search.nested === true
+  const isNested = search.nested === true && search.group === undefined
   const { runs, rows: roots, total } = useRuns(isNested ? rootsOf(query) : query, isNested)
   const nested = useNestedRuns(query, isNested ? roots : none)
   const { rows } = isNested ? nested : { rows: roots }
@@ -74,6 +75,14 @@ export function RunsTable({ experimentId }: { readonly experimentId: string }): 
         >
           {!isWhole && <Button onClick={() => change({ filter: undefined, view: undefined })}>{texts.clear}</Button>}
         </EmptyState>
+      ) : search.group !== undefined ? (
+        <GroupedRuns
+          query={query}
+          by={search.group}
+          columns={shown}
+          view={view}
+          onView={(next) => show(searchOfTableView(next))}
+        />
       ) : (
         <DataTable
           label={texts.label}
@@ -87,7 +96,7 @@ export function RunsTable({ experimentId }: { readonly experimentId: string }): 
           onOpen={({ run_id: id }) => open('run', id)?.()}
           selection={selection}
           onSelection={setSelection}
-          isLoadingMore={runs.isFetchingNextPage || nested.isLoading}
+          isLoadingMore={runs.isFetchingNextPage || nested.children.isLoading}
           {...(runs.hasNextPage && { onMore: () => void runs.fetchNextPage() })}
           toolbar={
             <RunActions
@@ -97,7 +106,9 @@ export function RunsTable({ experimentId }: { readonly experimentId: string }): 
           }
         />
       )}
-      {isNested && nested.error !== null && <ErrorState error={nested.error} onRetry={nested.retry} />}
+      {isNested && nested.children.error !== null && (
+        <ErrorState error={nested.children.error} onRetry={nested.children.retry} />
+      )}
     </>
   )
 }

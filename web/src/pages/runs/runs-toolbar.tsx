@@ -26,7 +26,7 @@ interface RunsToolbarProps {
 export function RunsToolbar({ experimentId, search, query, keys, error, onChange }: RunsToolbarProps): ReactNode {
   const texts = useMessages(runsMessages)
   return (
-    <div className="runs-bar">
+    <div className="runs-bar runs-bar-table">
       <FilterBar
         value={search.filter ?? ''}
         onFilter={(filter) => onChange({ filter })}
@@ -60,15 +60,52 @@ export function RunsToolbar({ experimentId, search, query, keys, error, onChange
         <label className="row" title={texts.table.nestedHint}>
           <input
             type="checkbox"
-            checked={search.nested === true}
-            onChange={({ target }) => onChange({ nested: target.checked ? true : undefined })}
+            checked={search.nested === true && search.group === undefined}
+            onChange={({ target }) => onChange({ nested: target.checked ? true : undefined, group: undefined })}
           />
           {texts.table.nested}
         </label>
+        <GroupChoice group={search.group} keys={keys} onGroup={(group) => onChange({ group, nested: undefined })} />
         <SavedViews experimentId={experimentId} search={search} />
         <ExportMenu query={query} />
       </div>
     </div>
+  )
+}
+
+interface GroupChoiceProps {
+  readonly group: string | undefined
+  readonly keys: RunKeys
+  readonly onGroup: (group: string | undefined) => void
+}
+
+/** What the runs are grouped by: any param or tag that they have. */
+function GroupChoice({ group, keys, onGroup }: GroupChoiceProps): ReactNode {
+  const texts = useMessages(runsMessages).table
+  const kinds = (['params', 'tags'] as const).map((kind) => {
+    const names = keys[kind]
+    // An address may name one that no run has, or that is not known yet.
+    const given = group?.startsWith(`${kind}.`) === true ? group.slice(kind.length + 1) : undefined
+    return { kind, names: given === undefined || names.includes(given) ? names : [given, ...names] }
+  })
+  return (
+    <select
+      className="field runs-group-choice"
+      aria-label={texts.groupBy}
+      value={group ?? ''}
+      onChange={({ target: { value } }) => onGroup(value === '' ? undefined : value)}
+    >
+      <option value="">{texts.ungrouped}</option>
+      {kinds.map(({ kind, names }) => (
+        <optgroup key={kind} label={texts.groups[kind]}>
+          {names.map((name) => (
+            <option key={name} value={`${kind}.${name}`}>
+              {texts.by(name)}
+            </option>
+          ))}
+        </optgroup>
+      ))}
+    </select>
   )
 }
 

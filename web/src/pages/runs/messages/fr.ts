@@ -51,6 +51,14 @@ export const fr: Translation<typeof en> = {
     nestedHint:
       'Seules les exécutions qui ne sont sous aucune autre sont listées, selon le filtre ; une exécution s’ouvre sur toutes celles qui sont sous elle.',
     under: (shown, count) => `${shown} ${plural('fr', count, { one: 'enfant', other: 'enfants' })}`,
+    groupBy: 'Grouper par',
+    ungrouped: 'Sans groupes',
+    by: (name) => `Par ${name}`,
+    groupsLabel: 'Groupes d’exécutions',
+    groupRuns: 'Exécutions',
+    groupNone: 'Aucune valeur',
+    groupEmpty: 'Vide',
+    spread: (metric) => `${metric} : moyenne (min – max)`,
     columns: {
       name: 'Exécution',
       status: 'État',

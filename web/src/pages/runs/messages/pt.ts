@@ -50,6 +50,14 @@ export const pt: Translation<typeof en> = {
     nestedHint:
       'Só as execuções que não estão sob outra são listadas, pelo filtro; uma execução abre todas as que estão sob ela.',
     under: (shown, count) => `${shown} ${plural('pt', count, { one: 'filha', other: 'filhas' })}`,
+    groupBy: 'Agrupar por',
+    ungrouped: 'Sem grupos',
+    by: (name) => `Por ${name}`,
+    groupsLabel: 'Grupos de execuções',
+    groupRuns: 'Execuções',
+    groupNone: 'Sem valor',
+    groupEmpty: 'Vazio',
+    spread: (metric) => `${metric}: média (mín – máx)`,
     columns: {
       name: 'Execução',
       status: 'Estado',
