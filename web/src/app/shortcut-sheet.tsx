@@ -18,6 +18,7 @@ export function ShortcutSheet({ onClose }: { readonly onClose: () => void }): Re
     { keys: 'j k', label: texts.tableMove },
     { keys: 'Home End', label: texts.tableEnds },
     { keys: '← →', label: texts.tableColumns },
+    { keys: '→ ←', label: texts.tableTree },
     { keys: 'Shift+← Shift+→', label: texts.tableWidth },
     { keys: '< >', label: texts.tableShift },
     { keys: 'Enter', label: texts.tableOpen },

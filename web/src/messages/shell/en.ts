@@ -59,6 +59,7 @@ export const en = {
     table: 'In a table',
     tableMove: 'Row up or down',
     tableEnds: 'First or last row',
+    tableTree: 'First column: open or close a row with rows under it',
     tableOpen: 'Open the row',
     tableSelect: 'Select the row',
     tableRange: 'Select up to the next row',

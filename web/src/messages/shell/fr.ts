@@ -60,6 +60,7 @@ export const fr: Translation<typeof en> = {
     table: 'Dans un tableau',
     tableMove: 'Ligne précédente ou suivante',
     tableEnds: 'Première ou dernière ligne',
+    tableTree: 'Première colonne : ouvrir ou fermer une ligne qui en contient d’autres',
     tableOpen: 'Ouvrir la ligne',
     tableSelect: 'Sélectionner la ligne',
     tableRange: 'Étendre la sélection d’une ligne',

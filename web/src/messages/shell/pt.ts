@@ -60,6 +60,7 @@ export const pt: Translation<typeof en> = {
     table: 'Numa tabela',
     tableMove: 'Linha acima ou abaixo',
     tableEnds: 'Primeira ou última linha',
+    tableTree: 'Primeira coluna: abrir ou fechar uma linha que contém outras',
     tableOpen: 'Abrir a linha',
     tableSelect: 'Selecionar a linha',
     tableRange: 'Estender a seleção uma linha',

@@ -19,7 +19,7 @@ export function runsSearch(search: Readonly<Record<string, unknown>>): RunsSearc
   const { filter, view, differ, nested, group } = search
   return {
     ...tableSearch(search),
-    ...(typeof filter === 'string' && filter !== '' && { filter }),
+    ...(typeof filter === 'string' && filter.trim() !== '' && { filter }),
     ...((view === 'deleted' || view === 'all') && { view }),
     ...(differ === true && { differ }),
     ...(nested === true && { nested }),
