@@ -89,7 +89,7 @@ function groupedColumns(columns: readonly Column<RunRow>[], form: GroupedForm): 
       const label = by.slice(by.indexOf('.') + 1)
       const value = ({ group, run }: GroupedRow): ReactNode =>
         group === undefined ? cell({ id: '', ...(run !== undefined && { run }) }) : <GroupName value={group.value} />
-      const runs = { id: 'runs', label: texts.groupRuns, width: 100, align: 'end', isSortable: true } as const
+      const runs = { id: 'runs', label: texts.groupRuns, width: 120, align: 'end', isSortable: true } as const
       const count = ({ group }: GroupedRow): ReactNode => (group === undefined ? '' : format.count(group.runs))
       return [
         { ...column, label, cell: value },
