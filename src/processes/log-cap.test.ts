@@ -74,3 +74,18 @@ test('hardening 31: writers that append go on in the log that was cut', async (t
     /\[sluice\] \d+ bytes of this log were left out here\.\n(line \d+\n)+last\n$/,
   )
 })
+
+test('hardening 31: what is written while a log is cut comes after what was there, and nothing of it is missing', async (t) => {
+  const file = logFile(t, lines(0, 20_000))
+  let next = 20_000
+  let isCut = false
+  const cut = capLog(file, { maxBytes: 100_000, headBytes: 1000, tailBytes: 50_000 }).then(() => (isCut = true))
+  while (!isCut && next < 24_000) {
+    appendFileSync(file, lines(next, ++next))
+    await new Promise(setImmediate)
+  }
+  await cut
+  appendFileSync(file, lines(next, ++next))
+  const [, kept] = readFileSync(file, 'utf8').split(/\n\[sluice\] \d+ bytes of this log were left out here\.\n/)
+  assert.equal(kept, lines(15_455, next))
+})

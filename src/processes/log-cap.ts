@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
-import { open, truncate } from 'node:fs/promises'
+import { ftruncateSync, readSync, statSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 
 /** How much of a log is kept. */
 interface LogLimits {
@@ -17,24 +17,46 @@ const logLimits: LogLimits = { maxBytes: 256 * mebibyte, headBytes: 16 * mebibyt
 
 /**
  * Cuts a log that has grown beyond its limit: its beginning, a line that says how much is missing, its end. Its writers
- * append to the same file meanwhile and go on; what they write while it is cut may be among what is left out. Reads no
- * more than the end into memory. Killed in between, the log has its beginning only.
+ * append to the same file meanwhile and go on; only what they write between the last look and the cut itself, a few
+ * system calls, is left out. Reads no more than the end into memory. Killed in between, the log is cut again later, and
+ * may then say that more is missing than is.
  */
 export async function capLog(file: string, limits: LogLimits = logLimits): Promise<void> {
   // Asked for after every step, and nearly always too small: a look must cost nothing.
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
   if (size <= limits.maxBytes) return
-  // Appending, as the log's writers do: bytes of theirs may come in between, but none is written over.
-  const handle = await open(file, 'a+')
+  const handle = await open(file, 'r+')
   try {
     const before = await droppedBefore(handle, limits)
     const tail = await readTail(handle, size, limits)
     const dropped = before.bytes + size - limits.headBytes - before.noticeBytes - tail.length
-    await truncate(file, limits.headBytes)
-    await handle.appendFile(Buffer.concat([Buffer.from(notice(dropped)), tail]))
+    // The end moves to its new place while the log is whole, over what is left out anyway: cut first, what writers
+    // append at once would stand before the end, and the last words of a step would be nowhere.
+    const kept = Buffer.concat([Buffer.from(notice(dropped)), tail])
+    await handle.write(kept, 0, kept.length, limits.headBytes)
+    cutBehind(handle, { size, end: limits.headBytes + kept.length, mostBytes: limits.tailBytes })
   } finally {
     await handle.close()
   }
+}
+
+/**
+ * Moves what was written since the log had `size` bytes to `end`, and cuts the log there; synchronous, so that as little
+ * as can be is written between the two. A writer that is faster than this is not followed beyond `mostBytes`.
+ */
+function cutBehind(
+  { fd }: Handle,
+  { size, end, mostBytes }: { readonly size: number; readonly end: number; readonly mostBytes: number },
+): void {
+  const piece = Buffer.alloc(Math.min(mostBytes, 1 << 20))
+  let moved = 0
+  while (moved < mostBytes) {
+    const bytes = readSync(fd, piece, 0, piece.length, size + moved)
+    if (bytes === 0) break
+    writeSync(fd, piece, 0, bytes, end + moved)
+    moved += bytes
+  }
+  ftruncateSync(fd, end + moved)
 }
 
 /** Where readers go on whose place in a log was cut away: the notice. */
