@@ -64,6 +64,8 @@ test('an hour of steps is kept, two days of coarse ones, and what nobody asked s
   const nowMs = clock.now()
   const hour = series.of('diabetes', { fromMs: nowMs - 3_600_000, toMs: nowMs })
   assert.equal(hour.deployments[0]!.points.length, 360)
+  const asked = series.of('diabetes', { fromMs: nowMs - 3_600_000 - 50_000, toMs: nowMs })
+  assert.equal(asked.stepMs, 10_000, 'the last hour of somebody whose clock is late, or whose question took long')
   const all = series.of('diabetes', { fromMs: 0, toMs: nowMs }).deployments[0]!.points
   assert.equal(
     all.reduce((sum, { requests }) => sum + requests, 0),
