@@ -35,6 +35,8 @@ try {
   await postgres.stop()
 }
 for (const problem of problems) console.error(problem)
+// Once more at the end, where whoever reads the end of a long log finds why.
+for (const { failures } of runs) if (failures !== '') console.log(failures)
 const sum = (name) => runs.reduce((total, run) => total + run[name], 0)
 const [passed, failed, skipped] = [sum('pass'), sum('fail') + sum('cancelled'), sum('skipped')]
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
@@ -86,6 +88,7 @@ function runTests(files, flags = []) {
         fail: count('fail'),
         cancelled: count('cancelled'),
         skipped: count('skipped'),
+        failures: (output.split('\n✖ failing tests:\n')[1] ?? '').trimEnd().replace(/^(.{500}).+$/gm, '$1 ...'),
       })
     })
   })
