@@ -10,6 +10,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder } from '../artifacts/sync-folder.ts'
 import type { Clock } from '../base/clock.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { Outgoing, PackageFormat, PackagingService } from './packaging-service.ts'
@@ -155,13 +156,4 @@ async function writeDurably(
     await file.close()
   }
   return { sizeBytes, digest: hash.digest('hex') }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { syncFolder } from '../../artifacts/sync-folder.ts'
 import { resolveUnder } from '../../artifacts/artifact-path.ts'
 import { SluiceError } from '../../base/errors.ts'
 import type { Datastore, DatastoreFile } from '../datastore.ts'
@@ -74,13 +75,4 @@ async function filesBelow(folder: string, prefix: string): Promise<DatastoreFile
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
   throw error
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -14,6 +14,7 @@
 import { link, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { syncFolder } from '../../artifacts/sync-folder.ts'
 import { formatDuration } from '../../base/duration.ts'
 import { SluiceError } from '../../base/errors.ts'
 import { isJsonObject } from '../../base/json.ts'
@@ -22,7 +23,7 @@ import type { EnvironmentLock } from '../environment-builder.ts'
 import { claim, ownerOf, release } from './claim.ts'
 import { fillVenv } from './fill-venv.ts'
 import type { Interpreter } from './interpreters.ts'
-import { syncFolder, writeAside } from './lock-store.ts'
+import { writeAside } from './lock-store.ts'
 import type { UvTool, Workshop } from './uv/uv-tool.ts'
 
 export interface VenvRequest {

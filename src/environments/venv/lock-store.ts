@@ -1,5 +1,6 @@
 import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { syncFolder } from '../../artifacts/sync-folder.ts'
 import { isJsonObject } from '../../base/json.ts'
 import type { EnvironmentLock } from '../environment-builder.ts'
 
@@ -68,16 +69,6 @@ export async function writeAside(path: string, text: string): Promise<string> {
     await file.close()
   }
   return aside
-}
-
-/** Makes names just linked or renamed in a folder durable. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 function parseLock(value: unknown): EnvironmentLock | undefined {
