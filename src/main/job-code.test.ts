@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { settings } from '../config.ts'
-import { openServer } from '../main.ts'
+import { test } from 'node:test'
+import { openedServer } from './opened-server.test-support.ts'
 
 /* The code of jobs that really ran, as it was then. */
 
-const home = await mkdtemp(join(tmpdir(), 'sluice-code-'))
-const environment = { HOME: home, PATH: process.env['PATH'] ?? '', SLUICE_PORT: '0' }
-const server = await openServer({ settings: settings({ environment, home }), environment })
-after(async () => {
-  await server.close()
-  await rm(home, { recursive: true, force: true })
-})
+const { home, server } = await openedServer()
 
 const pipeline = `type: pipeline
 experiment_name: code

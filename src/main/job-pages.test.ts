@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { settings } from '../config.ts'
-import { openServer } from '../main.ts'
+import { test } from 'node:test'
+import { openedServer } from './opened-server.test-support.ts'
 
 /* What the pages of jobs ask of a real server, about jobs that really ran. */
 
-const home = await mkdtemp(join(tmpdir(), 'sluice-pages-'))
-const environment = { HOME: home, PATH: process.env['PATH'] ?? '', SLUICE_PORT: '0' }
-const server = await openServer({ settings: settings({ environment, home }), environment })
-after(async () => {
-  await server.close()
-  await rm(home, { recursive: true, force: true })
-})
+const { home, server } = await openedServer()
 
 /** Every field of the answers that is looked at; which one has which, the tests know. */
 interface Answer {

@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { settings } from '../config.ts'
-import { openServer } from '../main.ts'
+import { test } from 'node:test'
+import { openedServer } from './opened-server.test-support.ts'
 
-const home = await mkdtemp(join(tmpdir(), 'sluice-examples-'))
-const environment = { HOME: home, PATH: process.env['PATH'] ?? '', SLUICE_PORT: '0' }
-const server = await openServer({ settings: settings({ environment, home }), environment })
-after(async () => {
-  await server.close()
-  await rm(home, { recursive: true, force: true })
-})
+const { server } = await openedServer()
 
 interface Answer {
   readonly items: readonly { readonly name: string; readonly description: string; readonly steps: readonly string[] }[]
