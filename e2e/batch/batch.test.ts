@@ -1,48 +1,35 @@
 // examples/batch-scoring as a user runs it, and an MLflow model that scores by itself: the program from outside.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { makeSchema, skipPostgres } from '../postgres-schema.ts'
-import { mlflowClients, programCache, pythonEnvironment } from '../python-environments.mjs'
+import { mlflowClients, pythonEnvironment } from '../python-environments.mjs'
+import { openSluiceFolder } from '../sluice-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
 const run = promisify(execFile)
 
 interface Program {
   readonly folder: string
+  readonly store: string
   readonly sluice: (...args: string[]) => Promise<string>
   readonly ended: (job: string) => Promise<string>
 }
 
 function openProgram(t: TestContext, variables: Readonly<Record<string, string>> = {}): Program {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-batch-'))
-  const env = {
-    ...process.env,
-    SLUICE_CACHE: programCache,
-    SLUICE_DATA: join(folder, 'store'),
-    SLUICE_PORT: '0',
-    ...variables,
-  }
-  const sluice = async (...args: string[]): Promise<string> => {
-    const command = [join(root, 'bin/sluice.mjs'), ...args]
-    return (await run(process.execPath, command, { cwd: folder, env, maxBuffer: 1 << 26 })).stdout.trim()
-  }
-  t.after(async () => {
-    await sluice('down').catch(() => undefined)
-    rmSync(folder, { recursive: true, force: true })
-  })
+  const { folder, store, sluice: run } = openSluiceFolder(t, { variables })
+  const sluice = async (...args: string[]): Promise<string> => (await run(...args)).trim()
   const ended = async (job: string): Promise<string> => {
     const { status } = JSON.parse(await sluice('job', 'show', job, '--json')) as { status: string }
     if (['Completed', 'Failed', 'Canceled'].includes(status)) return status
     await pause(100)
     return ended(job)
   }
-  return { folder, sluice, ended }
+  return { folder, store, sluice, ended }
 }
 
 const template = 'the template scores its files, and goes on doing so when its folder is gone'
@@ -142,7 +129,7 @@ def run(mini_batch):
 `
 
 test('a kill -9 of the server neither loses a mini-batch nor runs one twice', async (t) => {
-  const { folder, sluice, ended } = openProgram(t)
+  const { folder, store, sluice, ended } = openProgram(t)
   const [noted, go] = [join(folder, 'noted'), join(folder, 'go')]
   mkdirSync(join(folder, 'code'))
   mkdirSync(join(folder, 'rows'))
@@ -163,7 +150,7 @@ settings: {mini_batch_size: 1, max_concurrency_per_instance: 2, retry_settings: 
   await sluice('batch-deployment', 'create', '--file', 'deployment.yml', '--endpoint', 'slow')
   const job = await sluice('batch', 'invoke', '--name', 'slow', '--input', 'rows')
   while (readFileSync(noted, 'utf8') === '') await pause(20)
-  const { pid } = JSON.parse(readFileSync(join(folder, 'store/server.json'), 'utf8')) as { readonly pid: number }
+  const { pid } = JSON.parse(readFileSync(join(store, 'server.json'), 'utf8')) as { readonly pid: number }
   process.kill(pid, 'SIGKILL')
   await sluice('up', '-d')
   writeFileSync(go, '')

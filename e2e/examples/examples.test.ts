@@ -2,37 +2,15 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { programCache } from '../python-environments.mjs'
+import { openSluiceFolder, type SluiceFolder } from '../sluice-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-type Sluice = (...args: string[]) => Promise<string>
-
-function openExample(t: TestContext, example: string): Sluice {
-  return openExampleFolder(t, example).sluice
-}
-
-function openExampleFolder(t: TestContext, example: string): { readonly sluice: Sluice; readonly folder: string } {
-  const place = mkdtempSync(join(tmpdir(), 'sluice-example-'))
-  const folder = join(place, example)
-  cpSync(join(root, 'examples', example), folder, { recursive: true })
-  const env = { ...process.env, SLUICE_CACHE: programCache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
-  const sluice: Sluice = async (...args) => {
-    const command = [join(root, 'bin/sluice.mjs'), ...args]
-    return (await promisify(execFile)(process.execPath, command, { cwd: folder, env, maxBuffer: 1 << 26 })).stdout
-  }
-  t.after(async () => {
-    await sluice('down').catch(() => undefined)
-    rmSync(place, { recursive: true, force: true })
-  })
-  return { sluice, folder }
-}
+type Sluice = SluiceFolder['sluice']
 
 /** The log of a step of the newest job, by path. */
 async function logOf(sluice: Sluice, step: string): Promise<string> {
@@ -46,7 +24,7 @@ async function logOf(sluice: Sluice, step: string): Promise<string> {
 }
 
 test('the nested pipeline keeps the curve, and another degree runs only the steps that see it', async (t) => {
-  const sluice = openExample(t, 'nested-pipeline')
+  const { sluice } = openSluiceFolder(t, { example: 'nested-pipeline' })
   await sluice('run', 'pipeline.yml')
   assert.match(await logOf(sluice, 'data.clean'), /kept 238 rows, dropped 2/)
   assert.match(await logOf(sluice, 'data.split'), /178 rows to fit, 60 to test/)
@@ -66,7 +44,7 @@ test('the nested pipeline keeps the curve, and another degree runs only the step
 })
 
 test('a classifier is chosen, tested on rows that were kept, and registered where it is of use', async (t) => {
-  const sluice = openExample(t, 'sklearn')
+  const { sluice } = openSluiceFolder(t, { example: 'sklearn' })
   // Six trials take their time; one is enough to go on with.
   const limits = ['max_total_trials', 'max_concurrent_trials'].flatMap((key) => ['--set', `jobs.tune.limits.${key}=1`])
   await sluice('run', 'pipeline.yml', ...limits)
@@ -81,7 +59,7 @@ test('a classifier is chosen, tested on rows that were kept, and registered wher
 })
 
 test('the distributed training ends with one model that all processes made', async (t) => {
-  const sluice = openExample(t, 'distributed')
+  const { sluice } = openSluiceFolder(t, { example: 'distributed' })
   await sluice('run', 'pipeline.yml', '--set', 'processes=3')
   const lines = (await logOf(sluice, 'train')).trim().split('\n')
   assert.deepEqual([...new Set(lines.map((line) => line.slice(0, 3)))].sort(), ['[0]', '[1]', '[2]'])
@@ -94,7 +72,7 @@ test('the distributed training ends with one model that all processes made', asy
 })
 
 test('loops refine every number until it is exact, and the branch that fits is taken', async (t) => {
-  const sluice = openExample(t, 'control-flow')
+  const { sluice } = openSluiceFolder(t, { example: 'control-flow' })
   await sluice('run', 'pipeline.yml')
   const [, list] = /the roots are (.*)/.exec(await logOf(sluice, 'report'))!
   const roots = list!.match(/[\d.]+/g)!.map(Number)
@@ -115,7 +93,7 @@ function newton(number: number, guess: number): number {
 }
 
 test('the thermometer is corrected by a package that needs nothing but Python', async (t) => {
-  const { sluice, folder } = openExampleFolder(t, 'edge')
+  const { sluice, folder } = openSluiceFolder(t, { example: 'edge' })
   await sluice('run', 'pipeline.yml')
   const args = ['--score', 'scoring/score.py', '--output', 'package', '--json']
   const summary = JSON.parse(await sluice('model', 'package', 'thermometer@latest', ...args)) as { digest: string }
@@ -129,7 +107,7 @@ test('the thermometer is corrected by a package that needs nothing but Python', 
 })
 
 test('a second deployment is compared by what came of its answers, rolled out, and gone back from', async (t) => {
-  const sluice = openExample(t, 'rollout')
+  const { sluice } = openSluiceFolder(t, { example: 'rollout' })
   await sluice('endpoint', 'create', '--file', 'endpoint.yml')
   await sluice('deployment', 'create', '--file', 'blue.yml', '--all-traffic')
   await sluice('deployment', 'create', '--file', 'green.yml')

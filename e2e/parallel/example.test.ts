@@ -1,45 +1,10 @@
 // examples/parallel as a user runs it: the program from outside, its server killed in the middle.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import { programCache } from '../python-environments.mjs'
-
-const root = join(import.meta.dirname, '../..')
-
-interface Lab {
-  readonly folder: string
-  readonly sluice: (...args: string[]) => Promise<string>
-}
-
-function openLab(t: TestContext, example: string): Lab {
-  const place = mkdtempSync(join(tmpdir(), 'sluice-example-'))
-  const folder = join(place, example)
-  cpSync(join(root, 'examples', example), folder, { recursive: true })
-  const env = { ...process.env, SLUICE_CACHE: programCache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
-  const sluice = async (...args: string[]): Promise<string> => {
-    const command = [join(root, 'bin/sluice.mjs'), ...args]
-    return (await promisify(execFile)(process.execPath, command, { cwd: folder, env, maxBuffer: 1 << 26 })).stdout
-  }
-  t.after(async () => {
-    await sluice('down').catch(() => undefined)
-    rmSync(place, { recursive: true, force: true })
-  })
-  return { folder, sluice }
-}
+import { openSluiceFolder, type SluiceFolder } from '../sluice-folder.ts'
 
 const look = `
   look:
@@ -48,7 +13,7 @@ const look = `
 `
 
 test('the example trains a model for each store and forecasts every file in order', async (t) => {
-  const { folder, sluice } = openLab(t, 'parallel')
+  const { folder, sluice } = openSluiceFolder(t, { example: 'parallel' })
   appendFileSync(join(folder, 'pipeline.yml'), look)
   await sluice('run', 'pipeline.yml')
   const rows = (await logOf(sluice, 'look')).trim().split('\n')
@@ -75,7 +40,7 @@ test('the example trains a model for each store and forecasts every file in orde
 })
 
 test('kill -9 of the server: the step goes on, the next server adopts it, and every mini-batch ran once', async (t) => {
-  const { folder, sluice } = openLab(t, 'parallel')
+  const { folder, sluice } = openSluiceFolder(t, { example: 'parallel' })
   const marks = join(folder, 'marks')
   mkdirSync(join(folder, 'many'))
   for (let index = 0; index < 100; index++) writeFileSync(join(folder, 'many', `${index + 100}.txt`), String(index))
@@ -115,7 +80,7 @@ jobs:
   assert.equal(new Set(ran).size, 100)
 })
 
-async function logOf(sluice: Lab['sluice'], step: string): Promise<string> {
+async function logOf(sluice: SluiceFolder['sluice'], step: string): Promise<string> {
   const { items } = JSON.parse(await sluice('job', 'list', '--json')) as { items: readonly { name: string }[] }
   const shown = JSON.parse(await sluice('job', 'show', items[0]!.name, '--json')) as {
     steps: readonly { step: string; name: string }[]

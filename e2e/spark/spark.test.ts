@@ -1,15 +1,11 @@
 // examples/spark as a user runs it, with the real pyspark. That is 300 MB to download and a minute of processor time, so
 // the test runs only where SLUICE_TEST_SPARK=1 asks for it, and where there is Java.
 import assert from 'node:assert/strict'
-import { execFile, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
-import { programCache } from '../python-environments.mjs'
-
-const root = join(import.meta.dirname, '../..')
+import { openSluiceFolder } from '../sluice-folder.ts'
 
 /** Why the test cannot be run here; undefined where it can. */
 function missing(): string | undefined {
@@ -26,18 +22,7 @@ interface Job {
 test('Spark steps run by the spark-submit of an environment made for their runtime_version', async (t) => {
   const reason = missing()
   if (reason !== undefined) return t.skip(reason)
-  const place = mkdtempSync(join(tmpdir(), 'sluice-spark-'))
-  const folder = join(place, 'spark')
-  cpSync(join(root, 'examples/spark'), folder, { recursive: true })
-  const env = { ...process.env, SLUICE_CACHE: programCache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
-  const sluice = async (...args: string[]): Promise<string> => {
-    const command = [join(root, 'bin/sluice.mjs'), ...args]
-    return (await promisify(execFile)(process.execPath, command, { cwd: folder, env })).stdout
-  }
-  t.after(async () => {
-    await sluice('down').catch(() => undefined)
-    rmSync(place, { recursive: true, force: true })
-  })
+  const { folder, sluice } = openSluiceFolder(t, { example: 'spark' })
   const lines = (await sluice('run', 'pipeline.yml', '--json')).trim().split('\n')
   const { job } = JSON.parse(lines.at(-1)!) as { job: Job }
   assert.equal(job.status, 'Completed')

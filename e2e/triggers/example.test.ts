@@ -1,32 +1,16 @@
 // examples/schedules as a user runs it: the program from outside.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
-import { programCache } from '../python-environments.mjs'
-
-const root = join(import.meta.dirname, '../..')
+import { openSluiceFolder } from '../sluice-folder.ts'
 
 interface History {
   readonly items: readonly { readonly job?: string; readonly job_status?: string }[]
 }
 
 test('the example fires at its times, for its files, and says what a check-in would give', async (t) => {
-  const place = mkdtempSync(join(tmpdir(), 'sluice-schedules-'))
-  const folder = join(place, 'schedules')
-  cpSync(join(root, 'examples/schedules'), folder, { recursive: true })
-  const env = { ...process.env, SLUICE_CACHE: programCache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
-  const sluice = async (...args: string[]): Promise<string> => {
-    const command = [join(root, 'bin/sluice.mjs'), ...args]
-    return (await promisify(execFile)(process.execPath, command, { cwd: folder, env })).stdout
-  }
-  t.after(async () => {
-    await sluice('down').catch(() => undefined)
-    rmSync(place, { recursive: true, force: true })
-  })
+  const { folder, sluice } = openSluiceFolder(t, { example: 'schedules' })
   /** The log of the first job of a schedule or trigger, once it has completed. */
   const firstLog = async (family: string, name: string): Promise<string> => {
     for (;;) {

@@ -1,14 +1,9 @@
 // What is made of an earlier job is that job once more: its files as they were, with what `--set` gave it.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
-import { programCache } from '../python-environments.mjs'
-
-const root = join(import.meta.dirname, '../..')
+import { openSluiceFolder } from '../sluice-folder.ts'
 
 const component = `
 type: command
@@ -41,19 +36,8 @@ interface Job {
 }
 
 test('a schedule and a published pipeline that are made of a job run with what the job was given', async (t) => {
-  const place = mkdtempSync(join(tmpdir(), 'sluice-of-a-job-'))
-  const folder = join(place, 'work')
-  mkdirSync(folder)
+  const { folder, sluice } = openSluiceFolder(t)
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
-  const env = { ...process.env, SLUICE_CACHE: programCache, SLUICE_DATA: join(place, 'store'), SLUICE_PORT: '0' }
-  const sluice = async (...args: string[]): Promise<string> => {
-    const command = [join(root, 'bin/sluice.mjs'), ...args]
-    return (await promisify(execFile)(process.execPath, command, { cwd: folder, env })).stdout
-  }
-  t.after(async () => {
-    await sluice('down').catch(() => undefined)
-    rmSync(place, { recursive: true, force: true })
-  })
   /** What the only step of a job said. */
   const saidBy = async (job: string): Promise<string> =>
     (await sluice('job', 'logs', job, '--step', 'say', '--follow')).trim()
