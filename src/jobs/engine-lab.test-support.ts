@@ -43,6 +43,11 @@ function machineEnvironment(): EnvironmentBuilder {
 
 const noSampler: SweepDeps['sampler'] = { propose: () => Promise.reject(new Error('no sampler in this lab')) }
 
+interface EndedJob {
+  readonly root: Job
+  readonly step: (path: string) => Job
+}
+
 /** A real store and engine in a temporary folder: SQLite, content store, local processes. */
 export interface EngineLab {
   readonly folder: string
@@ -50,10 +55,9 @@ export interface EngineLab {
   readonly database: Database
   readonly content: ContentStore
   readonly files: AttemptFiles
-  readonly run: (
-    plan: PlannedPipeline,
-    more?: Partial<StoredSubmission>,
-  ) => Promise<{ readonly root: Job; readonly step: (path: string) => Job }>
+  readonly run: (plan: PlannedPipeline, more?: Partial<StoredSubmission>) => Promise<EndedJob>
+  /** What became of a job, when it has ended. */
+  readonly end: (root: JobName) => Promise<EndedJob>
   readonly start: (plan: PlannedPipeline, more?: Partial<StoredSubmission>) => Promise<JobName>
   readonly children: (root: JobName) => Promise<readonly Job[]>
   readonly log: (job: JobName) => string
@@ -125,6 +129,18 @@ export async function openEngineLab(t: TestContext, options: EngineLabOptions = 
     await engine.start(stored, names, 'lab')
     return stored.root
   }
+  const end: EngineLab['end'] = async (root) => {
+    await engine.ended(root)
+    const children = await findChildren(database.read, root)
+    return {
+      root: await findJob(database.read, root),
+      step: (path) => {
+        const job = children.find((one) => one.step === path)
+        assert.ok(job !== undefined, `there is a step ${path}`)
+        return job
+      },
+    }
+  }
   return {
     folder,
     engine,
@@ -134,18 +150,7 @@ export async function openEngineLab(t: TestContext, options: EngineLabOptions = 
     start,
     children: (root) => findChildren(database.read, root),
     log: (job) => readFileSync(files.log(job), 'utf8'),
-    run: async (plan, more) => {
-      const root = await start(plan, more)
-      await engine.ended(root)
-      const children = await findChildren(database.read, root)
-      return {
-        root: await findJob(database.read, root),
-        step: (path) => {
-          const job = children.find((one) => one.step === path)
-          assert.ok(job !== undefined, `there is a step ${path}`)
-          return job
-        },
-      }
-    },
+    run: async (plan, more) => end(await start(plan, more)),
+    end,
   }
 }

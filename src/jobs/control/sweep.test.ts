@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { systemClock } from '../../../test/system-clock.ts'
+import type { Clock } from '../../base/clock.ts'
 import type { StepPath } from '../../base/ids.ts'
-import type { PlannedInput, PlannedSweep } from '../../plan/planned-pipeline.ts'
+import type { PlannedInput, PlannedPipeline, PlannedSweep } from '../../plan/planned-pipeline.ts'
 import type { SampledValues } from '../../plan/sweeps/sampled-values.ts'
 import { metricStore } from '../../tracking/metric-store.ts'
 import { type EngineLab, openEngineLab } from '../engine-lab.test-support.ts'
 import { commandStep, plannedPipeline } from '../jobs.test-support.ts'
+import type { Job, JobStatus } from '../job-service.ts'
 import { listTrials } from '../sweep-trials.ts'
 import type { SamplerQuestion } from './optuna-sampler.ts'
 
@@ -31,6 +36,34 @@ async function openSweepLab(
   const lab = await openEngineLab(t, options)
   const metrics = metricStore({ database: lab.database })
   return { ...lab, log: logging((server.address() as AddressInfo).port) }
+}
+
+/** Real time that can be turned ahead: what is due then happens at once. */
+function turnableClock(): Clock & { readonly turn: (byMs: number) => void } {
+  let aheadMs = 0
+  const timers = new Set<{ readonly dueMs: number; readonly fire: () => void }>()
+  const now = () => systemClock.now() + aheadMs
+  return {
+    now,
+    after(delayMs, callback) {
+      const fire = () => {
+        stop()
+        callback()
+      }
+      const timer = { dueMs: now() + delayMs, fire }
+      const cancel = systemClock.after(delayMs, fire)
+      const stop = () => {
+        timers.delete(timer)
+        cancel()
+      }
+      timers.add(timer)
+      return stop
+    },
+    turn(byMs) {
+      aheadMs += byMs
+      for (const { dueMs, fire } of [...timers]) if (dueMs <= now()) fire()
+    },
+  }
 }
 
 const choice = (...values: string[]) => ({ type: 'choice', values }) as const
@@ -152,8 +185,12 @@ test('a sweep whose trials log other metrics fails, and names those', async (t) 
 
 test('a trial that is far behind is ended early, and the others go on', async (t) => {
   const lab = await openSweepLab(t, { slots: 3 })
-  // The bad one would run for ever: only its end makes the sweep end.
-  const command = `${lab.log}; for i in 1 2 3; do log loss \${{inputs.x}}; done; [ \${{inputs.x}} -lt 9 ] || sleep 1000`
+  // The bad one logs all it has before the others log a thing, and would run for ever: only its end makes the sweep end.
+  const told = `${lab.folder}/told`
+  const isBad = '[ ${{inputs.x}} = 9 ]'
+  const command = `${lab.log}; ${isBad} || until [ -e ${told} ]; do sleep 0.02; done
+for i in 1 2 3; do log loss \${{inputs.x}}; done
+${isBad} && { touch ${told}; sleep 1000; }`
   const policy = {
     type: 'bandit',
     slack: { kind: 'factor', value: 0.5 },
@@ -176,14 +213,38 @@ test('a trial that is far behind is ended early, and the others go on', async (t
 })
 
 test('when the time is over what runs is ended and the best so far is the result', async (t) => {
-  const lab = await openSweepLab(t)
+  const clock = turnableClock()
+  const lab = await openSweepLab(t, { clock })
+  const limits = { maxTotalTrials: 10, maxConcurrentTrials: 2, timeoutSeconds: 3600 }
+  /** Runs the sweep until its trials are in these states; then its time is over. */
+  const runUntil = async (
+    plan: PlannedPipeline,
+    states: Readonly<Record<string, JobStatus>>,
+  ): ReturnType<EngineLab['end']> => {
+    const root = await lab.start(plan)
+    const areSo = (children: readonly Job[]) =>
+      Object.entries(states).every(([path, status]) =>
+        children.some((job) => job.step === path && job.status === status),
+      )
+    while (!areSo(await lab.children(root))) await pause(20)
+    let hasEnded = false
+    const end = lab.end(root).finally(() => (hasEnded = true))
+    // More than once: a look that began before the clock was turned sets its timer afterwards.
+    while (!hasEnded) {
+      clock.turn(3_600_000)
+      await pause(20)
+    }
+    return end
+  }
   const command = `${lab.log}; log loss \${{inputs.x}}; [ \${{inputs.x}} = 3 ] || sleep 1000`
-  const limits = { maxTotalTrials: 10, maxConcurrentTrials: 2, timeoutSeconds: 1 }
-  const { root, step } = await lab.run(plannedPipeline([sweep(command, { limits }), after]))
+  const { root, step } = await runUntil(plannedPipeline([sweep(command, { limits }), after]), {
+    'tune.trial_1': 'Completed',
+    'tune.trial_2': 'Running',
+  })
   assert.equal(root.status, 'Completed', JSON.stringify(root.error))
-  assert.equal(step('tune.trial_2').statusDetail, "the sweep's timeout of 1 s is over")
+  assert.equal(step('tune.trial_2').statusDetail, "the sweep's timeout of 3600 s is over")
   assert.equal(step('after').outputs['o']?.value, 'got 3')
-  const late = await lab.run(plannedPipeline([sweep('sleep 1000', { limits })]))
+  const late = await runUntil(plannedPipeline([sweep('sleep 1000', { limits })]), { 'tune.trial_1': 'Running' })
   assert.equal(late.step('tune').error?.code, 'timed-out')
 })
 
@@ -254,8 +315,7 @@ test('a sweep that is the whole job has its trials as children', async (t) => {
 test('a sweep can be canceled, and so are its trials', async (t) => {
   const lab = await openSweepLab(t)
   const root = await lab.start(plannedPipeline([sweep(`touch ${lab.folder}/began; sleep 1000`)]))
-  const { existsSync } = await import('node:fs')
-  while (!existsSync(`${lab.folder}/began`)) await new Promise((resolve) => setTimeout(resolve, 20))
+  while (!existsSync(`${lab.folder}/began`)) await pause(20)
   lab.engine.cancel(root, { by: 'tester' })
   await lab.engine.ended(root)
   const children = await lab.children(root)
