@@ -136,7 +136,8 @@ export function jsonRequest(body: unknown): ScoringRequest {
 
 export const poolSettings: PoolSettings = {
   workers: 1,
-  timeoutMs: 20_000,
+  // Nothing takes as long: a test that is about a time limit sets its own.
+  timeoutMs: 600_000,
   maxWaiting: 100,
   retryAfterDeath: true,
   maxBatchRows: 256,
