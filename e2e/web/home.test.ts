@@ -21,7 +21,13 @@ test('the home page and the settings', { skip: skipWithoutBrowser }, async (t) =
   const { page, expectNoTrouble } = await openPage(browser, url)
 
   await t.test('what happens appears by itself: a job that fails, with its reason', async () => {
+    await page.goto('about:blank')
+    const asked: string[] = []
+    page.on('request', (request) => request.url().includes('/api/') && asked.push(request.url()))
+    await page.goto(url)
     await page.getByText('Nothing has run here yet').waitFor()
+    // First of all: what changes between the page's questions and the stream's begin would not be heard of otherwise.
+    assert.equal(asked[0], `${url}/api/v1/events?limit=1`)
     const file = await write('failing.yml', failing)
     await assert.rejects(sluice('run', file))
     await page.getByText('The command ended with exit code 3').waitFor({ timeout: 60_000 })

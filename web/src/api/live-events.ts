@@ -17,6 +17,8 @@ const retryMs = 2000
 const silenceMs = 45_000
 
 let connection: Connection = 'polling'
+/** The last event that was heard of. */
+let heardSeq: number | undefined
 const listeners = new Set<() => void>()
 const eventListeners = new Set<(events: readonly LiveEvent[]) => void>()
 
@@ -42,8 +44,15 @@ export function onLiveEvents(listener: (events: readonly LiveEvent[]) => void): 
  * holds the lock) keeps a stream and tells the others; where that cannot be, each tab asks every few seconds.
  */
 export function listenForEvents(): void {
+  // Before the page asks for what it shows: what changes between that answer and the stream's begin is heard of too.
+  const begun = latestSeq()
+    .then((seq) => {
+      heardSeq ??= seq
+    })
+    // The stream asks again.
+    .catch(() => undefined)
   if (navigator.locks === undefined || typeof BroadcastChannel === 'undefined') {
-    void poll()
+    void begun.then(poll)
     return
   }
   const channel = new BroadcastChannel('sluice-events')
@@ -63,7 +72,7 @@ export function listenForEvents(): void {
   channel.postMessage('how is it?')
   void navigator.locks.request('sluice-events', () => {
     isTelling = true
-    return stream(share)
+    return begun.then(() => stream(share))
   })
 }
 
@@ -75,12 +84,11 @@ interface Shared {
 
 /** Reads the stream until the page goes; after a break it goes on where it was. Never settles: it keeps the lock. */
 async function stream(share: (events: readonly LiveEvent[]) => void): Promise<never> {
-  let after: number | undefined
   for (;;) {
     try {
-      after ??= await latestSeq()
+      heardSeq ??= await latestSeq()
       const line = new AbortController()
-      const response = await fetch(`/api/v1/events?after=${after}`, {
+      const response = await fetch(`/api/v1/events?after=${heardSeq}`, {
         headers: { accept: 'text/event-stream' },
         signal: line.signal,
       })
@@ -91,7 +99,6 @@ async function stream(share: (events: readonly LiveEvent[]) => void): Promise<ne
       for await (const events of eventsIn(response.body)) {
         clearTimeout(silence)
         silence = setTimeout(() => line.abort(), silenceMs)
-        after = events.at(-1)?.seq ?? after
         share(events)
       }
       clearTimeout(silence)
@@ -105,15 +112,13 @@ async function stream(share: (events: readonly LiveEvent[]) => void): Promise<ne
 }
 
 async function poll(): Promise<never> {
-  let after: number | undefined
   for (;;) {
     try {
-      after ??= await latestSeq()
-      const response = await fetch(`/api/v1/events?after=${after}&limit=1000`)
+      heardSeq ??= await latestSeq()
+      const response = await fetch(`/api/v1/events?after=${heardSeq}&limit=1000`)
       if (!response.ok) throw new TypeError(`HTTP ${response.status}`)
       const { items } = (await response.json()) as { readonly items: readonly LiveEvent[] }
       setConnection('polling')
-      after = items.at(-1)?.seq ?? after
       tell(items)
     } catch {
       setConnection('lost')
@@ -153,6 +158,7 @@ function setConnection(next: Connection): void {
 }
 
 function tell(events: readonly LiveEvent[]): void {
+  heardSeq = events.at(-1)?.seq ?? heardSeq
   if (events.length > 0) for (const listener of eventListeners) listener(events)
 }
 
