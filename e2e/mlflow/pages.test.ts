@@ -23,6 +23,7 @@ test(
     const browser = await chromium.launch({ executablePath: browserPath!, args: ['--no-sandbox'] })
     t.after(() => browser.close())
     const page = await browser.newPage()
+    page.setDefaultTimeout(120_000)
     const failures: string[] = []
     page.on('pageerror', (error) => failures.push(String(error)))
     page.on('response', (response) => {

@@ -18,6 +18,9 @@ export const skipWithoutBrowser =
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+/** How long a page may take for what it is asked. */
+const patienceMs = 120_000
+
 /** A browser for one test file; closed after the test. */
 export async function startBrowser(t: TestContext): Promise<Browser> {
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update']
@@ -41,6 +44,8 @@ export async function openPage(
   { path = '/', ...options }: BrowserContextOptions & { readonly path?: string } = {},
 ): Promise<WebPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en', ...options })
+  // What a page is to show is waited for as long as a busy machine needs; what hangs fails by its name.
+  context.setDefaultTimeout(patienceMs)
   const page = await context.newPage()
   let troubles: string[] = []
   page.on('request', (request) => {

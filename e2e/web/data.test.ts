@@ -58,7 +58,7 @@ test('data assets in the web application', { skip: skipWithoutBrowser }, async (
     await inBothThemes(page, 'data-compare')
     await page.getByLabel('Version', { exact: true }).selectOption('1')
     await page.getByLabel('Compare with').selectOption('2')
-    assert.match(new URL(page.url()).search, /version=.*1.*against=.*2/)
+    await page.waitForURL(/version=.*1.*against=.*2/)
     await page.reload()
     assert.equal(await page.getByLabel('Version', { exact: true }).inputValue(), '1')
     expectNoTrouble()

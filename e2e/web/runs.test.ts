@@ -77,7 +77,7 @@ test('runs and experiments in the web application', { skip: skipWithoutBrowser }
     await other.page.getByRole('button', { name: 'Saved views' }).click()
     await other.page.getByRole('link', { name: 'trees' }).click()
     await other.page.getByText('15 rows').waitFor(patience)
-    assert.equal(new URL(other.page.url()).search, new URL(page.url()).search)
+    await other.page.waitForURL(({ search }) => search === new URL(page.url()).search)
     other.expectNoTrouble()
     await other.page.close()
     expectNoTrouble()

@@ -171,7 +171,7 @@ async function filterTraces(browser: Browser, url: string): Promise<void> {
   await page.getByLabel('Time').selectOption('custom')
   await page.getByLabel('From').fill('2026-01-01T00:00')
   await page.getByText('1 rows').waitFor()
-  assert.match(decodeURIComponent(new URL(page.url()).search), /filter=span.*&from="?2026/)
+  await page.waitForURL((now) => /filter=span.*&from="?2026/.test(decodeURIComponent(now.search)))
   expectNoTrouble()
   await page.close()
 }

@@ -183,6 +183,7 @@ async function askThroughPage(t: TestContext, address: string): Promise<readonly
   const browser = await chromium.launch({ executablePath: browserPath!, args: ['--no-sandbox'] })
   t.after(() => browser.close())
   const page = await browser.newPage()
+  page.setDefaultTimeout(120_000)
   const failures: string[] = []
   page.on('pageerror', (error) => failures.push(String(error)))
   page.on('console', (message) => message.type() === 'error' && failures.push(message.text()))
