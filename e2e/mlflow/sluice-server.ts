@@ -45,13 +45,11 @@ export async function startSluiceIn(
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (output += chunk))
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
   const kill = (signal: NodeJS.Signals) => void server.kill(signal)
-  const deadline = Date.now() + 60_000
-  while (Date.now() < deadline && server.exitCode === null) {
+  while (server.exitCode === null && server.signalCode === null) {
     const text = await readFile(join(folder, 'server.json'), 'utf8').catch(() => '')
     if (text !== '') return { url: (JSON.parse(text) as { readonly url: string }).url, kill, ended }
     await pause(50)
   }
-  kill('SIGKILL')
   await ended
   await rm(folder, { recursive: true, force: true })
   throw new Error(`The server did not start:\n${output}`)

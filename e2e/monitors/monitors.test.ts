@@ -150,7 +150,8 @@ test('of a served model exactly the features that moved are named', async (t) =>
   writeFileSync(
     join(folder, 'deployment.yml'),
     'name: blue\nendpoint_name: diabetes\ncode_configuration: {code: code, scoring_script: score.py}\n' +
-      'data_collector: {collections: {model_inputs: {enabled: true}, model_outputs: {enabled: true}}}\n',
+      'data_collector: {collections: {model_inputs: {enabled: true}, model_outputs: {enabled: true}}}\n' +
+      'request_settings: {request_timeout_ms: 90000}\n',
   )
   writeFileSync(join(folder, 'reference.csv'), csv(sample(300, { seed: 1 })))
   const file = join(folder, 'monitor.yml')

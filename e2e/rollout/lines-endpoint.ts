@@ -48,6 +48,8 @@ endpoint_name: lines
 code_configuration: {code: ./code, scoring_script: score.py}
 environment_variables: {NAME: ${name}}
 instance_count: 2
+# Requests come while workers start.
+request_settings: {request_timeout_ms: 90000}
 `,
     )
     return path

@@ -121,9 +121,17 @@ async function kill(server: Server): Promise<{ readonly status: number; readonly
     .filter((line) => line.includes('sluiceworks.scoring_host'))
     .map((line) => Number(line.trim().split(' ')[0]))
     .filter((pid) => folderOf(pid).startsWith(server.data))
-  assert.ok(pids.length > 0)
-  process.kill(pids[0]!, 'SIGKILL')
+  assert.ok(pids.some(isKilled), 'no worker lives')
   return { status: 200, body: {} }
+}
+
+/** False when it has ended by itself: of a deployment that was replaced some are on their way out. */
+function isKilled(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL')
+  } catch {
+    return false
+  }
 }
 
 function folderOf(pid: number): string {

@@ -47,8 +47,7 @@ export async function startServer(
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
     running = { child, ended: new Promise((resolve) => child.once('exit', () => resolve())) }
-    const deadline = Date.now() + 60_000
-    while (Date.now() < deadline && child.exitCode === null) {
+    while (child.exitCode === null && child.signalCode === null) {
       const text = await readFile(join(data, 'server.json'), 'utf8').catch(() => '')
       if (text !== '') return void (state = JSON.parse(text) as typeof state)
       await pause(20)

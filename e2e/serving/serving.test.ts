@@ -163,7 +163,7 @@ environment_variables:
 instance_type: Standard_DS3_v2
 instance_count: 2
 request_settings:
-  request_timeout_ms: 9000
+  request_timeout_ms: 90000
 `,
   )
   for (const file of ['endpoint.yml', 'blue.yml']) {

@@ -13,6 +13,7 @@ environment:
   conda_file:
     dependencies: [python=3.11, pip, {pip: [${packages}]}]
   image: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04
+request_settings: {request_timeout_ms: 90000}
 `
 
 test("scripts that use Azure ML's own server run on it: schema decorators, raw HTTP, swagger", async (t) => {

@@ -35,7 +35,8 @@ async function startMlflow(t: TestContext, python: string, folder: string): Prom
 async function deploy(server: Server, folder: string): Promise<void> {
   for (const model of models) {
     const file = join(folder, `${model}.yml`)
-    const text = `name: blue\nendpoint_name: ${model}\nmodel:\n  path: ./${model}\n  type: mlflow_model\n`
+    const settings = 'request_settings: {request_timeout_ms: 90000}'
+    const text = `name: blue\nendpoint_name: ${model}\n${settings}\nmodel:\n  path: ./${model}\n  type: mlflow_model\n`
     await writeFile(file, text)
     const { status, body } = await server.post(`/api/v1/endpoints/${model}/deploy`, { file })
     assert.equal(status, 200, JSON.stringify(body))

@@ -29,7 +29,10 @@ for (const where of ['a Python worker', 'the server itself'] as const) {
     const { rows, predictions } = JSON.parse(stdout.trim().split('\n').at(-1)!) as Sample
     const deploy = async (name: string, text: string): Promise<void> => {
       const file = join(folder, `${name}.yml`)
-      await writeFile(file, `name: blue\nendpoint_name: ${name}\n${text}\n`)
+      await writeFile(
+        file,
+        `name: blue\nendpoint_name: ${name}\nrequest_settings: {request_timeout_ms: 90000}\n${text}\n`,
+      )
       const { status, body } = await server.post(`/api/v1/endpoints/${name}/deploy`, { file })
       assert.equal(status, 200, JSON.stringify(body))
     }

@@ -18,6 +18,7 @@ interface Sample {
 }
 
 const collector = `
+request_settings: {request_timeout_ms: 90000}
 data_collector:
   collections:
     model_inputs: {enabled: 'True'}

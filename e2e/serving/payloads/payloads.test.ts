@@ -32,6 +32,7 @@ data_collector:
     model_inputs: {enabled: 'True'}
     model_outputs: {enabled: 'True'}
     drivers: {enabled: 'True'}
+request_settings: {request_timeout_ms: 90000}
 `
 
 interface StoredRequest {
