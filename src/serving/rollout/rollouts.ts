@@ -239,9 +239,10 @@ export class RolloutController implements Rollouts {
     if (live === undefined || this.#isClosed) return false
     const { rollout } = live
     if (rollout.status === 'deploying') return this.#lookAtCandidate(rollout)
-    await this.#compare(live)
-    const { clock } = this.#place
-    const decision = decideRollout(rollout, this.#evidence(live), clock.now())
+    // One time for both: a step that ends between two looks at the clock would end without its last comparison.
+    const nowMs = this.#place.clock.now()
+    await this.#compare(live, nowMs)
+    const decision = decideRollout(rollout, this.#evidence(live), nowMs)
     if (decision.kind === 'wait') {
       live.waitsFor = decision.why
       return false
@@ -272,11 +273,10 @@ export class RolloutController implements Rollouts {
   }
 
   /** Asks for the verdicts that conditions want: now and then, and whenever a step is about to end. */
-  async #compare(live: Live): Promise<void> {
+  async #compare(live: Live, nowMs: number): Promise<void> {
     const { rollout } = live
     const { plan, candidate, endpoint, step } = rollout
     const wanted = plan.abortOn.filter((condition) => condition.kind === 'worse')
-    const nowMs = this.#place.clock.now()
     const endMs = rollout.stepSinceMs + plan.holdMs
     const isEnding = nowMs >= endMs && live.comparedMs < endMs
     const isDue = nowMs - live.comparedMs >= compareEveryMs || isEnding
