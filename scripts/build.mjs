@@ -32,7 +32,7 @@ await build({
   },
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
+  // No keepNames: it calls a function for every closure that is made, a seventh of what a scoring request cost the server.
   sourcemap: 'linked',
   logLevel: 'warning',
 })
