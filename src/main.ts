@@ -1,5 +1,4 @@
 /** Puts the program together: the one place that knows every part. */
-import type { FastifyRequest } from 'fastify'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +26,7 @@ import { webhookDeliverer } from './registry/webhooks/webhook-delivery.ts'
 import { webhookStore } from './registry/webhooks/webhook-store.ts'
 import { startHttpServer } from './server/http-server.ts'
 import { requestPrincipals } from './server/request-principals.ts'
-import type { Route } from './server/route.ts'
+import type { HttpRequest, Route } from './server/route.ts'
 import type { ServingService } from './serving/serving-service.ts'
 import { BatchEndpoints } from './serving/batch/batch-endpoints.ts'
 import { PublishedPipelines } from './triggers/published-pipelines.ts'
@@ -141,7 +140,7 @@ async function openLooker(options: OpenServerOptions): Promise<OpenServer | unde
     const routes = routesOf(options, parts).filter(
       (route) => route.permission === 'read' || ['/api/v1/plan', '/api/v1/validate'].includes(route.url),
     )
-    const isAllowed = (request: FastifyRequest): boolean => {
+    const isAllowed = (request: HttpRequest): boolean => {
       requireLocalCaller(request, localToken)
       return true
     }
@@ -157,7 +156,7 @@ async function openLooker(options: OpenServerOptions): Promise<OpenServer | unde
 
 interface Parts {
   readonly routes: readonly Route[]
-  readonly identify: (request: FastifyRequest) => Promise<void>
+  readonly identify: (request: HttpRequest) => Promise<void>
   readonly engine: Engine
   readonly serving: ServingService
   readonly traces: ServingObservation['traces']
@@ -206,7 +205,7 @@ async function openParts(options: OpenServerOptions, opened: Opened): Promise<Pa
   opened.closing.unshift(() => deliverer.close())
   const startedMs = systemClock.now()
   const localToken = randomBytes(32).toString('hex')
-  const principalOf = (request: FastifyRequest): Principal => principals.of(request)
+  const principalOf = (request: HttpRequest): Principal => principals.of(request)
   const packaging = openPackaging(options, store)
   const routes = routesOf(options, {
     store,

@@ -1,23 +1,25 @@
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify'
 import { SluiceError, errorBody, errorStatus, messageOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { silentLog } from '../base/log.ts'
+import { directReply, directRequest, directRoutes } from './direct-routes.ts'
 import { closeEventStreams } from './event-stream.ts'
 import { parseJson } from './parse-json.ts'
 import { decompressed } from './content-encoding.ts'
 import { readBody } from './read-body.ts'
 import { guardRequest } from './request-guard.ts'
 import type { RequestTraces } from './request-traces.ts'
-import type { ErrorTranslator, Permission, Route } from './route.ts'
+import type { ErrorTranslator, HttpReply, HttpRequest, Permission, Route } from './route.ts'
 import { checkPart, coerceQuery } from './validate-request.ts'
 
 /*
  * The story of a request: the guard (Host, Origin) sees it before the router does; the router finds its row of the
  * route table or answers 404; then, in this order, the permission, the body (by its kind, within its limits), the
- * schemas, the handler. Whatever is thrown on the way is written by the route's own translator.
+ * schemas, the handler. Whatever is thrown on the way is written by the route's own translator. Rows with a `direct`
+ * handler take the same steps without Fastify, unless the server is closing or logs every request.
  */
 
 export interface HttpServerOptions {
@@ -29,11 +31,11 @@ export interface HttpServerOptions {
   /** Names besides this machine's own that the server may be called by, e.g. behind a proxy. */
   readonly allowedHosts?: readonly string[]
   /** Finds out who calls, before anything else is looked at; what it throws refuses the request. */
-  readonly identify?: (request: FastifyRequest) => Promise<void>
+  readonly identify?: (request: HttpRequest) => Promise<void>
   /** Continues the traces of requests to models. */
   readonly traces?: RequestTraces
   /** Authentication and authorisation; absent: everybody who reaches the server may do everything. */
-  readonly isAllowed?: (request: FastifyRequest, permission: Permission) => boolean | Promise<boolean>
+  readonly isAllowed?: (request: HttpRequest, permission: Permission) => boolean | Promise<boolean>
   readonly log?: Log
   readonly limits?: Partial<HttpLimits>
 }
@@ -73,17 +75,29 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       hint: 'Listen on 127.0.0.1, or turn authentication on.',
     })
   const limits = { ...defaultLimits, ...options.limits }
+  const settings = routes.map((route) => ({ route, options, limits, log }))
+  const door = { isDirect: log.level !== 'debug' }
+  const answerDirectly = directly(settings)
   const app = fastify({
-    serverFactory: (handler) => guardedServer(handler, { allowedHosts: options.allowedHosts ?? [], limits }),
+    serverFactory: (handler) =>
+      guardedServer({
+        handler: (request, response) => {
+          if (door.isDirect && answerDirectly(request, response)) return
+          for (const [name, value] of policyEntries) response.setHeader(name, value)
+          handler(request, response)
+        },
+        ...{ allowedHosts: options.allowedHosts ?? [], limits },
+      }),
     routerOptions: { maxParamLength: 4096 },
-    frameworkErrors: (error, _request, reply) => sendError(reply, { thrown: error, log, translate: ourErrors }),
+    frameworkErrors: (error, request, reply) =>
+      sendError({ request, reply }, { thrown: error, log, translate: ourErrors }),
     logger: false,
   })
   app.removeAllContentTypeParsers()
   // `serve` reads bodies itself, by the kind of the route.
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.setNotFoundHandler(notFound)
-  for (const route of routes) addRoute(app, { route, options, limits, log })
+  for (const setting of settings) addRoute(app, setting)
   if (log.level === 'debug')
     app.addHook('onResponse', (request, reply, done) => (logRequest(log, request, reply), done()))
   await listen(app, { host, port: options.port })
@@ -92,7 +106,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
-    close: () => closeServer(app, limits),
+    close: () => {
+      // Fastify tells a client whose connection stays open that the server is going.
+      door.isDirect = false
+      return closeServer(app, limits)
+    },
   }
 }
 
@@ -100,11 +118,25 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
+/** What every answer tells a browser, unless its route says otherwise. */
+const policy: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'SAMEORIGIN',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'self'",
+}
+const policyEntries = Object.entries(policy)
+
 /** Every request passes here, whatever its route or method, and also when there is no route. */
-function guardedServer(
-  handler: Parameters<typeof createServer>[1] & object,
-  { allowedHosts, limits }: { readonly allowedHosts: readonly string[]; readonly limits: HttpLimits },
-): RawServerDefault {
+function guardedServer({
+  handler,
+  allowedHosts,
+  limits,
+}: {
+  readonly handler: (request: IncomingMessage, response: ServerResponse) => void
+  readonly allowedHosts: readonly string[]
+  readonly limits: HttpLimits
+}): RawServerDefault {
   const server = createServer(
     {
       // The guard answers a missing Host with our own error.
@@ -117,14 +149,11 @@ function guardedServer(
       maxHeaderSize: 64 * 1024,
     },
     (request, response) => {
-      response.setHeader('x-content-type-options', 'nosniff')
-      response.setHeader('x-frame-options', 'SAMEORIGIN')
-      response.setHeader('referrer-policy', 'no-referrer')
-      response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'self'")
       const refusal = guardRequest(request, allowedHosts)
       if (refusal === undefined) return handler(request, response)
       request.resume()
-      response.writeHead(refusal.status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
+      const type = 'application/json; charset=utf-8'
+      response.writeHead(refusal.status, { ...policy, 'content-type': type, connection: 'close' })
       response.end(request.method === 'HEAD' ? undefined : JSON.stringify(errorBody(refusal)))
     },
   )
@@ -146,11 +175,29 @@ function addRoute(app: FastifyInstance, setting: RouteSetting): void {
     url: route.url,
     exposeHeadRoute: route.method === 'GET',
     handler: (request, reply) => serve(setting, request, reply),
-    errorHandler: (thrown, _request, reply) => sendError(reply, { thrown, log, translate }),
+    errorHandler: (thrown, request, reply) => sendError({ request, reply }, { thrown, log, translate }),
   })
 }
 
-async function serve(setting: RouteSetting, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+/** Answers requests to routes with a `direct` handler; false, and nothing done, for all others. */
+function directly(settings: readonly RouteSetting[]): (raw: IncomingMessage, response: ServerResponse) => boolean {
+  const find = directRoutes(settings)
+  return (raw, response) => {
+    const found = find(raw)
+    if (found === undefined) return false
+    const { route, log } = found.setting
+    const request = directRequest(raw, found)
+    const reply = directReply(response, policy)
+    const answered = admit(found.setting, request, reply).then(() => route.direct!(request, reply))
+    answered.catch((thrown: unknown) =>
+      sendError({ request, reply }, { thrown, log, translate: route.errors ?? ourErrors }),
+    )
+    return true
+  }
+}
+
+/** Lets a request pass, its body read, or throws why not. */
+async function admit(setting: RouteSetting, request: HttpRequest, reply: HttpReply): Promise<void> {
   const { route, options, limits } = setting
   const { identify, isAllowed } = options
   await identify?.(request)
@@ -159,6 +206,11 @@ async function serve(setting: RouteSetting, request: FastifyRequest, reply: Fast
   if (isAllowed !== undefined && !(await isAllowed(request, route.permission)))
     throw new SluiceError('permission-denied', `This needs the permission "${route.permission}".`)
   if (request.method !== 'GET' && request.method !== 'HEAD') request.body = await bodyOf(route, request, limits)
+}
+
+async function serve(setting: RouteSetting, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const { route } = setting
+  await admit(setting, request, reply)
   if (route.query !== undefined) {
     request.query = coerceQuery(route.query, request.query)
     await checkPart('query', route.query, request.query)
@@ -171,7 +223,7 @@ async function serve(setting: RouteSetting, request: FastifyRequest, reply: Fast
   return route.handler(request, reply)
 }
 
-async function bodyOf(route: Route, request: FastifyRequest, limits: HttpLimits): Promise<unknown> {
+async function bodyOf(route: Route, request: HttpRequest, limits: HttpLimits): Promise<unknown> {
   const { bodyKind = 'json', maxBodyBytes = defaultMaxBodyBytes, isDecompressed = false } = route
   if (bodyKind === 'stream') return undefined
   const contentType = request.headers['content-type']
@@ -208,10 +260,9 @@ const ourErrors: ErrorTranslator = (thrown) => {
 }
 
 function sendError(
-  reply: FastifyReply,
+  { request, reply }: { readonly request: HttpRequest; readonly reply: HttpReply },
   failure: { readonly thrown: unknown; readonly log: Log; readonly translate: ErrorTranslator },
 ): void {
-  const { request } = reply
   const thrown = fromFastify(failure.thrown)
   const { status, body, contentType } = failure.translate(thrown)
   if (status >= 500)
@@ -230,7 +281,7 @@ function sendError(
 }
 
 /** Reads a refused body away without keeping it: closing at once would reset the line before the answer is read. */
-function drain(request: FastifyRequest, reply: FastifyReply): void {
+function drain(request: HttpRequest, reply: HttpReply): void {
   request.raw.resume()
   reply.raw.once('finish', () => {
     const timer = setTimeout(() => request.raw.complete || request.raw.destroy(), drainMs)
@@ -258,7 +309,7 @@ async function notFound(request: FastifyRequest, reply: FastifyReply): Promise<u
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(errorBody(error)))
 }
 
-function pathOf(request: FastifyRequest): string {
+function pathOf(request: HttpRequest): string {
   return request.url.split('?', 1)[0]!
 }
 

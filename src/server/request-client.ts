@@ -1,4 +1,5 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { HttpReply } from './route.ts'
 
 /** What serving asks of an `AbortSignal`; making a real one for each request costs more than the rest of it. */
 interface ClientSignal {
@@ -8,7 +9,7 @@ interface ClientSignal {
 }
 
 /** Aborted when the connection closes before the answer is written. */
-export function clientSignal({ raw }: FastifyReply): ClientSignal {
+export function clientSignal({ raw }: Pick<HttpReply, 'raw'>): ClientSignal {
   const listeners = new Set<() => void>()
   const signal = {
     aborted: false,
@@ -24,7 +25,7 @@ export function clientSignal({ raw }: FastifyReply): ClientSignal {
 }
 
 /** The key in `Authorization: Bearer KEY`; undefined without one. */
-export function bearerKey({ authorization }: Pick<FastifyRequest['headers'], 'authorization'>): string | undefined {
+export function bearerKey({ authorization }: Pick<IncomingHttpHeaders, 'authorization'>): string | undefined {
   return /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
 }
 
@@ -32,7 +33,7 @@ export function bearerKey({ authorization }: Pick<FastifyRequest['headers'], 'au
 const kept = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-sluice-local-token'])
 
 /** Headers as a script's `request_headers` has them in Azure ML: `X-Ms-Request-Id`, without credentials. */
-export function scriptHeaders(headers: FastifyRequest['headers']): Readonly<Record<string, string>> {
+export function scriptHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
   const entries = Object.entries(headers)
     .filter(([name, value]) => value !== undefined && !kept.has(name))
     .map(([name, value]) => [titleCase(name), typeof value === 'string' ? value : value!.join(',')] as const)

@@ -30,7 +30,7 @@ export function guardRequest(request: GuardedRequest, allowedHosts: readonly str
   // RFC 9112 3.2.2: an absolute target would override Host; only `OPTIONS *` has no path.
   if (!url.startsWith('/') && url !== '*')
     return new SluiceError('invalid-request', `The request target ${shown(url)} is not a path.`)
-  const host = parseHost(headers.host)
+  const host = knownHost(headers.host)
   if (host === undefined || count(request.rawHeaders, 'host') !== 1 || !isAllowedHost(host, allowedHosts))
     return new SluiceError(
       'host-not-allowed',
@@ -57,6 +57,15 @@ interface HostAndPort {
   readonly name: string
   /** Absent: the scheme's own. */
   readonly port?: string
+}
+
+let lastHost: { readonly text: string; readonly host: HostAndPort | undefined } | undefined
+
+/** `parseHost`, once for clients that all call the server by the same name. */
+function knownHost(text: string | undefined): HostAndPort | undefined {
+  if (text === undefined) return undefined
+  if (lastHost?.text !== text) lastHost = { text, host: parseHost(text) }
+  return lastHost.host
 }
 
 function parseHost(text: string | undefined): HostAndPort | undefined {
@@ -93,7 +102,10 @@ function isSameOrigin(origin: HostAndPort, host: HostAndPort): boolean {
 
 function count(rawHeaders: readonly string[], name: string): number {
   let found = 0
-  for (let index = 0; index < rawHeaders.length; index += 2) if (rawHeaders[index]!.toLowerCase() === name) found++
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const given = rawHeaders[index]!
+    if (given.length === name.length && given.toLowerCase() === name) found++
+  }
   return found
 }
 

@@ -1,18 +1,18 @@
-import type { FastifyRequest } from 'fastify'
 import { parseTraceparent, traceparentOf, type TraceContext } from '../base/trace-context.ts'
+import type { HttpRequest } from './route.ts'
 
 /** Reads and continues the traces of requests. */
 export interface RequestTraces {
   /** Call once, before the handler: the header `traceparent` then names this server's span. */
-  begin(request: FastifyRequest): TraceContext | undefined
+  begin(request: Pick<HttpRequest, 'headers'>): TraceContext | undefined
   /** A span of this server in the trace that a `traceparent` names; undefined where the request is not traced. */
   continued(traceparent: string | undefined): TraceContext | undefined
 }
 
-const known = new WeakMap<FastifyRequest, TraceContext>()
+const known = new WeakMap<Pick<HttpRequest, 'headers'>, TraceContext>()
 
 /** The trace of a request, as a part of what is told of it: empty for one without. */
-export function traced(request: FastifyRequest): { readonly trace?: TraceContext } {
+export function traced(request: Pick<HttpRequest, 'headers'>): { readonly trace?: TraceContext } {
   const trace = known.get(request)
   return trace === undefined ? {} : { trace }
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from '@sinclair/typebox'
 
@@ -9,6 +10,27 @@ export type ErrorTranslator = (thrown: unknown) => {
   readonly status: number
   readonly body: unknown
   readonly contentType?: string
+}
+
+/** What there is to a request with and without Fastify: its own requests are such, and so are direct ones. */
+export interface HttpRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  readonly headers: IncomingHttpHeaders
+  readonly params: unknown
+  readonly raw: IncomingMessage
+  readonly routeOptions: { readonly url?: string | undefined }
+  body?: unknown
+}
+
+/** An answer under way; `send` ends it. */
+export interface HttpReply {
+  readonly raw: ServerResponse
+  code(status: number): HttpReply
+  header(name: string, value: string | number | readonly string[] | undefined): HttpReply
+  type(contentType: string): HttpReply
+  send(payload?: unknown): HttpReply
 }
 
 /**
@@ -35,4 +57,9 @@ export interface Route {
   /** Defaults to our REST errors. */
   readonly errors?: ErrorTranslator
   readonly handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+  /**
+   * The handler again, where it needs no more of request and reply than these: the route is then answered without Fastify,
+   * whose own work for a request is what a small model's is. For routes without schemas, by POST.
+   */
+  readonly direct?: (request: HttpRequest, reply: HttpReply) => Promise<unknown>
 }

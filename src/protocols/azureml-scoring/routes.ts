@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SluiceError } from '../../base/errors.ts'
 import { bearerKey, clientSignal, scriptHeaders } from '../../server/request-client.ts'
 import { traced } from '../../server/request-traces.ts'
-import type { Route } from '../../server/route.ts'
+import type { HttpReply, HttpRequest, Route } from '../../server/route.ts'
 import type { ServedModel } from '../../serving/served-model.ts'
 import type { EndpointAnswer, ServingService } from '../../serving/serving-service.ts'
 import { invocationsErrors, scoreErrors } from './errors.ts'
@@ -29,11 +28,12 @@ const maxBodyBytes = 64 << 20
 /** Scoring as Azure ML's online endpoints and `mlflow models serve` have it, below `/endpoints/:endpoint`. */
 export function azureMlScoringRoutes(parts: ScoringRouteParts): readonly Route[] {
   const scoring = { permission: 'score', bodyKind: 'raw', maxBodyBytes } as const
-  const score: Route['handler'] = (request, reply) => answerScore(parts, request, reply)
+  const score: NonNullable<Route['direct']> = (request, reply) => answerScore(parts, request, reply)
+  const asked = { ...scoring, method: 'POST', handler: score, direct: score } as const
   return [
-    { ...scoring, method: 'POST', url: '/endpoints/:endpoint/score', errors: scoreErrors, handler: score },
+    { ...asked, url: '/endpoints/:endpoint/score', errors: scoreErrors },
     { ...scoring, method: 'GET', url: '/endpoints/:endpoint/score', errors: scoreErrors, handler: score },
-    { ...scoring, method: 'POST', url: '/endpoints/:endpoint/invocations', errors: invocationsErrors, handler: score },
+    { ...asked, url: '/endpoints/:endpoint/invocations', errors: invocationsErrors },
     ...aboutRoutes(parts),
   ]
 }
@@ -106,8 +106,8 @@ async function askScript(
     request,
     reply,
     served,
-  }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly served: ServedModel },
-): Promise<FastifyReply> {
+  }: { readonly request: HttpRequest; readonly reply: HttpReply; readonly served: ServedModel },
+): Promise<HttpReply> {
   const answer = await serving.score({
     ...{ endpoint: endpointOf(request), deployment: served.deployment, requestId: randomUUID() },
     ...{ contentType: '', body: Buffer.alloc(0), http: { method: 'GET', target: targetOf(request) } },
@@ -118,8 +118,8 @@ async function askScript(
 
 async function answerScore(
   { serving, isKeyRequired, version }: ScoringRouteParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: HttpRequest,
+  reply: HttpReply,
 ): Promise<unknown> {
   const { headers } = request
   const ids = requestIds(headers, randomUUID)
@@ -155,11 +155,11 @@ async function answerScore(
 }
 
 /** Path and query below the endpoint. */
-function targetOf({ url }: FastifyRequest): string {
+function targetOf({ url }: HttpRequest): string {
   return url.replace(/^\/endpoints\/[^/?]*/, '')
 }
 
-function isInvocations(request: FastifyRequest): boolean {
+function isInvocations(request: HttpRequest): boolean {
   return request.routeOptions.url?.endsWith('/invocations') === true
 }
 
@@ -171,9 +171,9 @@ interface ScriptReply {
 
 /** Puts what is known of the execution into the headers; throws what the deployment refused with. */
 function send(
-  reply: FastifyReply,
+  reply: HttpReply,
   { deployment, answer, isOfMlflow }: EndpointAnswer & { readonly isOfMlflow: boolean },
-): FastifyReply {
+): HttpReply {
   reply.header(deploymentHeader, deployment)
   // Written out, as Azure ML does: 0.012 and never 1.2e-2.
   if (answer.executionMs !== undefined) reply.header('x-ms-run-fn-exec-ms', answer.executionMs.toFixed(3))
@@ -194,11 +194,11 @@ function send(
   throw isBadRequest ? new SluiceError('invalid-request', error.message, { cause: error }) : error
 }
 
-function bodyOf(request: FastifyRequest): Buffer {
+function bodyOf(request: HttpRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
 }
 
-function endpointOf(request: FastifyRequest): string {
+function endpointOf(request: HttpRequest): string {
   return (request.params as { endpoint: string }).endpoint
 }
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { bearerKey, clientSignal, scriptHeaders } from '../../server/request-client.ts'
 import { traced } from '../../server/request-traces.ts'
-import type { Route } from '../../server/route.ts'
+import type { HttpReply, HttpRequest, Route } from '../../server/route.ts'
 import type { ServingService } from '../../serving/serving-service.ts'
 import { readTensors, toTensorMessage } from '../../serving/tensor-message.ts'
 import { chooseModel, type ChosenModel } from './choose-model.ts'
@@ -42,7 +41,7 @@ export function openInferenceRoutes(parts: OpenInferenceParts): readonly Route[]
     const { name, model } = await findModel(parts, request)
     return reply.code(model.isReady ? 200 : 503).send({ name, ready: model.isReady })
   }
-  const answer: Route['handler'] = (request, reply) => answerInfer(parts, request, reply)
+  const answer: NonNullable<Route['direct']> = (request, reply) => answerInfer(parts, request, reply)
   const model = `${base}/models/:model`
   const versioned = `${model}/versions/:version`
   return [
@@ -60,7 +59,7 @@ export function openInferenceRoutes(parts: OpenInferenceParts): readonly Route[]
     ...[model, versioned].flatMap((url): readonly Route[] => [
       { ...about, url, handler: metadata },
       { ...about, url: `${url}/ready`, handler: ready },
-      { ...infer, url: `${url}/infer`, handler: answer },
+      { ...infer, url: `${url}/infer`, handler: answer, direct: answer },
     ]),
   ]
 }
@@ -79,14 +78,14 @@ interface FoundModel extends ChosenModel {
   readonly name: string
 }
 
-async function findModel({ serving, isKeyRequired }: OpenInferenceParts, request: FastifyRequest): Promise<FoundModel> {
+async function findModel({ serving, isKeyRequired }: OpenInferenceParts, request: HttpRequest): Promise<FoundModel> {
   const { endpoint, model: name, version } = request.params as Readonly<Record<string, string>>
   await serving.authorise(endpoint!, bearerKey(request.headers), isKeyRequired)
   const named = { endpoint: endpoint!, name: name!, ...(version !== undefined && { version }) }
   return { ...named, ...chooseModel(serving.models(endpoint!), named) }
 }
 
-async function answerInfer(parts: OpenInferenceParts, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+async function answerInfer(parts: OpenInferenceParts, request: HttpRequest, reply: HttpReply): Promise<unknown> {
   const { endpoint, name, deployment } = await findModel(parts, request)
   const { headers } = request
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
@@ -120,6 +119,6 @@ async function answerInfer(parts: OpenInferenceParts, request: FastifyRequest, r
   return reply.header(jsonLengthHeader, jsonBytes).type('application/octet-stream').send(written)
 }
 
-function endpointOf(request: FastifyRequest): string {
+function endpointOf(request: HttpRequest): string {
   return (request.params as { endpoint: string }).endpoint
 }
