@@ -62,7 +62,7 @@ const workspace = 'default'
 const slots: readonly KeySlot[] = ['primary', 'secondary']
 /** How long a request may be checked against hashes read earlier; a key of another server's making is seen within it. */
 const rememberMs = 5000
-const noHash = secretHash('')
+const noHash = Buffer.from(secretHash(''), 'hex')
 
 /** The keys of every endpoint of one store. */
 export function endpointKeys({ database, box, clock, random }: EndpointKeyPlace): EndpointKeys {
@@ -134,12 +134,10 @@ export function endpointKeys({ database, box, clock, random }: EndpointKeyPlace)
       const hashes = await known.hashesOf(endpoint)
       const found = Buffer.from(secretHash(presented), 'hex')
       // Every slot is compared, and an unknown endpoint compares too: the time tells nothing.
-      return slots
-        .map(
-          (_slot, index) =>
-            timingSafeEqual(found, Buffer.from(hashes[index] ?? noHash, 'hex')) && index < hashes.length,
-        )
-        .includes(true)
+      let isOne = false
+      for (let index = 0; index < slots.length; index++)
+        if (timingSafeEqual(found, hashes[index] ?? noHash) && index < hashes.length) isOne = true
+      return isOne
     },
     async remove(tables, endpoint) {
       await tables
@@ -154,20 +152,20 @@ export function endpointKeys({ database, box, clock, random }: EndpointKeyPlace)
 }
 
 interface RememberedHashes {
-  hashesOf(endpoint: string): Promise<readonly string[]>
+  hashesOf(endpoint: string): Promise<readonly Buffer[]>
   forget(endpoint: string): void
 }
 
 /** The committed hashes of an endpoint, read at most every five seconds: a scoring request costs no statement. */
 function rememberedHashes(database: Database, clock: Clock): RememberedHashes {
-  const remembered = new Map<string, { readonly hashes: readonly string[]; readonly untilMs: number }>()
+  const remembered = new Map<string, { readonly hashes: readonly Buffer[]; readonly untilMs: number }>()
   let changes = 0
   return {
     async hashesOf(endpoint) {
       const entry = remembered.get(endpoint)
       if (entry !== undefined && clock.now() < entry.untilMs) return entry.hashes
       const before = changes
-      const hashes = (await keysOf(database.read, endpoint)).map((row) => row.hash)
+      const hashes = (await keysOf(database.read, endpoint)).map((row) => Buffer.from(row.hash, 'hex'))
       // A read that was under way while a key changed must not bring the old one back.
       if (hashes.length > 0 && changes === before)
         remembered.set(endpoint, { hashes, untilMs: clock.now() + rememberMs })

@@ -54,18 +54,18 @@ export function chooseDeployment({ endpoint, traffic, deployments, pinned, draw 
     )
   }
   // A deployment that is away leaves its share to the others.
-  const candidates = Object.entries(traffic).filter(([name, weight]) => weight > 0 && deployments.has(name))
+  const candidates = Object.keys(traffic).filter((name) => traffic[name]! > 0 && deployments.has(name))
   const [first] = candidates
   if (first === undefined) {
     throw new SluiceError('not-found', `No deployment of the endpoint "${endpoint}" takes traffic.`, {
       hint: `Deploy one, or give one traffic: sluice endpoint traffic ${endpoint} NAME=100`,
     })
   }
-  if (candidates.length === 1) return first[0]
-  let best = first[0]
+  if (candidates.length === 1) return first
+  let best = first
   let highest = -1
-  for (const [name, weight] of candidates) {
-    const score = -weight / Math.log(draw(name))
+  for (const name of candidates) {
+    const score = -traffic[name]! / Math.log(draw(name))
     if (score > highest) [best, highest] = [name, score]
   }
   return best
