@@ -15,7 +15,7 @@ from typing import Any
 def to_json(value: Any) -> bytes:
     """UTF-8 JSON of what a model returned. Raises TypeError naming the type that JSON cannot hold."""
     try:
-        return json.dumps(value, default=_convert, allow_nan=False, ensure_ascii=False).encode("utf-8")
+        return _STRICT.encode(value).encode("utf-8")
     except UnicodeEncodeError:
         return json.dumps(_plain(value), allow_nan=False).encode("ascii")  # lone surrogates survive as escapes
     except (ValueError, TypeError):
@@ -25,6 +25,8 @@ def to_json(value: Any) -> bytes:
 
 def predictions_value(predictions: Any) -> Any:
     """The JSON shape of a pyfunc's result, as `mlflow models serve` gives it: DataFrames as records."""
+    if type(predictions).__name__ == "ndarray":
+        return _convert(predictions)
     pandas = sys.modules.get("pandas")
     if pandas is not None:
         if isinstance(predictions, pandas.Series):
@@ -88,3 +90,7 @@ def _key(key: Any) -> str:
     if isinstance(key, str):
         return key
     return str(_convert(key)) if hasattr(key, "dtype") else str(key)
+
+
+# Made once: `json.dumps` makes one for every call that says how.
+_STRICT = json.JSONEncoder(default=_convert, allow_nan=False, ensure_ascii=False)

@@ -18,7 +18,7 @@ _FORMS = ("input_data", "dataframe_split", "dataframe_records", "instances", "in
 _JSON_TYPES = ("application/json", "text/json", "")
 _PARQUET = "application/vnd.apache.parquet"
 # Bodies of models that talk (mlflow's "unified LLM input"): the model gets the whole object.
-_CHAT = ("messages", "prompt", "input")
+_CHAT = frozenset(("messages", "prompt", "input"))
 
 
 class InputSchema(NamedTuple):
@@ -42,7 +42,7 @@ def parse_model_input(request: ScoringRequest, declared: InputSchema) -> ModelIn
     if kind not in _JSON_TYPES and not kind.endswith("+json"):
         raise reject_media_type(kind, ["application/json", "text/csv", _PARQUET])
     body = _json_object(request.body)
-    if any(name in body for name in _CHAT):
+    if not _CHAT.isdisjoint(body):
         params = {name: body.pop(name) for name in declared.parameters if name in body}
         return ModelInput("chat", body, params)
     found = [form for form in _FORMS if form in body]

@@ -28,6 +28,7 @@ _NUMPY = {
 }
 _DATATYPES = {kind.lstrip("<"): name for name, kind in _NUMPY.items()}
 _LENGTH = struct.Struct("<I")
+_DOUBLE = "<f8"
 
 
 class Tensor(NamedTuple):
@@ -223,6 +224,9 @@ def _texts(tensor: Tensor, *, is_binary: bool, is_json: bool = False) -> Any:
 
 
 def _named_results(result: Any, names: list[str]) -> dict[str, Any]:
+    # What most models return has none of what is looked for below, which takes longer than all else here.
+    if type(result).__name__ == "ndarray":
+        return {names[0] if len(names) == 1 else "output-0": result}
     if hasattr(result, "to_frame"):
         result = result.to_numpy()
     if hasattr(result, "columns") and hasattr(result, "to_numpy"):
@@ -239,6 +243,8 @@ def _to_bytes(values: Any) -> tuple[str, list[int], bytes, dict[str, str] | None
     """Datatype, shape, bytes, and what to say of how the elements are written."""
     import numpy
 
+    if type(values) is numpy.ndarray and values.dtype.str == _DOUBLE and values.ndim > 0:
+        return "FP64", list(values.shape), values.tobytes(), None
     if hasattr(values, "toarray"):  # sparse
         values = values.toarray()
     try:
