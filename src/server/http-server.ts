@@ -93,9 +93,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       sendError({ request, reply }, { thrown: error, log, translate: ourErrors }),
     logger: false,
   })
-  app.removeAllContentTypeParsers()
-  // `serve` reads bodies itself, by the kind of the route.
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  // `serve` reads bodies itself, by the kind of the route; the framework need not look for a parser.
+  for (const method of app.supportedMethods) app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
   app.setNotFoundHandler(notFound)
   for (const setting of settings) addRoute(app, setting)
   if (log.level === 'debug')

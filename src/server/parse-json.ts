@@ -20,9 +20,11 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch (cause) {
     throw new SluiceError('invalid-request', 'The request body is not UTF-8.', { cause })
   }

@@ -4,7 +4,8 @@ import { promisify } from 'node:util'
 import SqliteDatabase from 'better-sqlite3'
 import { Kysely, type LimitNode, SqliteDialect, SqliteQueryCompiler, ValueNode } from 'kysely'
 import { messageOf, SluiceError } from '../../base/errors.ts'
-import type { DatabaseConnection, DatabaseReader } from '../database.ts'
+import { runAtOnce } from '../compiled-statement.ts'
+import type { DatabaseConnection, DatabaseReader, Tables } from '../database.ts'
 import { matchesRegularExpression } from '../regular-expression.ts'
 
 const syncData = promisify(fdatasync)
@@ -69,7 +70,7 @@ export function sqliteReader(folder: string): DatabaseReader | undefined {
 /** Compiled statements are kept: compiling costs several times running one. The oldest goes first. */
 const maxStatements = 400
 
-function kysely(database: SqliteDatabase.Database): DatabaseConnection['reader'] {
+function kysely(database: SqliteDatabase.Database): Tables {
   const statements = new Map<string, SqliteDatabase.Statement>()
   const prepare = (text: string): SqliteDatabase.Statement => {
     const known = statements.get(text)
@@ -79,7 +80,15 @@ function kysely(database: SqliteDatabase.Database): DatabaseConnection['reader']
     statements.set(text, statement)
     return statement
   }
-  return new Kysely({ dialect: new LiteralLimits({ database: { prepare, close: () => database.close() } }) })
+  const tables: Tables = new Kysely({
+    dialect: new LiteralLimits({ database: { prepare, close: () => database.close() } }),
+  })
+  runAtOnce(tables, (text, parameters) => {
+    const statement = prepare(text)
+    if (statement.reader) return { rows: statement.all(parameters) }
+    return { rows: [], numAffectedRows: BigInt(statement.run(parameters).changes) }
+  })
+  return tables
 }
 
 /** A bound LIMIT lets SQLite compile a statement anew at each execution, since the plan might depend on it. */
