@@ -75,6 +75,11 @@ export function fakeEngine({ namePrefix = 'calm_otter' } = {}): FakeEngine {
           })),
         }),
       children: (name) => Promise.resolve(state.childrenOf(state.get(name).name)),
+      childrenSince: (name, afterSeq = 0) => {
+        const told = new Set(state.events.filter(({ seq }) => seq > afterSeq).map(({ body }) => body['job']))
+        const jobs = state.childrenOf(state.get(name).name).filter((job) => afterSeq === 0 || told.has(job.name))
+        return Promise.resolve({ jobs, latestSeq: state.events.length })
+      },
       list: (filter) => Promise.resolve(state.list(filter)),
       counts: (filter) => {
         const { jobs } = state.list({ ...filter, limit: Infinity })

@@ -10,7 +10,7 @@ import { exitCode } from './exit-code.ts'
 import type { RestClient } from './link/rest-client.ts'
 import { makeFolder } from './new-folder.ts'
 import type { Job } from './rest-types.ts'
-import { readJob } from './watch-job.ts'
+import { readJob } from './job-reader.ts'
 
 /*
  * job.json      the job and its steps as REST tells them

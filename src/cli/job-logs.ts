@@ -10,8 +10,8 @@ import type { Job } from './rest-types.ts'
 import { hasEnded } from './rest-types.ts'
 import { stepName } from './terminal/job-words.ts'
 import { printable } from './terminal/terminal.ts'
-import type { Watched } from './watch-job.ts'
-import { readJob } from './watch-job.ts'
+import type { Watched } from './job-reader.ts'
+import { JobReader, readJob } from './job-reader.ts'
 
 /** Prints a log, or the logs of all steps with their names before each line; with --follow until the job has ended. */
 export const jobLogs: Command = async (invocation) => {
@@ -56,10 +56,11 @@ interface Printing {
 async function printSteps(printing: Printing, pipeline: Job): Promise<void> {
   const { client, follow, signal } = printing
   const started = new Map<string, Promise<void>>()
+  const reader = new JobReader(pipeline.name)
   // Sequential: the list of steps says which logs have begun.
   for (;;) {
-    const { job, steps } = await readJob(client, pipeline.name)
-    for (const step of steps) {
+    const { job, changed } = await reader.read(client)
+    for (const step of changed) {
       if (!hasLog(step) || started.has(step.name)) continue
       const printed = printLog(printing, step.name, `[${stepName(step)}] `)
       started.set(step.name, printed)

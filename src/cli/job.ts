@@ -10,8 +10,8 @@ import { countText } from './terminal/live-tree.ts'
 import { printable } from './terminal/terminal.ts'
 import { textFields, textTable } from './terminal/text-table.ts'
 import { trialsTable } from './terminal/trials-table.ts'
-import type { Watched } from './watch-job.ts'
-import { readJob } from './watch-job.ts'
+import type { Watched } from './job-reader.ts'
+import { readJob } from './job-reader.ts'
 
 /** Lists jobs, newest first. */
 export const listJobs: Command = async (invocation) => {

@@ -111,6 +111,13 @@ export interface Page<Item> {
   readonly next_page_token?: string
 }
 
+/** Steps of a job; `latest_seq` asks for those that change from now on. */
+export interface Steps {
+  readonly items: readonly Job[]
+  /** Absent of an older server. */
+  readonly latest_seq?: number
+}
+
 export interface SweepPlan {
   readonly trials: number
   readonly at_once: number

@@ -12,8 +12,8 @@ import { outcomeOf, stepName } from './terminal/job-words.ts'
 import { jobDisplay } from './terminal/live-display.ts'
 import { summaryText } from './terminal/live-tree.ts'
 import { printable } from './terminal/terminal.ts'
-import type { Watched } from './watch-job.ts'
-import { shownSteps, watchJob } from './watch-job.ts'
+import type { Read, Watched } from './job-reader.ts'
+import { changedSteps, shownSteps, watchJob } from './watch-job.ts'
 
 /** Submits a file and watches the job; exit code 0 when it completed, 1 when not, 130 when it was left or canceled. */
 export const run: Command = async (invocation) => {
@@ -140,12 +140,12 @@ function sayHowToReturn({ terminal }: Invocation, name: string): void {
 }
 
 /** With --json: a line for every change of a step and of the job. */
-function stateWriter(invocation: Invocation): (state: Watched) => void {
+function stateWriter(invocation: Invocation): (state: Read) => void {
   const told = new Map<string, string>()
   return (state) => {
     if (!invocation.json) return
     const { job } = state
-    for (const step of shownSteps(state)) {
+    for (const step of changedSteps(state)) {
       const outcome = outcomeOf(step)
       if (told.get(step.name) === outcome) continue
       told.set(step.name, outcome)

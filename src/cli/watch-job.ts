@@ -3,28 +3,24 @@ import { setTimeout } from 'node:timers/promises'
 import { SluiceError } from '../base/errors.ts'
 import type { Connection } from './link/connection.ts'
 import { LogTails } from './link/log-reader.ts'
-import type { RestClient } from './link/rest-client.ts'
-import type { Job, JobStatus, Page } from './rest-types.ts'
+import type { Read, Watched } from './job-reader.ts'
+import { JobReader } from './job-reader.ts'
+import type { Job, JobStatus } from './rest-types.ts'
 import { hasEnded } from './rest-types.ts'
 import type { JobDisplay } from './terminal/live-display.ts'
 
 /*
- * Watching a job: the event stream says that something happened, the job and its steps are then read again; at most so
- * often that watching a thousand steps stays cheap. Where the stream does not come, the job is read twice a second. When
+ * Watching a job: the event stream says that something happened, the job and the steps that changed are then read again;
+ * at most so often that watching thousands of steps stays cheap. Where the stream does not come, the job is read twice a second. When
  * the server goes away, the watcher waits for it to come back: the job does not need its watcher.
  */
-
-export interface Watched {
-  readonly job: Job
-  readonly steps: readonly Job[]
-}
 
 export interface WatchOptions {
   readonly connection: Pick<Connection, 'client' | 'recover'>
   readonly name: string
   readonly display: JobDisplay
   /** Called with every state that was read. */
-  readonly onState?: (state: Watched) => void
+  readonly onState?: (state: Read) => void
   /** Ends the watching, not the job. */
   readonly signal: AbortSignal
   /** Reads the logs of running steps for the display. */
@@ -34,11 +30,13 @@ export interface WatchOptions {
 
 const pollMs = 500
 const leastPauseMs = 100
+const mostPauseMs = 2000
 const logEveryMs = 500
 
 /** Shows a job until it has ended; undefined when `signal` came first. */
 export async function watchJob(options: WatchOptions): Promise<Watched | undefined> {
   const { signal, display, onState } = options
+  const reader = new JobReader(options.name)
   const stop = new AbortController()
   const both = AbortSignal.any([signal, stop.signal])
   const alarm = new Alarm()
@@ -49,14 +47,16 @@ export async function watchJob(options: WatchOptions): Promise<Watched | undefin
     // Sequential: one reading after another.
     while (!signal.aborted) {
       const startMs = performance.now()
-      const state = await readPatiently(options)
+      const state = await readPatiently(options, reader)
       if (state === undefined) return undefined
       states.latest = state
-      display.update(state.job, shownSteps(state))
+      display.update(state.job, shownSteps(state), changedSteps(state))
       onState?.(state)
       if (hasEnded(state.job.status)) return state
-      // Forty times what a reading takes: watching costs at most some 3 % of a processor.
-      await alarm.wait(Math.max(leastPauseMs, 40 * (performance.now() - startMs)), both)
+      // Forty times what a reading takes: watching costs at most some 3 % of a processor. A slow one may only mean a busy
+      // machine, and what changed alone is never much.
+      const pauseMs = 40 * (performance.now() - startMs)
+      await alarm.wait(Math.min(mostPauseMs, Math.max(leastPauseMs, pauseMs)), both)
     }
     return undefined
   } finally {
@@ -67,6 +67,11 @@ export async function watchJob(options: WatchOptions): Promise<Watched | undefin
 /** The steps of a pipeline; a job that is a single command is its own only step. */
 export function shownSteps({ job, steps }: Watched): readonly Job[] {
   return job.type === 'command' ? [job] : steps
+}
+
+/** Those that may look other than before. */
+export function changedSteps({ job, changed }: Read): readonly Job[] {
+  return job.type === 'command' ? [job] : changed
 }
 
 /** Tells the reader when to read again. */
@@ -152,12 +157,12 @@ async function followLogs(
 /** A server that was stopped is given this long to come back before the watcher opens the store itself. */
 const comeBackMs = 5000
 
-async function readPatiently(options: WatchOptions): Promise<Watched | undefined> {
-  const { connection, name, signal, patienceMs = 60_000 } = options
+async function readPatiently(options: WatchOptions, reader: JobReader): Promise<Read | undefined> {
+  const { connection, signal, patienceMs = 60_000 } = options
   const startMs = performance.now()
   for (;;) {
     try {
-      return await readJob(connection.client, name)
+      return await reader.read(connection.client)
     } catch (error) {
       const isAway = error instanceof SluiceError && error.code === 'server-unreachable'
       if (signal.aborted) return undefined
@@ -167,12 +172,4 @@ async function readPatiently(options: WatchOptions): Promise<Watched | undefined
       if (!signal.aborted) await connection.recover({ mayOpen: waitedMs > comeBackMs })
     }
   }
-}
-
-/** A job and its steps as they are now. */
-export async function readJob(client: RestClient, name: string): Promise<Watched> {
-  const path = `/api/v1/jobs/${encodeURIComponent(name)}`
-  const job = await client.get<Job>(path)
-  const steps = job.type === 'command' ? [] : (await client.get<Page<Job>>(`${path}/children`)).items
-  return { job, steps }
 }

@@ -3,10 +3,10 @@ import { basename, dirname } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { Sha256 } from '../base/hash.ts'
-import type { ExperimentId, JobName, RandomBytes } from '../base/ids.ts'
+import type { ExperimentId, JobName, RandomBytes, StepPath } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Database, Tables } from '../database/database.ts'
-import { appendEvent } from '../events/event-log.ts'
+import { appendEvent, latestEventSeq } from '../events/event-log.ts'
 import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
 import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
 import { placeAfterCut } from '../processes/log-cap.ts'
@@ -17,6 +17,7 @@ import type { ReachPoint } from './crash-points.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Engine } from './engine.ts'
 import {
+  type ChangedJobs,
   type Job,
   type JobCounts,
   type JobDiff,
@@ -32,7 +33,8 @@ import {
   type ValidDocument,
 } from './job-service.ts'
 import { countJobsBy, findLastCompleted, listJobs, setArchived } from './job-list-store.ts'
-import { countJobs, findChildren, findJob } from './job-store.ts'
+import { countJobs, findChildren, findJob, findJobsNamed } from './job-store.ts'
+import { readChangedNames } from './changed-names.ts'
 import { diffJobs } from './diff-jobs.ts'
 import { findResultsOf } from './earlier-results-store.ts'
 import { findPlan, type StoredPlan } from './journal-store.ts'
@@ -214,14 +216,31 @@ export class EngineJobService implements JobService {
 
   async get(name: string): Promise<Job> {
     const job = await findJob(this.#deps.database.read, name)
-    return withProgress(withWaiting(job, this.#deps.engine.waiting(job.root)), this.#deps.files)
+    return this.#asOfNow([job], this.#deps.engine.waiting(job.root, pathsOf([job])))[0]!
   }
 
   async children(name: string): Promise<readonly Job[]> {
     const { root } = await this.get(name)
     const children = await findChildren(this.#deps.database.read, root)
-    const waiting = this.#deps.engine.waiting(root)
-    return children.map((job) => withProgress(withWaiting(job, waiting), this.#deps.files))
+    return this.#asOfNow(children, this.#deps.engine.waiting(root))
+  }
+
+  async childrenSince(name: string, afterSeq?: number): Promise<ChangedJobs> {
+    const { database, engine } = this.#deps
+    // The events first: a row is then at least as new as what they say.
+    if (afterSeq === undefined) {
+      const latest = await latestEventSeq(database.read)
+      return { jobs: await this.children(name), latestSeq: latest }
+    }
+    const { root } = await findJob(database.read, name)
+    const { names, latestSeq } = await readChangedNames(database.read, root, afterSeq)
+    const jobs = [...(await findJobsNamed(database.read, names)).values()]
+    return { jobs: this.#asOfNow(jobs, engine.waiting(root, pathsOf(jobs))), latestSeq }
+  }
+
+  /** With what is in no row: why they wait, how far they are. */
+  #asOfNow(jobs: readonly Job[], waiting: ReadonlyMap<JobName, string>): readonly Job[] {
+    return jobs.map((job) => withProgress(withWaiting(job, waiting), this.#deps.files))
   }
 
   async trials(name: string): Promise<SweepTrials> {
@@ -383,6 +402,10 @@ export class EngineJobService implements JobService {
 }
 
 /** Says of a job that has not begun why, where the engine knows; what is stored may be older by a moment. */
+function pathsOf(jobs: readonly Job[]): readonly StepPath[] {
+  return jobs.flatMap(({ step }) => step ?? [])
+}
+
 function withWaiting(job: Job, waiting: ReadonlyMap<JobName, string>): Job {
   const words = waiting.get(job.name)
   const isWaiting = job.status === 'NotStarted' || job.status === 'Queued'

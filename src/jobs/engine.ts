@@ -93,10 +93,13 @@ export class Engine {
     })
   }
 
-  /** Why steps of a job do not run yet, in words, by their names; as true as the moment, and stored nowhere. */
-  waiting(root: JobName): ReadonlyMap<JobName, string> {
+  /**
+   * Why steps of a job, by default all of them, do not run yet, in words, by their names; as true as the moment, and stored
+   * nowhere.
+   */
+  waiting(root: JobName, steps?: readonly StepPath[]): ReadonlyMap<JobName, string> {
     const live = this.#live.get(root)
-    return live === undefined ? new Map() : waitingWords(live, this.#slots.waiting)
+    return live === undefined ? new Map() : waitingWords(live, this.#slots.waiting, steps)
   }
 
   /** Root jobs under way, and what their running attempts used so far. */

@@ -230,6 +230,12 @@ export interface RetryWish {
   readonly from?: readonly string[]
 }
 
+/** Jobs as they are at least after the event `latestSeq`. */
+export interface ChangedJobs {
+  readonly jobs: readonly Job[]
+  readonly latestSeq: number
+}
+
 /** What protocols and the command line may ask of the engine. Unknown names throw `not-found`. */
 export interface JobService {
   /** Validates, stores and starts; resolves when the job is durable. Throws `invalid-document` with all mistakes. */
@@ -241,6 +247,12 @@ export interface JobService {
   get(name: string): Promise<Job>
   /** Every step of a root job, in plan order, nested pipelines included. */
   children(name: string): Promise<readonly Job[]>
+  /**
+   * As `children`, for who watches and need not read all of them again: with `afterSeq` those alone whose status an event
+   * after it speaks of, in no order. `latestSeq` is what to ask with next. What has no event (what a waiting step waits
+   * for, progress within a step) is not looked at.
+   */
+  childrenSince(name: string, afterSeq?: number): Promise<ChangedJobs>
   /** The trials of a sweep so far, the best first. Throws `invalid-request` for a job that is none. */
   trials(name: string): Promise<SweepTrials>
   list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly nextPageToken?: string }>

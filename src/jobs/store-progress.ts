@@ -44,7 +44,7 @@ export async function storeProgress(deps: ProgressDeps, live: LiveJob): Promise<
   const reused = [...patches].flatMap(([name, patch]) =>
     patch.reused_from == null ? [] : [{ from: patch.reused_from, to: name }],
   )
-  const announcements = announce(live, patches, atMs)
+  const announcements = [...announceRows(live, rows, atMs), ...announce(live, patches, atMs)]
   const properties = [...live.properties].map(([path, added]) => [live.nameOf(path), added] as const)
   live.properties.clear()
   await database.write(async (tables) => {
@@ -214,6 +214,11 @@ function addGroup(
   const patch = patchOfGroup(groupOf(live, path)!.outputs, live.members(path), { state: live.state, atMs })
   if (patch === undefined || (patch.status === 'Running' && live.announced.get(name) === 'Running')) return
   patches.set(name, live.announced.has(name) || patch.status !== 'Running' ? patch : { ...patch, started_ms: atMs })
+}
+
+/** That there is a job, as new as its round: who only reads what events speak of would not hear of it. */
+function announceRows(live: LiveJob, rows: readonly JobRow[], atMs: number): readonly NewEvent[] {
+  return rows.map(({ name, status }) => ({ kind: 'job.status', subject: live.root, atMs, body: { job: name, status } }))
 }
 
 function announce(live: LiveJob, patches: ReadonlyMap<JobName, JobPatch>, atMs: number): readonly NewEvent[] {

@@ -129,7 +129,7 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** List every step of a root job, in plan order, nested pipelines included. */
+    /** List every step of a root job, in plan order, nested pipelines included; or those that changed since an earlier answer. */
     get: operations['getJobsNameChildren']
     put?: never
     post?: never
@@ -6504,7 +6504,9 @@ export interface operations {
   }
   getJobsNameChildren: {
     parameters: {
-      query?: never
+      query?: {
+        changed_after?: number
+      }
       header?: never
       path: {
         name: string
@@ -6521,7 +6523,8 @@ export interface operations {
         content: {
           'application/json': {
             items: components['schemas']['Job'][]
-            next_page_token?: string
+            /** @description To ask with next, as changed_after. */
+            latest_seq: number
           }
         }
       }

@@ -36,7 +36,7 @@ test('a note stays above the tree, which is drawn again below it; at the end onl
   const terminal = recordingTerminal({ isLive: true })
   const display = jobDisplay(terminal)
   terminal.note('before')
-  display.update(job({}), [train])
+  display.update(job({}), [train], [train])
   terminal.note('during')
   assert.deepEqual(screenAfter(terminal.text.err), [
     'before',
@@ -53,10 +53,10 @@ test('a note stays above the tree, which is drawn again below it; at the end onl
 test('without a terminal every change of a status is one line, said once', () => {
   const terminal = recordingTerminal()
   const display = jobDisplay(terminal)
-  display.update(job({}), [{ ...train, status: 'NotStarted' }])
-  display.update(job({}), [train])
-  display.update(job({}), [train])
-  display.update(job({}), [{ ...train, status: 'Running' }])
+  display.update(job({}), [{ ...train, status: 'NotStarted' }], [{ ...train, status: 'NotStarted' }])
+  display.update(job({}), [train], [train])
+  display.update(job({}), [train], [train])
+  display.update(job({}), [{ ...train, status: 'Running' }], [{ ...train, status: 'Running' }])
   display.clear()
   assert.equal(terminal.text.err, 'train: queued\ntrain: running\n')
 })

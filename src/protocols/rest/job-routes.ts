@@ -7,6 +7,8 @@ import type { Route } from '../../server/route.ts'
 import { JobCountsMessage } from './job-views/view-messages.ts'
 import { requireAbsolute, requireLocalCaller } from './local-caller.ts'
 import {
+  ChildrenList,
+  ChildrenQuery,
   DiffMessage,
   DiffQuery,
   JobCountQuery,
@@ -142,9 +144,15 @@ function readingRoutes(jobs: JobService): readonly Route[] {
       method: 'GET',
       url: '/api/v1/jobs/:name/children',
       permission: 'read',
-      summary: 'List every step of a root job, in plan order, nested pipelines included.',
-      response: JobList,
-      handler: async (request) => ({ items: (await jobs.children(nameOf(request))).map(toJobMessage) }),
+      summary:
+        'List every step of a root job, in plan order, nested pipelines included; or those that changed since an earlier answer.',
+      query: ChildrenQuery,
+      response: ChildrenList,
+      handler: async (request) => {
+        const { changed_after: afterSeq } = request.query as ChildrenQuery
+        const { jobs: items, latestSeq } = await jobs.childrenSince(nameOf(request), afterSeq)
+        return { items: items.map(toJobMessage), latest_seq: latestSeq }
+      },
     },
     {
       method: 'GET',

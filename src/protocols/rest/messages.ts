@@ -115,6 +115,20 @@ const jobFields = {
 export const JobMessage = Type.Object(jobFields, { $id: 'Job' })
 export type JobMessage = Static<typeof JobMessage>
 export const JobList = listOf(JobMessage)
+export const ChildrenQuery = Type.Object({
+  changed_after: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        'The latest_seq of an earlier answer: only steps whose status changed since, in no order. Progress within a step and what a waiting step waits for are no change.',
+    }),
+  ),
+})
+export type ChildrenQuery = Static<typeof ChildrenQuery>
+export const ChildrenList = Type.Object({
+  items: Type.Array(JobMessage),
+  latest_seq: Type.Integer({ description: 'To ask with next, as changed_after.' }),
+})
 const warnings = Type.Optional(
   Type.Array(DiagnosticMessage, { description: 'What was written and is not used; never a reason not to run.' }),
 )

@@ -142,6 +142,8 @@ test('jobs are listed by page and by filter, and shown with their steps', async 
     (children.body['items'] as { step: string }[]).map(({ step }) => step),
     ['a', 'b'],
   )
+  const since = `/api/v1/jobs/calm_otter_0000000001/children?changed_after=${String(children.body['latest_seq'])}`
+  assert.deepEqual((await lab.call('GET', since)).body, { items: [], latest_seq: children.body['latest_seq'] })
   const wrong = await lab.call('GET', '/api/v1/jobs?status=Done')
   assert.equal(wrong.status, 400)
   assert.match(wrong.text, /\\"status\.0\\" is \\"Done\\".*\\"Completed\\"/)

@@ -1,6 +1,10 @@
-import type { Job } from './job-service.ts'
-
-type Node = Pick<Job, 'name' | 'type' | 'parent'>
+/** What an order of jobs is made from. */
+interface Node {
+  readonly name: string
+  readonly type: string
+  /** Absent or the root's: it stands in the root. */
+  readonly parent?: string
+}
 
 /**
  * Jobs of one root in the order of a tree: each before what stands in it. Siblings keep the order they are given in, but
