@@ -149,6 +149,8 @@ function guardedServer({
     },
     (request, response) => {
       const refusal = guardRequest(request, allowedHosts)
+      // Said, and empty: a client that names no type. The router would take it for one that cannot be.
+      if (request.headers['content-type'] === '') delete request.headers['content-type']
       if (refusal === undefined) return handler(request, response)
       request.resume()
       const type = 'application/json; charset=utf-8'

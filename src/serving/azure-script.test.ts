@@ -10,6 +10,7 @@ test("a script is Azure ML's when it or a module beside it imports what only tha
     'from inference_schema.schema_decorators import input_schema\n': true,
     'import json\nfrom azureml.contrib.services.aml_request import rawhttp\n': true,
     'try:\n    import azureml.core\nexcept ImportError:\n    pass\n': true,
+    'from flask import Response\n': true,
     '# from azureml.core import Run\nimport json\n': false,
     'import azuremlx\nfrom my.azureml import x\n': false,
     '"azureml"\n': false,

@@ -5,11 +5,11 @@ import type { EnvironmentRequest } from '../environments/environment-builder.ts'
 /** The PyPI package that runs such scripts. */
 const serverPackage = 'azureml-inference-server-http'
 const mostFiles = 500
-const importLine = /^[ \t]*(?:from|import)[ \t]+(?:azureml|inference_schema|azureml_inference_server_http)\b/m
+const importLine = /^[ \t]*(?:from|import)[ \t]+(?:azureml|inference_schema|azureml_inference_server_http|flask)\b/m
 
 /**
  * Whether Python code in a folder imports what only Azure ML's own server runs faithfully: `azureml.*` (AMLRequest,
- * rawhttp, ...) or the decorators of `inference_schema`. Looks at the first 500 Python files, the nearest first.
+ * rawhttp, ...), the decorators of `inference_schema`, or Flask, whose responses that server passes on. Looks at the first 500 Python files, the nearest first.
  */
 export async function importsAzureServer(folder: string): Promise<boolean> {
   const files = (await readdir(folder, { recursive: true }))

@@ -97,5 +97,23 @@ test("scripts that use Azure ML's own server run on it: schema decorators, raw H
     })
     assert.equal(broken.status, 424)
     assert.match(((await broken.json()) as { message: string }).message, /RuntimeError: broken on purpose/)
+    const own = await ask('raw/score', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-own-failure' },
+      body: 'x',
+    })
+    assert.deepEqual([own.status, await own.json()], [503, { sorry: true }])
+    assert.equal(own.headers.get('x-ms-run-function-failed'), 'True')
+    assert.equal(own.headers.get('x-ms-run-function-duration'), '0.5')
+    assert.deepEqual(own.headers.getSetCookie(), [
+      'first=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/',
+      'second=2; Path=/',
+    ])
+    const latin = await ask('raw/score', {
+      method: 'POST',
+      headers: { 'content-type': 'text/x-latin; charset=iso-8859-1' },
+      body: Buffer.from([0xe9]),
+    })
+    assert.deepEqual([latin.status, await latin.json()], [200, 'é'])
   })
 })

@@ -30,7 +30,7 @@ _NOT_PASSED_ON = {"content-length", "content-type", "connection", "transfer-enco
 
 class _Reply(NamedTuple):
     status: int
-    headers: dict[str, str]
+    headers: dict[str, str | list[str]]
     body: bytes
 
 
@@ -84,7 +84,7 @@ class AzureScript:
 
     def encode(self, given: ModelInput, result: _Reply) -> ScoringAnswer:
         """The reply as it is."""
-        content_type = result.headers.get("content-type", "application/octet-stream")
+        content_type = str(result.headers.get("content-type", "application/octet-stream"))
         headers = {name: value for name, value in result.headers.items() if name not in _NOT_PASSED_ON}
         return ScoringAnswer(content_type, result.body, {"status": result.status, "headers": headers})
 
@@ -131,7 +131,7 @@ def _environ(request: ScoringRequest) -> dict[str, Any]:
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote(path, encoding="latin-1"),
         "QUERY_STRING": query,
-        "CONTENT_TYPE": content_type,
+        **({"CONTENT_TYPE": content_type} if content_type else {}),
         "CONTENT_LENGTH": str(len(body)),
         "SERVER_NAME": "localhost",
         "SERVER_PORT": "80",
@@ -148,12 +148,13 @@ def _environ(request: ScoringRequest) -> dict[str, Any]:
     }
 
 
-def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:
-    joined: dict[str, str] = {}
+def _joined(headers: list[tuple[str, str]]) -> dict[str, str | list[str]]:
+    values: dict[str, list[str]] = {}
     for name, value in headers:
-        known = joined.get(name.lower())
-        joined[name.lower()] = value if known is None else f"{known}, {value}"
-    return joined
+        values.setdefault(name.lower(), []).append(value)
+    # RFC 9110 5.3: a cookie has commas of its own. Of two types the first counts, as it does for that server's clients.
+    apart = {"set-cookie": lambda each: each, "content-type": lambda each: each[0]}
+    return {name: apart.get(name, ", ".join)(each) for name, each in values.items()}
 
 
 def _words(error: BaseException) -> str:

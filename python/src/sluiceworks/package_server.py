@@ -45,6 +45,9 @@ _DRAIN_SECONDS = 30
 _JSON_LENGTH = "Inference-Header-Content-Length"
 # What only this server is to know.
 _KEPT = {"authorization", "cookie", "proxy-authorization"}
+_FAILED_HEADER = "x-ms-run-function-failed"
+# These the server writes; of the rest that a script sets every one reaches the client.
+_OF_SERVER = {"x-request-id", "x-ms-request-id", "x-ms-client-request-id", "x-ms-run-fn-exec-ms", _FAILED_HEADER}
 _STATUS = {
     "invalid-request": 400,
     "unauthenticated": 401,
@@ -206,7 +209,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Says nothing of a request that was answered; standard error is for what goes wrong."""
 
     def _answer(self) -> None:
-        self._extra: dict[str, str] = {}
+        self._extra: dict[str, str | list[str]] = {}
         path = urlsplit(self.path).path
         with self.server.answering():
             try:
@@ -251,12 +254,15 @@ class _Handler(BaseHTTPRequestHandler):
         outcome, answer = self.server.package.scoring.answer(request)
         is_failed = outcome["outcome"] == "failed"
         self._extra["x-ms-run-fn-exec-ms"] = f"{outcome['executionMs']:.3f}"
-        self._extra["x-ms-run-function-failed"] = "True" if is_failed else "False"
+        self._extra[_FAILED_HEADER] = "True" if is_failed else "False"
         if outcome["outcome"] == "answered":
             details = outcome.get("details") or {}
-            own = {name: value for name, value in details.get("headers", {}).items() if not name.startswith("x-ms-")}
-            self._extra.update(own)
-            self._send(details.get("status", 200), outcome["contentType"], answer)
+            status, own = details.get("status", 200), details.get("headers", {})
+            # A script may say so of itself, and its 5xx says so too.
+            if status >= 500 or str(own.get(_FAILED_HEADER)).lower().startswith("true"):
+                self._extra[_FAILED_HEADER] = "True"
+            self._extra.update({name: value for name, value in own.items() if name not in _OF_SERVER})
+            self._send(status, outcome["contentType"], answer)
             return
         if is_failed:
             self._extra["ms-azureml-model-error-statuscode"] = "500"
@@ -380,9 +386,9 @@ class _Handler(BaseHTTPRequestHandler):
             name: self.headers.get(name) or None
             for name in ("x-request-id", "x-ms-request-id", "x-ms-client-request-id")
         }
-        for name, value in given.items():
-            if len(value or "") > _LONGEST_ID:
-                raise Refusal("id-too-long", f"The header {name} must not exceed {_LONGEST_ID} characters.")
+        for names in ("x-request-id",), ("x-ms-request-id", "x-ms-client-request-id"):
+            if any(len(given[name] or "") > _LONGEST_ID for name in names):
+                raise Refusal("id-too-long", f"{' and '.join(names)} must not exceed {_LONGEST_ID} characters")
         request_id = given["x-request-id"] or str(uuid.uuid4())
         older = given["x-ms-request-id"]
         client = given["x-ms-client-request-id"] or older
@@ -424,8 +430,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, content_type: str, body: bytes) -> None:
         self.send_response(status)
         for name, value in self._extra.items():
-            # A client's own id goes back in a header: it must not begin another one.
-            self.send_header(name, re.sub(r"[\r\n]", " ", value))
+            for one in value if isinstance(value, list) else [value]:
+                # A client's own id goes back in a header: it must not begin another one.
+                self.send_header(name, re.sub(r"[\r\n]", " ", one))
         self.send_header("content-type", content_type)
         self.send_header("content-length", str(len(body)))
         if self.close_connection or self.server.is_stopping:

@@ -19,8 +19,11 @@ from typing import Any, Callable
 from .json_output import to_json
 from .scoring_types import LoadFailed, ModelInput, RequestRejected, ScoringAnswer, ScoringRequest, reject_media_type
 
-# "" : a client that named no type; the script gets the text either way.
-_TEXT_TYPES = ("application/json", "text/json", "text/csv", "text/plain", "")
+# "" : a client that named no type; the script gets the text either way. The last two are what clients send that were
+# told no type (curl -d, many an SDK), and Azure ML's server hands such a body on as well.
+_TEXT_TYPES = ("application/json", "", "application/x-www-form-urlencoded", "application/octet-stream")
+_DESCRIPTIONS = {"2": ("swagger.json", "swagger2.json"), "3": ("swagger3.json",), "3.1": ("swagger3.1.json",)}
+_MOST_DESCRIPTION_BYTES = 1 << 20
 _OF_AZURE_SERVER = ("azureml_inference_server_http", "inference_schema")
 
 
@@ -46,7 +49,12 @@ class ScoreScript:
             raise LoadFailed(f"init() in {script} raised {_describe(error)}", _import_hint(error)) from error
         # run() is called once per request, whatever it holds.
         self.is_row_by_row: bool | None = None
-        self.description: dict[str, Any] = {"kind": "script", "wantsHeaders": self._wants_headers}
+        self.description: dict[str, Any] = {
+            "kind": "script",
+            "wantsHeaders": self._wants_headers,
+            # After init(), which writes them in some scripts (those that Azure ML's designer makes).
+            "swagger": _own_descriptions(app_root),
+        }
 
     def decode(self, request: ScoringRequest) -> ModelInput:
         """The arguments of run()."""
@@ -72,12 +80,14 @@ class ScoreScript:
 
     def _arguments(self, request: ScoringRequest) -> dict[str, Any]:
         kind = request.content_type
-        if kind not in _TEXT_TYPES and not kind.endswith("+json"):
+        is_text = kind.startswith("text/") and kind != "text/xml"
+        if not is_text and kind not in _TEXT_TYPES and not kind.endswith("+json"):
             raise reject_media_type(kind, ["application/json", "text/csv", "text/plain"])
         try:
             text = request.body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise RequestRejected(f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
+            # In the words of Azure ML's server.
+            raise RequestRejected(f"Input cannot be decoded as UTF-8: {error}") from None
         if not self._is_schema_decorated:
             return {self._data_parameters[0].name: text}
         return _declared_arguments(text, self._data_parameters)
@@ -88,6 +98,9 @@ def _import_script(app_root: str, script: str) -> ModuleType:
     for folder in (os.path.dirname(location), app_root):
         if folder not in sys.path:
             sys.path.insert(0, folder)
+    sources = os.environ.get("AZUREML_SOURCE_DIRECTORY")
+    if sources:
+        sys.path.append(os.path.join(app_root, sources))
     spec = importlib.util.spec_from_file_location("entry_module", location)
     if spec is None or spec.loader is None or not os.path.isfile(location):
         raise LoadFailed(f"The scoring script {script} is not in the code folder.")
@@ -99,6 +112,22 @@ def _import_script(app_root: str, script: str) -> ModuleType:
     except (Exception, SystemExit) as error:
         raise LoadFailed(f"{script} cannot be imported: {_describe(error)}", _import_hint(error)) from error
     return module
+
+
+def _own_descriptions(app_root: str) -> dict[str, Any]:
+    """What lies beside the script as a description of it, by the version of Swagger: Azure ML's server gives it out."""
+    found: dict[str, Any] = {}
+    for version, names in _DESCRIPTIONS.items():
+        for name in names:
+            location = os.path.join(app_root, name)
+            if version in found or not os.path.isfile(location) or os.path.getsize(location) > _MOST_DESCRIPTION_BYTES:
+                continue
+            try:
+                with open(location, encoding="utf-8") as file:
+                    found[version] = json.load(file)
+            except (ValueError, RecursionError) as error:
+                raise LoadFailed(f"{name}, which describes the script, is not JSON: {error}") from error
+    return found
 
 
 def _function_of(module: ModuleType, name: str, script: str) -> Callable[..., Any]:

@@ -16,10 +16,15 @@ interface Reply {
 
 async function openEndpoint(
   t: TestContext,
-  wishes: { readonly script?: string; readonly isKeyRequired?: boolean; readonly timeoutMs?: number } = {},
+  wishes: {
+    readonly script?: string
+    readonly isKeyRequired?: boolean
+    readonly timeoutMs?: number
+    readonly variables?: Readonly<Record<string, string>>
+  } = {},
 ) {
   const lab: ServingLab = await openServing(t, await openSqlite(t))
-  const { isKeyRequired = false, script = echoScript, timeoutMs } = wishes
+  const { isKeyRequired = false, script = echoScript, timeoutMs, variables } = wishes
   const routes = azureMlScoringRoutes({ serving: lab.serving, isKeyRequired, version: '9.9.9' })
   const server = await startHttpServer({ routes, port: 0 })
   t.after(() => server.close())
@@ -27,7 +32,7 @@ async function openEndpoint(
     endpoint: 'echo',
     deployment: 'blue',
     scoring: await lab.code(script),
-    environmentVariables: { EXECUTIONS: `${lab.folder}/executions` },
+    environmentVariables: { EXECUTIONS: `${lab.folder}/executions`, ...variables },
     ...(timeoutMs !== undefined && { request: { timeoutMs } }),
   })
   const send = (
@@ -94,21 +99,19 @@ test('bodies that are wrong are 400, of another kind 415, ids that are too long 
     [bad.status, JSON.parse(bad.text).message],
     [400, 'The body is not valid JSON: Expecting value: line 1 column 7 (char 6)'],
   )
-  for (const contentType of [
-    'application/octet-stream',
-    'application/xml',
-    'application/x-www-form-urlencoded',
-    'application/json; charset=utf-16',
-  ]) {
+  for (const contentType of ['application/xml', 'application/x-npy', 'application/json; charset=utf-16']) {
     const reply = await send('/score', { headers: { 'content-type': contentType }, body: '{}' })
     assert.equal(reply.status, 415, contentType)
   }
+  assert.equal((await send('/score', { headers: { 'content-type': '' }, body: '{}' })).status, 200)
   const long = await json(
     '/score',
     {},
     { 'x-ms-client-request-id': 'x'.repeat(101), 'x-request-id': 'r', TraceId: 't' },
   )
   assert.equal(long.status, 431)
+  const tooLong = 'x-ms-request-id and x-ms-client-request-id must not exceed 100 characters'
+  assert.deepEqual(JSON.parse(long.text), { message: tooLong })
   const { 'x-request-id': id, 'x-ms-request-id': msId, traceid } = long.headers
   assert.deepEqual([id, msId, traceid], ['r', undefined, 't'])
 })
@@ -170,11 +173,40 @@ test('health, version and description are where mlflow and Azure ML have them', 
   assert.deepEqual(await get('/version'), [200, '9.9.9'])
   assert.match(String((await get('/swagger.json'))[1]), /^\{"swagger":"2\.0"/)
   assert.match(String((await get('/swagger.json?version=3'))[1]), /^\{"openapi":"3\.0\.3"/)
-  assert.equal((await get('/swagger.json?version=4'))[0], 404)
+  assert.match(String((await get('/swagger.json?version=3.1'))[1]), /^\{"openapi":"3\.1\.0"/)
+  const other = await send('/swagger.json?version=3.0a', { method: 'GET' })
+  assert.deepEqual(
+    [other.status, JSON.parse(other.text).message],
+    [404, 'Swagger version [3.0a] is not valid. Supported versions: [2, 3, 3.1].'],
+  )
   await lab.serving.changeEndpoint('echo', { traffic: {} })
   assert.deepEqual(await get('/ping'), [503, '\n'])
   await lab.serving.deleteEndpoint('echo')
   for (const path of ['/ping', '/version', '/swagger.json']) assert.equal((await get(path))[0], 404)
+})
+
+test('descriptions beside a script are given out in the place of ours, and its source directory is on the path', async (t) => {
+  const script = `
+import json, os
+def init():
+    root = os.environ["AML_APP_ROOT"]
+    os.mkdir(f"{root}/library")
+    with open(f"{root}/library/beside.py", "w") as file:
+        file.write("answer = 42")
+    for name, described in {"swagger.json": {"swagger": "2.0", "mine": 2}, "swagger3.json": {"openapi": "3.0.3", "mine": 3}}.items():
+        with open(f"{root}/{name}", "w") as file:
+            json.dump(described, file)
+def run(data):
+    import beside
+    return beside.answer
+`
+  const { json, send } = await openEndpoint(t, { script, variables: { AZUREML_SOURCE_DIRECTORY: 'library' } })
+  assert.equal((await json('/score', {})).text, '42')
+  const described = async (query: string) =>
+    JSON.parse((await send(`/swagger.json${query}`, { method: 'GET' })).text) as Record<string, unknown>
+  assert.deepEqual(await described(''), { swagger: '2.0', mine: 2 })
+  assert.deepEqual(await described('?version=3.0'), { openapi: '3.0.3', mine: 3 })
+  assert.equal((await described('?version=3.1'))['openapi'], '3.1.0')
 })
 
 test('a client that sends slowly keeps nobody waiting', async (t) => {

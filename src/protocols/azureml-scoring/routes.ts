@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { SluiceError } from '../../base/errors.ts'
+import { isJsonObject } from '../../base/json.ts'
 import { bearerKey, clientSignal, scriptHeaders } from '../../server/request-client.ts'
 import { traced } from '../../server/request-traces.ts'
 import type { HttpReply, HttpRequest, Route } from '../../server/route.ts'
 import type { ServedModel } from '../../serving/served-model.ts'
 import type { EndpointAnswer, ServingService } from '../../serving/serving-service.ts'
 import { invocationsErrors, scoreErrors } from './errors.ts'
-import { deploymentHeader, longestId } from './messages.ts'
+import { deploymentHeader } from './messages.ts'
 import { docsPage, docsPagePolicy } from './docs-page.ts'
 import { describeEndpoint } from './swagger.ts'
 import { mediaType, queryBody, requestIds } from './translate.ts'
@@ -24,6 +25,14 @@ export interface ScoringRouteParts {
 }
 
 const maxBodyBytes = 64 << 20
+const failedHeader = 'x-ms-run-function-failed'
+
+type SwaggerVersion = '2' | '3' | '3.1'
+const swaggerVersions: ReadonlyMap<unknown, SwaggerVersion> = new Map([
+  ...([undefined, '2', '2.0'] as const).map((given) => [given, '2'] as const),
+  ...(['3', '3.0'] as const).map((given) => [given, '3'] as const),
+  ['3.1', '3.1'] as const,
+])
 
 /** Scoring as Azure ML's online endpoints and `mlflow models serve` have it, below `/endpoints/:endpoint`. */
 export function azureMlScoringRoutes(parts: ScoringRouteParts): readonly Route[] {
@@ -90,9 +99,14 @@ export async function endpointDescription(serving: ScoringRouteParts['serving'],
   return JSON.parse(answer.body.toString()) as unknown
 }
 
-function describeServed(name: string, served: ServedModel | undefined, version: '2' | '3'): unknown {
+/** What lies beside a script as its description (python score_script.py), else what is known of the model. */
+function describeServed(name: string, served: ServedModel | undefined, version: SwaggerVersion): unknown {
+  const beside = served?.description?.['swagger']
+  const own = isJsonObject(beside) ? beside[version] : undefined
+  if (isJsonObject(own)) return own
   const metadata = served?.metadata
-  return describeEndpoint({ name, ...(metadata !== undefined && { metadata }) }, version)
+  const described = describeEndpoint({ name, ...(metadata !== undefined && { metadata }) }, version === '2' ? '2' : '3')
+  return version === '3.1' ? { ...described, openapi: '3.1.0' } : described
 }
 
 function isAzureServer(served: ServedModel | undefined): served is ServedModel {
@@ -128,7 +142,7 @@ async function answerScore(
   if (typeof headers['traceid'] === 'string') reply.header('traceid', headers['traceid'])
   if ('tooLong' in ids) {
     if (ids.requestId !== undefined) reply.header('x-request-id', ids.requestId)
-    return reply.code(431).send({ message: `The header ${ids.tooLong} must not exceed ${longestId} characters.` })
+    return reply.code(431).send({ message: ids.tooLong })
   }
   reply.header('x-request-id', ids.requestId).header('x-ms-request-id', ids.msRequestId)
   if (ids.clientRequestId !== undefined) reply.header('x-ms-client-request-id', ids.clientRequestId)
@@ -136,7 +150,9 @@ async function answerScore(
   await serving.authorise(endpoint, bearerKey(headers), isKeyRequired)
   const isGet = request.method !== 'POST'
   const contentType = isGet ? 'application/json' : mediaType(headers['content-type'])
-  if (contentType === undefined) throw otherCharset(headers['content-type'])
+  // A script that is given the whole request decodes it itself.
+  if (contentType === undefined && !isAzureServer(serving.models(endpoint)[0]))
+    throw otherCharset(headers['content-type'])
   const isOfMlflow = isInvocations(request)
   if (isOfMlflow) checkParameters(headers['content-type'])
   const pinned = headers[deploymentHeader]
@@ -144,7 +160,7 @@ async function answerScore(
     endpoint,
     requestId: ids.msRequestId,
     ...(typeof pinned === 'string' && pinned !== '' && { deployment: pinned }),
-    contentType,
+    contentType: contentType ?? '',
     body: isGet ? Buffer.from(queryBody(request.url)) : bodyOf(request),
     http: { method: request.method, target: targetOf(request) },
     headers: () => scriptHeaders(headers),
@@ -166,8 +182,14 @@ function isInvocations(request: HttpRequest): boolean {
 /** What a script that writes its own answers put around the body (python azure_script.py). */
 interface ScriptReply {
   readonly status?: number
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
 }
+
+/** These the endpoint writes; of the rest that a script sets every one reaches the client. */
+const ofEndpoint: ReadonlySet<string> = new Set([
+  ...['x-request-id', 'x-ms-request-id', 'x-ms-client-request-id', 'x-ms-server-version', 'traceid'],
+  ...['x-ms-run-fn-exec-ms', failedHeader, deploymentHeader],
+])
 
 /** Puts what is known of the execution into the headers; throws what the deployment refused with. */
 function send(
@@ -178,10 +200,12 @@ function send(
   // Written out, as Azure ML does: 0.012 and never 1.2e-2.
   if (answer.executionMs !== undefined) reply.header('x-ms-run-fn-exec-ms', answer.executionMs.toFixed(3))
   const isModelAtFault = answer.kind === 'refused' && answer.error.code === 'model-failed'
-  reply.header('x-ms-run-function-failed', isModelAtFault ? 'True' : 'False')
+  reply.header(failedHeader, isModelAtFault ? 'True' : 'False')
   if (answer.kind === 'answered') {
     const { status = 200, headers = {} } = (answer.details ?? {}) as ScriptReply
-    for (const [name, value] of Object.entries(headers)) if (!/^x-(ms|request)-/.test(name)) reply.header(name, value)
+    // A script may say so of itself (AMLResponse has an argument for it), and its 5xx says so too.
+    if (status >= 500 || /^true/i.test(String(headers[failedHeader]))) reply.header(failedHeader, 'True')
+    for (const [name, value] of Object.entries(headers)) if (!ofEndpoint.has(name)) reply.header(name, value)
     return reply.code(status).type(answer.contentType).send(answer.body)
   }
   const { error } = answer
@@ -202,12 +226,11 @@ function endpointOf(request: HttpRequest): string {
   return (request.params as { endpoint: string }).endpoint
 }
 
-function swaggerVersion(version: unknown): '2' | '3' {
-  if (version === undefined || version === '2' || version === '2.0') return '2'
-  if (version === '3' || version === '3.0') return '3'
-  throw new SluiceError('not-found', `There is no description in Swagger version ${JSON.stringify(version)}.`, {
-    hint: 'The versions are 2 and 3.',
-  })
+function swaggerVersion(version: unknown): SwaggerVersion {
+  const known = swaggerVersions.get(version)
+  if (known !== undefined) return known
+  const given = typeof version === 'string' ? version : JSON.stringify(version)
+  throw new SluiceError('not-found', `Swagger version [${given}] is not valid. Supported versions: [2, 3, 3.1].`)
 }
 
 /** `mlflow models serve` refuses `format=pandas-split` and the like, which meant something before its version 2. */

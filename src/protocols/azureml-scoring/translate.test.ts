@@ -19,10 +19,12 @@ test('ids are echoed, made where there is none, and refused when too long', () =
     msRequestId: 'x'.repeat(100),
     clientRequestId: 'x'.repeat(100),
   })
-  assert.deepEqual(ids({ 'x-request-id': 'x'.repeat(101) }), { tooLong: 'x-request-id' })
+  const own = 'x-request-id must not exceed 100 characters'
+  assert.deepEqual(ids({ 'x-request-id': 'x'.repeat(101) }), { tooLong: own })
+  const tooLong = 'x-ms-request-id and x-ms-client-request-id must not exceed 100 characters'
   for (const name of ['x-ms-request-id', 'x-ms-client-request-id']) {
-    assert.deepEqual(ids({ [name]: 'x'.repeat(101) }), { tooLong: name, requestId: 'new' })
-    assert.deepEqual(ids({ [name]: 'x'.repeat(101), 'x-request-id': 'r' }), { tooLong: name, requestId: 'r' })
+    assert.deepEqual(ids({ [name]: 'x'.repeat(101) }), { tooLong, requestId: 'new' })
+    assert.deepEqual(ids({ [name]: 'x'.repeat(101), 'x-request-id': 'r' }), { tooLong, requestId: 'r' })
   }
 })
 
@@ -47,6 +49,7 @@ test('a GET is the JSON object that its parameters stand for', () => {
   assert.deepEqual(of('?foo=bar1&foo=2&x=%22y%22'), { foo: ['bar1', 2], x: 'y' })
   assert.deepEqual(of(''), {})
   assert.equal(queryBody('/s?__proto__=1'), '{"__proto__":1}')
+  assert.equal(queryBody('/s?a=1.0&b=90071992547409931&c=NaN&d=01'), '{"a":1.0,"b":90071992547409931,"c":NaN,"d":"01"}')
 })
 
 test('scripts see headers in the spelling Azure ML gives them, and no credentials', () => {

@@ -1,22 +1,25 @@
-import type { JsonValue } from '../../base/json.ts'
+import { parsePythonJson } from '../../base/python-json.ts'
 import { longestId, type RequestIds } from './messages.ts'
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** A header whose value is too long, and the id of the request all the same where that is not it. */
+/** What is said of ids that are too long, and the id of the request all the same where that is not it. */
 interface TooLongId {
   readonly tooLong: string
   readonly requestId?: string
 }
 
-/** The ids to answer with, or the header whose value is too long. */
+/** The ids to answer with, or what is said of one that is too long, in the words of Azure ML's server. */
 export function requestIds(headers: Headers, newId: () => string): RequestIds | TooLongId {
   const given = (name: string): string | undefined => first(headers[name]) || undefined
   const isTooLong = (name: string): boolean => (given(name)?.length ?? 0) > longestId
-  if (isTooLong('x-request-id')) return { tooLong: 'x-request-id' }
+  if (isTooLong('x-request-id')) return { tooLong: `x-request-id must not exceed ${longestId} characters` }
   const requestId = given('x-request-id') ?? newId()
-  const tooLong = ['x-ms-request-id', 'x-ms-client-request-id'].find(isTooLong)
-  if (tooLong !== undefined) return { tooLong, requestId }
+  if (['x-ms-request-id', 'x-ms-client-request-id'].some(isTooLong))
+    return {
+      tooLong: `x-ms-request-id and x-ms-client-request-id must not exceed ${longestId} characters`,
+      requestId,
+    }
   const older = given('x-ms-request-id')
   const clientRequestId = given('x-ms-client-request-id') ?? older
   return {
@@ -42,19 +45,20 @@ export function mediaType(contentType: string | undefined): string | undefined {
  */
 export function queryBody(url: string): string {
   const parameters = new URLSearchParams(url.split('?', 2)[1] ?? '')
-  const body: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>
-  for (const name of new Set(parameters.keys())) {
-    const values = parameters.getAll(name).map(parameterValue)
-    body[name] = values.length === 1 ? values[0]! : values
-  }
-  return JSON.stringify(body)
+  const members = [...new Set(parameters.keys())].map((name) => {
+    const values = parameters.getAll(name).map(parameterJson)
+    return `${JSON.stringify(name)}:${values.length === 1 ? values[0]! : `[${values.join(',')}]`}`
+  })
+  return `{${members.join(',')}}`
 }
 
-function parameterValue(text: string): JsonValue {
+/** JSON stays as it was written: 1.0 is no integer to Python, and a number of 17 digits is not rounded. */
+function parameterJson(text: string): string {
   try {
-    return JSON.parse(text) as JsonValue
-  } catch {
+    parsePythonJson(text)
     return text
+  } catch {
+    return JSON.stringify(text)
   }
 }
 

@@ -13,6 +13,13 @@ def run(request: AMLRequest):
     data = request.get_data()
     if request.content_type == "application/x-broken":
         raise RuntimeError("broken on purpose")
+    if request.content_type == "application/x-own-failure":
+        answer = AMLResponse({"sorry": True}, 503, {"x-ms-run-function-duration": "0.5"}, json_str=True)
+        answer.set_cookie("first", "1", expires=0)
+        answer.set_cookie("second", "2")
+        return answer
+    if request.mimetype == "text/x-latin":
+        return AMLResponse(request.get_data().decode(request.mimetype_params["charset"]), 200, json_str=True)
     if not data:
         return AMLResponse("nothing to reverse", 422)
     headers = {"Content-Type": "application/octet-stream", "X-Length": str(len(data))}
