@@ -210,19 +210,30 @@ def _from_tensor_form(form: str, value: Any, schema: Any) -> Any:
 
 def cast_table(frame: Any, declared: InputSchema, names: list[Any]) -> Any:
     """Reads times that came as text in the columns `names`."""
-    import pandas
-
     schema = declared.schema
     types = dict(zip(schema.input_names() if schema.has_input_names() else frame.columns, schema.input_types()))
     for name in names:
         if getattr(types.get(name), "name", None) != "datetime":
             continue
         try:
-            frame[name] = pandas.to_datetime(frame[name])
+            frame[name] = _times(frame[name])
         except Exception as error:
             reason = f'The tensor "{name}" is no datetime: {str(error).splitlines()[0]}'
             raise RequestRejected(explain(reason, frame, schema)) from None
     return frame
+
+
+def _times(column: Any) -> Any:
+    import pandas
+
+    try:
+        return pandas.to_datetime(column)
+    except ValueError as error:
+        # All must be written as the first is, and Python writes no fraction of a second that is 0.
+        try:
+            return pandas.to_datetime(column, format="ISO8601")
+        except ValueError:
+            raise error from None
 
 
 def _cast(frame: Any, declared: InputSchema) -> Any:

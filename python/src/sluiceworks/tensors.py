@@ -29,6 +29,8 @@ _NUMPY = {
 _DATATYPES = {kind.lstrip("<"): name for name, kind in _NUMPY.items()}
 _LENGTH = struct.Struct("<I")
 _DOUBLE = "<f8"
+# Ours, and MLServer's for columns of a table.
+_JSON_TYPES = ("json", "pd_json")
 
 
 class Tensor(NamedTuple):
@@ -140,11 +142,19 @@ def _arrays(tensors: list[Tensor], schema: Any) -> Any:
     """By the names of a signature of tensors; the only unnamed one takes any name."""
     if not schema.has_input_names():
         if len(tensors) == 1:
-            return plain_values(tensors[0])
+            return _declared_values(tensors[0], schema.inputs[0])
         raise RequestRejected(f"The model takes one tensor; {len(tensors)} are given.")
-    known = schema.input_names()
-    _refuse_unknown(tensors, known)
-    return {tensor.name: plain_values(tensor) for tensor in tensors}
+    known = {spec.name: spec for spec in schema.inputs}
+    _refuse_unknown(tensors, list(known))
+    return {tensor.name: _declared_values(tensor, known[tensor.name]) for tensor in tensors}
+
+
+def _declared_values(tensor: Tensor, spec: Any) -> Any:
+    """Elements of BYTES in the type that is declared: mlflow takes arrays of objects for neither text nor bytes."""
+    kind = spec.type.kind
+    if tensor.datatype != "BYTES" or kind not in "US":
+        return plain_values(tensor)
+    return _texts(tensor, is_binary=kind == "S").astype(kind)
 
 
 def _table(tensors: list[Tensor], declared: InputSchema) -> Any:
@@ -216,7 +226,7 @@ def _texts(tensor: Tensor, *, is_binary: bool, is_json: bool = False) -> Any:
                 texts[place] = element
             else:
                 text = element.decode("utf-8")
-                texts[place] = json.loads(text) if is_json and content_type == "json" else text
+                texts[place] = json.loads(text) if is_json and content_type in _JSON_TYPES else text
         except ValueError as error:
             at = ", ".join(map(str, place))
             raise RequestRejected(f'Element {at} of the tensor "{tensor.name}" cannot be read: {error}.') from None
@@ -265,12 +275,19 @@ def _to_bytes(values: Any) -> tuple[str, list[int], bytes, dict[str, str] | None
         return "BYTES", shape or [1], _lengths(numpy.datetime_as_string(array).ravel().tolist()), None
     if array.dtype.kind in "US":
         return "BYTES", shape or [1], _lengths(array.ravel().tolist()), None
+    if array.dtype.kind == "O" and array.ndim > 0 and array.size > 0 and all(map(_is_time, array.ravel())):
+        # With a time zone, or of Python: as text like all others.
+        return "BYTES", shape, _lengths([one.isoformat() for one in array.ravel()]), None
     if array.dtype.kind == "O" and array.ndim > 0 and all(isinstance(one, (str, bytes)) for one in array.ravel()):
         return "BYTES", shape, _lengths(array.ravel().tolist()), None
     if isinstance(values, (list, tuple)) or (array.dtype.kind == "O" and array.ndim == 1):
         elements = [to_json(one) for one in values]
         return "BYTES", [len(elements)], _lengths(elements), {"content_type": "json"}
     return "BYTES", [1], _lengths([to_json(values)]), {"content_type": "json"}
+
+
+def _is_time(one: Any) -> bool:
+    return hasattr(one, "isoformat") and one == one  # NaT is not.
 
 
 def _lengths(elements: list[Any]) -> bytes:
