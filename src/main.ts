@@ -74,12 +74,14 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   const closing: (() => Promise<void>)[] = [() => database.close()]
   try {
     const parts = await openParts(options, { database, closing })
-    const server = await listen(options, parts)
+    const { routes, identify, traces, serving } = parts
+    const originsOf = (endpoint: string): readonly string[] => serving.origins(endpoint)
+    const server = await listen(options, { routes, identify, traces, originsOf })
     closing.unshift(() => server.close())
     parts.servedAt(server.url)
     await parts.recover()
-    await parts.serving.start()
-    const grpcPort = await openGrpc(options, { serving: parts.serving, traces: parts.traces, closing })
+    await serving.start()
+    const grpcPort = await openGrpc(options, { serving, traces, closing })
     const localToken = parts.localToken
     const file = join(folder, 'server.json')
     const content = {

@@ -10,11 +10,11 @@ const usualPort = 7584
 /** The port given, else the one this store had last (adopted steps know it), else the usual one, else any. */
 export async function listen(
   { settings, log = silentLog }: OpenServerOptions,
-  { routes, identify, traces }: Required<Pick<HttpServerOptions, 'routes' | 'identify' | 'traces'>>,
+  parts: Required<Pick<HttpServerOptions, 'routes' | 'identify' | 'traces' | 'originsOf'>>,
 ): Promise<HttpServer> {
   const file = join(settings.data, 'port')
   const start = (port: number): Promise<HttpServer> =>
-    startHttpServer({ routes, identify, traces, host: settings.host, port, allowedHosts: settings.allowedHosts, log })
+    startHttpServer({ ...parts, host: settings.host, port, allowedHosts: settings.allowedHosts, log })
   const known = lastPort(file)
   const server =
     settings.port !== undefined && settings.port !== 0

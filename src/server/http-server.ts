@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } 
 import { SluiceError, errorBody, errorStatus, messageOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { silentLog } from '../base/log.ts'
+import { crossOriginHeaders, type OriginsOf } from './cross-origin.ts'
 import { directReply, directRequest, directRoutes } from './direct-routes.ts'
 import { closeEventStreams } from './event-stream.ts'
 import { parseJson } from './parse-json.ts'
@@ -30,6 +31,8 @@ export interface HttpServerOptions {
   readonly port: number
   /** Names besides this machine's own that the server may be called by, e.g. behind a proxy. */
   readonly allowedHosts?: readonly string[]
+  /** Whose pages may ask an endpoint, besides this server's own; absent: nobody's. */
+  readonly originsOf?: OriginsOf
   /** Finds out who calls, before anything else is looked at; what it throws refuses the request. */
   readonly identify?: (request: HttpRequest) => Promise<void>
   /** Continues the traces of requests to models. */
@@ -80,14 +83,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const answerDirectly = directly(settings)
   const app = fastify({
     serverFactory: (handler) =>
-      guardedServer({
-        handler: (request, response) => {
+      guardedServer(
+        (request, response) => {
           if (door.isDirect && answerDirectly(request, response)) return
           for (const [name, value] of policyEntries) response.setHeader(name, value)
           handler(request, response)
         },
-        ...{ allowedHosts: options.allowedHosts ?? [], limits },
-      }),
+        { options, limits },
+      ),
     routerOptions: { maxParamLength: 4096 },
     frameworkErrors: (error, request, reply) =>
       sendError({ request, reply }, { thrown: error, log, translate: ourErrors }),
@@ -127,15 +130,11 @@ const policy: Readonly<Record<string, string>> = {
 const policyEntries = Object.entries(policy)
 
 /** Every request passes here, whatever its route or method, and also when there is no route. */
-function guardedServer({
-  handler,
-  allowedHosts,
-  limits,
-}: {
-  readonly handler: (request: IncomingMessage, response: ServerResponse) => void
-  readonly allowedHosts: readonly string[]
-  readonly limits: HttpLimits
-}): RawServerDefault {
+function guardedServer(
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+  { options, limits }: { readonly options: HttpServerOptions; readonly limits: HttpLimits },
+): RawServerDefault {
+  const { allowedHosts = [], originsOf = () => [] } = options
   const server = createServer(
     {
       // The guard answers a missing Host with our own error.
@@ -148,7 +147,15 @@ function guardedServer({
       maxHeaderSize: 64 * 1024,
     },
     (request, response) => {
-      const refusal = guardRequest(request, allowedHosts)
+      const { url, rawHeaders, headers } = request
+      const admitted = crossOriginHeaders(request, originsOf)
+      for (const [name, value] of Object.entries(admitted ?? {})) response.setHeader(name, value)
+      const refusal = guardRequest(
+        admitted === undefined ? request : { url, rawHeaders, headers: { host: headers.host } },
+        allowedHosts,
+      )
+      if (refusal === undefined && admitted !== undefined && isPreflight(request))
+        return void response.writeHead(200, policy).end()
       // Said, and empty: a client that names no type. The router would take it for one that cannot be.
       if (request.headers['content-type'] === '') delete request.headers['content-type']
       if (refusal === undefined) return handler(request, response)
@@ -159,6 +166,11 @@ function guardedServer({
     },
   )
   return server
+}
+
+/** A browser asks whether the page may ask. */
+function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
 }
 
 interface RouteSetting {

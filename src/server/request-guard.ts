@@ -11,7 +11,7 @@ import { SluiceError } from '../base/errors.ts'
  *   to, or an allowed host. A page on another port of this machine is foreign: it may show somebody else's code.
  * - Sec-Fetch-Site: `<img>` and `<script>` send no Origin; only a followed link may come from another site.
  *
- * No CORS header is ever sent, so a foreign page could not read an answer either.
+ * Nor is a CORS header sent, so a foreign page could not read an answer either; cross-origin.ts has the one exception.
  */
 
 /** What the guard looks at; a `node:http` request has it. */

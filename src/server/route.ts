@@ -38,7 +38,7 @@ export interface HttpReply {
  * Host and Origin checks to every row.
  */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
   /** Fastify's pattern, e.g. `/api/v1/jobs/:name`. */
   readonly url: string
   readonly permission: Permission

@@ -79,6 +79,12 @@ export function workersOf(spec: Pick<DeploymentSpec, 'instanceCount' | 'environm
   )
 }
 
+/** The origins whose pages may ask the deployment: `AML_CORS_ORIGINS`, comma-separated, as in that server too. */
+export function originsOf({ environmentVariables }: Pick<DeploymentSpec, 'environmentVariables'>): readonly string[] {
+  const named = environmentVariables['AML_CORS_ORIGINS'] ?? ''
+  return named.split(',').flatMap((origin) => origin.trim() || [])
+}
+
 const endpointPattern = /^(?=.{3,32}$)[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/
 // Azure's own examples have underscores in names of deployments.
 const deploymentPattern = /^(?=.{1,64}$)[a-zA-Z]([-_a-zA-Z0-9]*[a-zA-Z0-9])?$/

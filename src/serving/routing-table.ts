@@ -1,3 +1,4 @@
+import { originsOf } from './deployment-spec.ts'
 import { chooseDeployment, pinOf, unitDraw, type Pin } from './router.ts'
 import { noEndpoint, type Endpoint } from './endpoint-store.ts'
 import type { OnlineDeployment } from './online-deployment.ts'
@@ -41,6 +42,12 @@ export class RoutingTable {
     const routed = this.#endpoints.get(name)
     if (routed === undefined || routed.endpoint.status === 'deleting') throw noEndpoint(name)
     return routed
+  }
+
+  /** The origins whose pages may ask an endpoint, as its deployments name them; none for an endpoint that is not there. */
+  origins(endpoint: string): readonly string[] {
+    const deployments = this.#endpoints.get(endpoint)?.deployments.values() ?? []
+    return [...deployments].flatMap(({ revision }) => originsOf(revision.spec))
   }
 
   running(endpoint: string, deployment: string): OnlineDeployment | undefined {

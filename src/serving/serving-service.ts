@@ -138,6 +138,8 @@ export interface ServingService {
   isReady(endpoint: string): boolean
   /** What it serves, the deployment with most traffic first. */
   models(endpoint: string): readonly ServedModel[]
+  /** Whose pages may ask it, besides this server's own; none for an endpoint that is not there. */
+  origins(endpoint: string): readonly string[]
   logs(endpoint: string, deployment: string, offset: number): Promise<DeploymentLogChunk>
   /** The last lines of the log, at most 1 MiB, and where to read on. */
   logTail(endpoint: string, deployment: string, lines: number): Promise<DeploymentLogChunk>
@@ -375,6 +377,10 @@ class OnlineServing implements ServingService {
 
   models(name: string): readonly ServedModel[] {
     return servedModels(this.#routes.find(name))
+  }
+
+  origins(name: string): readonly string[] {
+    return this.#routes.origins(name)
   }
 
   async logs(endpoint: string, deployment: string, offset: number): Promise<DeploymentLogChunk> {

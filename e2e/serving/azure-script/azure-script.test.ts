@@ -86,6 +86,8 @@ test("scripts that use Azure ML's own server run on it: schema decorators, raw H
     assert.deepEqual(Buffer.from(await reversed.arrayBuffer()), Buffer.from([255, 2, 1]))
     assert.equal(reversed.headers.get('x-length'), '3')
     assert.equal(reversed.headers.get('content-type'), 'application/octet-stream')
+    const options = await ask('raw/score', { method: 'OPTIONS' })
+    assert.deepEqual([options.status, await options.text()], [422, 'nothing to reverse'])
     const got = await ask('raw/score?a=1&b=x%20y')
     assert.deepEqual([got.status, await got.json()], [200, { got: { a: '1', b: 'x y' } }])
     const empty = await ask('raw/score', { method: 'POST', headers: { 'content-type': 'text/plain' } })

@@ -209,6 +209,22 @@ def run(data):
   assert.equal((await described('?version=3.1'))['openapi'], '3.1.0')
 })
 
+test('OPTIONS says what there is, another method is a 405, and a deployment names whose pages may ask it', async (t) => {
+  const { lab, send } = await openEndpoint(t, {
+    variables: { AML_CORS_ORIGINS: 'https://a.example,  https://b.example,' },
+  })
+  const options = await send('/score', { method: 'OPTIONS' })
+  assert.deepEqual([options.status, options.text, options.headers['allow']], [200, '', 'GET, POST, OPTIONS'])
+  for (const path of ['/score', '/invocations'])
+    for (const method of ['PUT', 'PATCH', 'DELETE']) {
+      const other = await send(path, { method })
+      assert.deepEqual([other.status, other.headers['allow']], [405, 'GET, POST'], `${method} ${path}`)
+      assert.deepEqual(JSON.parse(other.text), { message: 'The method is not allowed for the requested URL.' })
+    }
+  assert.deepEqual(lab.serving.origins('echo'), ['https://a.example', 'https://b.example'])
+  assert.deepEqual(lab.serving.origins('nothing'), [])
+})
+
 test('a client that sends slowly keeps nobody waiting', async (t) => {
   const { server, json } = await openEndpoint(t)
   const { port } = new URL(server.url)

@@ -39,13 +39,27 @@ export function azureMlScoringRoutes(parts: ScoringRouteParts): readonly Route[]
   const scoring = { permission: 'score', bodyKind: 'raw', maxBodyBytes } as const
   const score: NonNullable<Route['direct']> = (request, reply) => answerScore(parts, request, reply)
   const asked = { ...scoring, method: 'POST', handler: score, direct: score } as const
+  // A script that is given the whole request answers it itself.
+  const options: Route['handler'] = async (request, reply) => {
+    if (isAzureServer(parts.serving.models(endpointOf(request))[0])) return score(request, reply)
+    return reply.header('allow', 'GET, POST, OPTIONS').send()
+  }
   return [
     { ...asked, url: '/endpoints/:endpoint/score', errors: scoreErrors },
     { ...scoring, method: 'GET', url: '/endpoints/:endpoint/score', errors: scoreErrors, handler: score },
     { ...asked, url: '/endpoints/:endpoint/invocations', errors: invocationsErrors },
+    { ...scoring, method: 'OPTIONS', url: '/endpoints/:endpoint/score', errors: scoreErrors, handler: options },
+    ...(['PUT', 'PATCH', 'DELETE'] as const).flatMap((method): readonly Route[] => [
+      { ...scoring, method, url: '/endpoints/:endpoint/score', handler: otherMethod },
+      { ...scoring, method, url: '/endpoints/:endpoint/invocations', handler: otherMethod },
+    ]),
     ...aboutRoutes(parts),
   ]
 }
+
+/** What Azure ML's server says to a method that a path does not have. */
+const otherMethod: Route['handler'] = async (_request, reply) =>
+  reply.code(405).header('allow', 'GET, POST').send({ message: 'The method is not allowed for the requested URL.' })
 
 function aboutRoutes({ serving, isKeyRequired, version }: ScoringRouteParts): readonly Route[] {
   const about = { method: 'GET', permission: 'score', errors: scoreErrors } as const
@@ -148,7 +162,7 @@ async function answerScore(
   if (ids.clientRequestId !== undefined) reply.header('x-ms-client-request-id', ids.clientRequestId)
   const endpoint = endpointOf(request)
   await serving.authorise(endpoint, bearerKey(headers), isKeyRequired)
-  const isGet = request.method !== 'POST'
+  const isGet = request.method === 'GET' || request.method === 'HEAD'
   const contentType = isGet ? 'application/json' : mediaType(headers['content-type'])
   // A script that is given the whole request decodes it itself.
   if (contentType === undefined && !isAzureServer(serving.models(endpoint)[0]))
