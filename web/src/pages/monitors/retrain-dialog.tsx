@@ -1,19 +1,17 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useId, useState } from 'react'
-import type { FormEvent, ReactNode } from 'react'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
 import type { components } from '../../api.gen.ts'
 import { monitorsMessages } from './messages.ts'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
 import { startPublished } from '../../api/start-published.ts'
 import { Button } from '../../components/button.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
-import { Modal } from '../../components/modal.tsx'
-import { ErrorState } from '../../components/page-states.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
-import { shellMessages } from '../../messages/shell.ts'
 
 type Monitor = components['schemas']['Monitor']
 type Pipeline = components['schemas']['PublishedPipeline']
@@ -51,19 +49,19 @@ interface DialogProps {
 /** What `on_breach` names, with the values of the newest breach. */
 function NamedDialog({ monitor: { name }, onClose }: DialogProps): ReactNode {
   const texts = useMessages(monitorsMessages).retrain
-  const started = useStarted(onClose)
+  const started = useStarted()
   const params = { params: { path: { name } } }
   const found = useQuery({ ...restQuery('/api/v1/monitors/{name}/retraining', params), staleTime: 0 })
-  const start = useMutation({
-    mutationFn: () => answerOf(rest.POST('/api/v1/monitors/{name}/retrain', params)),
-    onSuccess: ({ job, detail, status }) => started(job, detail ?? status),
-  })
+  const start = async (): Promise<void> => {
+    const { job, detail, status } = await answerOf(rest.POST('/api/v1/monitors/{name}/retrain', params))
+    await started(job, detail ?? status)
+  }
   return (
-    <RetrainForm
+    <FormDialog
       title={texts.title(name)}
-      error={start.error}
-      isReady={found.data !== undefined && !start.isPending}
-      onSubmit={() => start.mutate()}
+      action={texts.start}
+      isReady={found.data !== undefined}
+      onSubmit={start}
       onClose={onClose}
     >
       <p>{texts.body}</p>
@@ -80,14 +78,14 @@ function NamedDialog({ monitor: { name }, onClose }: DialogProps): ReactNode {
           />
         )}
       </Loaded>
-    </RetrainForm>
+    </FormDialog>
   )
 }
 
 /** A published pipeline, chosen by the person who looks. */
 function ChosenDialog({ monitor: { name }, onClose }: DialogProps): ReactNode {
   const texts = useMessages(monitorsMessages).retrain
-  const started = useStarted(onClose)
+  const started = useStarted()
   const [chosen, setChosen] = useState<string>()
   const [values, setValues] = useState<Readonly<Record<string, string>>>({})
   const pipelines = useQuery(restQuery('/api/v1/published-pipelines'))
@@ -101,17 +99,18 @@ function ChosenDialog({ monitor: { name }, onClose }: DialogProps): ReactNode {
   const isMissing = parameters.some(
     ({ name: key, is_required: isRequired }) => isRequired && (values[key] ?? '') === '',
   )
-  const start = useMutation({
-    mutationFn: (wanted: string) =>
-      startPublished({ name: wanted, inputs: Object.fromEntries(given), tags: { 'sluice.monitor': name } }),
-    onSuccess: (job) => started(job.name, ''),
-  })
+  const start = async (): Promise<void> => {
+    if (pipeline === undefined) return
+    const inputs = Object.fromEntries(given)
+    const job = await startPublished({ name: pipeline.name, inputs, tags: { 'sluice.monitor': name } })
+    await started(job.name, '')
+  }
   return (
-    <RetrainForm
+    <FormDialog
       title={texts.title(name)}
-      error={start.error}
-      isReady={pipeline !== undefined && !isMissing && !start.isPending}
-      onSubmit={() => pipeline !== undefined && start.mutate(pipeline.name)}
+      action={texts.start}
+      isReady={pipeline !== undefined && !isMissing}
+      onSubmit={start}
       onClose={onClose}
     >
       <p>{texts.choose}</p>
@@ -121,7 +120,7 @@ function ChosenDialog({ monitor: { name }, onClose }: DialogProps): ReactNode {
             <p className="quiet">{texts.nothing}</p>
           ) : (
             <>
-              <label className="labelled">
+              <label>
                 {texts.pipeline}
                 <select className="field" value={pipeline.name} onChange={({ target }) => setChosen(target.value)}>
                   {choices.map((each) => (
@@ -130,7 +129,7 @@ function ChosenDialog({ monitor: { name }, onClose }: DialogProps): ReactNode {
                 </select>
               </label>
               {parameters.map(({ name: key, default: usual, is_required: isRequired }) => (
-                <label key={key} className="labelled">
+                <label key={key}>
                   {key}
                   <input
                     className="field"
@@ -145,7 +144,7 @@ function ChosenDialog({ monitor: { name }, onClose }: DialogProps): ReactNode {
           )
         }
       </Loaded>
-    </RetrainForm>
+    </FormDialog>
   )
 }
 
@@ -156,11 +155,10 @@ function newestOf(items: readonly Pipeline[]): readonly Pipeline[] {
 }
 
 /** Says what came of it, and shows the job. */
-function useStarted(onClose: () => void): (job: string | undefined, why: string) => Promise<void> {
+function useStarted(): (job: string | undefined, why: string) => Promise<void> {
   const texts = useMessages(monitorsMessages).retrain
   const navigate = useNavigate()
   return async (job, why) => {
-    onClose()
     if (job === undefined) {
       toast(texts.refused(why), 'failed')
       return
@@ -168,42 +166,4 @@ function useStarted(onClose: () => void): (job: string | undefined, why: string)
     toast(texts.started(job))
     await navigate({ to: '/jobs/$name', params: { name: job } })
   }
-}
-
-interface RetrainFormProps {
-  readonly title: string
-  readonly error: unknown
-  readonly isReady: boolean
-  readonly onSubmit: () => void
-  readonly onClose: () => void
-  readonly children: ReactNode
-}
-
-function RetrainForm({ title, error, isReady, onSubmit, onClose, children }: RetrainFormProps): ReactNode {
-  const texts = useMessages(monitorsMessages).retrain
-  const shell = useMessages(shellMessages)
-  const id = useId()
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    onSubmit()
-  }
-  return (
-    <Modal
-      title={title}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{shell.cancel}</Button>
-          <Button look="primary" type="submit" form={id} disabled={!isReady}>
-            {texts.start}
-          </Button>
-        </>
-      }
-    >
-      <form id={id} className="stack" onSubmit={submit}>
-        {children}
-        {error !== null && error !== undefined && <ErrorState error={error} />}
-      </form>
-    </Modal>
-  )
 }

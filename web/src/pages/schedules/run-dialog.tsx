@@ -1,20 +1,17 @@
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useId, useState } from 'react'
-import type { FormEvent, ReactNode } from 'react'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
 import { schedulesMessages } from './messages.ts'
 import { StartedLink } from './started-link.tsx'
 import { baseOf, inputsOf, startedBy, type Trigger } from './trigger-types.ts'
 import { useTriggerCalls } from './use-trigger-calls.ts'
 import { answerOf, rest } from '../../api/rest-client.ts'
-import { Button } from '../../components/button.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
-import { Modal } from '../../components/modal.tsx'
-import { ErrorState } from '../../components/page-states.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
-import { shellMessages } from '../../messages/shell.ts'
 
 interface RunDialogProps {
   readonly trigger: Trigger
@@ -24,9 +21,7 @@ interface RunDialogProps {
 /** Says what a firing now would start with which values, takes what an event would say, and starts it. */
 export function RunDialog({ trigger, onClose }: RunDialogProps): ReactNode {
   const { run: texts } = useMessages(schedulesMessages)
-  const shell = useMessages(shellMessages)
   const navigate = useNavigate()
-  const id = useId()
   const { refresh } = useTriggerCalls(trigger)
   const [said, setSaid] = useState<Readonly<Record<string, string>>>({})
   const { kind: family, name } = trigger
@@ -38,64 +33,41 @@ export function RunDialog({ trigger, onClose }: RunDialogProps): ReactNode {
     placeholderData: keepPreviousData,
     retry: false,
   })
-  const run = useMutation({
-    mutationFn: () => answerOf(rest.POST(`${baseOf(family)}/{name}/run`, request)),
-    onSuccess: async ({ job, detail, status }) => {
-      await refresh()
-      onClose()
-      if (job === undefined) {
-        toast(texts.refused(detail ?? status), 'failed')
-        return
-      }
-      toast(texts.started(job))
-      await navigate({ to: '/jobs/$name', params: { name: job } })
-    },
-  })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    run.mutate()
+  const run = async (): Promise<void> => {
+    const { job, detail, status } = await answerOf(rest.POST(`${baseOf(family)}/{name}/run`, request))
+    await refresh()
+    if (job === undefined) {
+      toast(texts.refused(detail ?? status), 'failed')
+      return
+    }
+    toast(texts.started(job))
+    await navigate({ to: '/jobs/$name', params: { name: job } })
   }
   return (
-    <Modal
-      title={texts.title(name)}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{shell.cancel}</Button>
-          <Button look="primary" type="submit" form={id} disabled={run.isPending}>
-            {texts.start}
-          </Button>
-        </>
-      }
-    >
-      <form id={id} className="stack" onSubmit={submit}>
-        <p>
-          {texts.body} <StartedLink started={startedBy(trigger)} />
-        </p>
-        {asked(trigger).map((variable) => (
-          <label key={variable} className="labelled">
-            {variable}
-            <input
-              className="field"
-              value={said[variable] ?? ''}
-              onChange={({ target }) => setSaid({ ...said, [variable]: target.value })}
-            />
-          </label>
-        ))}
-        <Loaded query={test}>
-          {({ inputs }) =>
-            Object.keys(inputs).length === 0 ? (
-              <p className="quiet">{texts.noInputs}</p>
-            ) : (
-              <KeyValues
-                entries={Object.entries(inputs).map(([key, value]) => [key, <code key={key}>{value}</code>])}
-              />
-            )
-          }
-        </Loaded>
-        {run.isError && <ErrorState error={run.error} />}
-      </form>
-    </Modal>
+    <FormDialog title={texts.title(name)} action={texts.start} onSubmit={run} onClose={onClose}>
+      <p>
+        {texts.body} <StartedLink started={startedBy(trigger)} />
+      </p>
+      {asked(trigger).map((variable) => (
+        <label key={variable}>
+          {variable}
+          <input
+            className="field"
+            value={said[variable] ?? ''}
+            onChange={({ target }) => setSaid({ ...said, [variable]: target.value })}
+          />
+        </label>
+      ))}
+      <Loaded query={test}>
+        {({ inputs }) =>
+          Object.keys(inputs).length === 0 ? (
+            <p className="quiet">{texts.noInputs}</p>
+          ) : (
+            <KeyValues entries={Object.entries(inputs).map(([key, value]) => [key, <code key={key}>{value}</code>])} />
+          )
+        }
+      </Loaded>
+    </FormDialog>
   )
 }
 
