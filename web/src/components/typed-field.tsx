@@ -1,24 +1,38 @@
-import { useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import type { ReactNode } from 'react'
 
-interface TypedFieldProps {
-  readonly label: string
+export interface TypedFieldProps {
   /** From the address. */
-  readonly value: string
-  /** Put it in the address. */
-  readonly onSet: (text: string) => void
+  readonly text: string
+  /** What is searched, for everybody. */
+  readonly label: string
+  /** A moment after the last letter, without spaces around it; put it in the address. */
+  readonly onText: (text: string) => void
 }
 
+const pauseMs = 250
+
 /** A field that filters as one types, a moment after the last key. */
-export function TypedField({ label, value, onSet }: TypedFieldProps): ReactNode {
-  const [typed, setTyped] = useState(value)
-  const [known, setKnown] = useState(value)
-  const [timer, setTimer] = useState<ReturnType<typeof setTimeout>>()
-  // The address was changed by something else, e.g. the back button.
-  if (value !== known) {
-    setKnown(value)
-    setTyped(value)
+export function TypedField({ text, label, onText }: TypedFieldProps): ReactNode {
+  const [typed, setTyped] = useState(text)
+  const [known, setKnown] = useState(text)
+  const [said, setSaid] = useState(text)
+  if (text !== known) {
+    setKnown(text)
+    setSaid(text)
+    // Cleared by a button, or by the browser's way back. What was said here may have got more letters since, which stay.
+    if (text !== said) setTyped(text)
   }
+  const say = useEffectEvent((wanted: string): void => {
+    setSaid(wanted)
+    onText(wanted)
+  })
+  useEffect(() => {
+    const wanted = typed.trim()
+    if (wanted === said.trim()) return undefined
+    const timer = setTimeout(() => say(wanted), pauseMs)
+    return () => clearTimeout(timer)
+  }, [typed, said])
   return (
     <input
       className="field"
@@ -27,16 +41,7 @@ export function TypedField({ label, value, onSet }: TypedFieldProps): ReactNode 
       placeholder={label}
       value={typed}
       spellCheck={false}
-      onChange={({ target }) => {
-        setTyped(target.value)
-        clearTimeout(timer)
-        setTimer(
-          setTimeout(() => {
-            setKnown(target.value.trim())
-            onSet(target.value.trim())
-          }, 250),
-        )
-      }}
+      onChange={({ target }) => setTyped(target.value)}
     />
   )
 }

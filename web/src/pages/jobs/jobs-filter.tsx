@@ -40,8 +40,8 @@ export function JobsFilter({ search, counts, onChange }: JobsFilterProps): React
         ))}
       </div>
       <div className="row">
-        <TypedField label={texts.text} value={search.text ?? ''} onSet={(text) => onChange({ text })} />
-        <TypedField label={texts.tag} value={search.tag ?? ''} onSet={(tag) => onChange({ tag })} />
+        <TypedField label={texts.text} text={search.text ?? ''} onText={(text) => onChange({ text })} />
+        <TypedField label={texts.tag} text={search.tag ?? ''} onText={(tag) => onChange({ tag })} />
         <select
           className="field"
           aria-label={texts.experiment}

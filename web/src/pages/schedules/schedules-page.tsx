@@ -116,7 +116,7 @@ function ListFilter({ search, onChange }: ListProps): ReactNode {
   const texts = useMessages(schedulesMessages)
   return (
     <>
-      <TypedField label={texts.find} value={search.text ?? ''} onSet={(text) => onChange({ text })} />
+      <TypedField label={texts.find} text={search.text ?? ''} onText={(text) => onChange({ text })} />
       <select
         className="field"
         aria-label={texts.columns.kind}
