@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Button } from './button.tsx'
-import { CopyButton } from './copy-button.tsx'
+import { CopiedCode } from './copied-code.tsx'
 import { Icon } from './icon.tsx'
 import { ServerError } from '../api/server-error.ts'
 import { useMessages } from '../messages/catalogue.ts'
@@ -27,8 +27,7 @@ export function EmptyState({ title, body, command, children }: EmptyStateProps):
       {command !== undefined && (
         <div className="start-here">
           <span className="quiet">{texts.startHere}</span>
-          <code>{command}</code>
-          <CopyButton text={command} />
+          <CopiedCode text={command} />
         </div>
       )}
       {children}

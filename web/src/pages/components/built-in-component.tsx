@@ -10,7 +10,7 @@ import type { components } from '../../api.gen.ts'
 import { useAssetList } from '../../api/asset-calls.ts'
 import { CodeBlock } from '../../components/code/code-block.tsx'
 import { yamlText } from '../../components/code/yaml-text.ts'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { EmptyState } from '../../components/page-states.tsx'
@@ -52,13 +52,7 @@ function Content({ component }: { readonly component: BuiltIn }): ReactNode {
       {description !== undefined && <p>{description}</p>}
       <KeyValues
         entries={[
-          [
-            texts.facts.reference,
-            <span key="reference" className="row">
-              <code>{reference}</code>
-              <CopyButton text={reference} />
-            </span>,
-          ],
+          [texts.facts.reference, <CopiedCode key="reference" text={reference} />],
           [texts.columns.kind, type],
           [texts.facts.use, <UseText key="use" reference={referenceWithoutVersion(name, registry)} />],
         ]}

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useVersion } from './definition.ts'
 import { componentsMessages } from './messages.ts'
 import { referenceWithoutVersion, successShare, useUses } from './use-of.ts'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
@@ -22,13 +22,7 @@ export function FactsPanel({ name, version }: { readonly name: string; readonly 
         return (
           <KeyValues
             entries={[
-              [
-                texts.facts.reference,
-                <span key="reference" className="row">
-                  <code>{reference}</code>
-                  <CopyButton text={reference} />
-                </span>,
-              ],
+              [texts.facts.reference, <CopiedCode key="reference" text={reference} />],
               [texts.columns.kind, type],
               [texts.facts.labels, labels.length === 0 ? undefined : labels.map((label) => `@${label}`).join(', ')],
               [texts.facts.tags, tagged.length === 0 ? undefined : tagged.join(', ')],

@@ -9,7 +9,7 @@ import { assetTabs } from './asset-tabs.ts'
 import { RowsPanel } from './rows-panel.tsx'
 import { TestsPanel } from './tests-panel.tsx'
 import { restQuery } from '../../api/rest-client.ts'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
@@ -117,13 +117,7 @@ function Facts({ version }: { readonly version: Version }): ReactNode {
   return (
     <KeyValues
       entries={[
-        [
-          texts.reference,
-          <span key="reference" className="row">
-            <code>{reference}</code>
-            <CopyButton text={reference} />
-          </span>,
-        ],
+        [texts.reference, <CopiedCode key="reference" text={reference} />],
         [texts.columns.type, type],
         [texts.size, content && format.bytes(content.size_bytes)],
         [texts.source, source],

@@ -18,7 +18,7 @@ import { TryPanel } from './try-panel.tsx'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
 import { Button } from '../../components/button.tsx'
 import { confirm } from '../../components/confirm.tsx'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { Page } from '../../components/page.tsx'
@@ -98,13 +98,7 @@ function Content({ endpoint }: { readonly endpoint: Endpoint }): ReactNode {
     <>
       <KeyValues
         entries={[
-          [
-            texts.scoringUri,
-            <span key="uri" className="row">
-              <code>{endpoint.scoring_uri}</code>
-              <CopyButton text={endpoint.scoring_uri} />
-            </span>,
-          ],
+          [texts.scoringUri, <CopiedCode key="uri" text={endpoint.scoring_uri} />],
           [texts.columns.updated, <TimeAgo key="at" at={endpoint.updated_at} />],
         ]}
       />

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { type EnvironmentName, type EnvironmentState, StateBadge, useEnvironmentState } from './environment-state.tsx'
 import { environmentsMessages } from './messages.ts'
 import { restQuery } from '../../api/rest-client.ts'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
@@ -53,13 +53,7 @@ export function StateFacts({ reference, more = [], ...environment }: StateFactsP
   return (
     <KeyValues
       entries={[
-        [
-          texts.facts.reference,
-          <span key="reference" className="row">
-            <code>{reference}</code>
-            <CopyButton text={reference} />
-          </span>,
-        ],
+        [texts.facts.reference, <CopiedCode key="reference" text={reference} />],
         ...more,
         ...(state.data === undefined ? [] : stateEntries(state.data, texts, format)),
       ]}

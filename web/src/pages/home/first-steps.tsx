@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { homeMessages } from './messages.ts'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import { ExampleList } from '../../components/example-list.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { ErrorState } from '../../components/page-states.tsx'
@@ -26,10 +26,7 @@ export function FirstSteps(): ReactNode {
           <li key={title} className="panel panel-body">
             <h2>{title}</h2>
             <p className="quiet">{body}</p>
-            <p className="home-command">
-              <code>{command}</code>
-              <CopyButton text={command} />
-            </p>
+            <CopiedCode text={command} look="line" />
           </li>
         ))}
       </ul>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import './jobs.css'
 
 /** Commands to copy, each with what it does. */
@@ -13,10 +13,7 @@ export function CommandList({
       {commands.map(([what, command]) => (
         <li key={command}>
           <span className="quiet">{what}</span>
-          <span className="command-line">
-            <code>{command}</code>
-            <CopyButton text={command} />
-          </span>
+          <CopiedCode text={command} look="line" />
         </li>
       ))}
     </ul>

@@ -7,7 +7,7 @@ import type { components } from '../../api.gen.ts'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
 import { Button } from '../../components/button.tsx'
 import { confirm } from '../../components/confirm.tsx'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { ErrorState } from '../../components/page-states.tsx'
@@ -43,8 +43,7 @@ export function PackagesPanel({ model, version }: PackagesProps): ReactNode {
           {({ items }) => (items.length === 0 ? <p className="quiet">{texts.none}</p> : <Packages packages={items} />)}
         </Loaded>
         <p className="row quiet">
-          {texts.command} <code>{commandOf(model, version)}</code>
-          <CopyButton text={commandOf(model, version)} />
+          {texts.command} <CopiedCode text={commandOf(model, version)} />
         </p>
       </div>
     </Panel>
@@ -120,10 +119,7 @@ function Packages({ packages }: { readonly packages: readonly Kept[] }): ReactNo
           </a>,
           texts.formats[each.format],
           format.bytes(each.size_bytes),
-          <span key="digest" className="row">
-            <code>{each.digest.slice(0, 12)}</code>
-            <CopyButton text={each.digest} />
-          </span>,
+          <CopiedCode key="digest" text={each.digest} shown={each.digest.slice(0, 12)} />,
           <TimeAgo key="at" at={each.created_at} />,
           <PackageActions key="actions" kept={each} />,
         ],

@@ -13,7 +13,7 @@ import type { components } from '../../api.gen.ts'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
 import { Button } from '../../components/button.tsx'
 import { confirm } from '../../components/confirm.tsx'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { Page } from '../../components/page.tsx'
@@ -75,17 +75,7 @@ function Content({ pipeline }: { readonly pipeline: Published }): ReactNode {
   return (
     <>
       {pipeline.description !== undefined && <p>{pipeline.description}</p>}
-      <KeyValues
-        entries={[
-          [
-            texts.address,
-            <span key="address" className="row">
-              <code>{address}</code>
-              <CopyButton text={address} />
-            </span>,
-          ],
-        ]}
-      />
+      <KeyValues entries={[[texts.address, <CopiedCode key="address" text={address} />]]} />
       <Tabs
         tabs={publishedTabs.map((id) => ({ id, label: texts.tabs[id] }))}
         current={tab}

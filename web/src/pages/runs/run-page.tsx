@@ -15,7 +15,7 @@ import { mlflow, mlflowQuery } from '../../api/mlflow-client.ts'
 import type { MlflowRun } from '../../api/mlflow-messages.ts'
 import { Button } from '../../components/button.tsx'
 import { confirm } from '../../components/confirm.tsx'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { Page } from '../../components/page.tsx'
@@ -139,19 +139,11 @@ function RunHead({ run }: { readonly run: MlflowRun }): ReactNode {
           ],
           [texts.user, info.user_id === '' ? undefined : info.user_id],
           [texts.source, source],
-          [texts.id, <Copied key="id" text={info.run_id} />],
-          [texts.again, again === undefined ? undefined : <Copied key="again" text={again} />],
+          [texts.id, <CopiedCode key="id" text={info.run_id} />],
+          [texts.again, again === undefined ? undefined : <CopiedCode key="again" text={again} />],
         ]}
       />
     </div>
-  )
-}
-
-function Copied({ text }: { readonly text: string }): ReactNode {
-  return (
-    <>
-      <code>{text}</code> <CopyButton text={text} />
-    </>
   )
 }
 

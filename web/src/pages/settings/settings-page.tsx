@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { settingsMessages } from './messages.ts'
 import { StoreChecks } from './store-checks.tsx'
 import { restQuery } from '../../api/rest-client.ts'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { Page, Panel } from '../../components/page.tsx'
@@ -79,16 +79,7 @@ function Connect(): ReactNode {
     <div className="panel-body">
       <KeyValues
         entries={[
-          ...lines.map(
-            ([name, command]) =>
-              [
-                name,
-                <span key={name} className="settings-command">
-                  <code>{command}</code>
-                  <CopyButton text={command} />
-                </span>,
-              ] as const,
-          ),
+          ...lines.map(([name, command]) => [name, <CopiedCode key={name} text={command} />] as const),
           [
             texts.openapi,
             <a key="openapi" href="/api/v1/openapi.json">

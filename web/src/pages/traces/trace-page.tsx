@@ -16,7 +16,7 @@ import { mlflowQuery } from '../../api/mlflow-client.ts'
 import { restQuery } from '../../api/rest-client.ts'
 import { Button } from '../../components/button.tsx'
 import { confirm } from '../../components/confirm.tsx'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { ObjectLink } from '../../components/object-link.tsx'
@@ -49,8 +49,9 @@ export function TracePage(): ReactNode {
         data !== undefined && (
           <>
             <TraceState state={data.state} />
-            <code className="quiet">{name}</code>
-            <CopyButton text={name} />
+            <span className="quiet">
+              <CopiedCode text={name} />
+            </span>
           </>
         )
       }
