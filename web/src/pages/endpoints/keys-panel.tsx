@@ -1,56 +1,35 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { components } from '../../api.gen.ts'
 import { endpointsMessages } from './messages.ts'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
-import { Button } from '../../components/button.tsx'
-import { confirm } from '../../components/confirm.tsx'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
-import { Panel } from '../../components/page.tsx'
-import { told } from '../../components/told.ts'
+import { ReplaceSecret, SecretsPanel } from '../../components/secrets-panel.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 
 interface KeysProps {
   readonly endpoint: components['schemas']['Endpoint']
 }
 
+const keysPath = '/api/v1/endpoints/{name}/credentials'
+
 /** The keys, asked for only when they are to be seen; each is replaced alone, so that callers can move over. */
 export function KeysPanel({ endpoint }: KeysProps): ReactNode {
-  const all = useMessages(endpointsMessages)
-  const texts = all.keys
-  const [isShown, setShown] = useState(false)
+  const { tabs, keys: texts } = useMessages(endpointsMessages)
   if (endpoint.auth_mode === 'none') return <p className="quiet">{texts.noKeys}</p>
   return (
-    <Panel
-      title={all.tabs.keys}
-      actions={
-        <Button isSmall onClick={() => setShown(!isShown)}>
-          {isShown ? texts.hide : texts.show}
-        </Button>
-      }
-    >
-      <div className="panel-body">{isShown && <Keys name={endpoint.name} />}</div>
-    </Panel>
+    <SecretsPanel title={tabs.keys} texts={texts}>
+      <Keys name={endpoint.name} />
+    </SecretsPanel>
   )
 }
 
 function Keys({ name }: { readonly name: string }): ReactNode {
   const texts = useMessages(endpointsMessages).keys
-  const client = useQueryClient()
   const path = { params: { path: { name } } }
-  const keys = useQuery({ ...restQuery('/api/v1/endpoints/{name}/credentials', path), gcTime: 0 })
-  const rotate = async (key: 'primary' | 'secondary'): Promise<void> => {
-    const question = { title: texts.rotateTitle(texts[key]), body: texts.rotateBody, action: texts.rotate }
-    if (!(await confirm({ ...question, isDangerous: true }))) return
-    await told(
-      answerOf(rest.POST('/api/v1/endpoints/{name}/regenerate-keys', { ...path, body: { key } })),
-      texts.rotated,
-    )
-    await client.invalidateQueries({ queryKey: ['rest', '/api/v1/endpoints/{name}/credentials'] })
-  }
+  const keys = useQuery({ ...restQuery(keysPath, path), gcTime: 0 })
   return (
     <Loaded query={keys}>
       {({ primary_key: primary, secondary_key: secondary }) => (
@@ -63,11 +42,16 @@ function Keys({ name }: { readonly name: string }): ReactNode {
           ).map(([key, value]) => [
             texts[key],
             <span key={key} className="row">
-              <code>{value}</code>
-              <CopyButton text={value} />
-              <Button isSmall look="quiet" onClick={() => void rotate(key)}>
-                {texts.rotate}
-              </Button>
+              <CopiedCode text={value} />
+              <ReplaceSecret
+                texts={texts}
+                title={texts.rotateTitle(texts[key])}
+                look="quiet"
+                replace={() =>
+                  answerOf(rest.POST('/api/v1/endpoints/{name}/regenerate-keys', { ...path, body: { key } }))
+                }
+                stale={keysPath}
+              />
             </span>,
           ])}
         />

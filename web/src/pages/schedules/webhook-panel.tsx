@@ -1,67 +1,45 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { schedulesMessages } from './messages.ts'
 import type { Trigger } from './trigger-types.ts'
 import { answerOf, rest, restQuery } from '../../api/rest-client.ts'
-import { Button } from '../../components/button.tsx'
-import { confirm } from '../../components/confirm.tsx'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopiedCode } from '../../components/copied-code.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
-import { Panel } from '../../components/page.tsx'
-import { told } from '../../components/told.ts'
+import { ReplaceSecret, SecretsPanel } from '../../components/secrets-panel.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
+
+const secretPath = '/api/v1/triggers/{name}/credentials'
 
 /** Where others call, and the secret they need; asked for only when it is to be seen. */
 export function WebhookPanel({ trigger: { name, webhook_url: url = '' } }: { readonly trigger: Trigger }): ReactNode {
   const texts = useMessages(schedulesMessages).webhook
-  const client = useQueryClient()
-  const [isShown, setShown] = useState(false)
-  const path = { params: { path: { name } } }
-  const secret = useQuery({
-    ...restQuery('/api/v1/triggers/{name}/credentials', path),
-    gcTime: 0,
-    enabled: isShown,
-  })
-  const rotate = async (): Promise<void> => {
-    if (!(await confirm({ title: texts.rotateTitle, body: texts.rotateBody, action: texts.rotate, isDangerous: true })))
-      return
-    await told(answerOf(rest.POST('/api/v1/triggers/{name}/rotate-secret', path)), texts.rotated)
-    await client.invalidateQueries({ queryKey: ['rest', '/api/v1/triggers/{name}/credentials'] })
-  }
   return (
-    <Panel
+    <SecretsPanel
       title={texts.title}
+      body={texts.body}
+      texts={texts}
       actions={
-        <>
-          <Button isSmall onClick={() => setShown(!isShown)}>
-            {isShown ? texts.hide : texts.show}
-          </Button>
-          <Button isSmall onClick={() => void rotate()}>
-            {texts.rotate}
-          </Button>
-        </>
+        <ReplaceSecret
+          texts={texts}
+          title={texts.rotateTitle}
+          replace={() => answerOf(rest.POST('/api/v1/triggers/{name}/rotate-secret', { params: { path: { name } } }))}
+          stale={secretPath}
+        />
       }
+      known={<KeyValues entries={[[texts.address, <CopiedCode key="address" text={url} />]]} />}
     >
-      <div className="panel-body stack">
-        <p className="quiet">{texts.body}</p>
-        <KeyValues entries={[[texts.address, <Copied key="address" text={url} />]]} />
-        {isShown && (
-          <Loaded query={secret}>
-            {({ secret: text }) => <KeyValues entries={[[texts.secret, <Copied key="secret" text={text} />]]} />}
-          </Loaded>
-        )}
-      </div>
-    </Panel>
+      <Secret name={name} />
+    </SecretsPanel>
   )
 }
 
-function Copied({ text }: { readonly text: string }): ReactNode {
+function Secret({ name }: { readonly name: string }): ReactNode {
+  const texts = useMessages(schedulesMessages).webhook
+  const secret = useQuery({ ...restQuery(secretPath, { params: { path: { name } } }), gcTime: 0 })
   return (
-    <span className="row">
-      <code>{text}</code>
-      <CopyButton text={text} />
-    </span>
+    <Loaded query={secret}>
+      {({ secret: text }) => <KeyValues entries={[[texts.secret, <CopiedCode key="secret" text={text} />]]} />}
+    </Loaded>
   )
 }
