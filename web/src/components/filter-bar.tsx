@@ -2,6 +2,7 @@ import { useId, useState } from 'react'
 import type { ReactNode } from 'react'
 import { IconButton } from './button.tsx'
 import { Icon } from './icon.tsx'
+import { Mistake } from './mistake.tsx'
 import { ServerError } from '../api/server-error.ts'
 import { useMessages } from '../messages/catalogue.ts'
 import { shellMessages } from '../messages/shell.ts'
@@ -75,13 +76,11 @@ export function FilterBar({ value, onFilter, placeholder, error, suggestions = [
         )}
       </form>
       {refusal !== undefined && (
-        <div className="filter-error" id={`${id}-error`} role="alert">
-          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard */}
-          <pre tabIndex={0}>
-            {[refusal.message, ...refusal.diagnostics.map((each) => each.frame ?? each.message)].join('\n')}
-          </pre>
-          {refusal.hint !== undefined && <p>{refusal.hint}</p>}
-        </div>
+        <Mistake
+          id={`${id}-error`}
+          text={[refusal.message, ...refusal.diagnostics.map((each) => each.frame ?? each.message)].join('\n')}
+          hint={refusal.hint}
+        />
       )}
     </div>
   )

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Button } from './button.tsx'
 import { CopiedCode } from './copied-code.tsx'
 import { Icon } from './icon.tsx'
+import { ScrolledText } from './scrolled.tsx'
 import { ServerError } from '../api/server-error.ts'
 import { useMessages } from '../messages/catalogue.ts'
 import { shellMessages } from '../messages/shell.ts'
@@ -49,8 +50,7 @@ export function ErrorState({ error, onRetry }: { readonly error: unknown; readon
             <strong>{message}</strong>
           </p>
         ) : (
-          // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard
-          <pre tabIndex={0}>{mistakes}</pre>
+          <ScrolledText text={mistakes} />
         )}
         {hint !== undefined && <p className="quiet">{hint}</p>}
         {code !== undefined && (

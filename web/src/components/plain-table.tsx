@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { ScrolledRegion } from './scrolled.tsx'
 import './plain-table.css'
 
 interface PlainColumn {
@@ -18,9 +19,7 @@ interface PlainTableProps {
 /** A short table that scrolls in itself; for long ones there is `DataTable`. */
 export function PlainTable({ label, columns, rows }: PlainTableProps): ReactNode {
   return (
-    // A region that scrolls is reached by the keyboard.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- arrows scroll it
-    <div className="plain-table" role="region" aria-label={label} tabIndex={0}>
+    <ScrolledRegion className="plain-table" label={label}>
       <table>
         <thead>
           <tr>
@@ -51,6 +50,6 @@ export function PlainTable({ label, columns, rows }: PlainTableProps): ReactNode
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrolledRegion>
   )
 }

@@ -4,6 +4,7 @@ import type { components } from '../../api.gen.ts'
 import { dataMessages } from './messages.ts'
 import { restQuery } from '../../api/rest-client.ts'
 import { Loaded } from '../../components/loaded.tsx'
+import { ScrolledRegion } from '../../components/scrolled.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
 
@@ -30,8 +31,7 @@ export function ProfilePanel({ name, version }: { readonly name: string; readonl
           <p className="quiet">
             {texts.rows(format.count(rowCount))} · {texts.columns(format.count(columns.length))} · {kind}
           </p>
-          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls is reached by the keyboard */}
-          <div className="profile" role="region" aria-label={texts.label} tabIndex={0}>
+          <ScrolledRegion className="panel profile" label={texts.label}>
             <table>
               <thead>
                 <tr>
@@ -53,7 +53,7 @@ export function ProfilePanel({ name, version }: { readonly name: string; readonl
                 ))}
               </tbody>
             </table>
-          </div>
+          </ScrolledRegion>
         </div>
       )}
     </Loaded>

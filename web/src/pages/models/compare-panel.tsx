@@ -9,6 +9,7 @@ import { modelFileQuery } from './signature.ts'
 import { mlflowQuery } from '../../api/mlflow-client.ts'
 import { Badge } from '../../components/status-badge.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../components/page-states.tsx'
+import { ScrolledRegion } from '../../components/scrolled.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
 
@@ -102,9 +103,7 @@ interface TableProps {
 function ComparedTable({ versions, groups }: TableProps): ReactNode {
   const texts = useMessages(modelsMessages).compare
   return (
-    // A region that scrolls is reached by the keyboard.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- arrows scroll it
-    <div className="panel model-scroll" role="region" aria-label={texts.label} tabIndex={0}>
+    <ScrolledRegion className="panel" label={texts.label}>
       <table className="model-table">
         <thead>
           <tr>
@@ -140,6 +139,6 @@ function ComparedTable({ versions, groups }: TableProps): ReactNode {
             </tbody>
           ))}
       </table>
-    </div>
+    </ScrolledRegion>
   )
 }

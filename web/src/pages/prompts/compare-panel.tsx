@@ -6,6 +6,7 @@ import type { PromptSearch } from './prompt-search.ts'
 import { type LinePair, sideBySide } from './side-by-side.ts'
 import { DiffView } from '../../components/diff-view.tsx'
 import { EmptyState } from '../../components/page-states.tsx'
+import { ScrolledRegion } from '../../components/scrolled.tsx'
 import { Segments } from '../../components/segments.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { shellMessages } from '../../messages/shell.ts'
@@ -96,9 +97,7 @@ interface SplitViewProps {
 function SplitView({ pairs, names }: SplitViewProps): ReactNode {
   const texts = useMessages(promptsMessages).compare
   return (
-    // A region that scrolls is reached by the keyboard.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- arrows scroll it
-    <div className="panel prompt-split" role="region" aria-label={texts.label} tabIndex={0}>
+    <ScrolledRegion className="panel prompt-split" label={texts.label}>
       <table>
         <thead>
           <tr>
@@ -118,7 +117,7 @@ function SplitView({ pairs, names }: SplitViewProps): ReactNode {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrolledRegion>
   )
 }
 

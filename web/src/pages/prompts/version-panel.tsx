@@ -13,6 +13,7 @@ import { CopyButton } from '../../components/copy-button.tsx'
 import { JsonTree } from '../../components/json-tree.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Panel } from '../../components/page.tsx'
+import { ScrolledText } from '../../components/scrolled.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { told } from '../../components/told.ts'
 import { useMessages } from '../../messages/catalogue.ts'
@@ -88,10 +89,7 @@ export function VersionPanel({ name, version: shown, aliases, onDeleted }: Versi
             <h3>{texts.python}</h3>
             <CopyButton text={python} label={texts.copyPython} />
           </div>
-          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard */}
-          <pre className="prompt-python" tabIndex={0}>
-            {python}
-          </pre>
+          <ScrolledText text={python} className="prompt-python" />
         </section>
         <TagEditor
           title={texts.tags.title}

@@ -6,6 +6,7 @@ import { queriesMessages } from './messages.ts'
 import { type AskedQuery, QueryForm } from './query-form.tsx'
 import { SavedCharts, SavedQueries } from './saved-queries.tsx'
 import { answerOf, rest } from '../../api/rest-client.ts'
+import { Mistake } from '../../components/mistake.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../components/page-states.tsx'
 import { Page } from '../../components/page.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
@@ -54,7 +55,7 @@ export function QueriesPage(): ReactNode {
           ) : answer.isFetching ? (
             <Skeleton lines={6} />
           ) : answer.isError ? (
-            <Mistake error={answer.error} onRetry={() => void answer.refetch()} />
+            <WhyNot error={answer.error} onRetry={() => void answer.refetch()} />
           ) : answer.data === undefined ? null : (
             <AnswerPanel
               query={query}
@@ -91,12 +92,7 @@ async function ask(query: AskedQuery, signal: AbortSignal): Promise<Answer> {
 }
 
 /** A mistake of the query with its caret; anything else as everywhere. */
-function Mistake({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }): ReactNode {
+function WhyNot({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }): ReactNode {
   if (!/\n {2}[^\n]*\n *\^$/.test(error.message)) return <ErrorState error={error} onRetry={onRetry} />
-  return (
-    <div className="filter-error query-mistake" role="alert">
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard */}
-      <pre tabIndex={0}>{error.message}</pre>
-    </div>
-  )
+  return <Mistake text={error.message} />
 }

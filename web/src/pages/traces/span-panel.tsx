@@ -9,6 +9,7 @@ import { restQuery } from '../../api/rest-client.ts'
 import { JsonTree } from '../../components/json-tree.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
+import { ScrolledText } from '../../components/scrolled.tsx'
 import { Badge } from '../../components/status-badge.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
@@ -116,8 +117,7 @@ function ExceptionText({ attributes }: { readonly attributes: Readonly<Record<st
       {typeof stack === 'string' && (
         <details>
           <summary>{texts.stack}</summary>
-          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard */}
-          <pre tabIndex={0}>{stack}</pre>
+          <ScrolledText text={stack} />
         </details>
       )}
     </>
