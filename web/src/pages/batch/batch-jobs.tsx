@@ -6,11 +6,9 @@ import type { components } from '../../api.gen.ts'
 import { restQuery } from '../../api/rest-client.ts'
 import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
+import { jobColumns } from '../../components/job-columns.tsx'
 import { Loaded } from '../../components/loaded.tsx'
-import { ObjectLink } from '../../components/object-link.tsx'
 import { EmptyState } from '../../components/page-states.tsx'
-import { StatusBadge } from '../../components/status-badge.tsx'
-import { Duration, TimeAgo } from '../../components/time-ago.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 
 type BatchJob = components['schemas']['BatchJob']
@@ -50,29 +48,13 @@ export function BatchJobs({ name }: { readonly name: string }): ReactNode {
 
 function useColumns(): readonly Column<BatchJob>[] {
   const texts = useMessages(batchMessages).jobs
+  const columns = jobColumns((row: BatchJob) => row.job)
   return [
-    {
-      id: 'job',
-      label: texts.job,
-      width: 260,
-      isPinned: true,
-      cell: ({ job: { name } }) => (
-        <ObjectLink kind="job" name={name}>
-          <span className="mono">{name}</span>
-        </ObjectLink>
-      ),
-    },
-    { id: 'state', label: texts.state, width: 130, cell: ({ job: { status } }) => <StatusBadge status={status} /> },
+    columns.job(texts.job),
+    columns.state(texts.state),
     { id: 'deployment', label: texts.deployment, width: 160, cell: ({ deployment }) => deployment },
     { id: 'revision', label: texts.revision, width: 90, align: 'end', cell: ({ revision }) => revision },
-    { id: 'created', label: texts.created, cell: ({ job: { created_at: at } }) => <TimeAgo at={at} /> },
-    {
-      id: 'took',
-      label: texts.took,
-      width: 100,
-      align: 'end',
-      cell: ({ job: { started_at: from, ended_at: to } }) =>
-        from !== undefined && <Duration from={from} {...(to !== undefined && { to })} />,
-    },
+    columns.created(texts.created),
+    columns.took(texts.took),
   ]
 }

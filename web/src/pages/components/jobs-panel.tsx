@@ -8,13 +8,12 @@ import type { components } from '../../api.gen.ts'
 import { restQuery } from '../../api/rest-client.ts'
 import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
+import { jobColumns } from '../../components/job-columns.tsx'
 import { Loaded } from '../../components/loaded.tsx'
-import { ObjectLink } from '../../components/object-link.tsx'
 import { EmptyState } from '../../components/page-states.tsx'
 import { Panel } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
-import { StatusBadge } from '../../components/status-badge.tsx'
-import { Duration, TimeAgo } from '../../components/time-ago.tsx'
+import { TimeAgo } from '../../components/time-ago.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
 
@@ -119,49 +118,19 @@ function JobsTable({ jobs }: { readonly jobs: readonly Job[] }): ReactNode {
 
 function useColumns(): readonly Column<Job>[] {
   const texts = useMessages(componentsMessages).jobs
+  const { step, state, root, created, took, why } = jobColumns((job: Job) => job)
   return [
-    {
-      id: 'step',
-      label: texts.step,
-      width: 220,
-      isPinned: true,
-      cell: ({ name, step, display_name: title }) => (
-        <ObjectLink kind="job" name={name}>
-          {step ?? title}
-        </ObjectLink>
-      ),
-    },
-    {
-      id: 'state',
-      label: texts.state,
-      width: 130,
-      cell: ({ status, reused_from: from }) => <StatusBadge status={status} isReused={from !== undefined} />,
-    },
+    step(texts.step),
+    state(texts.state),
     {
       id: 'version',
       label: texts.version,
       width: 100,
       cell: ({ properties }) => /[:/]([^:/]+)$/.exec(properties['sluice.component'] ?? '')?.[1],
     },
-    {
-      id: 'pipeline',
-      label: texts.pipeline,
-      width: 260,
-      cell: ({ root }) => (
-        <ObjectLink kind="job" name={root}>
-          <span className="mono">{root}</span>
-        </ObjectLink>
-      ),
-    },
-    { id: 'created', label: texts.created, cell: ({ created_at: at }) => <TimeAgo at={at} /> },
-    {
-      id: 'took',
-      label: texts.took,
-      width: 100,
-      align: 'end',
-      cell: ({ started_at: from, ended_at: to }) =>
-        from !== undefined && <Duration from={from} {...(to !== undefined && { to })} />,
-    },
-    { id: 'why', label: texts.why, width: 320, cell: (job) => job.error?.message ?? job.status_detail },
+    root(texts.pipeline),
+    created(texts.created),
+    took(texts.took),
+    why(texts.why),
   ]
 }

@@ -6,13 +6,12 @@ import type { components } from '../../api.gen.ts'
 import { restQuery } from '../../api/rest-client.ts'
 import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
+import { jobColumns } from '../../components/job-columns.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { ObjectLink } from '../../components/object-link.tsx'
 import { EmptyState } from '../../components/page-states.tsx'
 import { Panel } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
-import { StatusBadge } from '../../components/status-badge.tsx'
-import { TimeAgo } from '../../components/time-ago.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 
 type Job = components['schemas']['Job']
@@ -89,40 +88,17 @@ function Deployments({ reference }: { readonly reference: string }): ReactNode {
 
 function useColumns(): readonly Column<Job>[] {
   const texts = useMessages(environmentsMessages).use
+  const { step, state, root, created } = jobColumns((job: Job) => job)
   return [
-    {
-      id: 'step',
-      label: texts.step,
-      width: 240,
-      isPinned: true,
-      cell: ({ name, step = '', display_name: title }) => (
-        <ObjectLink kind="job" name={name}>
-          {step === '' ? title : step}
-        </ObjectLink>
-      ),
-    },
-    {
-      id: 'state',
-      label: texts.state,
-      width: 130,
-      cell: ({ status, reused_from: from }) => <StatusBadge status={status} isReused={from !== undefined} />,
-    },
+    step(texts.step),
+    state(texts.state),
     {
       id: 'version',
       label: texts.version,
       width: 100,
       cell: ({ properties }) => /^azureml:[^:/]+:(.+)$/.exec(properties['sluice.environment'] ?? '')?.[1],
     },
-    {
-      id: 'job',
-      label: texts.job,
-      width: 280,
-      cell: ({ root }) => (
-        <ObjectLink kind="job" name={root}>
-          <span className="mono">{root}</span>
-        </ObjectLink>
-      ),
-    },
-    { id: 'created', label: texts.created, cell: ({ created_at: at }) => <TimeAgo at={at} /> },
+    root(texts.job),
+    created(texts.created),
   ]
 }

@@ -2,13 +2,14 @@ import { Link } from '@tanstack/react-router'
 import { type Job, shownStatus } from './job-types.ts'
 import { jobsMessages } from './messages.ts'
 import type { Column } from '../../components/data-table/column.ts'
+import { jobColumns } from '../../components/job-columns.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
-import { Duration, TimeAgo } from '../../components/time-ago.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 
 /** What the list of jobs says of each. */
 export function useJobColumns(): readonly Column<Job>[] {
   const texts = useMessages(jobsMessages).columns
+  const shared = jobColumns((job: Job) => job)
   return [
     {
       id: 'display_name',
@@ -27,20 +28,8 @@ export function useJobColumns(): readonly Column<Job>[] {
       width: 130,
       cell: (job) => <StatusBadge status={shownStatus(job)} isReused={job.reused_from !== undefined} />,
     },
-    {
-      id: 'created_at',
-      label: texts.created,
-      width: 130,
-      cell: ({ created_at: at }) => <TimeAgo at={at} />,
-    },
-    {
-      id: 'duration',
-      label: texts.duration,
-      width: 100,
-      align: 'end',
-      cell: ({ started_at: from, ended_at: to }) =>
-        from === undefined ? '' : <Duration from={from} {...(to !== undefined && { to })} />,
-    },
+    { ...shared.created(texts.created), id: 'created_at', width: 130 },
+    { ...shared.took(texts.duration), id: 'duration' },
     { id: 'experiment', label: texts.experiment, width: 160, cell: (job) => job.experiment_name },
     {
       id: 'why',

@@ -6,11 +6,9 @@ import type { components } from '../../api.gen.ts'
 import { restQuery } from '../../api/rest-client.ts'
 import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
+import { jobColumns } from '../../components/job-columns.tsx'
 import { Loaded } from '../../components/loaded.tsx'
-import { ObjectLink } from '../../components/object-link.tsx'
 import { EmptyState } from '../../components/page-states.tsx'
-import { StatusBadge } from '../../components/status-badge.tsx'
-import { Duration, TimeAgo } from '../../components/time-ago.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
 
@@ -48,30 +46,14 @@ export function PipelineJobs({ name }: { readonly name: string }): ReactNode {
 
 function useColumns(): readonly Column<Job>[] {
   const texts = useMessages(publishedMessages).jobs
+  const { job, state, created, took, why } = jobColumns((row: Job) => row)
   return [
-    {
-      id: 'job',
-      label: texts.job,
-      width: 280,
-      isPinned: true,
-      cell: ({ name }) => (
-        <ObjectLink kind="job" name={name}>
-          <span className="mono">{name}</span>
-        </ObjectLink>
-      ),
-    },
-    { id: 'state', label: texts.state, width: 130, cell: ({ status }) => <StatusBadge status={status} /> },
-    { id: 'version', label: texts.version, width: 100, cell: (job) => versionOf(job)?.version },
-    { id: 'created', label: texts.created, cell: ({ created_at: at }) => <TimeAgo at={at} /> },
-    {
-      id: 'took',
-      label: texts.took,
-      width: 100,
-      align: 'end',
-      cell: ({ started_at: from, ended_at: to }) =>
-        from !== undefined && <Duration from={from} {...(to !== undefined && { to })} />,
-    },
-    { id: 'why', label: texts.why, width: 320, cell: (job) => job.error?.message ?? job.status_detail },
+    job(texts.job),
+    state(texts.state),
+    { id: 'version', label: texts.version, width: 100, cell: (row) => versionOf(row)?.version },
+    created(texts.created),
+    took(texts.took),
+    why(texts.why),
   ]
 }
 
