@@ -6,8 +6,8 @@ import { restQuery } from '../../api/rest-client.ts'
 import { definitionYaml } from '../../components/code/definition-yaml.ts'
 import { DiffView } from '../../components/diff-view.tsx'
 import { Loaded } from '../../components/loaded.tsx'
-import { EmptyState } from '../../components/page-states.tsx'
 import { Panel } from '../../components/page.tsx'
+import { ComparedVersions } from '../../components/version-choice.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 
 interface CompareProps {
@@ -19,34 +19,25 @@ interface CompareProps {
 
 /** The YAML of two versions, line by line; without a choice, the one before. */
 export function ComparePanel({ name, version, versions }: CompareProps): ReactNode {
-  const all = useMessages(componentsMessages)
-  const texts = all.compare
+  const texts = useMessages(componentsMessages).compare
   const { against: wanted } = useSearch({ from: '/components/$name' })
   const navigate = useNavigate({ from: '/components/$name' })
-  const others = versions.filter((each) => each !== version)
-  const against =
-    wanted !== undefined && wanted !== version ? wanted : (versions[versions.indexOf(version) + 1] ?? others[0])
-  if (against === undefined) return <EmptyState title={texts.needsTwo} body={texts.needsTwoBody} />
   return (
-    <div className="stack">
-      <label className="row">
-        {texts.with}
-        <select
-          className="field"
-          value={against}
-          onChange={({ target }) => void navigate({ search: (old) => ({ ...old, against: target.value }) })}
-        >
-          {[...new Set([...others, against])].map((each) => (
-            <option key={each}>{each}</option>
-          ))}
-        </select>
-      </label>
-      <Panel title={`${name}: ${against} → ${version}`}>
-        <div className="panel-body">
-          <Differences name={name} before={against} after={version} />
-        </div>
-      </Panel>
-    </div>
+    <ComparedVersions
+      version={version}
+      versions={versions}
+      wanted={wanted}
+      texts={texts}
+      onChange={(against) => void navigate({ search: (old) => ({ ...old, against }) })}
+    >
+      {(against) => (
+        <Panel title={`${name}: ${against} → ${version}`}>
+          <div className="panel-body">
+            <Differences name={name} before={against} after={version} />
+          </div>
+        </Panel>
+      )}
+    </ComparedVersions>
   )
 }
 

@@ -20,6 +20,7 @@ import { EmptyState } from '../../components/page-states.tsx'
 import { Page } from '../../components/page.tsx'
 import { Badge } from '../../components/status-badge.tsx'
 import { Tabs } from '../../components/tabs.tsx'
+import { VersionChoice } from '../../components/version-choice.tsx'
 import { assetsMessages } from '../../messages/assets.ts'
 import { useMessages } from '../../messages/catalogue.ts'
 import './components.css'
@@ -74,18 +75,12 @@ function Content({ asset, onMore, isLoadingMore }: ContentProps): ReactNode {
   return (
     <>
       {asset.description !== undefined && <p>{asset.description}</p>}
-      <label className="row">
-        {shared.version}
-        <select
-          className="field"
-          value={shown}
-          onChange={({ target }) => void navigate({ search: (old) => ({ ...old, version: target.value }) })}
-        >
-          {[...new Set([...numbers, shown])].map((each) => (
-            <option key={each}>{each}</option>
-          ))}
-        </select>
-      </label>
+      <VersionChoice
+        label={shared.version}
+        versions={numbers}
+        value={shown}
+        onChange={(chosen) => void navigate({ search: (old) => ({ ...old, version: chosen }) })}
+      />
       <FactsPanel name={name} version={shown} />
       <Tabs
         tabs={componentTabs.map((id) => ({ id, label: texts.tabs[id] }))}

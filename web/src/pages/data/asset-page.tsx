@@ -18,6 +18,7 @@ import { Page } from '../../components/page.tsx'
 import { Badge } from '../../components/status-badge.tsx'
 import { Tabs } from '../../components/tabs.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
+import { VersionChoice } from '../../components/version-choice.tsx'
 import { type Translation, useMessages } from '../../messages/catalogue.ts'
 import { type Format, useFormat } from '../../messages/format.ts'
 import './data.css'
@@ -71,19 +72,12 @@ function Content({ asset }: { readonly asset: Asset }): ReactNode {
   return (
     <>
       {asset.description !== undefined && <p className="quiet">{asset.description}</p>}
-      <label className="row">
-        {texts.version}
-        <select
-          className="field"
-          aria-label={texts.version}
-          value={version.version}
-          onChange={({ target }) => void navigate({ search: (old) => ({ ...old, version: target.value }) })}
-        >
-          {versions.map(({ version: each }) => (
-            <option key={each}>{each}</option>
-          ))}
-        </select>
-      </label>
+      <VersionChoice
+        label={texts.version}
+        versions={versions.map((each) => each.version)}
+        value={version.version}
+        onChange={(chosen) => void navigate({ search: (old) => ({ ...old, version: chosen }) })}
+      />
       <Facts version={version} />
       <Tabs
         tabs={assetTabs.map((id) => ({ id, label: texts.tabs[id] }))}

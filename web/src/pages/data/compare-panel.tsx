@@ -8,8 +8,8 @@ import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
 import { KeyValues } from '../../components/key-values.tsx'
 import { Loaded } from '../../components/loaded.tsx'
-import { EmptyState } from '../../components/page-states.tsx'
 import { Badge } from '../../components/status-badge.tsx'
+import { ComparedVersions } from '../../components/version-choice.tsx'
 import { type Translation, useMessages } from '../../messages/catalogue.ts'
 import { type Format, useFormat } from '../../messages/format.ts'
 
@@ -26,27 +26,17 @@ export function ComparePanel({ asset: { name, versions }, version: { version } }
   const texts = useMessages(dataMessages).compare
   const { against: wanted } = useSearch({ from: '/data/$name' })
   const navigate = useNavigate({ from: '/data/$name' })
-  const others = versions.map((each) => each.version).filter((each) => each !== version)
-  const place = versions.findIndex((each) => each.version === version)
-  const usual = versions[place + 1]?.version ?? others[0]
-  const against = others.find((each) => each === wanted) ?? usual
-  if (against === undefined) return <EmptyState title={texts.needsTwo} body={texts.needsTwoBody} />
+  const numbers = versions.map((each) => each.version)
   return (
-    <div className="stack">
-      <label className="row">
-        {texts.with}
-        <select
-          className="field"
-          value={against}
-          onChange={({ target }) => void navigate({ search: (old) => ({ ...old, against: target.value }) })}
-        >
-          {others.map((each) => (
-            <option key={each}>{each}</option>
-          ))}
-        </select>
-      </label>
-      <Differences reference={`azureml:${name}:${against}`} current={`azureml:${name}:${version}`} />
-    </div>
+    <ComparedVersions
+      version={version}
+      versions={numbers}
+      wanted={numbers.find((each) => each === wanted)}
+      texts={texts}
+      onChange={(against) => void navigate({ search: (old) => ({ ...old, against }) })}
+    >
+      {(against) => <Differences reference={`azureml:${name}:${against}`} current={`azureml:${name}:${version}`} />}
+    </ComparedVersions>
   )
 }
 

@@ -6,8 +6,8 @@ import { type PackageChange, packageChanges, packagesOf } from './packages.ts'
 import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
 import { Loaded } from '../../components/loaded.tsx'
-import { EmptyState } from '../../components/page-states.tsx'
 import { Badge } from '../../components/status-badge.tsx'
+import { ComparedVersions } from '../../components/version-choice.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
 
@@ -23,26 +23,16 @@ export function ComparePanel({ name, version, versions }: CompareProps): ReactNo
   const texts = useMessages(environmentsMessages).compare
   const { against: wanted } = useSearch({ from: '/environments/$name' })
   const navigate = useNavigate({ from: '/environments/$name' })
-  const others = versions.filter((each) => each !== version)
-  const usual = versions[versions.indexOf(version) + 1] ?? others[0]
-  const against = wanted !== undefined && wanted !== version ? wanted : usual
-  if (against === undefined) return <EmptyState title={texts.needsTwo} body={texts.needsTwoBody} />
   return (
-    <div className="stack">
-      <label className="row">
-        {texts.with}
-        <select
-          className="field"
-          value={against}
-          onChange={({ target }) => void navigate({ search: (old) => ({ ...old, against: target.value }) })}
-        >
-          {[...new Set([...others, against])].map((each) => (
-            <option key={each}>{each}</option>
-          ))}
-        </select>
-      </label>
-      <Differences name={name} before={against} after={version} />
-    </div>
+    <ComparedVersions
+      version={version}
+      versions={versions}
+      wanted={wanted}
+      texts={texts}
+      onChange={(against) => void navigate({ search: (old) => ({ ...old, against }) })}
+    >
+      {(against) => <Differences name={name} before={against} after={version} />}
+    </ComparedVersions>
   )
 }
 

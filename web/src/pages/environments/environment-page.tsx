@@ -18,6 +18,7 @@ import { EmptyState } from '../../components/page-states.tsx'
 import { Page } from '../../components/page.tsx'
 import { Badge } from '../../components/status-badge.tsx'
 import { Tabs } from '../../components/tabs.tsx'
+import { VersionChoice } from '../../components/version-choice.tsx'
 import { assetsMessages } from '../../messages/assets.ts'
 import { useMessages } from '../../messages/catalogue.ts'
 import './environments.css'
@@ -90,18 +91,12 @@ function Content({ asset, version, onMore, isLoadingMore }: ContentProps): React
   return (
     <>
       {asset.description !== undefined && <p>{asset.description}</p>}
-      <label className="row">
-        {shared.version}
-        <select
-          className="field"
-          value={version}
-          onChange={({ target }) => void navigate({ search: (old) => ({ ...old, version: target.value }) })}
-        >
-          {[...new Set([...versions, version])].map((each) => (
-            <option key={each}>{each}</option>
-          ))}
-        </select>
-      </label>
+      <VersionChoice
+        label={shared.version}
+        versions={versions}
+        value={version}
+        onChange={(chosen) => void navigate({ search: (old) => ({ ...old, version: chosen }) })}
+      />
       <FactsPanel name={name} version={version} />
       <Tabs
         tabs={environmentTabs.map((id) => ({ id, label: texts.tabs[id] }))}
