@@ -27,3 +27,16 @@ export function textsOf<Key extends string>(
   })
   return Object.fromEntries(found) as { readonly [K in Key]?: string }
 }
+
+/** Changes an address so that its list shows something else; how the list looks stays. */
+export function withAssetSearch(next: Pick<AssetListSearch, 'text' | 'archived'>) {
+  return ({ text: _, archived: __, ...old }: AssetListSearch): AssetListSearch => ({ ...old, ...next })
+}
+
+/** Whether a name or description has the text of the search in it. */
+export function fitsText(
+  { name, description = '' }: { readonly name: string; readonly description?: string | undefined },
+  text = '',
+): boolean {
+  return `${name}\n${description}`.toLowerCase().includes(text.toLowerCase())
+}

@@ -6,6 +6,7 @@ import type { components } from '../../api.gen.ts'
 import { type AssetList, useAssetList } from '../../api/asset-calls.ts'
 import { restQuery } from '../../api/rest-client.ts'
 import { AssetListFrame } from '../../components/asset-list-frame.tsx'
+import { fitsText, withAssetSearch } from '../../components/asset-search.ts'
 import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
 import { EmptyState } from '../../components/page-states.tsx'
@@ -43,22 +44,13 @@ export function ComponentsPage(): ReactNode {
   const uses = useQuery(restQuery('/api/v1/component-use'))
   const rows = rowsOf(list.data?.pages ?? [], uses.data?.items ?? [])
   const registered = rows.filter(({ registry }) => registry === undefined)
-  const shown = rows.filter((row) => fits(row, search.text))
+  const shown = rows.filter((row) => fitsText(row, search.text))
   return (
     <Page title={texts.title}>
       <AssetListFrame
         list={list}
         search={search}
-        onSearch={({ text, archived }) =>
-          void navigate({
-            search: ({ text: _, archived: __, ...old }) => ({
-              ...old,
-              ...(text && { text }),
-              ...(archived && { archived }),
-            }),
-            replace: true,
-          })
-        }
+        onSearch={(next) => void navigate({ search: withAssetSearch(next), replace: true })}
         nothing={texts.nothing}
         isEmpty={shown.length === 0}
       >
@@ -175,9 +167,4 @@ function rowsOf(pages: readonly AssetList[], uses: readonly Use[]): readonly Row
       use: useOf(name, registry),
     })),
   ]
-}
-
-function fits({ name, description = '' }: Row, text: string | undefined): boolean {
-  const wanted = text?.toLowerCase() ?? ''
-  return `${name}\n${description}`.toLowerCase().includes(wanted)
 }

@@ -9,6 +9,7 @@ import type { components } from '../../api.gen.ts'
 import { type AssetList, useAssetList } from '../../api/asset-calls.ts'
 import { restQuery } from '../../api/rest-client.ts'
 import { AssetListFrame } from '../../components/asset-list-frame.tsx'
+import { fitsText, withAssetSearch } from '../../components/asset-search.ts'
 import { Button } from '../../components/button.tsx'
 import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
@@ -48,25 +49,14 @@ export function EnvironmentsPage(): ReactNode {
   const states = useQuery({ ...restQuery('/api/v1/environment-states'), refetchInterval: refetchWhileBuilding })
   const uses = useQuery(restQuery('/api/v1/environment-use'))
   const rows = rowsOf(list.data?.pages ?? [], states.data?.items ?? [], uses.data?.items ?? [])
-  const shown = rows.filter(({ name, description = '' }) =>
-    `${name}\n${description}`.toLowerCase().includes((search.text ?? '').toLowerCase()),
-  )
+  const shown = rows.filter((row) => fitsText(row, search.text))
   const isOwnEmpty = rows.every(({ registry }) => registry !== undefined)
   return (
     <Page title={texts.title} actions={<Button onClick={() => setFreeing(true)}>{texts.free.button}</Button>}>
       <AssetListFrame
         list={list}
         search={search}
-        onSearch={({ text, archived }) =>
-          void navigate({
-            search: ({ text: _, archived: __, ...old }) => ({
-              ...old,
-              ...(text !== undefined && { text }),
-              ...(archived !== undefined && { archived }),
-            }),
-            replace: true,
-          })
-        }
+        onSearch={(next) => void navigate({ search: withAssetSearch(next), replace: true })}
         nothing={texts.nothing}
         isEmpty={shown.length === 0}
       >
