@@ -1,10 +1,9 @@
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { AliasBadges } from './alias-badges.tsx'
 import { modelsMessages } from './messages.ts'
-import { mlflow } from '../../api/mlflow-client.ts'
 import type { MlflowRegisteredModel } from '../../api/mlflow-messages.ts'
+import { nameFilter, useRegisteredModels } from '../../api/registered-models.ts'
 import { Button } from '../../components/button.tsx'
 import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
@@ -18,7 +17,6 @@ import { tagsText } from './model-types.ts'
 import './models.css'
 
 const route = getRouteApi('/models')
-const pageRows = 100
 const orders: Readonly<Record<string, string>> = { name: 'name', updated: 'last_updated_timestamp' }
 
 /** Every registered model; asked of the server page by page, so that any number of them can be searched. */
@@ -29,20 +27,8 @@ export function ModelsPage(): ReactNode {
   const open = useNavigate()
   const columns = useColumns()
   const { text, sort } = search
-  const request = { ...filterOf(text), ...orderOf(sort), max_results: pageRows }
-  const models = useInfiniteQuery({
-    queryKey: ['mlflow', 'registered-models/search', request],
-    queryFn: ({ pageParam, signal }) =>
-      mlflow(
-        'registered-models/search',
-        { ...request, ...(pageParam !== '' && { page_token: pageParam }) },
-        { signal },
-      ),
-    initialPageParam: '',
-    getNextPageParam: ({ next_page_token: token }) => (token === '' ? undefined : token),
-    placeholderData: keepPreviousData,
-  })
-  const rows = models.data?.pages.flatMap(({ registered_models: found = [] }) => found) ?? []
+  const [filter] = nameFilter(text ?? '')
+  const { rows, query: models } = useRegisteredModels({ ...(filter !== undefined && { filter }), ...orderOf(sort) })
   const setText = (next: string): void =>
     void navigate({
       search: ({ text: _, ...old }) => (next === '' ? old : { ...old, text: next }),
@@ -129,12 +115,6 @@ function useColumns(): readonly Column<MlflowRegisteredModel>[] {
 /** MLflow tells the newest version of each stage. */
 function newest({ latest_versions: versions = [] }: MlflowRegisteredModel): string {
   return versions.length === 0 ? '–' : String(Math.max(...versions.map(({ version }) => Number(version))))
-}
-
-/** MLflow's filters quote with either mark and know no escape; `%` stands for any letters. */
-function filterOf(text: string | undefined): { readonly filter?: string } {
-  const wanted = text?.replaceAll("'", '').replaceAll('%', '') ?? ''
-  return wanted === '' ? {} : { filter: `name ILIKE '%${wanted}%'` }
 }
 
 function orderOf(sort: string | undefined): { readonly order_by?: readonly string[] } {

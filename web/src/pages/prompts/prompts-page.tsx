@@ -1,4 +1,3 @@
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
@@ -6,8 +5,8 @@ import { promptsMessages } from './messages.ts'
 import { PromptAliases } from './prompt-aliases.tsx'
 import { linesOfTemplate, ownTags, promptTags, promptVersionOf } from './prompt-template.ts'
 import { WriteDialog } from './write-dialog.tsx'
-import { mlflow } from '../../api/mlflow-client.ts'
 import type { MlflowRegisteredModel } from '../../api/mlflow-messages.ts'
+import { nameFilter, useRegisteredModels } from '../../api/registered-models.ts'
 import { Button } from '../../components/button.tsx'
 import type { Column } from '../../components/data-table/column.ts'
 import { DataTable } from '../../components/data-table/data-table.tsx'
@@ -19,7 +18,6 @@ import { useMessages } from '../../messages/catalogue.ts'
 import './prompts.css'
 
 const route = getRouteApi('/prompts')
-const pageRows = 100
 
 /** Every prompt; asked of the server page by page. */
 export function PromptsPage(): ReactNode {
@@ -29,27 +27,8 @@ export function PromptsPage(): ReactNode {
   const open = useNavigate()
   const columns = useColumns()
   const [isWriting, setWriting] = useState(false)
-  // The language of filters knows no escape.
-  const wanted = text.replaceAll("'", '').replaceAll('%', '')
-  const request = {
-    filter: [`tags.\`${promptTags.isPrompt}\` = 'true'`, ...(wanted === '' ? [] : [`name ILIKE '%${wanted}%'`])].join(
-      ' AND ',
-    ),
-    max_results: pageRows,
-  }
-  const prompts = useInfiniteQuery({
-    queryKey: ['mlflow', 'registered-models/search', request],
-    queryFn: ({ pageParam, signal }) =>
-      mlflow(
-        'registered-models/search',
-        { ...request, ...(pageParam !== '' && { page_token: pageParam }) },
-        { signal },
-      ),
-    initialPageParam: '',
-    getNextPageParam: ({ next_page_token: token }) => (token === '' ? undefined : token),
-    placeholderData: keepPreviousData,
-  })
-  const rows = prompts.data?.pages.flatMap(({ registered_models: found = [] }) => found) ?? []
+  const filter = [`tags.\`${promptTags.isPrompt}\` = 'true'`, ...nameFilter(text)].join(' AND ')
+  const { rows, query: prompts } = useRegisteredModels({ filter })
   const setText = (next: string): void => void navigate({ search: next === '' ? {} : { text: next }, replace: true })
   return (
     <Page
