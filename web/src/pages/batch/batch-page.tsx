@@ -17,7 +17,6 @@ import { Tabs } from '../../components/tabs.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { told } from '../../components/told.ts'
 import { useMessages } from '../../messages/catalogue.ts'
-import './batch.css'
 
 type BatchEndpoint = components['schemas']['BatchEndpoint']
 

@@ -55,7 +55,7 @@ export function InvokeForm({ endpoint }: { readonly endpoint: components['schema
   }
   const canScore = deployment !== '' || usual !== undefined
   return (
-    <div className="batch-invoke">
+    <div className="columns">
       <Panel title={texts.title}>
         <form className="panel-body form" onSubmit={submit}>
           <label>

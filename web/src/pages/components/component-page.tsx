@@ -23,7 +23,6 @@ import { Tabs } from '../../components/tabs.tsx'
 import { VersionChoice } from '../../components/version-choice.tsx'
 import { assetsMessages } from '../../messages/assets.ts'
 import { useMessages } from '../../messages/catalogue.ts'
-import './components.css'
 
 const route = getRouteApi('/components/$name')
 

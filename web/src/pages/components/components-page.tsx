@@ -16,7 +16,6 @@ import { TimeAgo } from '../../components/time-ago.tsx'
 import { assetsMessages } from '../../messages/assets.ts'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
-import './components.css'
 
 const route = getRouteApi('/components')
 

@@ -13,6 +13,7 @@ import { ErrorState } from '../../components/page-states.tsx'
 import { Panel } from '../../components/page.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
+import '../../components/form.css'
 
 interface RunProps {
   readonly name: string
@@ -57,9 +58,9 @@ function Form({ name, version, inputs }: RunProps & { readonly inputs: Inputs })
     run.mutate()
   }
   return (
-    <div className="component-run">
+    <div className="columns">
       <Panel title={texts.title}>
-        <form className="panel-body component-form" onSubmit={submit}>
+        <form className="panel-body form" onSubmit={submit}>
           {Object.keys(inputs).length === 0 && <p className="quiet">{all.ports.none}</p>}
           {Object.entries(inputs).map(([input, declaration]) => (
             <InputField
@@ -70,7 +71,7 @@ function Form({ name, version, inputs }: RunProps & { readonly inputs: Inputs })
               onChange={(value) => setValues({ ...values, [input]: value })}
             />
           ))}
-          <label className="component-field">
+          <label>
             {texts.experiment}
             <input
               className="field"
@@ -115,7 +116,7 @@ function InputField({ name, input, value, onChange }: FieldProps): ReactNode {
   const first = usual === undefined ? texts.run.nothing : texts.run.usual(usual)
   const props = { id, className: 'field', value, 'aria-describedby': `${id}-hint`, required: isRequired }
   return (
-    <div className="component-field">
+    <div className="form-field">
       <label htmlFor={id}>{name}</label>
       {choices !== undefined ? (
         <select {...props} onChange={({ target }) => onChange(target.value)}>

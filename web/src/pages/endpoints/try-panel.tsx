@@ -63,7 +63,7 @@ function TryForm({ endpoint, description: { columns, example } }: TryFormProps):
   const body = parsed(json)
   const ask = useMutation({ mutationFn: (asked: unknown) => invoke(endpoint.name, deployment, asked) })
   return (
-    <div className="try">
+    <div className="columns columns-wide-left">
       <Panel
         title={texts.title}
         actions={

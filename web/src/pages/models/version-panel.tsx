@@ -52,7 +52,7 @@ export function VersionPanel({ model, version }: VersionProps): ReactNode {
         </div>
       </Panel>
       <PackagesPanel model={model.name} version={version.version} />
-      <div className="model-columns">
+      <div className="columns columns-wide-left">
         <SignaturePanel model={model.name} version={version.version} />
         <VersionComments model={model.name} version={version.version} />
       </div>

@@ -20,7 +20,6 @@ import { Page } from '../../components/page.tsx'
 import { Tabs } from '../../components/tabs.tsx'
 import { told } from '../../components/told.ts'
 import { useMessages } from '../../messages/catalogue.ts'
-import './published.css'
 
 type Published = components['schemas']['PublishedPipelineWithVersions']
 

@@ -45,7 +45,7 @@ export function StartForm({ pipeline, address }: StartProps): ReactNode {
   }
   const isMissing = parameters.some(({ name, is_required: isRequired }) => isRequired && !(name in inputs))
   return (
-    <div className="published-start">
+    <div className="columns">
       <Panel title={texts.title}>
         <form className="panel-body form" onSubmit={submit}>
           {enabled.length > 1 && (

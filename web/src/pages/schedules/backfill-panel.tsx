@@ -16,6 +16,7 @@ import { toast } from '../../components/toasts.tsx'
 import { Badge, type Tone } from '../../components/status-badge.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { useFormat } from '../../messages/format.ts'
+import '../../components/form.css'
 
 type Backfill = components['schemas']['Backfill']
 
@@ -73,7 +74,7 @@ export function BackfillPanel({ trigger }: { readonly trigger: Trigger }): React
         <p className="quiet">{texts.body}</p>
         <form className="row backfill-form" onSubmit={submit}>
           {(['from', 'to'] as const).map((end) => (
-            <label key={end} className="labelled">
+            <label key={end} className="form-field">
               {texts[end]}
               <input
                 className="field"
