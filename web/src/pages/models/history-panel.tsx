@@ -13,6 +13,7 @@ import { confirm } from '../../components/confirm.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { EmptyState } from '../../components/page-states.tsx'
 import { Panel } from '../../components/page.tsx'
+import { ScrolledRegion } from '../../components/scrolled.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { told } from '../../components/told.ts'
 import { useMessages } from '../../messages/catalogue.ts'
@@ -60,7 +61,7 @@ function AliasesPanel({ model, onMove }: PartProps): ReactNode {
   if (aliases.length === 0) return <EmptyState title={texts.none} body={texts.noneBody} />
   return (
     <Panel title={texts.now}>
-      <div className="model-scroll">
+      <ScrolledRegion label={texts.now}>
         <table className="model-table">
           <thead>
             <tr>
@@ -88,7 +89,7 @@ function AliasesPanel({ model, onMove }: PartProps): ReactNode {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrolledRegion>
     </Panel>
   )
 }
@@ -104,7 +105,7 @@ function ChangesPanel({ model, onMove }: PartProps): ReactNode {
       {({ items }) =>
         items.length === 0 ? null : (
           <Panel title={texts.title}>
-            <div className="model-scroll">
+            <ScrolledRegion label={texts.title}>
               <table className="model-table">
                 <thead>
                   <tr>
@@ -128,7 +129,7 @@ function ChangesPanel({ model, onMove }: PartProps): ReactNode {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </ScrolledRegion>
           </Panel>
         )
       }

@@ -5,6 +5,7 @@ import { type ModelFile, modelFileQuery } from './signature.ts'
 import { CodeBlock } from '../../components/code/code-block.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { Panel } from '../../components/page.tsx'
+import { ScrolledRegion } from '../../components/scrolled.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 
 /** What a version takes and gives, and the file that says so. */
@@ -39,7 +40,7 @@ function Fields({ file: { signature } }: { readonly file: ModelFile }): ReactNod
   const parts = (['inputs', 'params', 'outputs'] as const).filter((each) => signature[each].length > 0)
   if (parts.length === 0) return <p className="quiet">{texts.none}</p>
   return (
-    <div className="model-scroll">
+    <ScrolledRegion label={texts.title}>
       <table className="model-table">
         <thead>
           <tr>
@@ -65,6 +66,6 @@ function Fields({ file: { signature } }: { readonly file: ModelFile }): ReactNod
           </tbody>
         ))}
       </table>
-    </div>
+    </ScrolledRegion>
   )
 }
