@@ -41,7 +41,7 @@ export function Tabs<Id extends string>({ tabs, current, onSelect, children }: T
     list.current?.querySelectorAll('button')[next!]?.focus()
   }
   return (
-    <div className="tabs">
+    <div>
       <div ref={list} className="tab-list" role="tablist" aria-label={texts.tabs} tabIndex={-1} onKeyDown={onKeyDown}>
         {tabs.map((tab) => (
           <button

@@ -104,7 +104,7 @@ function Gantt({
             </tbody>
           </table>
         </div>
-        <ul className="row gantt-legend">
+        <ul className="row">
           {(['preparing', 'queued', 'following', 'running'] as const).map((kind) => (
             <li key={kind} className="row">
               <span className={`gantt-key gantt-${kind}`} aria-hidden="true" />

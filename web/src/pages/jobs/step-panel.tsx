@@ -38,7 +38,7 @@ export function StepPanel({ step, root, onClose, onRound }: StepPanelProps): Rea
   const job = useQuery(restQuery('/api/v1/jobs/{name}', { params: { path: { name: step.job } } }))
   const tabs: readonly PanelTab[] = step.type === 'command' ? ['overview', 'log', 'values'] : ['overview', 'values']
   return (
-    <section className="panel step-panel" aria-label={step.path}>
+    <section className="panel" aria-label={step.path}>
       <header className="panel-head">
         <div className="row">
           <h2>{step.key}</h2>

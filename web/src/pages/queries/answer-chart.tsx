@@ -70,7 +70,7 @@ function WordBars({ label, lines, isShare }: WordBarsProps): ReactNode {
                 style={{ width: `${(100 * Math.abs(y)) / most}%` }}
               />
             </span>
-            <span className="answer-bar-value">{isShare && sum > 0 ? format.percent(y / sum) : format.number(y)}</span>
+            <span>{isShare && sum > 0 ? format.percent(y / sum) : format.number(y)}</span>
           </li>
         ))}
       </ul>

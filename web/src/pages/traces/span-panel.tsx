@@ -28,7 +28,7 @@ export function SpanPanel({ traceId, spanId }: SpanPanelProps): ReactNode {
     staleTime: 60_000,
   })
   return (
-    <section className="panel span-panel" aria-label={texts.label}>
+    <section className="panel" aria-label={texts.label}>
       <Loaded query={span} lines={8}>
         {(found) => <Content span={found} />}
       </Loaded>
