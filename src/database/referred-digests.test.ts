@@ -28,3 +28,22 @@ databaseTest('a table of many rows is read whole', async (database) => {
   })
   assert.equal((await referredDigests(database, { except: [] })).size, 5000)
 })
+
+databaseTest('schemas of others that come and go meanwhile are nothing to it', async (database) => {
+  if (database.dialect === 'sqlite') return
+  let isOver = false
+  const others = (async () => {
+    for (let n = 0; !isOver || n < 3; n++) {
+      const schema = sql.ref(`other_${process.pid}`)
+      await database.write((tables) => sql`create schema ${schema}`.execute(tables))
+      await database.write((tables) => sql`create table ${schema}.t (id serial, text text)`.execute(tables))
+      await database.write((tables) => sql`drop schema ${schema} cascade`.execute(tables))
+    }
+  })()
+  try {
+    for (let n = 0; n < 3; n++) assert.equal((await referredDigests(database, { except: [] })).size, 0)
+  } finally {
+    isOver = true
+    await others
+  }
+})

@@ -28,22 +28,37 @@ export async function referredDigests(
   return found
 }
 
-async function textColumns(
-  tables: Tables,
-  dialect: Database['dialect'],
-): Promise<readonly { readonly name: string; readonly columns: readonly string[] }[]> {
-  const current =
-    dialect === 'sqlite'
-      ? undefined
-      : (await sql<{ schema: string }>`select current_schema() as schema`.execute(tables)).rows[0]!.schema
-  const all = await tables.introspection.getTables()
-  return all
-    .filter((table) => !table.isView && (current === undefined || table.schema === current))
+async function textColumns(tables: Tables, dialect: Database['dialect']): Promise<readonly TextColumns[]> {
+  return dialect === 'sqlite' ? sqliteTextColumns(tables) : postgresTextColumns(tables)
+}
+
+interface TextColumns {
+  readonly name: string
+  readonly columns: readonly string[]
+}
+
+async function sqliteTextColumns(tables: Tables): Promise<readonly TextColumns[]> {
+  return (await tables.introspection.getTables())
+    .filter((table) => !table.isView)
     .map((table) => ({
       name: table.name,
       columns: table.columns.filter((column) => column.dataType.toLowerCase() === 'text').map((column) => column.name),
     }))
     .filter(({ columns }) => columns.length > 0)
+}
+
+/** Of this schema alone: Kysely's look at every schema of the database fails when another one is dropped meanwhile. */
+async function postgresTextColumns(tables: Tables): Promise<readonly TextColumns[]> {
+  const { rows } = await sql<TextColumns>`
+    select c.relname::text as name, array_agg(a.attname::text order by a.attnum) as columns
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    join pg_catalog.pg_type t on t.oid = a.atttypid
+    where n.nspname = current_schema() and c.relkind in ('r', 'p') and t.typname = 'text'
+    group by c.relname order by c.relname
+  `.execute(tables)
+  return rows
 }
 
 interface Scanned {
