@@ -15,16 +15,38 @@ let schemas = 0
 
 /** An empty store of the test's own on SQLite, gone afterwards. */
 export async function openSqlite(t: TestContext): Promise<Database> {
+  const { database, remove } = await sqliteStore()
+  t.after(remove)
+  return database
+}
+
+/** An empty store, and what closes and removes it. */
+interface Store {
+  readonly database: Database
+  readonly remove: () => Promise<void>
+}
+
+async function sqliteStore(): Promise<Store> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-test-'))
   return open(
-    t,
     async () => sqliteConnection(folder),
     () => rm(folder, { recursive: true, force: true }),
   )
 }
 
+async function postgresStore(): Promise<Store> {
+  const { url, drop } = await makeSchema()
+  return open(async () => postgresConnection(url), drop)
+}
+
 /** A PostgreSQL schema of the test's own; the URL opens exactly that schema. */
 export async function postgresSchema(t: TestContext): Promise<string> {
+  const { url, drop } = await makeSchema()
+  t.after(drop)
+  return url
+}
+
+async function makeSchema(): Promise<{ readonly url: string; readonly drop: () => Promise<void> }> {
   const schema = `test_${process.pid}_${schemas++}`
   const admin = new pg.Client({ connectionString: postgresUrl })
   await admin.connect()
@@ -32,41 +54,36 @@ export async function postgresSchema(t: TestContext): Promise<string> {
   await admin.end()
   const url = new URL(postgresUrl!)
   url.searchParams.set('options', `-c search_path=${schema}`)
-  t.after(async () => {
+  const drop = async (): Promise<void> => {
     const cleaner = new pg.Client({ connectionString: postgresUrl })
     await cleaner.connect()
     await cleaner.query(`drop schema if exists ${schema} cascade`)
     await cleaner.end()
-  })
-  return url.href
+  }
+  return { url: url.href, drop }
 }
 
-async function open(
-  t: TestContext,
-  connect: () => Promise<DatabaseConnection>,
-  after: () => Promise<void>,
-): Promise<Database> {
+async function open(connect: () => Promise<DatabaseConnection>, after: () => Promise<void>): Promise<Store> {
   const database = await openDatabase({ connect, migrationsFolder })
-  t.after(async () => {
+  const remove = async (): Promise<void> => {
     await database.close()
     await after()
-  })
-  return database
+  }
+  return { database, remove }
 }
 
 /** Registers the test twice: once per engine, each with an empty store of its own. */
 export function databaseTest(name: string, body: (database: Database, t: TestContext) => Promise<void>): void {
-  test(`${name} (sqlite)`, async (t) => body(await openSqlite(t), t))
+  const run = async (t: TestContext, openStore: () => Promise<Store>): Promise<void> => {
+    const { database, remove } = await openStore()
+    try {
+      await body(database, t)
+    } finally {
+      // Last of all, since hooks run in their order: what the test opened on the store is closed first.
+      t.after(remove)
+    }
+  }
+  test(`${name} (sqlite)`, (t) => run(t, sqliteStore))
   const skip = postgresUrl === undefined && 'SLUICE_TEST_POSTGRES is not set: run through npm test'
-  test(`${name} (postgres)`, { skip }, async (t) => {
-    const url = await postgresSchema(t)
-    await body(
-      await open(
-        t,
-        async () => postgresConnection(url),
-        async () => undefined,
-      ),
-      t,
-    )
-  })
+  test(`${name} (postgres)`, { skip }, (t) => run(t, postgresStore))
 }

@@ -24,8 +24,8 @@ async function put(lab: TriggerLab, database: Database, onBreach = retrain): Pro
 const breach = (lab: TriggerLab, monitor: string, features: string): Promise<void> =>
   lab.happens('monitor.breached', monitor, { monitor, run: 'r1', features, window_end: '2026-05-01T09:00:00Z' })
 
-databaseTest('a breach starts the job once, within its cooldown and its limit a day', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a breach starts the job once, within its cooldown and its limit a day', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await breach(lab, 'credit', 'before')
   await put(lab, database)
   await breach(lab, 'credit', 'bmi,bp')
@@ -54,8 +54,8 @@ databaseTest('a breach starts the job once, within its cooldown and its limit a 
   )
 })
 
-databaseTest('a changed monitor starts what it says now; one that is gone starts nothing', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a changed monitor starts what it says now; one that is gone starts nothing', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await put(lab, database)
   await breach(lab, 'credit', 'bmi')
   const { action } = retrain
@@ -75,8 +75,8 @@ databaseTest('a changed monitor starts what it says now; one that is gone starts
   })
 })
 
-databaseTest('a trigger of its own may wait for breaches of any monitor', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a trigger of its own may wait for breaches of any monitor', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(
     'name: t\ntrigger: {type: monitor_breached}\ncreate_job: {job: ./job.yml, inputs: {label: "${{trigger.monitor}} ${{trigger.features}}"}}\n',
   )
@@ -87,8 +87,8 @@ databaseTest('a trigger of its own may wait for breaches of any monitor', async 
   )
 })
 
-databaseTest('a person retrains with what the newest breach said, within a cooldown too', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a person retrains with what the newest breach said, within a cooldown too', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await assert.rejects(lab.breach.preview('credit'), { code: 'invalid-request' })
   await assert.rejects(lab.breach.retrain('credit', localPrincipal), { code: 'invalid-request' })
   await put(lab, database)

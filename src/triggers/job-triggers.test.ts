@@ -18,8 +18,8 @@ async function refused(doing: Promise<unknown>): Promise<string> {
   return `${error.code}: ${error.message}${error.hint === undefined ? '' : ` | ${error.hint}`}`
 }
 
-databaseTest('a mistake in the job shows when the schedule is made', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a mistake in the job shows when the schedule is made', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   assert.match(await refused(lab.create(yaml(hourly, './missing.yml'))), /^input-not-found/)
   assert.match(
     await refused(lab.create(yaml(hourly, '{job: ./job.yml, inputs: {alhpa: 1}}'))),
@@ -38,8 +38,8 @@ databaseTest('a mistake in the job shows when the schedule is made', async (data
   assert.deepEqual(await lab.triggers.list('schedule'), [])
 })
 
-databaseTest('a name is taken once in its family, and an unknown one is told with the nearest', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a name is taken once in its family, and an unknown one is told with the nearest', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(yaml(hourly).replace('name: s', 'name: nightly'))
   assert.match(
     await refused(lab.create(yaml(hourly).replace('name: s', 'name: nightly'))),
@@ -54,8 +54,8 @@ databaseTest('a name is taken once in its family, and an unknown one is told wit
 
 databaseTest(
   'a recurrence without a start fires the moment it is made, everything else waits for its time',
-  async (database) => {
-    const lab = openTriggerLab(database)
+  async (database, t) => {
+    const lab = openTriggerLab(database, t)
     await lab.create(yaml('type: recurrence, frequency: day, interval: 1'))
     assert.deepEqual(await lab.firings('schedule', 's'), ['submitted time: job_1'])
     await lab.create(yaml(hourly).replace('name: s', 'name: c'))
@@ -77,36 +77,39 @@ databaseTest(
   },
 )
 
-databaseTest('an update counts from now on, keeps the history, and does not fire again at once', async (database) => {
-  const lab = openTriggerLab(database)
-  await lab.create(yaml('type: recurrence, frequency: hour, interval: 1'))
-  lab.nowMs += 20 * 60_000
-  await lab.triggers.update(
-    await lab.read(yaml('type: recurrence, frequency: hour, interval: 2', '{job: ./job.yml, inputs: {label: two}}')),
-    { by },
-  )
-  await lab.runner.settle()
-  assert.equal(lab.submitted.length, 1)
-  await lab.moveTo('10:00:00')
-  assert.equal(lab.submitted.length, 1)
-  await lab.moveTo('11:00:00')
-  assert.deepEqual(
-    lab.submitted.map(({ values }) => values),
-    [{}, { label: 'two' }],
-  )
-  assert.equal((await lab.triggers.history(selection, 10)).length, 2)
-})
+databaseTest(
+  'an update counts from now on, keeps the history, and does not fire again at once',
+  async (database, t) => {
+    const lab = openTriggerLab(database, t)
+    await lab.create(yaml('type: recurrence, frequency: hour, interval: 1'))
+    lab.nowMs += 20 * 60_000
+    await lab.triggers.update(
+      await lab.read(yaml('type: recurrence, frequency: hour, interval: 2', '{job: ./job.yml, inputs: {label: two}}')),
+      { by },
+    )
+    await lab.runner.settle()
+    assert.equal(lab.submitted.length, 1)
+    await lab.moveTo('10:00:00')
+    assert.equal(lab.submitted.length, 1)
+    await lab.moveTo('11:00:00')
+    assert.deepEqual(
+      lab.submitted.map(({ values }) => values),
+      [{}, { label: 'two' }],
+    )
+    assert.equal((await lab.triggers.history(selection, 10)).length, 2)
+  },
+)
 
-databaseTest('an archived file that says so begins paused', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('an archived file that says so begins paused', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(`${yaml('type: recurrence, frequency: hour, interval: 1')}is_enabled: false\n`)
   assert.equal((await lab.triggers.get(selection)).status, 'paused')
   assert.equal(lab.submitted.length, 0)
   assert.equal((await lab.triggers.run(selection)).job, 'job_1')
 })
 
-databaseTest('a job of the store is submitted again with the inputs that it had', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a job of the store is submitted again with the inputs that it had', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(yaml(hourly))
   await lab.triggers.run(selection)
   await lab.create(yaml(hourly, '{job: "azureml:job_1", inputs: {label: x}}').replace('name: s', 'name: again'))
@@ -114,8 +117,8 @@ databaseTest('a job of the store is submitted again with the inputs that it had'
   assert.deepEqual(lab.submitted[1]!.values, { label: 'x' })
 })
 
-databaseTest('a test says what a firing would give, and starts nothing', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a test says what a firing would give, and starts nothing', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(
     'name: t\ntrigger: {type: data_version}\ncreate_job: {job: ./job.yml, inputs: {label: "v${{trigger.version}}", alpha: "${{trigger.version}}"}}\n',
   )
@@ -127,8 +130,8 @@ databaseTest('a test says what a firing would give, and starts nothing', async (
   assert.equal(lab.submitted.length, 0)
 })
 
-databaseTest('what is deleted is forgotten, and its name is free', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('what is deleted is forgotten, and its name is free', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(yaml(hourly))
   await lab.moveTo('10:00:00')
   await lab.triggers.delete(selection)
@@ -138,8 +141,8 @@ databaseTest('what is deleted is forgotten, and its name is free', async (databa
   assert.deepEqual(await lab.firings('schedule', 's'), [])
 })
 
-databaseTest('only webhooks have a secret, and a trigger stays a webhook or none', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('only webhooks have a secret, and a trigger stays a webhook or none', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(yaml(hourly))
   assert.match(await refused(lab.triggers.secret(selection)), /^invalid-request: The schedule "s" is no webhook/)
   await lab.create('name: w\ntrigger: {type: webhook, provider: generic}\ncreate_job: ./job.yml\n')

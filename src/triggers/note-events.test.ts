@@ -10,8 +10,8 @@ const inputs = (label: string): string => `{job: ./job.yml, inputs: {label: "${l
 const by = localPrincipal
 const selection = { family: 'trigger', name: 't', by } as const
 
-databaseTest('a new version of a data asset starts a job with what it is; others do not', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a new version of a data asset starts a job with what it is; others do not', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.happens('asset.created', 'data/taxi', { asset_kind: 'data', name: 'taxi', version: '1' })
   await lab.create(yaml('type: data_version, data: taxi', inputs('azureml:${{trigger.data}}:${{trigger.version}}')))
   await lab.happens('asset.created', 'data/bus', { asset_kind: 'data', name: 'bus', version: '1' })
@@ -26,8 +26,8 @@ databaseTest('a new version of a data asset starts a job with what it is; others
   assert.equal(lab.submitted.length, 1)
 })
 
-databaseTest('a model that is registered, and an alias that moves', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a model that is registered, and an alias that moves', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   const job = inputs('${{trigger.model}} ${{trigger.version}}')
   await lab.create(yaml('type: model_registered, model: m', job))
   await lab.create(
@@ -46,8 +46,8 @@ databaseTest('a model that is registered, and an alias that moves', async (datab
   )
 })
 
-databaseTest('a job that ended as asked for starts the next, and none goes round', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a job that ended as asked for starts the next, and none goes round', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(
     yaml(
       'type: job_ended, status: [Completed, Failed], experiment_name: p',
@@ -72,8 +72,8 @@ databaseTest('a job that ended as asked for starts the next, and none goes round
 
 databaseTest(
   'what a job made does not start that job again: by its run, its caller, or its output',
-  async (database) => {
-    const lab = openTriggerLab(database)
+  async (database, t) => {
+    const lab = openTriggerLab(database, t)
     await lab.create(yaml('type: model_registered'))
     await lab.create(yaml('type: data_version').replace('name: t', 'name: d'))
     await lab.triggers.run(selection)
@@ -94,8 +94,8 @@ databaseTest(
   },
 )
 
-databaseTest('an alert with the values that are asked for', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('an alert with the values that are asked for', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(yaml('type: alert, where: {monitor: drift, severity: high}', inputs('${{trigger.body.feature}}')))
   await lab.happens('alert.raised', 'drift', { monitor: 'drift', severity: 'low', feature: 'age' })
   await lab.happens('alert.raised', 'drift', { monitor: 'drift', severity: 'high', feature: 'bmi' })
@@ -105,8 +105,8 @@ databaseTest('an alert with the values that are asked for', async (database) => 
   )
 })
 
-databaseTest('what comes within the debounce is one job, about the last', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('what comes within the debounce is one job, about the last', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(yaml('type: data_version, debounce: 60', inputs('${{trigger.version}}')))
   for (const [time, version] of [
     ['09:10:00', '1'],
@@ -126,8 +126,8 @@ databaseTest('what comes within the debounce is one job, about the last', async 
   assert.equal(last!.times, 3)
 })
 
-databaseTest('values from outside that a shell could misread start nothing', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('values from outside that a shell could misread start nothing', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(yaml('type: alert', inputs('${{trigger.body.feature}}')))
   await lab.happens('alert.raised', 'x', { feature: '$(touch pwned)' })
   const [firing] = await lab.firings('trigger', 't')
@@ -140,8 +140,8 @@ databaseTest('values from outside that a shell could misread start nothing', asy
 
 databaseTest(
   'watched data starts a job when its content is new and stays; it need not be there at first',
-  async (database) => {
-    const lab = openTriggerLab(database)
+  async (database, t) => {
+    const lab = openTriggerLab(database, t)
     lab.digests.set('/p/in', 'a')
     await lab.create(
       yaml(
@@ -175,8 +175,8 @@ databaseTest(
   },
 )
 
-databaseTest('events while it is paused are not made up for', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('events while it is paused are not made up for', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(yaml('type: data_version', inputs('${{trigger.version}}')))
   await lab.triggers.pause(selection)
   await lab.happens('asset.created', 'data/taxi', { asset_kind: 'data', name: 'taxi', version: '1' })
@@ -190,8 +190,8 @@ databaseTest('events while it is paused are not made up for', async (database) =
 
 databaseTest(
   'a signed call starts a job once; a wrong secret, an unknown name and a schedule are refused alike',
-  async (database) => {
-    const lab = openTriggerLab(database)
+  async (database, t) => {
+    const lab = openTriggerLab(database, t)
     await lab.create(
       yaml(
         'type: webhook, provider: github, branches: [main]',

@@ -13,8 +13,8 @@ policy: ${policy}
 const by = localPrincipal
 const schedule = { family: 'schedule', name: 'hourly', by } as const
 
-databaseTest('each nominal time becomes one job, with what it is for', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('each nominal time becomes one job, with what it is for', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(
     hourly(
       '{}',
@@ -34,8 +34,8 @@ databaseTest('each nominal time becomes one job, with what it is for', async (da
   assert.deepEqual(await lab.eventKinds(), ['schedule.created', 'schedule.fired', 'schedule.fired'])
 })
 
-databaseTest('a server that starts after an hour makes up for the last time only, once', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a server that starts after an hour makes up for the last time only, once', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(hourly())
   lab.restart()
   await lab.moveTo('12:30:00')
@@ -46,8 +46,8 @@ databaseTest('a server that starts after an hour makes up for the last time only
   assert.deepEqual(firings.slice(1), ['submitted time: job_1'])
 })
 
-databaseTest('what was noted and not submitted is submitted by the next server, once', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('what was noted and not submitted is submitted by the next server, once', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(hourly())
   lab.beforeStoring = () => Promise.reject(new Error('the disk is full'))
   await lab.moveTo('10:00:00')
@@ -59,8 +59,8 @@ databaseTest('what was noted and not submitted is submitted by the next server, 
   assert.deepEqual(await lab.firings('schedule', 'hourly'), ['submitted time: job_1'])
 })
 
-databaseTest('two who submit the same firing start one job', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('two who submit the same firing start one job', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(hourly())
   const other = lab.runner
   lab.restart()
@@ -70,8 +70,8 @@ databaseTest('two who submit the same firing start one job', async (database) =>
   assert.equal(lab.submitted.length, 1)
 })
 
-databaseTest('a clock that is set forth and back fires nothing twice and nothing never', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a clock that is set forth and back fires nothing twice and nothing never', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(hourly())
   await lab.moveTo('10:00:00')
   await lab.moveTo('13:00:05')
@@ -85,8 +85,8 @@ databaseTest('a clock that is set forth and back fires nothing twice and nothing
   assert.deepEqual(times, ['10', '11', '12', '13', '14'])
 })
 
-databaseTest('a mistake ends a firing with its reason, and the next one is tried', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a mistake ends a firing with its reason, and the next one is tried', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(hourly())
   lab.beforeStoring = () => Promise.reject(new SluiceError('input-not-found', 'There is no data asset "taxi".'))
   await lab.moveTo('10:00:00')
@@ -99,8 +99,8 @@ databaseTest('a mistake ends a firing with its reason, and the next one is tried
   assert.ok((await lab.eventKinds()).includes('schedule.failed'))
 })
 
-databaseTest('overlap: skip leaves out what comes while a job runs', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('overlap: skip leaves out what comes while a job runs', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(hourly('{overlap: skip}'))
   await lab.moveTo('10:00:00')
   await lab.moveTo('11:00:00')
@@ -113,8 +113,8 @@ databaseTest('overlap: skip leaves out what comes while a job runs', async (data
   ])
 })
 
-databaseTest('overlap: queue has them wait their turn', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('overlap: queue has them wait their turn', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(hourly('{overlap: queue}'))
   await lab.moveTo('10:00:00')
   await lab.moveTo('11:00:00')
@@ -139,24 +139,27 @@ databaseTest('overlap: queue has them wait their turn', async (database) => {
   )
 })
 
-databaseTest('cooldown and max_per_day hold back what fires by itself, not what people ask for', async (database) => {
-  const lab = openTriggerLab(database)
-  await lab.create(hourly('{cooldown: 90m, max_per_day: 2}'))
-  for (const time of ['10:00:00', '11:00:00', '12:00:00', '14:00:00']) await lab.moveTo(time)
-  const firings = await lab.firings('schedule', 'hourly')
-  assert.deepEqual(firings.slice(0, 3), [
-    'submitted time: job_1',
-    'skipped time: cooldown: job job_1 was started at 2026-05-01T10:00:00Z',
-    'submitted time: job_2',
-  ])
-  assert.equal(firings.at(-1), 'skipped time: max_per_day: 2 jobs were started in the last 24 hours')
-  assert.equal((await lab.triggers.run(schedule)).status, 'submitted')
-})
+databaseTest(
+  'cooldown and max_per_day hold back what fires by itself, not what people ask for',
+  async (database, t) => {
+    const lab = openTriggerLab(database, t)
+    await lab.create(hourly('{cooldown: 90m, max_per_day: 2}'))
+    for (const time of ['10:00:00', '11:00:00', '12:00:00', '14:00:00']) await lab.moveTo(time)
+    const firings = await lab.firings('schedule', 'hourly')
+    assert.deepEqual(firings.slice(0, 3), [
+      'submitted time: job_1',
+      'skipped time: cooldown: job job_1 was started at 2026-05-01T10:00:00Z',
+      'submitted time: job_2',
+    ])
+    assert.equal(firings.at(-1), 'skipped time: max_per_day: 2 jobs were started in the last 24 hours')
+    assert.equal((await lab.triggers.run(schedule)).status, 'submitted')
+  },
+)
 
 databaseTest(
   'a paused schedule fires nothing, also not what was noted; when it goes on, its past is past',
-  async (database) => {
-    const lab = openTriggerLab(database)
+  async (database, t) => {
+    const lab = openTriggerLab(database, t)
     await lab.create(hourly('{overlap: queue}'))
     await lab.moveTo('10:00:00')
     await lab.moveTo('11:00:00')
@@ -176,8 +179,8 @@ databaseTest(
   },
 )
 
-databaseTest('a backfill fires for the times that have no job, and for each once', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a backfill fires for the times that have no job, and for each once', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(hourly('{missed_runs: skip}'))
   await lab.moveTo('10:00:00')
   lab.restart()
@@ -198,8 +201,8 @@ databaseTest('a backfill fires for the times that have no job, and for each once
   assert.deepEqual(lab.submitted[1]!.properties['sluice.nominal_time'], '2026-05-01T08:00:00Z')
 })
 
-databaseTest('a backfill comes back to what failed, and refuses spans that cannot be', async (database) => {
-  const lab = openTriggerLab(database)
+databaseTest('a backfill comes back to what failed, and refuses spans that cannot be', async (database, t) => {
+  const lab = openTriggerLab(database, t)
   await lab.create(hourly())
   lab.beforeStoring = () => Promise.reject(new SluiceError('input-not-found', 'gone'))
   await lab.moveTo('10:00:00')

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { TestContext } from 'node:test'
 import type { Clock } from '../base/clock.ts'
 import { localPrincipal } from '../access/principal.ts'
 import { secretBox } from '../access/secret-box.ts'
@@ -55,7 +56,7 @@ const parameters: readonly JobParameter[] = [
   { name: 'label', type: 'string', default: 'none', isRequired: false },
 ]
 
-export function openTriggerLab(database: Database): TriggerLab {
+export function openTriggerLab(database: Database, t: Pick<TestContext, 'after'>): TriggerLab {
   const jobs = new Map<string, Job>()
   const submitted: Submitted[] = []
   const digests = new Map<string, string>()
@@ -122,6 +123,8 @@ export function openTriggerLab(database: Database): TriggerLab {
         throw new Error(message)
       },
     })
+    // What woke it last may still be looked at when the test has seen enough.
+    t.after(() => runner.close())
     const box = secretBox({ id: 'k1', bytes: Buffer.alloc(32, 7) }, randomBytes)
     const triggers = new JobTriggers({ ...parts, box, runner })
     return { runner, triggers, breach: breachTriggers({ ...parts, runner, triggers }) }
