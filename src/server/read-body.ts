@@ -12,9 +12,12 @@ export function readBody(
   const tooLarge = (): SluiceError =>
     new SluiceError('body-too-large', `The request body is larger than the ${maxBytes} bytes allowed here.`)
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge())
-  if (request.complete) {
+  const announced = Number(request.headers['content-length'])
+  if (request.complete || (announced > 0 && request.readableLength === announced)) {
     // It came with its headers, as small bodies do: no listener and no timer has to wait for it.
     const whole = (request.read() as Buffer | null) ?? Buffer.alloc(0)
+    // The end of the request is still to be read.
+    request.resume()
     return whole.length > maxBytes ? Promise.reject(tooLarge()) : Promise.resolve(whole)
   }
   return new Promise((resolve, reject) => {
