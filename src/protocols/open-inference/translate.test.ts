@@ -153,6 +153,7 @@ test('each output goes as it was asked for', () => {
     { model: 'm' },
     outputs,
   )
+  assert.ok(Buffer.isBuffer(mixed.body))
   assert.deepEqual(JSON.parse(mixed.body.toString('utf8', 0, mixed.jsonBytes)), {
     model_name: 'm',
     outputs: [

@@ -18,11 +18,9 @@ interface AnswerForm {
   readonly byName: ReadonlyMap<string, boolean>
 }
 
-/** An answer's body; `jsonBytes` where binary tensors follow the JSON. */
-export interface InferResponse {
-  readonly body: Buffer
-  readonly jsonBytes?: number
-}
+/** An answer's body, as text where all of it is; `jsonBytes` where binary tensors follow the JSON. */
+export type InferResponse =
+  { readonly body: string; readonly jsonBytes?: undefined } | { readonly body: Buffer; readonly jsonBytes: number }
 
 /** Reads an infer request; `jsonLength` is the header that says where binary data begins. Throws `invalid-request`. */
 export function readInferRequest(body: Buffer, jsonLength: string | undefined): InferRequest {
@@ -201,7 +199,7 @@ export function writeInferResponse(
   const written = outputs.map((output) => (isBinary(output) ? describeBinary(output) : describeWithData(output)))
   const text = `${JSON.stringify(start).slice(0, -1)},"outputs":[${written.join(',')}]}`
   const binary = outputs.filter(isBinary).map(({ data }) => data)
-  if (binary.length === 0) return { body: Buffer.from(text) }
+  if (binary.length === 0) return { body: text }
   const json = Buffer.from(text)
   return { body: Buffer.concat([json, ...binary]), jsonBytes: json.length }
 }

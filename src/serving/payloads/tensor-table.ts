@@ -117,5 +117,6 @@ function joined(tables: readonly PayloadTable[]): PayloadTable | undefined {
   if (tables.some(({ rows }) => rows.length !== first.rows.length)) return undefined
   const columns = tables.flatMap((table) => table.columns)
   if (columns.length === 0) return undefined
+  if (tables.length === 1) return first
   return { columns, rows: first.rows.map((_, row) => tables.flatMap(({ rows }) => rows[row]!)) }
 }
