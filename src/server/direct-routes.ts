@@ -2,9 +2,6 @@ import { isAscii } from 'node:buffer'
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http'
 import type { HttpReply, HttpRequest, Route } from './route.ts'
 
-/** A route that answers without Fastify. */
-export type DirectRoute = Route & { readonly direct: NonNullable<Route['direct']> }
-
 /** The direct route of a request, with what its path names. */
 interface FoundRoute<Setting> {
   readonly setting: Setting
@@ -41,6 +38,7 @@ function patternOf(url: string): RegExp {
   const segments = url.split('/').map((segment) => {
     return segment.startsWith(':') ? `(?<${segment.slice(1)}>[A-Za-z0-9_.~-]+)` : segment.replace(/[^\w-]/g, '\\$&')
   })
+  // The empty group: without any there would be no groups to tell a match by.
   return new RegExp(`^(?<_>)${segments.join('/')}(?:\\?|$)`)
 }
 
