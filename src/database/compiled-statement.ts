@@ -25,6 +25,11 @@ export function runAtOnce(tables: Tables, run: RunAtOnce): void {
   embedded.set(tables, run)
 }
 
+/** Whether statements on these tables run in this process. */
+export function isEmbedded(tables: Tables): boolean {
+  return embedded.has(tables)
+}
+
 /** Statements of other numbers of records are made each time: there would be too many to keep. */
 const mostKept = 64
 

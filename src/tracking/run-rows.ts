@@ -3,9 +3,10 @@ import { SluiceError } from '../base/errors.ts'
 import type { RunId } from '../base/ids.ts'
 import { compiledStatement } from '../database/compiled-statement.ts'
 import type { Tables } from '../database/database.ts'
+import { isAmong, listParameter, type ListParameter } from '../database/list-parameter.ts'
 import type { DatasetInput, Metric, Run, RunInfo, RunStatus, Tag } from './entities.ts'
 import { experimentId } from './experiment-store.ts'
-import { pieces, rowsPerStatement, trackingTables, type TrackingTables } from './tables.ts'
+import { pieces, trackingTables, type TrackingTables } from './tables.ts'
 
 export type RunRow = TrackingTables['run']
 
@@ -70,14 +71,19 @@ export async function hydrateRuns(
 ): Promise<readonly Run[]> {
   const runs: Run[] = []
   for (const piece of pieces(rows)) {
-    const params = byRun(await selectParams(tables, piece), pairOf)
-    const tags = byRun(await selectTags(tables, piece), pairOf)
-    const metrics = byRun(await selectLatestMetrics(tables, piece), metricOf)
-    const datasets = await readDatasetInputs(tables, piece)
+    const ids = listParameter(
+      tables,
+      piece.map((row) => row.run_id),
+    )
+    const ofRuns = [{ ids }]
+    const params = byRun(await selectParams(tables, ofRuns), pairOf)
+    const tags = byRun(await selectTags(tables, ofRuns), pairOf)
+    const metrics = byRun(await selectLatestMetrics(tables, ofRuns), metricOf)
+    const datasets = await readDatasetInputs(tables, ids)
     const modelInputs = isSearch
       ? new Map<string, never[]>()
-      : byRun(await selectModelInputs(tables, piece), ({ model_id }) => ({ modelId: model_id }))
-    const modelOutputs = byRun(await selectModelOutputs(tables, piece), ({ model_id, step }) => ({
+      : byRun(await selectModelInputs(tables, ofRuns), ({ model_id }) => ({ modelId: model_id }))
+    const modelOutputs = byRun(await selectModelOutputs(tables, ofRuns), ({ model_id, step }) => ({
       modelId: model_id,
       step,
     }))
@@ -106,37 +112,38 @@ function grouped<Row, Item>(
   itemOf: (row: Row) => Item,
 ): ReadonlyMap<string, readonly Item[]> {
   const groups = new Map<string, Item[]>()
+  let [last, group]: [string | undefined, Item[]] = [undefined, []]
   for (const row of rows) {
     const id = idOf(row)
-    const group = groups.get(id)
-    if (group === undefined) groups.set(id, [itemOf(row)])
-    else group.push(itemOf(row))
+    // Rows of one owner mostly lie together: comparing two ids costs less than looking one up.
+    if (id !== last) {
+      group = groups.get(id) ?? []
+      groups.set(id, group)
+      last = id
+    }
+    group.push(itemOf(row))
   }
   return groups
 }
 
-const selectParams = compiledStatement((tables, _first, runs: readonly OfRun[]) => pairsOf(tables, 'param', runs), {
-  keptSize: rowsPerStatement,
-})
-const selectTags = compiledStatement((tables, _first, runs: readonly OfRun[]) => pairsOf(tables, 'run_tag', runs), {
-  keptSize: rowsPerStatement,
-})
+interface OfRuns {
+  readonly ids: ListParameter
+}
+
+const selectParams = compiledStatement((tables, { ids }: OfRuns) => pairsOf(tables, 'param', ids))
+const selectTags = compiledStatement((tables, { ids }: OfRuns) => pairsOf(tables, 'run_tag', ids))
 
 function pairsOf(
   tables: Tables,
   table: 'param' | 'run_tag',
-  runs: readonly OfRun[],
+  ids: ListParameter,
 ): SelectQueryBuilder<TrackingTables, 'param' | 'run_tag', { run_id: string } & Tag> {
   return trackingTables(tables)
     .selectFrom(table)
     .select(['run_id', 'key', 'value'])
-    .where('run_id', 'in', idsOf(runs))
+    .where(isAmong(tables, 'run_id', ids))
     .orderBy('run_id')
     .orderBy('key')
-}
-
-function idsOf(runs: readonly OfRun[]): readonly string[] {
-  return runs.map((run) => run.run_id)
 }
 
 function byRun<Row extends OfRun, Item>(
@@ -146,40 +153,36 @@ function byRun<Row extends OfRun, Item>(
   return grouped(rows, (row) => row.run_id, itemOf)
 }
 
-const selectLatestMetrics = compiledStatement(
-  (tables, _first, runs: readonly OfRun[]) =>
-    trackingTables(tables)
-      .selectFrom('latest_metric')
-      .select(['run_id', 'key', 'value', 'is_nan', 'timestamp_ms', 'step'])
-      .where('run_id', 'in', idsOf(runs))
-      .orderBy('run_id')
-      .orderBy('key'),
-  { keptSize: rowsPerStatement },
+const selectLatestMetrics = compiledStatement((tables, { ids }: OfRuns) =>
+  trackingTables(tables)
+    .selectFrom('latest_metric')
+    .select(['run_id', 'key', 'value', 'is_nan', 'timestamp_ms', 'step'])
+    .where(isAmong(tables, 'run_id', ids))
+    .orderBy('run_id')
+    .orderBy('key'),
 )
 
-const selectDatasetInputs = compiledStatement(
-  (tables, _first, runs: readonly OfRun[]) =>
-    trackingTables(tables)
-      .selectFrom('run_dataset')
-      .innerJoin('dataset', 'dataset.dataset_id', 'run_dataset.dataset_id')
-      .selectAll('dataset')
-      .select('run_dataset.run_id')
-      .where('run_dataset.run_id', 'in', idsOf(runs))
-      .orderBy('run_dataset.run_id')
-      .orderBy('run_dataset.position'),
-  { keptSize: rowsPerStatement },
+const selectDatasetInputs = compiledStatement((tables, { ids }: OfRuns) =>
+  trackingTables(tables)
+    .selectFrom('run_dataset')
+    .innerJoin('dataset', 'dataset.dataset_id', 'run_dataset.dataset_id')
+    .selectAll('dataset')
+    .select('run_dataset.run_id')
+    .where(isAmong(tables, 'run_dataset.run_id', ids))
+    .orderBy('run_dataset.run_id')
+    .orderBy('run_dataset.position'),
 )
 
 async function readDatasetInputs(
   tables: Tables,
-  runs: readonly OfRun[],
+  ids: ListParameter,
 ): Promise<ReadonlyMap<string, readonly DatasetInput[]>> {
-  const { rows } = await selectDatasetInputs(tables, runs)
+  const { rows } = await selectDatasetInputs(tables, [{ ids }])
   if (rows.length === 0) return new Map()
   const tagRows = await trackingTables(tables)
     .selectFrom('run_dataset_tag')
     .select(['run_id', 'dataset_id', 'key', 'value'])
-    .where('run_id', 'in', idsOf(runs))
+    .where(isAmong(tables, 'run_id', ids))
     .orderBy('key')
     .execute()
   const inputId = (row: { readonly run_id: string; readonly dataset_id: string }) => `${row.run_id}/${row.dataset_id}`
@@ -197,21 +200,19 @@ async function readDatasetInputs(
   }))
 }
 
-const selectModelInputs = compiledStatement((tables, _first, runs: readonly OfRun[]) =>
+const selectModelInputs = compiledStatement((tables, { ids }: OfRuns) =>
   trackingTables(tables)
     .selectFrom('run_model_input')
     .select(['run_id', 'model_id'])
-    .where('run_id', 'in', idsOf(runs))
+    .where(isAmong(tables, 'run_id', ids))
     .orderBy('model_id'),
 )
 
-const selectModelOutputs = compiledStatement(
-  (tables, _first, runs: readonly OfRun[]) =>
-    trackingTables(tables)
-      .selectFrom('run_model_output')
-      .select(['run_id', 'model_id', 'step'])
-      .where('run_id', 'in', idsOf(runs))
-      .orderBy('step')
-      .orderBy('model_id'),
-  { keptSize: rowsPerStatement },
+const selectModelOutputs = compiledStatement((tables, { ids }: OfRuns) =>
+  trackingTables(tables)
+    .selectFrom('run_model_output')
+    .select(['run_id', 'model_id', 'step'])
+    .where(isAmong(tables, 'run_id', ids))
+    .orderBy('step')
+    .orderBy('model_id'),
 )

@@ -124,8 +124,18 @@ async function readCrowded(
     const rows = await readTied(database, page, crowded)
     found.push(...rows.map(({ row, key }) => ({ row, key: [...values, ...key] })))
     if (found.length >= limit) return found
-    rest = { ...rest, where: [...rest.where, past(lead, value)] }
+    rest = beyond(rest, value)
     begin = undefined
+  }
+}
+
+/** What of a stretch sorts after a value. */
+function beyond({ alone, where, ...rest }: Stretch, value: string | number): Stretch {
+  const after = past(rest.columns[0]!, value)
+  return {
+    ...rest,
+    where: [...where, after],
+    ...(alone !== undefined && { alone: { ...alone, where: [...alone.where, after] } }),
   }
 }
 
@@ -147,21 +157,21 @@ async function crowdAhead(
   { from, limit, crowd }: Ahead,
 ): Promise<string | number | undefined> {
   const [lead] = stretch.columns
-  const start = [...stretch.where, ...(from === undefined ? [] : [startsAt(lead!, from)])]
-  const beyond = from === undefined ? start : [...stretch.where, past(lead!, from)]
+  const seen = { ...stretch, ...stretch.alone }
+  const start = [...seen.where, ...(from === undefined ? [] : [startsAt(lead!, from)])]
   // Of the runs with the value that a page begins in, perhaps none are left.
   const places = [
     [start, 0],
-    [beyond, limit],
+    [from === undefined ? start : [...seen.where, past(lead!, from)], limit],
   ] as const
   for (const [where, offset] of places) {
     const { rows } = await sql<{ value: string | number }>`
-      select ${lead!.expression} as value from ${stretch.from} where ${sql.join(where, sql` and `)}
+      select ${lead!.expression} as value from ${seen.from} where ${sql.join(where, sql` and `)}
       order by ${orderList([lead!])} limit 1 offset ${sql.lit(offset)}
     `.execute(database.read)
     const value = rows[0]?.value
     if (value === undefined) return undefined
-    if ((await countUpTo(database, sharing(stretch, value), crowd)) > crowd) return value
+    if ((await countUpTo(database, sharing(seen, value), crowd)) > crowd) return value
   }
   return undefined
 }

@@ -23,6 +23,8 @@ export interface Stretch {
   readonly columns: readonly SortColumn[]
   /** The id of its runs in the table that is read first: what is asked of it comes before the others are looked at. */
   readonly runId: Expression<unknown>
+  /** Set where one index holds all that is asked of its rows: the same rows without their runs, to look ahead. */
+  readonly alone?: Pick<Stretch, 'from' | 'where'>
   /** Set where runs of the same first value can be read in the order of what follows, by an index of that. */
   readonly tied?: Tied
   /** Set where a look at the whole may tell that it has no runs, for less than walking along them all. */
@@ -90,7 +92,8 @@ export function stretchesOf(
   // SQLite reads the tables of a CROSS JOIN in the order written.
   const pair = isFew ? sql`run cross join ${table} as sorted` : sql`${table} as sorted cross join run`
   const sorted = { from: sql`${pair} ${joins}`, runId: sql.ref(isFew ? 'run.run_id' : 'sorted.run_id') }
-  const keyed = [sql<SqlBool>`sorted.key = ${key}`, sql<SqlBool>`run.run_id = sorted.run_id`, inExperiments]
+  const ofKey = sql<SqlBool>`sorted.key = ${key}`
+  const itsRun = [sql<SqlBool>`run.run_id = sorted.run_id`, inExperiments]
   const own = (isNaN: boolean) => metBySorted(dialect, ownClauses, isNaN) ?? [sql<SqlBool>`1 = 0`]
   const missing =
     ownClauses.length > 0
@@ -105,11 +108,11 @@ export function stretchesOf(
       ${entity === 'metric' ? sql`and other.is_nan = 0` : sql``})`
   if (entity !== 'metric') {
     const texts = textColumns(value, indexedText(dialect, value), ascending)
-    const where = [...keyed, ...own(false)]
+    const where = [ofKey, ...itsRun, ...own(false)]
     return [{ ...sorted, where, columns: [...texts, ...tail], ...tiedBy(texts.length, has) }, without]
   }
-  const metric = (isNaN: 0 | 1) => [
-    ...keyed,
+  const indexed = (isNaN: 0 | 1) => [
+    ofKey,
     within('sorted.experiment_id'),
     sql<SqlBool>`sorted.is_nan = ${isNaN}`,
     ...own(isNaN === 1),
@@ -117,11 +120,12 @@ export function stretchesOf(
   return [
     {
       ...sorted,
-      where: metric(0),
+      where: [...itsRun, ...indexed(0)],
+      ...(!isFew && { alone: { from: sql`${table} as sorted`, where: indexed(0) } }),
       columns: [{ expression: value, type: 'number', ascending }, ...tail],
       ...tiedBy(1, has),
     },
-    { ...sorted, where: metric(1), columns: tail, ...tiedBy(0, () => isNaNOf(key)) },
+    { ...sorted, where: [...itsRun, ...indexed(1)], columns: tail, ...tiedBy(0, () => isNaNOf(key)) },
     { ...without, ...(ownClauses.length === 0 && { isEmpty: (database) => allHave(database, { key, experiments }) }) },
   ]
 }
@@ -177,9 +181,9 @@ function textWidth(dialect: Dialect): number {
 
 /** The runs of a stretch that meet a condition too. */
 function narrowed(stretch: Stretch, condition: Expression<SqlBool>): Stretch {
-  const { tied, where } = stretch
+  const { tied, alone: _withoutRuns, where, ...rest } = stretch
   return {
-    ...stretch,
+    ...rest,
     where: [...where, condition],
     ...(tied !== undefined && {
       tied: {
