@@ -140,9 +140,9 @@ test('a server starts with a bound for its young objects, as the process that wa
   let pid: number | undefined
   const up = await node([own, 'up', '--data', 'a b'], { onStart: (started) => (pid = started) })
   assert.equal(up.code, 3)
-  assert.deepEqual(JSON.parse(up.out), [['--max-semi-space-size=8'], ['up', '--data', 'a b'], pid])
-  const other = await node(['--max-semi-space-size=16', own, 'up'])
-  assert.deepEqual((JSON.parse(other.out) as unknown[])[0], ['--max-semi-space-size=16'])
+  assert.deepEqual(JSON.parse(up.out), [['--max-semi-space-size=16'], ['up', '--data', 'a b'], pid])
+  const other = await node(['--max-semi-space-size=8', own, 'up'])
+  assert.deepEqual((JSON.parse(other.out) as unknown[])[0], ['--max-semi-space-size=8'])
   assert.deepEqual((JSON.parse((await node([own, 'status'])).out) as unknown[])[0], [])
 })
 
