@@ -200,6 +200,16 @@ async function pageTimes({ url, pid }, search, pages) {
   return { times, costs }
 }
 
+/** What the first pages of a process cost that has just started on the store. */
+async function printFirstPages(data, experiment_id) {
+  const server = await startServer(sluice, data)
+  const search = { experiment_ids: [experiment_id], ...searches['page of 1,000 by metric'] }
+  const { times, costs } = await pageTimes(server, search, 5)
+  const rows = times.map((time, page) => [page + 1, time.toFixed(1), costs[page].toFixed(1)])
+  table(['page of 1,000 by metric, after a start', 'ms', 'server CPU ms'], rows)
+  await server.stop()
+}
+
 /** What a table of runs asks, first to last page or the first twenty. */
 const pagesAsked = {
   ...searches,
@@ -313,6 +323,8 @@ async function large(runs) {
   const memory = Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${server.pid}/smaps_rollup`, 'utf8'))[1]) / 1024
   console.log(`Memory of the server: ${memory.toFixed(0)} MB PSS. Budgets: p95 within 50 ms, memory under 300 MB.`)
   await server.stop()
+  forgetConnections()
+  await printFirstPages(data, experiment_id)
   rmSync(data, { recursive: true, force: true })
 }
 
