@@ -29,7 +29,8 @@ export interface WatchOptions {
 }
 
 const pollMs = 500
-const leastPauseMs = 100
+/** Between two readings: for eyes, and for lines in a file or a program. */
+const leastPauseMs = { live: 100, lines: 250 }
 const mostPauseMs = 2000
 const logEveryMs = 500
 
@@ -55,8 +56,9 @@ export async function watchJob(options: WatchOptions): Promise<Watched | undefin
       if (hasEnded(state.job.status)) return state
       // Forty times what a reading takes: watching costs at most some 3 % of a processor. A slow one may only mean a busy
       // machine, and what changed alone is never much.
+      const leastMs = options.showsLogs ? leastPauseMs.live : leastPauseMs.lines
       const pauseMs = 40 * (performance.now() - startMs)
-      await alarm.wait(Math.min(mostPauseMs, Math.max(leastPauseMs, pauseMs)), both)
+      await alarm.wait(Math.min(mostPauseMs, Math.max(leastMs, pauseMs)), both)
     }
     return undefined
   } finally {

@@ -208,7 +208,8 @@ ${isBad} && { touch ${told}; sleep 1000; }`
   )
   assert.equal(root.status, 'Completed', JSON.stringify(root.error))
   assert.equal(step('tune.trial_1').status, 'Canceled')
-  assert.equal(step('tune.trial_1').statusDetail, 'ended early by bandit after 3 values of the primary metric')
+  // The policy looks from the second value on; whether the third was there by then is a matter of moments.
+  assert.match(step('tune.trial_1').statusDetail!, /^ended early by bandit after [23] values of the primary metric$/)
   assert.equal(step('tune').properties['best_child_run_id'], step('tune.trial_3').name)
 })
 
