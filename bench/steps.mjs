@@ -3,11 +3,10 @@
 // trees: the command, the server's share, the steps.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { installSluice } from './installed.mjs'
 import { hasCommand, measure, median, startServer, table, withServer } from './measure.mjs'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const rounds = Number(process.env.ROUNDS ?? 3)
 const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
 
@@ -63,7 +62,7 @@ const bareLoop = `
   pump()
 `
 
-const sluice = join(root, 'bin', 'sluice.mjs')
+const sluice = await installSluice(folder)
 // Nothing is removed before the end: for a minute ext4 makes new files slowly where many were removed.
 const rows = []
 for (const [name, shape] of Object.entries(shapes)) {

@@ -1,10 +1,13 @@
-/** Ours, with a server up as it usually is. */
-import { writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+/** Ours as npm installs it, with a server up as it usually is. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { installSluice } from '../installed.mjs'
 import { startServer } from '../measure.mjs'
 
-const sluice = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'bin', 'sluice.mjs')
+const place = mkdtempSync(join(tmpdir(), 'sluice-bench-installed-'))
+process.on('exit', () => rmSync(place, { recursive: true, force: true }))
+const sluice = await installSluice(place)
 
 export const version = [process.execPath, sluice, '--version']
 export const run = [process.execPath, sluice, 'run', 'pipeline.yml', '--data', 'store']
