@@ -42,24 +42,39 @@ const changes: Readonly<Record<string, readonly string[]>> = {
 
 /** A busy store tells of hundreds of events a second; pages ask again at most so often. */
 const leastMs = 1000
+/** So many times what the answers took lies between two askings: the graph of 10,000 steps takes most of a second. */
+const answerPause = 5
+const mostMs = 10_000
 
 /** Asks anew for what events say has changed; of what is on the screen at once, of the rest when it is looked at. */
 export function refreshOnEvents(client: QueryClient): void {
   const due = new Set<string>()
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let notBeforeMs = 0
+  let isWaiting = false
+  const ask = async (): Promise<void> => {
+    const starts = [...due]
+    due.clear()
+    const startMs = performance.now()
+    const answered = client.invalidateQueries({
+      predicate: ({ queryKey: [language, path] }) => {
+        const name = language === 'mlflow' ? `mlflow:${String(path)}` : String(path)
+        return starts.some((start) => name.startsWith(start))
+      },
+    })
+    // An answer that never comes (no network) must not keep the page from asking again.
+    await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, mostMs))])
+    const endMs = performance.now()
+    notBeforeMs = endMs + Math.min(mostMs, answerPause * (endMs - startMs))
+    isWaiting = false
+    if (due.size > 0) wait()
+  }
+  const wait = (): void => {
+    if (isWaiting) return
+    isWaiting = true
+    setTimeout(() => void ask(), Math.max(leastMs, notBeforeMs - performance.now()))
+  }
   onLiveEvents((events) => {
     for (const { kind } of events) for (const start of changes[kind.split('.')[0]!] ?? []) due.add(start)
-    if (due.size === 0) return
-    timer ??= setTimeout(() => {
-      const starts = [...due]
-      due.clear()
-      timer = undefined
-      void client.invalidateQueries({
-        predicate: ({ queryKey: [language, path] }) => {
-          const name = language === 'mlflow' ? `mlflow:${String(path)}` : String(path)
-          return starts.some((start) => name.startsWith(start))
-        },
-      })
-    }, leastMs)
+    if (due.size > 0) wait()
   })
 }
