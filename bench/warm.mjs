@@ -1,5 +1,6 @@
 // A scikit-learn fit as a step: in a new process, and forked from a warm interpreter. One fit, then 50 trials that differ
 // in alpha, through the whole program. CPU counts the server, its helpers and the steps; floors: the bare imports.
+import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -62,8 +63,8 @@ async function run(server, data, { isolation, alphas }) {
   const client = measure(process.execPath, [sluice, 'run', file, '--data', data])
   const listed = measure(process.execPath, [sluice, 'job', 'list', '--limit', '1', '--data', data, '--json'])
   const { name } = JSON.parse(listed.stdout).items[0]
-  const { url } = JSON.parse(readFileSync(join(data, 'server.json'), 'utf8'))
-  const { items: steps } = await (await fetch(`${url}/api/v1/jobs/${name}/children`)).json()
+  const shown = spawnSync(process.execPath, [sluice, 'job', 'show', name, '--data', data, '--json'], { maxBuffer: 1e9 })
+  const { steps } = JSON.parse(String(shown.stdout))
   const cold = steps.filter((step) => {
     const log = join(data, 'logs', `${step.name}.log`)
     return readFileSync(log, 'utf8').includes('started as a new process')
