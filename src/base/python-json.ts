@@ -27,3 +27,13 @@ const exactly: Reviver = (_key, value, context) => {
   const isRounded = typeof value === 'number' && !Number.isSafeInteger(value)
   return isRounded && source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value
 }
+
+/**
+ * JSON as Python writes it: a space after each comma and colon, and nothing beyond ASCII. Scripts compare such texts as
+ * they are.
+ */
+export function toPythonJson(value: unknown): string {
+  return JSON.stringify(value)
+    .replace(/"(?:[^"\\]|\\.)*"|[,:]/g, (token) => (token.length === 1 ? `${token} ` : token))
+    .replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

@@ -58,6 +58,7 @@ databaseTest('a logged model remembers what it was registered as, within what a 
   const { modelId } = await tracking.loggedModels.create({ experimentId: '0', name: 'model' })
   const noted = async () => {
     const tag = (await tracking.loggedModels.get(modelId)).tags.find(({ key }) => key === 'mlflow.modelVersions')
+    assert.equal(tag!.value.startsWith('[{"name": "'), true, 'as Python writes it')
     return JSON.parse(tag!.value) as { name: string; version: number }[]
   }
   const note = (name: string, version: number) =>

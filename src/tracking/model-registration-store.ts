@@ -1,3 +1,4 @@
+import { toPythonJson } from '../base/python-json.ts'
 import type { Tables } from '../database/database.ts'
 import { limits } from './limits.ts'
 import { trackingTables } from './tables.ts'
@@ -19,8 +20,8 @@ export async function noteModelVersion(
     .where('key', '=', modelVersionsTag)
     .executeTakeFirst()
   const versions = [...notedVersions(row?.value), { name: version.name, version: version.version }]
-  while (JSON.stringify(versions).length > limits.runTagValue) versions.shift()
-  const value = JSON.stringify(versions)
+  while (toPythonJson(versions).length > limits.runTagValue) versions.shift()
+  const value = toPythonJson(versions)
   await tags
     .insertInto('logged_model_tag')
     .values({ model_id: modelId, key: modelVersionsTag, value })

@@ -172,6 +172,7 @@ databaseTest('the model history is a tag that grows, without what only loading n
   await runs.recordModel(runId, model('two'))
   const history = async () => {
     const tag = (await runs.get(runId)).tags.find(({ key }) => key === 'mlflow.log-model.history')
+    assert.match(tag!.value, /^\[\{"run_id": "\w+", "artifact_path": "/, 'as Python writes it')
     return JSON.parse(tag!.value) as { artifact_path: string; flavors: unknown }[]
   }
   assert.deepEqual(

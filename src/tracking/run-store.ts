@@ -1,5 +1,6 @@
 import { SluiceError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
+import { toPythonJson } from '../base/python-json.ts'
 import { newRunName, randomHex, type RandomBytes, type RunId } from '../base/ids.ts'
 import { compiledStatement } from '../database/compiled-statement.ts'
 import type { Database, Tables } from '../database/database.ts'
@@ -373,8 +374,8 @@ async function recordModel(tables: Tables, runId: string, entry: object): Promis
     .executeTakeFirst()
   const entries = [...(previous === undefined ? [] : parsedList(previous.value)), entry]
   // Cut JSON could not be read again: the oldest entries give way instead.
-  while (entries.length > 1 && JSON.stringify(entries).length > limits.runTagValue) entries.shift()
-  await setRunTags(tables, run, [{ key: modelHistoryTag, value: JSON.stringify(entries) }])
+  while (entries.length > 1 && toPythonJson(entries).length > limits.runTagValue) entries.shift()
+  await setRunTags(tables, run, [{ key: modelHistoryTag, value: toPythonJson(entries) }])
 }
 
 function parsedList(text: string): readonly unknown[] {

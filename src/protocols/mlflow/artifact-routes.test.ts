@@ -186,7 +186,10 @@ test('pages download by run and upload at most 10 MiB', async (t) => {
   assert.match(await upload(`run_uuid=${run_id}`, 'x'), /^400 .*Request must specify path\./)
   assert.match(await upload('path=x', 'x'), /^400 .*Request must specify run_uuid\./)
   assert.match(await upload(`run_uuid=${run_id}&path=x`, ''), /^400 .*Request must specify data/)
-  assert.match(await upload(`run_uuid=${run_id}&path=x`, new Uint8Array(10 * 1024 * 1024 + 1)), /^400 .*larger than/)
+  assert.match(
+    await upload(`run_uuid=${run_id}&path=x`, new Uint8Array(10 * 1024 * 1024 + 1)),
+    /^400 .*Artifact size is too large\. Max size is 10MB\./,
+  )
   assert.match(await upload('run_uuid=none&path=x', 'x'), /^404 /)
   const listed = async (path: string) => lab.ok('GET', `/artifacts/list?run_id=${run_id}&path=${path}`)
   assert.deepEqual((await listed('.'))['files'], [{ path: './notes', is_dir: true }])

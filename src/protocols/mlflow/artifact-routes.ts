@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ArtifactListing, ArtifactStore } from '../../artifacts/artifact-store.ts'
 import { parseArtifactPath } from '../../artifacts/artifact-path.ts'
 import { SluiceError } from '../../base/errors.ts'
-import type { Route } from '../../server/route.ts'
+import type { ErrorTranslator, Route } from '../../server/route.ts'
 import { artifactFolder } from '../../tracking/artifact-locations.ts'
 import type { TrackingStore } from '../../tracking/tracking-store.ts'
 import { sendArtifact } from './artifact-download.ts'
@@ -194,7 +194,7 @@ function pageRoutes({ tracking, artifacts }: ArtifactRouteParts): readonly Route
       permission: 'write',
       bodyKind: 'raw',
       maxBodyBytes: maxPageUploadBytes,
-      errors: mlflowErrors,
+      errors: uploadErrors,
       handler: async (request, reply) => {
         const query = queryOf(request)
         const body = request.body as Buffer
@@ -226,4 +226,11 @@ function given(query: Query, name: string): string {
   const value = query[name]
   if (value === undefined || value === '') throw missing(name)
   return value
+}
+
+/** What is too large is said in MLflow's words for this one call. */
+const uploadErrors: ErrorTranslator = (thrown) => {
+  const isTooLarge = thrown instanceof SluiceError && thrown.code === 'body-too-large'
+  const said = `Artifact size is too large. Max size is ${maxPageUploadBytes / 1024 / 1024}MB.`
+  return mlflowErrors(isTooLarge ? new SluiceError(thrown.code, said, { cause: thrown }) : thrown)
 }

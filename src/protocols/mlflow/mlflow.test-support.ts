@@ -8,6 +8,7 @@ import { artifactUploads } from '../../artifacts/artifact-uploads.ts'
 import { startHttpServer } from '../../server/http-server.ts'
 import { trackingLab } from '../../tracking/tracking.test-support.ts'
 import { mlflowRoutes } from './routes.ts'
+import { graphqlRoutes } from './web-ui/graphql-routes.ts'
 
 export interface MlflowLab {
   readonly url: string
@@ -26,7 +27,8 @@ export async function mlflowLab(t: TestContext, replaced: Partial<ArtifactStore>
   const content = openContentLab(database, t).store
   const artifacts = { ...databaseArtifactStore({ database, content, clock }), ...replaced }
   const uploads = artifactUploads({ database, content, artifacts, clock, random: randomBytes })
-  const server = await startHttpServer({ routes: mlflowRoutes({ tracking, artifacts, uploads }), port: 0 })
+  const routes = mlflowRoutes({ tracking, artifacts, uploads })
+  const server = await startHttpServer({ routes: [...routes, ...graphqlRoutes(routes)], port: 0 })
   t.after(() => server.close())
   const call: MlflowLab['call'] = async (method, path, body) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body)

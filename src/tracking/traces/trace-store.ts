@@ -68,7 +68,7 @@ export interface TraceStore {
   setTag(traceId: string, key: string, value: string): Promise<void>
   /** Throws `not-found` where the tag is not set. */
   deleteTag(traceId: string, key: string): Promise<void>
-  /** Traces that do not exist are passed over; at most 100 a call. */
+  /** At most 100 a call. A trace that is not here yet is linked when it comes: clients send traces a little later. */
   linkToRun(traceIds: readonly string[], runId: string): Promise<void>
   /** `prompts` as `name/version`. */
   linkPrompts(traceId: string, prompts: readonly string[]): Promise<void>
@@ -80,6 +80,7 @@ export interface TraceStore {
   delete(traceIds: readonly string[]): Promise<number>
 }
 
+const maxIdLength = 250
 const maxLinks = 100
 const maxPreview = 10_000
 
@@ -90,7 +91,7 @@ export function traceStore(context: TrackingContext): TraceStore {
   return {
     assessments: assessmentStore(context),
     record: async (trace) => {
-      checkLength(trace.traceId, 'trace_id', 250)
+      checkLength(trace.traceId, 'trace_id', maxIdLength)
       await database.write((tables) => recordTrace(tables, trace, context))
       return info(trace.traceId)
     },
@@ -236,15 +237,11 @@ async function linkToRun(tables: Tables, traceIds: readonly string[], runId: str
     )
   }
   await findRun(tables, runId)
-  const known = await traceTables(tables)
-    .selectFrom('trace')
-    .select('trace_id')
-    .where('trace_id', 'in', [...new Set(traceIds), ''])
-    .execute()
-  if (known.length === 0) return
+  for (const traceId of traceIds) checkLength(traceId, 'trace_ids', maxIdLength)
+  if (traceIds.length === 0) return
   await traceTables(tables)
     .insertInto('trace_run')
-    .values(known.map(({ trace_id }) => ({ trace_id, run_id: runId })))
+    .values([...new Set(traceIds)].map((traceId) => ({ trace_id: traceId, run_id: runId })))
     .onConflict((conflict) => conflict.doNothing())
     .execute()
 }

@@ -153,6 +153,23 @@ databaseTest('traces are found by what they are, what their spans hold and what 
   assert.match(await refusalOf(ids('', ['metadata.`mlflow.trace.cost`'])), /reserved/)
 })
 
+databaseTest('a trace that is linked to a run before it came is found by the run once it is here', async (database) => {
+  const { traces, runs, searchTraces } = trackingLab(database)
+  const { runId } = (await runs.create({})).info
+  const found = async () => {
+    const { items } = await searchTraces({ experimentIds: ['0'], filter: `attributes.run_id = '${runId}'` })
+    return items.map((trace) => trace.traceId)
+  }
+  await traces.linkToRun([traceId, traceId], runId)
+  assert.deepEqual(await found(), [])
+  await traces.recordSpans('0', [span('s')])
+  assert.deepEqual(await found(), [traceId])
+  assert.deepEqual((await traces.links(traceId)).runIds, [runId])
+  await traces.linkToRun([], runId)
+  assert.match(await refusalOf(traces.linkToRun(['x'.repeat(251)], runId)), /trace_ids/)
+  assert.match(await refusalOf(traces.linkToRun([traceId], 'none')), /not-found/)
+})
+
 databaseTest('deleting takes what was asked for, with everything that hangs on it', async (database) => {
   const { traces, runs } = trackingLab(database)
   const old = await traces.begin({ experimentId: '0', timestampMs: 5, metadata: {}, tags: {} })

@@ -25,6 +25,15 @@ const maxTokens = 5000
 /** As MLflow limits its own: a query of its pages has one root field, and nests to 5. */
 const limits = { depth: 10, rootFields: 10, aliases: 10, selections: 1000 } as const
 
+/** What a field says that its message does not hold, as MLflow's messages do: the zero of its type. */
+const unset: Readonly<Record<string, string | number | boolean>> = {
+  String: '',
+  LongString: '0',
+  Int: 0,
+  Float: 0,
+  Boolean: false,
+}
+
 type Graphql = typeof graphqlPackage
 
 /**
@@ -43,8 +52,8 @@ export function graphqlRoutes(routes: readonly Route[]): readonly Route[] {
     for (const type of Object.values(schema.getTypeMap())) {
       if (!graphql.isObjectType(type) || type.name.startsWith('__')) continue
       for (const field of Object.values(type.getFields())) {
-        // Messages leave empty lists out, and GraphQL has no NaN.
-        const fallback = graphql.isListType(field.type) ? [] : null
+        // Messages leave out what is empty, and GraphQL has no NaN.
+        const fallback = graphql.isListType(field.type) ? [] : (unset[String(field.type)] ?? null)
         const usual = graphql.defaultFieldResolver
         field.resolve = async (...call) => {
           const value: unknown = (await usual(...call)) ?? fallback
@@ -123,13 +132,17 @@ function checked(graphql: Graphql, schema: GraphQLSchema, query: string): Docume
   } catch (error) {
     return { errors: [messageOf(error)] }
   }
-  const errors = graphql.validate(schema, document, graphql.specifiedRules, { maxErrors: 10 })
-  if (errors.length > 0) return { errors: errors.map(({ message }) => message) }
+  // First, as in MLflow: what is too much is not worth checking.
   const excess = excessOf(document)
-  return excess === undefined ? document : { errors: [excess] }
+  if (excess !== undefined) return { errors: [excess] }
+  const errors = graphql.validate(schema, document, graphql.specifiedRules, { maxErrors: 10 })
+  return errors.length === 0 ? document : { errors: errors.map(({ message }) => message) }
 }
 
-/** What of a valid query is too much; fragments are counted wherever they are spread. */
+/**
+ * What of a query is too much, in MLflow's words; fragments are counted wherever they are spread, one that spreads itself
+ * until there are too many selections.
+ */
 function excessOf(document: DocumentNode): string | undefined {
   const fragments = new Map<string, SelectionSetNode>()
   for (const definition of document.definitions) {
@@ -156,10 +169,14 @@ function excessOf(document: DocumentNode): string | undefined {
   for (const definition of document.definitions) {
     if (definition.kind === 'OperationDefinition') rootFieldCount += visit(definition.selectionSet, 1)
   }
-  if (rootFieldCount > limits.rootFields) return `The query has more than ${limits.rootFields} root fields.`
-  if (counts.aliases > limits.aliases) return `The query has more than ${limits.aliases} aliases.`
-  if (counts.depth > limits.depth) return `The query nests deeper than ${limits.depth}.`
-  return counts.selections > limits.selections ? `The query has more than ${limits.selections} selections.` : undefined
+  if (counts.depth > limits.depth) return `Query exceeds maximum depth of ${limits.depth}`
+  if (counts.selections > limits.selections) return `Query exceeds maximum total selections of ${limits.selections}`
+  if (rootFieldCount > limits.rootFields) return tooMany('root fields', rootFieldCount, limits.rootFields)
+  return counts.aliases > limits.aliases ? tooMany('aliases', counts.aliases, limits.aliases) : undefined
+}
+
+function tooMany(what: string, count: number, limit: number): string {
+  return `GraphQL queries should have at most ${limit} ${what}, got ${count} ${what}.`
 }
 
 type Resolver = (given: { readonly input?: JsonObject }) => Promise<JsonObject>
