@@ -41,6 +41,10 @@ export function missingValue(path: string): SluiceError {
   return new SluiceError('invalid-request', `Missing value for required parameter '${path}'.`)
 }
 
+export function modelNotFound(modelId: string): SluiceError {
+  return new SluiceError('not-found', `Logged model with ID '${modelId}' not found.`)
+}
+
 /**
  * Checks the name of a metric, param or tag: letters, digits and `_ - . space : /`, its own normal path. `keyPath` is
  * where the request has it, `what` it is called when it is too long.

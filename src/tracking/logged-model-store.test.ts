@@ -87,8 +87,14 @@ databaseTest('a metric with a model id counts for the run and for the model', as
       { ...metric, runId, value: Number.NaN },
     ],
   )
+  const unknown = { ...metric, key: 'c', modelId: 'm-none' }
+  const refused = /^not-found: Logged model with ID 'm-none' not found/
+  assert.match(await refusalOf(metrics.log(runId, unknown)), refused)
+  assert.match(await refusalOf(runs.logBatch(runId, { metrics: [{ ...metric, key: 'd' }, unknown] })), refused)
   assert.deepEqual(
     (await runs.get(runId)).metrics.map(({ key }) => key),
     ['acc', 'b'],
   )
+  await loggedModels.delete(modelId)
+  await metrics.log(runId, { ...metric, key: 'late' })
 })

@@ -4,7 +4,7 @@ import type { Tables } from '../database/database.ts'
 import { appendToUri } from './artifact-locations.ts'
 import type { LoggedModel, LoggedModelMetric, LoggedModelStatus, Param, Tag } from './entities.ts'
 import { experimentId, findActiveExperiment } from './experiment-store.ts'
-import { checkAdoptedId, checkedPair, limits } from './limits.ts'
+import { checkAdoptedId, checkedPair, limits, modelNotFound } from './limits.ts'
 import { metricOf } from './run-rows.ts'
 import type { TrackingContext } from './run-store.ts'
 import { pieces, trackingTables, type TrackingTables } from './tables.ts'
@@ -75,10 +75,6 @@ export function loggedModelStore({ database, clock, random }: TrackingContext): 
     setTags: (modelId, tags) => database.write((tables) => setModelTags(tables, modelId, tags)),
     deleteTag: (modelId, key) => database.write((tables) => deleteModelTag(tables, modelId, key)),
   }
-}
-
-function modelNotFound(modelId: string): SluiceError {
-  return new SluiceError('not-found', `Logged model with ID '${modelId}' not found.`)
 }
 
 async function findModel(tables: Tables, modelId: string): Promise<LoggedModelRow> {

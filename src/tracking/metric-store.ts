@@ -3,7 +3,7 @@ import type { RunId } from '../base/ids.ts'
 import { compiledStatement } from '../database/compiled-statement.ts'
 import type { Database, Tables } from '../database/database.ts'
 import type { LoggedMetric, Metric, Page } from './entities.ts'
-import { checkMetric } from './limits.ts'
+import { checkMetric, modelNotFound } from './limits.ts'
 import {
   readHistoryPage,
   readSampledHistory,
@@ -99,14 +99,33 @@ const upsertLatest = compiledStatement((tables, _first, rows: readonly TrackingT
     ),
 )
 
-/** Logs checked metrics to an active run in the caller's transaction: history, latest values, models. */
+/**
+ * Logs checked metrics to an active run in the caller's transaction: history, latest values, models. Throws `not-found`,
+ * and has logged nothing, where one is of a logged model that does not exist.
+ */
 export async function logMetrics(tables: Tables, run: RunRow, metrics: readonly LoggedMetric[]): Promise<void> {
+  await checkModels(tables, metrics)
   const rows = metrics.map((metric) => metricRow(run.run_id, metric))
   for (const piece of pieces(rows)) await insertMetrics(tables, piece)
   const { experiment_id } = run
   const latest = latestOf(rows).map((row) => ({ ...row, experiment_id }))
   for (const piece of pieces(latest)) await upsertLatest(tables, piece)
   await logModelMetrics(tables, run.run_id, metrics)
+}
+
+async function checkModels(tables: Tables, metrics: readonly LoggedMetric[]): Promise<void> {
+  const named = new Set(metrics.flatMap(({ modelId }) => (modelId === undefined ? [] : [modelId])))
+  if (named.size === 0) return
+  // A deleted model may be restored: its metrics go on.
+  for (const piece of pieces([...named])) {
+    const known = await trackingTables(tables)
+      .selectFrom('logged_model')
+      .select('model_id')
+      .where('model_id', 'in', piece)
+      .execute()
+    for (const { model_id: modelId } of known) named.delete(modelId)
+  }
+  for (const modelId of named) throw modelNotFound(modelId)
 }
 
 /** The latest of each key: a statement must not touch one row twice. */

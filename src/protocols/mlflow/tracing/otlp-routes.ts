@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SluiceError } from '../../../base/errors.ts'
 import { parseJson } from '../../../server/parse-json.ts'
 import { readBody } from '../../../server/read-body.ts'
-import type { Route } from '../../../server/route.ts'
+import type { ErrorTranslator, Route } from '../../../server/route.ts'
 import type { TraceStore } from '../../../tracking/traces/trace-store.ts'
 import type { Span } from '../../../tracking/traces/trace.ts'
 import { mlflowErrors } from '../errors.ts'
@@ -29,14 +29,15 @@ export function otlpRoutes({ traces }: { readonly traces: TraceStore }): readonl
       url: '/v1/traces',
       permission: 'write',
       bodyKind: 'stream',
-      errors: mlflowErrors,
+      errors: otlpErrors,
       handler: async (request, reply) => {
         const type = mediaTypeOf(request)
         const experimentId = request.headers[experimentHeader]
         if (typeof experimentId !== 'string' || experimentId === '') {
-          throw new SluiceError('invalid-request', `The header ${experimentHeader} is missing.`, {
-            hint: 'Give the id of the experiment that the traces belong to.',
-          })
+          throw new IncompleteExport(
+            `The header ${experimentHeader} is missing.`,
+            'Give the id of the experiment that the traces belong to.',
+          )
         }
         const body = await inflated(request)
         const found = type === 'json' ? readJsonExportRequest(parseJson(body)) : readExportRequest(body)
@@ -48,6 +49,18 @@ export function otlpRoutes({ traces }: { readonly traces: TraceStore }): readonl
     },
   ]
 }
+
+/** What is read well but says too little, which is a 422 as in MLflow; exporters drop such a request either way. */
+class IncompleteExport extends SluiceError {
+  constructor(message: string, hint: string) {
+    super('invalid-request', message, { hint })
+  }
+}
+
+const otlpErrors: ErrorTranslator = (thrown) => ({
+  ...mlflowErrors(thrown),
+  ...(thrown instanceof IncompleteExport && { status: 422 }),
+})
 
 /** Both types make a browser ask first, so a page of another site cannot send them. */
 function mediaTypeOf(request: FastifyRequest): 'json' | 'protobuf' {
@@ -88,7 +101,10 @@ function spansOf(found: readonly OtlpResourceSpans[]): readonly Span[] {
     spans.map((span) => {
       const converted = toSpan(span, resource)
       if (converted !== undefined) return converted
-      throw new SluiceError('invalid-request', `The span '${span.name.slice(0, 200)}' has no trace id or span id.`)
+      throw new IncompleteExport(
+        `The span '${span.name.slice(0, 200)}' has no trace id or span id.`,
+        'Nothing of this request was stored.',
+      )
     }),
   )
 }

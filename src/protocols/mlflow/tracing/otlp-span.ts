@@ -45,20 +45,34 @@ export function emptySpan(): OtlpSpan {
 
 const statusNames = ['UNSET', 'OK', 'ERROR'] as const
 
-/** `undefined` for a span without ids, which cannot be stored. */
+/** Programs that MLflow's pages know by name: their traces say at the root which of them made it. */
+const knownPrograms: ReadonlySet<JsonValue> = new Set([
+  'claude-code',
+  'codex_cli_rs',
+  'codex_vscode',
+  'gemini-cli',
+  'qwen-code',
+])
+
+/** `undefined` for a span without ids, which cannot be stored; ids of nothing but zeros are taken, as by MLflow. */
 export function toSpan(span: OtlpSpan, resource: readonly OtlpAttribute[]): Span | undefined {
-  if (isZero(span.traceId) || isZero(span.spanId)) return undefined
+  if (span.traceId === '' || span.spanId === '') return undefined
+  const isRoot = isZero(span.parentSpanId)
+  const program = resource.find(({ key }) => key === 'service.name')?.value ?? null
   return {
     traceId: traceIdOf(span.traceId),
     spanId: span.spanId.padStart(16, '0'),
-    ...(!isZero(span.parentSpanId) && { parentSpanId: span.parentSpanId.padStart(16, '0') }),
+    ...(!isRoot && { parentSpanId: span.parentSpanId.padStart(16, '0') }),
     name: storable(span.name),
     kind: span.kind,
     startNs: span.startNs,
     ...(span.endNs !== '0' && { endNs: span.endNs }),
     status: statusNames[span.status.code] ?? 'UNSET',
     ...(span.status.message !== '' && { statusMessage: storable(span.status.message) }),
-    attributes: attributesOf(span.attributes),
+    attributes: {
+      ...attributesOf(span.attributes),
+      ...(isRoot && knownPrograms.has(program) && { 'service.name': program }),
+    },
     events: span.events.map((event) => ({ ...event, attributes: attributesOf(event.attributes) })),
     links: span.links
       .filter((link) => link.traceId.length <= 32 && link.spanId.length <= 16)

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { SluiceError } from '../../../base/errors.ts'
 import { readJsonExportRequest } from './otlp-json.ts'
 import { readExportRequest } from './otlp-protobuf.ts'
-import { toSpan } from './otlp-span.ts'
+import { emptySpan, toSpan } from './otlp-span.ts'
 
 type Fill = (writer: BinaryWriter) => unknown
 
@@ -139,4 +139,13 @@ test('JSON that says something else is refused by name', () => {
     toSpan({ ...readJsonExportRequest({ resourceSpans: [{ scopeSpans: [{ spans: [{}] }] }] })[0]!.spans[0]! }, []),
     undefined,
   )
+})
+
+test('the root of a trace says which known program made it', () => {
+  const span = (parentSpanId: string) => ({ ...emptySpan(), traceId: '01', spanId: '02', parentSpanId })
+  const made = (parentSpanId: string, program: string) =>
+    toSpan(span(parentSpanId), [{ key: 'service.name', value: program }])?.attributes
+  assert.deepEqual(made('', 'gemini-cli'), { 'service.name': 'gemini-cli' })
+  assert.deepEqual(made('03', 'gemini-cli'), {})
+  assert.deepEqual(made('', 'somebody'), {})
 })
