@@ -44,6 +44,12 @@ export class RoutingTable {
     return routed
   }
 
+  /** In order. */
+  names(): readonly string[] {
+    const routed = [...this.#endpoints.values()].filter(({ endpoint }) => endpoint.status !== 'deleting')
+    return routed.map(({ endpoint }) => endpoint.name).sort()
+  }
+
   /** The origins whose pages may ask an endpoint, as its deployments name them; none for an endpoint that is not there. */
   origins(endpoint: string): readonly string[] {
     const deployments = this.#endpoints.get(endpoint)?.deployments.values() ?? []

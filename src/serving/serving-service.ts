@@ -136,6 +136,8 @@ export interface ServingService {
   measure(): readonly MeasuredDeployment[]
   /** True when a worker of a deployment with traffic is ready. */
   isReady(endpoint: string): boolean
+  /** The endpoints that are routed to, by name. */
+  names(): readonly string[]
   /** What it serves, the deployment with most traffic first. */
   models(endpoint: string): readonly ServedModel[]
   /** Whose pages may ask it, besides this server's own; none for an endpoint that is not there. */
@@ -373,6 +375,10 @@ class OnlineServing implements ServingService {
     return [...deployments].some(([deployment, online]) => {
       return (endpoint.traffic[deployment] ?? 0) > 0 && online.isServing()
     })
+  }
+
+  names(): readonly string[] {
+    return this.#routes.names()
   }
 
   models(name: string): readonly ServedModel[] {

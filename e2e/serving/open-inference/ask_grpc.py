@@ -20,6 +20,9 @@ results["ready"] = client.is_server_ready()
 results["server"] = client.get_server_metadata(as_json=True)
 results["model"] = client.get_model_metadata("diabetes", as_json=True)
 results["model ready"] = client.is_model_ready("diabetes/default", "1")
+index = client.get_model_repository_index(as_json=True)["models"]
+results["index"] = sorted(f"{one['name']} {one.get('version', '')} {one['state']}" for one in index)
+client.load_model("diabetes")
 
 
 def column(name, values, datatype):

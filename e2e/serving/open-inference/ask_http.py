@@ -25,6 +25,8 @@ def column(name, values, datatype, is_binary):
 
 
 diabetes = client("diabetes")
+results["index"] = diabetes.get_model_repository_index()
+diabetes.load_model("diabetes")
 results["live"] = diabetes.is_server_live()
 results["ready"] = diabetes.is_server_ready()
 results["server"] = diabetes.get_server_metadata()
@@ -66,6 +68,8 @@ for is_binary in (True, False):
     results[f"double, binary {is_binary}"] = [str(doubled.dtype), doubled.tolist()]
 
 for what, call in {
+    "unload": lambda: diabetes.unload_model("diabetes"),
+    "statistics": lambda: diabetes.get_inference_statistics("diabetes"),
     "no such model": lambda: diabetes.get_model_metadata("nothing"),
     "another shape": lambda: double.infer("double", [column("input-0", numpy.ones(3, "f4"), "FP32", True)]),
 }.items():

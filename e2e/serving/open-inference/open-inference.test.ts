@@ -71,7 +71,10 @@ test('tritonclient asks over HTTP: base path in the URL, flat and binary tensors
   const [server, sample] = await serveModels(t)
   const answers = await askWith('ask_http.py', [new URL(server.url()).host, JSON.stringify(sample)])
   for (const what of ['live', 'ready', 'model ready']) assert.equal(answers[what], true, what)
-  assert.partialDeepStrictEqual(answers['server'], { name: 'sluiceworks', extensions: ['binary_tensor_data'] })
+  assert.partialDeepStrictEqual(answers['server'], {
+    name: 'sluiceworks',
+    extensions: ['binary_tensor_data', 'model_repository'],
+  })
   const model = {
     name: 'diabetes',
     versions: ['1'],
@@ -104,6 +107,9 @@ test('tritonclient asks over HTTP: base path in the URL, flat and binary tensors
     ]
     assert.deepEqual(answers[`double, binary ${binary}`], ['float32', doubled])
   }
+  assert.deepEqual(answers['index'], [{ name: 'diabetes', version: '1', state: 'READY', reason: '' }])
+  assert.match(String(answers['unload']), /^501,"diabetes" stays loaded as long as it is deployed/)
+  assert.deepEqual(answers['statistics'], ['404', 'There is no GET /v2/models/diabetes/stats here.'])
   assert.deepEqual(answers['no such model'], [
     '404',
     'The endpoint "diabetes" serves no model "nothing". It answers to: diabetes, diabetes (version 1), default.',
@@ -222,6 +228,7 @@ test('tritonclient asks over gRPC: raw and typed contents, the endpoint by the n
     inputs: sample.columns.map((name) => ({ name, datatype: 'FP64', shape: ['-1'] })),
     outputs: [{ name: 'output-0', datatype: 'FP64', shape: ['-1'] }],
   })
+  assert.deepEqual(answers['index'], ['diabetes 1 READY', 'greet  READY'], 'one wants its key')
   assert.deepEqual(answers['predictions'], sample.predictions)
   assert.partialDeepStrictEqual(answers['response'], {
     ...{ model_name: 'diabetes', model_version: '1', id: 'r-1' },

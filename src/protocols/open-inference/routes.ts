@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { SluiceError } from '../../base/errors.ts'
+import { parseJson } from '../../server/parse-json.ts'
 import { bearerKey, clientSignal, scriptHeaders } from '../../server/request-client.ts'
 import { traced } from '../../server/request-traces.ts'
 import type { HttpReply, HttpRequest, Route } from '../../server/route.ts'
@@ -7,6 +9,7 @@ import { readTensors, toTensorMessage } from '../../serving/tensor-message.ts'
 import { chooseModel, type ChosenModel } from './choose-model.ts'
 import { inferErrors } from './errors.ts'
 import { jsonLengthHeader, type ServerMetadataMessage } from './messages.ts'
+import { checkLoaded, indexModels, unloadRefusal, wantsReadyOnly } from './model-repository.ts'
 import { describeModel } from './model-tensors.ts'
 import { readInferRequest, writeInferResponse } from './translate.ts'
 
@@ -61,7 +64,42 @@ export function openInferenceRoutes(parts: OpenInferenceParts): readonly Route[]
       { ...about, url: `${url}/ready`, handler: ready },
       { ...infer, url: `${url}/infer`, handler: answer, direct: answer },
     ]),
+    ...repositoryRoutes(parts),
+    // Clients read an error from JSON, of calls too that this server does not have.
+    ...(['GET', 'POST'] as const).map((method): Route => ({ ...infer, method, url: `${base}/*`, handler: noSuchCall })),
   ]
+}
+
+const noSuchCall: Route['handler'] = async ({ method, url }) => {
+  throw new SluiceError('not-found', `There is no ${method} ${url.replace(/^\/endpoints\/[^/]*|\?.*$/g, '')} here.`)
+}
+
+function repositoryRoutes(parts: OpenInferenceParts): readonly Route[] {
+  const { serving, isKeyRequired } = parts
+  const repository = { method: 'POST', permission: 'score', errors: inferErrors, bodyKind: 'raw' } as const
+  const url = `${base}/repository`
+  const index: Route['handler'] = async (request) => {
+    const endpoint = endpointOf(request)
+    await serving.authorise(endpoint, bearerKey(request.headers), isKeyRequired)
+    return indexModels(serving.models(endpoint), { endpoint, isReadyOnly: wantsReadyOnly(jsonOf(request)) })
+  }
+  const load: Route['handler'] = async (request) => {
+    const { name, model } = await findModel(parts, request)
+    checkLoaded(model, { name, asked: jsonOf(request) })
+    return {}
+  }
+  const unload: Route['handler'] = async (request) => {
+    throw unloadRefusal((await findModel(parts, request)).name)
+  }
+  return [
+    { ...repository, url: `${url}/index`, handler: index },
+    { ...repository, url: `${url}/models/:model/load`, handler: load },
+    { ...repository, url: `${url}/models/:model/unload`, handler: unload },
+  ]
+}
+
+function jsonOf({ body }: HttpRequest): unknown {
+  return Buffer.isBuffer(body) && body.length > 0 ? parseJson(body) : undefined
 }
 
 function serverMetadata(
@@ -70,7 +108,7 @@ function serverMetadata(
   version: string,
 ): ServerMetadataMessage {
   serving.models(endpoint) // Throws `not-found`.
-  return { name: 'sluiceworks', version, extensions: ['binary_tensor_data'] }
+  return { name: 'sluiceworks', version, extensions: ['binary_tensor_data', 'model_repository'] }
 }
 
 interface FoundModel extends ChosenModel {

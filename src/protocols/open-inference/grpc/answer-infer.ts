@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Metadata } from '@grpc/grpc-js'
 import { traceparentOf, type TraceContext } from '../../../base/trace-context.ts'
 import type { RequestTraces } from '../../../server/request-traces.ts'
+import type { ServingService } from '../../../serving/serving-service.ts'
 import { readTensors, toTensorMessage } from '../../../serving/tensor-message.ts'
 import { chooseModel, type ChosenModel } from '../choose-model.ts'
 import type { OpenInferenceParts } from '../routes.ts'
@@ -10,6 +11,7 @@ import { readInferMessage, writeInferMessage } from './translate.ts'
 
 /** What the calls ask of the server. */
 export interface GrpcParts extends OpenInferenceParts {
+  readonly serving: OpenInferenceParts['serving'] & Pick<ServingService, 'names'>
   /** Continues the traces of requests to models. */
   readonly traces: Pick<RequestTraces, 'continued'>
 }
@@ -22,13 +24,23 @@ interface Wanted {
 
 /** The model that a name below an endpoint means. Throws `unauthenticated` and `not-found`. */
 export async function findModel(
-  { serving, isKeyRequired }: OpenInferenceParts,
+  parts: OpenInferenceParts,
   { metadata, name, version }: Wanted,
 ): Promise<ChosenModel & { readonly endpoint: string }> {
   const [endpoint = '', below = endpoint] = name.split('/', 2)
-  await serving.authorise(endpoint, /^bearer +(\S+) *$/i.exec(textOf(metadata, 'authorization'))?.[1], isKeyRequired)
+  await authorise(parts, metadata, endpoint)
   const named = { endpoint, name: below, ...(version !== '' && { version }) }
-  return { endpoint, ...chooseModel(serving.models(endpoint), named) }
+  return { endpoint, ...chooseModel(parts.serving.models(endpoint), named) }
+}
+
+/** Throws `unauthenticated` unless the call shows the key that the endpoint wants, and `not-found`. */
+export async function authorise(
+  { serving, isKeyRequired }: OpenInferenceParts,
+  metadata: Metadata,
+  endpoint: string,
+): Promise<void> {
+  const key = /^bearer +(\S+) *$/i.exec(textOf(metadata, 'authorization'))?.[1]
+  await serving.authorise(endpoint, key, isKeyRequired)
 }
 
 /** Who asks: what came with the call, its trace, and whether anybody still waits. */

@@ -13,7 +13,12 @@ import type { ModelInferResponseMessage, ModelStreamInferResponseMessage } from 
 
 const protoFile = join(import.meta.dirname, '../../../../schemas/open-inference/inference.proto')
 
+type Unary = (message: object, metadata: Metadata, done: (error: Error | null, answer: unknown) => void) => void
+
 interface Calls extends Client {
+  readonly RepositoryIndex: Unary
+  readonly RepositoryModelLoad: Unary
+  readonly RepositoryModelUnload: Unary
   ModelInfer(
     message: object,
     metadata: Metadata,
@@ -30,10 +35,12 @@ async function openLab(t: TestContext, changes: Partial<GrpcServerOptions> = {})
   const waits = new Map<string, Promise<void>>()
   const server = await startGrpcServer({
     serving: {
-      authorise: async (_endpoint, key) => {
+      authorise: async (endpoint, key) => {
+        if (endpoint === 'keyed' && key !== 'right') throw new SluiceError('unauthenticated', 'It wants its key.')
         if (key === 'wrong') throw new SluiceError('unauthenticated', 'This is not the key.')
       },
       isReady: () => true,
+      names: () => ['echo', 'keyed'],
       models: () => [{ deployment: 'blue', traffic: 100, isReady: true }],
       score: async (request) => {
         asked.push(request)
@@ -171,4 +178,23 @@ test('a request without an id has one of ours, and one without anything is refus
   assert.equal(await ask(without), null)
   assert.match(asked[0]!.requestId, /^[0-9a-f-]{36}$/)
   assert.match(String(await ask({ model_name: 'echo' })), /INVALID_ARGUMENT: .*it has no inputs/)
+})
+
+test('the index has the endpoints that the call may ask; what is deployed is loaded, and stays so', async (t) => {
+  const { client } = await openLab(t)
+  const ask = (call: 'RepositoryIndex' | 'RepositoryModelLoad' | 'RepositoryModelUnload', sent: object, key?: string) =>
+    new Promise<unknown>((resolve) => {
+      const metadata = new Metadata()
+      if (key !== undefined) metadata.set('authorization', `Bearer ${key}`)
+      client[call](sent, metadata, (error, answer) => resolve(error === null ? answer : error.message))
+    })
+  const ready = (name: string) => ({ name, version: '', state: 'READY', reason: '' })
+  assert.deepEqual(await ask('RepositoryIndex', {}), { models: [ready('echo')] })
+  assert.deepEqual(await ask('RepositoryIndex', { ready: true }, 'right'), { models: [ready('echo'), ready('keyed')] })
+  assert.match(String(await ask('RepositoryIndex', { repository_name: 'keyed' })), /UNAUTHENTICATED: It wants its key/)
+  assert.deepEqual(await ask('RepositoryModelLoad', { model_name: 'echo/blue' }), {})
+  const config = { config: { string_param: '{}' } }
+  assert.match(String(await ask('RepositoryModelLoad', { model_name: 'echo', parameters: config })), /UNIMPLEMENTED: /)
+  assert.match(String(await ask('RepositoryModelLoad', { model_name: 'echo/other' })), /NOT_FOUND: /)
+  assert.match(String(await ask('RepositoryModelUnload', { model_name: 'echo' })), /UNIMPLEMENTED: .*as it is deployed/)
 })

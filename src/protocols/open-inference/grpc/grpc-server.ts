@@ -10,11 +10,19 @@ import {
 } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 import { SluiceError } from '../../../base/errors.ts'
+import type { JsonObject } from '../../../base/json.ts'
 import { traceparentOf } from '../../../base/trace-context.ts'
+import { checkLoaded, indexModels, unloadRefusal } from '../model-repository.ts'
 import { describeModel } from '../model-tensors.ts'
-import { answerInfer, findModel, textOf, type GrpcParts } from './answer-infer.ts'
+import { answerInfer, authorise, findModel, textOf, type GrpcParts } from './answer-infer.ts'
 import { callStatus } from './call-status.ts'
-import type { ModelInferRequestMessage, ModelRequestMessage, ModelStreamInferResponseMessage } from './messages.ts'
+import type {
+  ModelInferRequestMessage,
+  ModelRequestMessage,
+  ModelStreamInferResponseMessage,
+  RepositoryIndexRequestMessage,
+  RepositoryModelRequestMessage,
+} from './messages.ts'
 import { streamInfer } from './stream-infer.ts'
 
 /*
@@ -111,6 +119,20 @@ function implementation(parts: GrpcParts): UntypedServiceImplementation {
       const { model, versions } = await findModel(parts, { metadata, name, version })
       return describeModel(model, { name, versions })
     }),
+    RepositoryIndex: unary(({ metadata, request }) =>
+      indexAll(parts, { metadata, ...(request as RepositoryIndexRequestMessage) }),
+    ),
+    RepositoryModelLoad: unary(async ({ metadata, request }) => {
+      const { model_name: name, parameters } = request as RepositoryModelRequestMessage
+      const { model } = await findModel(parts, { metadata, name, version: '' })
+      checkLoaded(model, { name, asked: { parameters: parameters as JsonObject } })
+      return {}
+    }),
+    RepositoryModelUnload: unary(async ({ metadata, request }) => {
+      const { model_name: name } = request as RepositoryModelRequestMessage
+      await findModel(parts, { metadata, name, version: '' })
+      throw unloadRefusal(name)
+    }),
     ModelInfer: unary((call) => {
       const gone = new AbortController()
       call.on('cancelled', () => gone.abort())
@@ -125,4 +147,33 @@ function implementation(parts: GrpcParts): UntypedServiceImplementation {
     }),
     ModelStreamInfer: streamed,
   }
+}
+
+type AskedIndex = RepositoryIndexRequestMessage & { readonly metadata: Metadata }
+
+/** The models of one endpoint (the repository), or of all that may be asked with the key of the call or without one. */
+async function indexAll(
+  parts: GrpcParts,
+  { metadata, repository_name: only, ready: isReadyOnly }: AskedIndex,
+): Promise<unknown> {
+  if (only !== '') await authorise(parts, metadata, only)
+  const asked = only === '' ? await askable(parts, metadata) : [only]
+  const models = asked.flatMap((endpoint) =>
+    indexModels(parts.serving.models(endpoint), { endpoint, isReadyOnly }).map(({ name, ...rest }) => ({
+      name: name === endpoint ? name : `${endpoint}/${name}`,
+      ...rest,
+    })),
+  )
+  return { models }
+}
+
+async function askable(parts: GrpcParts, metadata: Metadata): Promise<readonly string[]> {
+  const admitted = parts.serving.names().map(async (endpoint) => {
+    const isOpen = await authorise(parts, metadata, endpoint).then(
+      () => true,
+      () => false,
+    )
+    return isOpen ? [endpoint] : []
+  })
+  return (await Promise.all(admitted)).flat()
 }

@@ -7,6 +7,17 @@ export interface ModelRequestMessage {
   readonly version: string
 }
 
+export interface RepositoryIndexRequestMessage {
+  /** Of one endpoint; empty: of all. */
+  readonly repository_name: string
+  readonly ready: boolean
+}
+
+export interface RepositoryModelRequestMessage {
+  readonly model_name: string
+  readonly parameters: Readonly<Record<string, unknown>>
+}
+
 export type ParametersMessage = Readonly<
   Record<string, { readonly parameter_choice?: string; readonly [choice: string]: unknown }>
 >
