@@ -49,7 +49,8 @@ for at, (name, (estimator, method)) in enumerate(candidates.items()):
         model = MlflowModel(folder, yaml.safe_load(open(folder + "/MLmodel")))
     rows = features.head(5)
     body = json.dumps({"dataframe_split": rows.to_dict(orient="split", index=False)}).encode()
-    answers = [json.loads(answer(model, ScoringRequest("application/json", body, {})).body)["predictions"] for _ in range(3)]
+    bodies = [body, body, b"\\xef\\xbb\\xbf" + body]
+    answers = [json.loads(answer(model, ScoringRequest("application/json", each, {})).body)["predictions"] for each in bodies]
     expected = getattr(estimator, method)(pandas.DataFrame(rows.values.tolist(), columns=list(rows.columns))).tolist()
     columns = [(column, [len(rows)], rows[column]) for column in ("c", "a", "b")]
     for tensors in ([("any", list(rows.shape), rows)], columns):

@@ -63,7 +63,8 @@ def _text(body: bytes) -> str:
 
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(_text(body))
+        # Windows writes a mark before the text of a file; pandas passes over it in CSV by itself.
+        value = json.loads(_text(body).removeprefix("\ufeff"))
     except RecursionError:
         raise RequestRejected("The body is not valid JSON: it is nested too deeply.") from None
     except ValueError as error:

@@ -175,7 +175,7 @@ def _array(value: Any, wanted: _Input) -> Any:
 def _parsed(request: ScoringRequest) -> tuple[str, Any]:
     kind = request.content_type
     try:
-        text = request.body.decode("utf-8")
+        text = request.body.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise RequestRejected(f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
     if kind == "text/csv":

@@ -89,6 +89,8 @@ test('several inputs come by name, columns as [rows, 1] where the graph wants th
       },
     ],
     ['count,name\n3,a\n4,"a ""quoted"", one"\n', 'text/csv'],
+    ['\uFEFFcount,name\n3,a\n4,"a ""quoted"", one"\n', 'text/csv'],
+    ['\uFEFF{"inputs": {"count": [[3], [4]], "name": ["a", "a \\"quoted\\", one"]}}'],
   ]
   for (const [body, type] of bodies) {
     assert.deepEqual(inputsOf(request(body, type), pair), wanted, JSON.stringify(body))

@@ -137,7 +137,8 @@ function parseBody(
   { contentType, body }: ScoringRequest,
   isExact: boolean,
 ): { readonly form: string; readonly value: JsonValue } {
-  const text = body.toString('utf8')
+  // Windows writes a mark before the text of a file.
+  const text = body.toString('utf8').replace(/^\uFEFF/, '')
   if (contentType === 'text/csv') return { form: 'csv', value: parseCsv(text) }
   if (!['application/json', 'text/json', ''].includes(contentType) && !contentType.endsWith('+json')) {
     throw new SluiceError(
