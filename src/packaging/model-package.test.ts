@@ -82,8 +82,10 @@ test('the package answers what the endpoint answers, in its words', async (t) =>
 
   const byQuery = await fetch(`${url}/score?values=[2]`)
   assert.deepEqual(await byQuery.json(), { result: [6], pi: 3.14 })
-  const binary = await post(`${url}/score`, 'x', { 'content-type': 'application/octet-stream' })
-  assert.equal(binary.status, 415)
+  const untold = await post(`${url}/score`, values, { 'content-type': 'application/octet-stream' })
+  assert.equal(untold.status, 200)
+  const other = await post(`${url}/score`, 'x', { 'content-type': 'application/x-npy' })
+  assert.equal(other.status, 415)
   const latin = await post(`${url}/score`, '{}', { 'content-type': 'application/json; charset=latin1' })
   assert.equal(latin.status, 415)
   assert.equal((await post(`${url}/score`, '{}', { 'x-request-id': 'x'.repeat(101) })).status, 431)
