@@ -6,24 +6,41 @@ import {
   MarkerType,
   MiniMap,
   type Node,
+  type NodeHandle,
   type NodeProps,
   Position,
   ReactFlow,
   useStore,
+  type XYPosition,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { GraphNode, GraphProps } from './graph-props.ts'
-import { layoutGraph, type Positions } from './layout.ts'
+import { layoutGraph, type Positions, prepareLayout } from './layout.ts'
 import { Skeleton } from '../page-states.tsx'
 import { StatusBadge } from '../status-badge.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
 import { shellMessages } from '../../messages/shell.ts'
 
+// Who loads this is about to show a graph.
+prepareLayout()
+
 type StepNode = Node<{ readonly node: GraphNode; readonly direction: 'down' | 'right' }, 'step'>
 
 const size = { width: 208, height: 58 }
+const middle = { x: size.width / 2, y: size.height / 2 }
+/** Where lines end and begin: told, since to measure it would take a second round of drawing. */
+const handles = {
+  down: [
+    handleAt('target', Position.Top, { ...middle, y: 0 }),
+    handleAt('source', Position.Bottom, { ...middle, y: size.height }),
+  ],
+  right: [
+    handleAt('target', Position.Left, { ...middle, x: 0 }),
+    handleAt('source', Position.Right, { ...middle, x: size.width }),
+  ],
+}
 /** More than these, and only those in sight are drawn, and plainer. */
 const manyNodes = 200
 
@@ -41,6 +58,8 @@ export default function Canvas({ nodes, edges, direction = 'down', selected, onS
     data: { node, direction },
     selected: node.id === selected,
     ariaLabel: [node.label, node.status, node.detail].filter(Boolean).join(', '),
+    handles: handles[direction],
+    measured: size,
     ...size,
   }))
   const lines: Edge[] = edges.map(({ from, to, label: text }) => ({
@@ -100,6 +119,11 @@ function useLayout(shape: string): Positions | undefined {
   return positions
 }
 
+function handleAt(type: 'source' | 'target', position: Position, { x, y }: XYPosition): NodeHandle {
+  // As large as graph.css has it.
+  return { type, position, x: x - 3, y: y - 3, width: 6, height: 6 }
+}
+
 /** Without a worker: better in a plain order than not at all. */
 function inRows(ids: readonly string[]): Positions {
   return Object.fromEntries(ids.map((id, index) => [id, { x: (index % 5) * 240, y: Math.floor(index / 5) * 90 }]))
@@ -115,10 +139,7 @@ function StepBox({ data: { node, direction } }: NodeProps<StepNode>): ReactNode 
     return (
       <div
         className={`graph-node graph-node-far graph-node-${node.isReused === true ? 'Reused' : (node.status ?? '')}`}
-      >
-        <Handle type="target" position={isDown ? Position.Top : Position.Left} isConnectable={false} />
-        <Handle type="source" position={isDown ? Position.Bottom : Position.Right} isConnectable={false} />
-      </div>
+      />
     )
   return (
     <div className="graph-node">

@@ -8,7 +8,13 @@ import { useMessages } from '../../messages/catalogue.ts'
 import { shellMessages } from '../../messages/shell.ts'
 import './graph.css'
 
-const Canvas = lazy(() => import('./canvas.tsx'))
+const loadCanvas = () => import('./canvas.tsx')
+const Canvas = lazy(loadCanvas)
+
+/** Begins to load what draws graphs, for a page that is still asking for one; what goes wrong is told by the graph. */
+export function prepareGraph(): void {
+  loadCanvas().catch(() => undefined)
+}
 
 /** Steps or assets and what flows between them, laid out by itself; the same is there as a list. */
 export function Graph(props: GraphProps): ReactNode {

@@ -8,9 +8,24 @@ export interface LayoutRequest {
 /** Left upper corners. */
 export type Positions = Readonly<Record<string, { readonly x: number; readonly y: number }>>
 
+let spare: Worker | undefined
+
+/** Starts the worker of the next layout before there is something to lay out: that takes as long as the server's answer. */
+export function prepareLayout(): void {
+  if (spare !== undefined) return
+  spare = startWorker()
+  // The next layout tries again, and tells.
+  spare.onerror = () => (spare = undefined)
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL('./layout-worker.ts', import.meta.url), { type: 'module' })
+}
+
 /** Lays a graph out in a worker, so that the page never waits; rejects when the worker fails. */
 export function layoutGraph(request: LayoutRequest): { readonly positions: Promise<Positions>; stop(): void } {
-  const worker = new Worker(new URL('./layout-worker.ts', import.meta.url), { type: 'module' })
+  const worker = spare ?? startWorker()
+  spare = undefined
   const positions = new Promise<Positions>((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<Positions>) => {
       resolve(data)

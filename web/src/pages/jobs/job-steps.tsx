@@ -1,11 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import type { JobSearch } from './job-search.ts'
 import { type Job, type JobGraph, shownStatus } from './job-types.ts'
 import { jobsMessages } from './messages.ts'
 import { StepPanel } from './step-panel.tsx'
 import { restQuery } from '../../api/rest-client.ts'
-import { Graph } from '../../components/graph/graph.tsx'
+import { Graph, prepareGraph } from '../../components/graph/graph.tsx'
 import type { GraphNode } from '../../components/graph/graph-props.ts'
 import { Loaded } from '../../components/loaded.tsx'
 import { useNow } from '../../components/time-ago.tsx'
@@ -24,6 +25,7 @@ export function JobSteps({ job, search, onShow }: JobStepsProps): ReactNode {
   const format = useFormat()
   const now = useNow()
   const { within } = search
+  useEffect(prepareGraph, [])
   const graph = useQuery({
     ...restQuery('/api/v1/jobs/{name}/graph', {
       params: { path: { name: job.name }, query: within === undefined ? {} : { within } },
