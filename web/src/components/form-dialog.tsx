@@ -12,6 +12,8 @@ interface FormDialogProps {
   readonly title: string
   /** A verb and its object. */
   readonly action: string
+  /** `danger`: it takes something from others. */
+  readonly look?: 'primary' | 'danger'
   /** False while something that must be said is not. */
   readonly isReady?: boolean
   /** What it throws is shown in the dialog, which stays; else the dialog closes. */
@@ -23,7 +25,7 @@ interface FormDialogProps {
 
 /** Asks for a few things and does something with them. */
 export function FormDialog(props: FormDialogProps): ReactNode {
-  const { title, action, isReady = true, onSubmit, onClose, children } = props
+  const { title, action, look = 'primary', isReady = true, onSubmit, onClose, children } = props
   const shell = useMessages(shellMessages)
   const id = useId()
   const doing = useMutation({ mutationFn: onSubmit, onSuccess: onClose })
@@ -38,7 +40,7 @@ export function FormDialog(props: FormDialogProps): ReactNode {
       actions={
         <>
           <Button onClick={onClose}>{shell.cancel}</Button>
-          <Button look="primary" type="submit" form={id} disabled={!isReady || doing.isPending}>
+          <Button look={look} type="submit" form={id} disabled={!isReady || doing.isPending}>
             {action}
           </Button>
         </>

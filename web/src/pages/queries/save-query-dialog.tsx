@@ -1,16 +1,13 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
-import type { FormEvent, ReactNode } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
 import type { ChartChoice } from './drawn-lines.ts'
 import { queriesMessages } from './messages.ts'
 import type { AskedQuery } from './query-form.tsx'
 import { answerOf, rest } from '../../api/rest-client.ts'
-import { Button } from '../../components/button.tsx'
-import { Modal } from '../../components/modal.tsx'
-import { ErrorState } from '../../components/page-states.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { useMessages } from '../../messages/catalogue.ts'
-import { shellMessages } from '../../messages/shell.ts'
 
 interface SaveQueryDialogProps {
   readonly query: AskedQuery
@@ -26,68 +23,45 @@ const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/
 /** Keeps a query with its whole answer as a version of a data asset. */
 export function SaveQueryDialog({ query, name: first, chart, onSaved, onClose }: SaveQueryDialogProps): ReactNode {
   const texts = useMessages(queriesMessages).save
-  const shell = useMessages(shellMessages)
   const client = useQueryClient()
-  const id = useId()
   const [name, setName] = useState(first)
   const [isDrawn, setDrawn] = useState(chart !== undefined)
-  const save = useMutation({
-    mutationFn: () => {
-      const charts = isDrawn && chart !== undefined ? [{ ...chart, y: [chart.y] }] : []
-      return answerOf(
-        rest.POST('/api/v1/data/{name}/query', {
-          params: { path: { name } },
-          body: { sql: query.sql, inputs: query.inputs, charts },
-        }),
-      )
-    },
-    onSuccess: ({ version }) => {
+  const save = async (): Promise<void> => {
+    const charts = isDrawn && chart !== undefined ? [{ ...chart, y: [chart.y] }] : []
+    const body = { sql: query.sql, inputs: query.inputs, charts }
+    try {
+      const { version } = await answerOf(rest.POST('/api/v1/data/{name}/query', { params: { path: { name } }, body }))
       toast(texts.done(name, version))
-      onClose()
       onSaved(name)
-    },
-    onSettled: () => client.invalidateQueries({ queryKey: ['rest', '/api/v1/queries'] }),
-  })
+    } finally {
+      void client.invalidateQueries({ queryKey: ['rest', '/api/v1/queries'] })
+    }
+  }
   return (
-    <Modal
+    <FormDialog
       title={texts.title}
+      action={texts.action}
+      isReady={namePattern.test(name)}
+      onSubmit={save}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{shell.cancel}</Button>
-          <Button look="primary" type="submit" form={id} disabled={!namePattern.test(name) || save.isPending}>
-            {texts.action}
-          </Button>
-        </>
-      }
     >
-      <form
-        id={id}
-        className="query-save"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault()
-          save.mutate()
-        }}
-      >
-        <p className="quiet">{texts.body}</p>
-        <label>
-          {texts.name}
-          <input
-            className="field"
-            value={name}
-            placeholder={texts.nameRule}
-            aria-invalid={name !== '' && !namePattern.test(name)}
-            onChange={({ target }) => setName(target.value)}
-          />
+      <p className="quiet">{texts.body}</p>
+      <label>
+        {texts.name}
+        <input
+          className="field"
+          value={name}
+          placeholder={texts.nameRule}
+          aria-invalid={name !== '' && !namePattern.test(name)}
+          onChange={({ target }) => setName(target.value)}
+        />
+      </label>
+      {chart !== undefined && (
+        <label className="row">
+          <input type="checkbox" checked={isDrawn} onChange={() => setDrawn(!isDrawn)} />
+          {texts.withChart}
         </label>
-        {chart !== undefined && (
-          <label className="row">
-            <input type="checkbox" checked={isDrawn} onChange={() => setDrawn(!isDrawn)} />
-            {texts.withChart}
-          </label>
-        )}
-        {save.isError && <ErrorState error={save.error} />}
-      </form>
-    </Modal>
+      )}
+    </FormDialog>
   )
 }
