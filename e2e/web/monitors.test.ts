@@ -41,7 +41,7 @@ experiment_name: retrain
 inputs: {drifted: none}
 outputs: {model: {type: custom_model, name: diabetes}}
 is_deterministic: false
-command: mkdir -p \${{outputs.model}} && echo \${{inputs.drifted}} > \${{outputs.model}}/model.txt
+command: mkdir -p \${{outputs.model}} && cd \${{outputs.model}} && echo \${{inputs.drifted}} > model.txt && touch MLmodel
 `
 /** Compares, and keeps the model in use: the job says itself why nothing is registered. */
 const compare = `
