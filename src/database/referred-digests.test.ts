@@ -31,6 +31,11 @@ databaseTest('a table of many rows is read whole', async (database) => {
 
 databaseTest('schemas of others that come and go meanwhile are nothing to it', async (database) => {
   if (database.dialect === 'sqlite') return
+  // The tables are found, which is what this is about, and not read.
+  const { rows } = await sql<{ name: string }>`
+    select tablename as name from pg_catalog.pg_tables where schemaname = current_schema()
+  `.execute(database.read)
+  const except = rows.map(({ name }) => name)
   let isOver = false
   const others = (async () => {
     for (let n = 0; !isOver || n < 3; n++) {
@@ -41,7 +46,7 @@ databaseTest('schemas of others that come and go meanwhile are nothing to it', a
     }
   })()
   try {
-    for (let n = 0; n < 3; n++) assert.equal((await referredDigests(database, { except: [] })).size, 0)
+    for (let n = 0; n < 40; n++) assert.equal((await referredDigests(database, { except })).size, 0)
   } finally {
     isOver = true
     await others
