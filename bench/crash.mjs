@@ -222,6 +222,9 @@ async function look({ server, job, shape, data, marks, folder }) {
   const count = (name) => ran.filter((mark) => mark === name).length
   // Files of ended attempts are put away after the end is stored.
   for (let tries = 0; tries < 50 && readdirSync(join(data, 'attempts')).length > 0; tries++) await pause(100)
+  // The end of a job is read before it is synced, and a point may come after that: what a server that killed itself left
+  // is for the next one to put away. No answer is an error.
+  await server.call(`/api/v1/jobs/${job.name}`)
   return {
     status: job.status,
     digests: JSON.stringify(digests),
