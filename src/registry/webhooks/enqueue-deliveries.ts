@@ -8,6 +8,8 @@ import { webhookTables } from './webhook-tables.ts'
 import { webhookBody, type WebhookEvent } from './webhook.ts'
 
 const textTag = 'mlflow.prompt.text'
+/** Whether a prompt is a text or a conversation, as newer clients note. */
+const promptTypeTag = '_mlflow_prompt_type'
 
 /** A change of the registry as `tell` knows it: the kind of event and its body. */
 interface Told {
@@ -128,7 +130,9 @@ async function versionNews(
     const of = { name, version: String(version), key: key! }
     return tagNews(ofPrompt ? 'prompt_version_tag' : 'model_version_tag', of, value)
   }
-  const common = { name, version: String(version), tags: visible(found.tags), description: found.description ?? null }
+  const { description = '' } = found
+  const said = description === '' ? null : description
+  const common = { name, version: String(version), tags: visible(found.tags), description: said }
   return ofPrompt
     ? {
         event: { entity: 'prompt_version', action: 'created' },
@@ -142,5 +146,7 @@ async function versionNews(
 
 /** Tags that mark what is a prompt are not the user's. */
 function visible(tags: Tags): Record<string, string> {
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('mlflow.prompt.')))
+  return Object.fromEntries(
+    Object.entries(tags).filter(([key]) => !key.startsWith('mlflow.prompt.') && key !== promptTypeTag),
+  )
 }

@@ -109,6 +109,32 @@ databaseTest('a receiver that never answers well is given up after ten attempts'
   assert.equal(received[0]!.headers['x-mlflow-signature'], undefined)
 })
 
+databaseTest(
+  'of a version of a prompt only tags of the user are told, and nothing said is null',
+  async (database, t) => {
+    const { url, received } = await receiver(t)
+    const { parts, webhooks, registry } = webhookLab(database)
+    const events = [webhookEvent('prompt_version', 'created')]
+    const { webhookId } = await webhooks.create({ name: 'w', url, events })
+    await registry.models.create({ name: 'p', tags: { 'mlflow.prompt.is_prompt': 'true' }, by })
+    const ofPrompt = { 'mlflow.prompt.is_prompt': 'true', 'mlflow.prompt.text': 'Hi', _mlflow_prompt_type: 'text' }
+    const description = ''
+    await registry.versions.create({
+      name: 'p',
+      source: 'dummy-source',
+      tags: { ...ofPrompt, lang: 'en' },
+      description,
+      by,
+    })
+    const deliverer = webhookDeliverer(parts, assert.fail)
+    deliverer.wake()
+    await settled(webhooks, webhookId)
+    await deliverer.close()
+    const { data } = JSON.parse(received[0]!.body) as { data: unknown }
+    assert.deepEqual(data, { name: 'p', version: '1', template: 'Hi', tags: { lang: 'en' }, description: null })
+  },
+)
+
 databaseTest('a change that is undone tells nobody, and a webhook that is off is not told', async (database) => {
   const { webhooks, registry } = webhookLab(database)
   const { webhookId } = await webhooks.create({ name: 'w', url: 'https://example.org', events: [created] })
