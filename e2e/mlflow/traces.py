@@ -221,11 +221,11 @@ for refusal in (
     export_spans(b"\xff" * 50),
     export_spans(b""),
     export_spans(raw, **{"content-type": "text/plain"}),
-    export_spans(raw, **{"x-mlflow-experiment-id": None}),
     export_spans(b"no gzip", **{"content-encoding": "gzip"}),
     export_spans(gzip.compress(b"\0" * 100_000_000), **{"content-encoding": "gzip"}),
 ):
     assert refusal.status_code == 400 and refusal.json()["error_code"] == "INVALID_PARAMETER_VALUE", refusal.text
+assert export_spans(raw, **{"x-mlflow-experiment-id": None}).status_code == 422
 assert export_spans(raw, **{"x-mlflow-experiment-id": "4711"}).status_code == 200, "the trace is known already"
 trace = mlflow.get_trace(otel)
 assert trace.info.request_preview == "hello there", trace.info.request_preview
