@@ -274,7 +274,7 @@ const pagesAsked = {
 async function printSearches(server, experiment_id) {
   const rows = []
   for (const [name, search] of Object.entries(pagesAsked)) {
-    const { times, costs } = await pageTimes(server, { experiment_ids: [experiment_id], ...search }, 20)
+    const { times, costs } = await pageTimes(server, { experiment_ids: [experiment_id], ...search }, 60)
     const figures = [times, costs].flatMap((each) => [median(each), quantile(each, 0.95)])
     rows.push([name, times.length, ...figures.map((figure) => figure.toFixed(1))])
   }
