@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { programCache } from '../python-environments.mjs'
 
@@ -21,12 +22,13 @@ export interface StartOptions {
   readonly data: string
   readonly database?: string
   readonly crashAt?: string
-  /** Default: any free one. */
+  /** Default: the one that the store had last, else a free one. */
   readonly port?: number
 }
 
 /** Starts `sluice up` and waits until it answers. */
-export async function startServer({ data, database, crashAt, port = 0 }: StartOptions): Promise<RunningServer> {
+export async function startServer({ data, database, crashAt, port: wanted }: StartOptions): Promise<RunningServer> {
+  const port = wanted ?? (existsSync(join(data, 'port')) ? 0 : await freePort())
   const args = [
     'up',
     '--data',
@@ -56,6 +58,22 @@ export async function startServer({ data, database, crashAt, port = 0 }: StartOp
     const record = existsSync(file) ? readRecord(file) : undefined
     if (record?.pid === child.pid && (await answers(record!.url))) return connect(child, record!, ended)
     await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/**
+ * A port that no connection is given by chance: what runs asks for its server at the same port after a kill, and one of
+ * those that the system hands out could be somebody else's by then (the system's begin at 32768).
+ */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000)
+    const probe = createServer()
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false))
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+    })
+    if (isFree) return port
   }
 }
 
