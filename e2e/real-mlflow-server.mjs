@@ -1,10 +1,10 @@
 // A real MLflow server on an empty store of its own, for comparing answers and costs: one worker, jobs off, SQLite.
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { freePort } from './ports.ts'
 import { mlflowClients, pythonEnvironment } from './python-environments.mjs'
 
 /** Starts it and waits for its first answer; `stop` ends it and removes its store. */
@@ -45,12 +45,4 @@ export async function startRealMlflow() {
   }
   await stop()
   throw new Error(`mlflow server did not start:\n${output}`)
-}
-
-async function freePort() {
-  const probe = createServer()
-  await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }

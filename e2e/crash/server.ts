@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { portOf } from '../ports.ts'
 import { programCache } from '../python-environments.mjs'
 
 const sluice = join(import.meta.dirname, '../../bin/sluice.mjs')
@@ -27,14 +27,13 @@ export interface StartOptions {
 }
 
 /** Starts `sluice up` and waits until it answers. */
-export async function startServer({ data, database, crashAt, port: wanted }: StartOptions): Promise<RunningServer> {
-  const port = wanted ?? (existsSync(join(data, 'port')) ? 0 : await freePort())
+export async function startServer({ data, database, crashAt, port }: StartOptions): Promise<RunningServer> {
   const args = [
     'up',
     '--data',
     data,
     '--port',
-    String(port),
+    port === undefined ? await portOf(data) : String(port),
     ...(database === undefined ? [] : ['--database', database]),
   ]
   const child = spawn(process.execPath, [sluice, ...args], {
@@ -58,22 +57,6 @@ export async function startServer({ data, database, crashAt, port: wanted }: Sta
     const record = existsSync(file) ? readRecord(file) : undefined
     if (record?.pid === child.pid && (await answers(record!.url))) return connect(child, record!, ended)
     await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
-/**
- * A port that no connection is given by chance: what runs asks for its server at the same port after a kill, and one of
- * those that the system hands out could be somebody else's by then (the system's begin at 32768).
- */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000)
-    const probe = createServer()
-    const isFree = await new Promise<boolean>((resolve) => {
-      probe.once('error', () => resolve(false))
-      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
-    })
-    if (isFree) return port
   }
 }
 

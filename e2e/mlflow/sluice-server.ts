@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import { portOf } from '../ports.ts'
 import { programCache } from '../python-environments.mjs'
 
 const program = join(import.meta.dirname, '../../bin/sluice.mjs')
@@ -37,7 +38,7 @@ export async function startSluiceIn(
 }> {
   // What an earlier server wrote would be taken for this one's.
   await rm(join(folder, 'server.json'), { force: true })
-  const server = spawn(process.execPath, [program, 'up', '--data', folder, '--port', '0', ...flags], {
+  const server = spawn(process.execPath, [program, 'up', '--data', folder, '--port', await portOf(folder), ...flags], {
     env: { ...process.env, SLUICE_CACHE: programCache },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { portOf } from '../ports.ts'
 import { programCache } from '../python-environments.mjs'
 
 const program = join(import.meta.dirname, '../../bin/sluice.mjs')
@@ -40,7 +41,7 @@ export async function startServer(
 
   async function start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     await rm(join(data, 'server.json'), { force: true })
-    const child = spawn(process.execPath, [program, 'up', '--data', data, '--port', '0', ...options], {
+    const child = spawn(process.execPath, [program, 'up', '--data', data, '--port', await portOf(data), ...options], {
       env: { ...process.env, SLUICE_CACHE: programCache, ...variables, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
