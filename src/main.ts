@@ -94,6 +94,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 })
     renameSync(`${file}.new`, file)
     closing.unshift(async () => rmSync(file, { force: true }))
+    if (options.firesByItself) parts.engine.prepare()
     return {
       url: server.url,
       port: server.port,

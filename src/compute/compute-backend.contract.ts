@@ -73,6 +73,13 @@ export function computeBackendContract(name: string, open: () => Promise<Compute
     })
   }
 
+  backendTest('prepared, and prepared again, it runs as it would', async ({ backend, attempt }) => {
+    backend.prepare()
+    backend.prepare()
+    const end = await backend.run(attempt('exit 7'))
+    assert.equal(end.kind === 'exited' && end.exitCode, 7)
+  })
+
   backendTest(
     'bash syntax, quotes, newlines and a very long command arrive as written',
     async ({ backend, attempt }) => {

@@ -76,6 +76,8 @@ export interface Slots {
 /** Port: a place where attempts run. Contract: compute-backend.contract.ts. */
 export interface ComputeBackend {
   readonly slots: Slots
+  /** Does what the first `run` would else do at its start. */
+  prepare(): void
   /**
    * Starts the attempt and resolves when it has ended, however it ended. The command starts at most once for an
    * attempt id, whatever dies in between; it goes on when this process dies.

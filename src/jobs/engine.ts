@@ -138,6 +138,13 @@ export class Engine {
     return this.#live.size
   }
 
+  /** Does what the first step would else wait for: for a server that stays. */
+  prepare(): void {
+    this.#deps.backend.prepare()
+    // This machine's Python says which one it is; a pyenv takes its time for that. Who needs it meets what failed.
+    void this.locks.lock({ kind: 'none' }).catch(() => undefined)
+  }
+
   /** Goes on with every job that had not ended when the last server stopped. */
   async recover(): Promise<void> {
     const roots = await findLiveRoots(this.#deps.database.read)

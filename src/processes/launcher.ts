@@ -73,6 +73,11 @@ export class Launcher {
     this.#withoutCgroups = options.withoutCgroups
   }
 
+  /** Starts the shell that forks launchers, so that the first launch does not. */
+  prepare(): void {
+    this.#forkingShell()
+  }
+
   /** Writes the launch into its folder and has it started; `ended` is called when the launcher says so, or never. */
   launch({ folder, workingFolder, logFile, command, environment, limits }: Launch, ended: () => void): void {
     const exports = Object.entries(environment).filter(([name]) => isAssignable(name))

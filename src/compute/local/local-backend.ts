@@ -58,6 +58,10 @@ export class LocalBackend implements ComputeBackend {
       this.#warm = new WarmLauncher({ host: options.warmHost, clock: options.clock })
   }
 
+  prepare(): void {
+    this.#launcher.prepare()
+  }
+
   async run(attempt: AttemptSpec): Promise<AttemptEnd> {
     const startedMs = this.#clock.now()
     const unwatch = this.#watch(attempt, startedMs)

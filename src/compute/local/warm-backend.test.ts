@@ -23,6 +23,7 @@ async function warmBackend(): Promise<ComputeBackend> {
   const backend = localBackend({ cpu: 2, clock: systemClock, warmHost })
   return {
     slots: backend.slots,
+    prepare: () => backend.prepare(),
     run: (attempt) => {
       copyFileSync(join(folder, 'become.py'), join(attempt.workingFolder, 'become.py'))
       writeFileSync(join(attempt.workingFolder, 'command.sh'), attempt.command)
