@@ -202,6 +202,8 @@ export async function findReuseSources(
   return found
 }
 
+const displayNameOfRoot = sql<string>`(select pipeline.display_name from job as pipeline where pipeline.name = job.root)`
+
 /**
  * What a step was computed from, of earlier jobs of the same step, newest first. Only jobs of the same pipeline (by
  * display name): two files in one folder are no versions of each other.
@@ -217,8 +219,9 @@ export async function findEarlierFields(
 ): Promise<
   readonly { readonly name: JobName; readonly key: string; readonly status: JobStatus; readonly fields: ReuseFields }[]
 > {
-  const jobs = tables.withTables<JobTables>()
-  let query = jobs
+  const { notRoot, displayName } = step
+  let query = tables
+    .withTables<JobTables>()
     .selectFrom('job')
     .select(['name', 'reuse_key', 'reuse_fields', 'status'])
     .where('experiment_id', '=', step.experimentId)
@@ -227,20 +230,12 @@ export async function findEarlierFields(
     .orderBy('created_ms', 'desc')
     .orderBy('name')
     .limit(20)
-  const { notRoot, displayName } = step
-  const roots = jobs
-    .selectFrom('job as earlier')
-    .select('earlier.name')
-    .where('earlier.experiment_id', '=', step.experimentId)
-    .where('earlier.parent', 'is', null)
-  if (displayName !== undefined)
-    query = query.where('root', 'in', roots.where('earlier.display_name', '=', displayName))
-  if (notRoot !== undefined) {
-    const alike = roots
-      .innerJoin('job as own', 'own.display_name', 'earlier.display_name')
-      .where('own.name', '=', notRoot)
-    query = query.where('root', '!=', notRoot).where('root', 'in', alike)
-  }
+  // Asked of each job of the step by its root's name: listing the pipelines first would read every job of the experiment.
+  if (displayName !== undefined) query = query.where(displayNameOfRoot, '=', displayName)
+  if (notRoot !== undefined)
+    query = query
+      .where('root', '!=', notRoot)
+      .where(displayNameOfRoot, '=', sql<string>`(select own.display_name from job as own where own.name = ${notRoot})`)
   const rows = await query.execute()
   return rows.map((row) => ({
     name: row.name,
