@@ -117,3 +117,14 @@ export async function findComparedSteps(tables: Tables, root: JobName): Promise<
     outputs: row.outputs === null ? {} : (JSON.parse(row.outputs) as StepOutputs),
   }))
 }
+
+/** What a step was computed from; undefined for a job that has no key, or is not there. */
+export async function findReuseFields(tables: Tables, name: JobName): Promise<ReuseFields | undefined> {
+  const row = await tables
+    .withTables<JobTables>()
+    .selectFrom('job')
+    .select('reuse_fields')
+    .where('name', '=', name)
+    .executeTakeFirst()
+  return row?.reuse_fields == null ? undefined : (JSON.parse(row.reuse_fields) as ReuseFields)
+}

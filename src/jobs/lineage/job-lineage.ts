@@ -1,9 +1,10 @@
 import { SluiceError } from '../../base/errors.ts'
+import type { JobName } from '../../base/ids.ts'
 import type { Tables } from '../../database/database.ts'
 import type { PlannedStep } from '../../plan/planned-pipeline.ts'
 import type { ReuseFields } from '../../plan/reuse-key.ts'
 import { referenceText } from '../../spec/scope.ts'
-import { findComparedSteps } from '../earlier-results-store.ts'
+import { findReuseFields } from '../earlier-results-store.ts'
 import type { Job, JobValue } from '../job-service.ts'
 import { findChildren, findJob } from '../job-store.ts'
 import { findPlan, type StoredPlan } from '../journal-store.ts'
@@ -15,9 +16,28 @@ export interface JobLineageDeps {
   readonly modelLineage: (reference: string, walk: LineageWalk) => Promise<LineageNode | undefined>
 }
 
-/** Jobs that were told of already: each is told of once. */
+/** What one look at lineage has met. */
 export interface LineageWalk {
+  /** Jobs that were told of already: each is told of once. */
   readonly told: Set<string>
+  /** What was read of pipelines: each is read once, however many of its steps are told of. */
+  readonly pipelines: Map<string, Promise<Pipeline>>
+  /** How many jobs lie between the first and this one. */
+  depth: number
+}
+
+/** JSON of some thousand levels can neither be written nor read by most programs. */
+const mostLevels = 1000
+
+export function newWalk(): LineageWalk {
+  return { told: new Set(), pipelines: new Map(), depth: 0 }
+}
+
+interface Pipeline {
+  readonly stored: StoredPlan | undefined
+  readonly planned: ReadonlyMap<string, PlannedStep>
+  readonly byPath: ReadonlyMap<string, Job>
+  readonly byParent: ReadonlyMap<string, readonly Job[]>
 }
 
 /**
@@ -27,21 +47,36 @@ export interface LineageWalk {
 export async function jobLineage(
   deps: JobLineageDeps,
   name: string,
-  walk: LineageWalk = { told: new Set() },
+  walk: LineageWalk = newWalk(),
 ): Promise<LineageNode> {
   const job = await findJob(deps.tables, name)
   if (walk.told.has(job.name)) {
     return { kind: 'job', name: job.name, details: knownDetails({ step: job.step, see: 'above' }), from: [] }
   }
+  if (walk.depth > mostLevels)
+    return { kind: 'job', name: job.name, details: knownDetails({ step: job.step, see: 'its own lineage' }), from: [] }
   walk.told.add(job.name)
-  const stored = await findPlan(deps.tables, job.root)
+  walk.depth++
+  try {
+    return await nodeOf(deps, walk, job)
+  } finally {
+    walk.depth--
+  }
+}
+
+async function nodeOf(deps: JobLineageDeps, walk: LineageWalk, job: Job): Promise<LineageNode> {
+  const pipeline = await pipelineOf(deps.tables, walk, job.root)
+  const { stored } = pipeline
   const node = { kind: 'job', name: job.name, details: detailsOf(job, stored) } as const
   const source = sourceOf(stored, walk)
   if (job.reusedFrom !== undefined) {
     const original = await known(() => jobLineage(deps, job.reusedFrom!, walk), job.reusedFrom)
     return { ...node, from: [{ ...original, role: 'reused from' }] }
   }
-  const from = job.type === 'command' ? await ofCommand({ deps, walk, job }, stored) : await ofSteps(deps, walk, job)
+  const from =
+    job.type === 'command'
+      ? await ofCommand({ deps, walk, job, pipeline })
+      : await ofSteps({ deps, walk, job, pipeline })
   return { ...node, from: [...source, ...from] }
 }
 
@@ -49,11 +84,31 @@ interface Site {
   readonly deps: JobLineageDeps
   readonly walk: LineageWalk
   readonly job: Job
+  readonly pipeline: Pipeline
 }
 
-async function ofSteps(deps: JobLineageDeps, walk: LineageWalk, job: Job): Promise<readonly LineageNode[]> {
+function pipelineOf(tables: Tables, { pipelines }: LineageWalk, root: JobName): Promise<Pipeline> {
+  const known = pipelines.get(root)
+  if (known !== undefined) return known
+  const read = readPipeline(tables, root)
+  pipelines.set(root, read)
+  return read
+}
+
+async function readPipeline(tables: Tables, root: JobName): Promise<Pipeline> {
+  const stored = await findPlan(tables, root)
+  const jobs = await findChildren(tables, root)
+  return {
+    stored,
+    planned: new Map(stored?.plan.steps.map((step) => [step.path, step])),
+    byPath: new Map(jobs.flatMap((job) => (job.step === undefined ? [] : [[job.step, job] as const]))),
+    byParent: Map.groupBy(jobs, ({ parent = root }) => parent),
+  }
+}
+
+async function ofSteps({ deps, walk, job, pipeline }: Site): Promise<readonly LineageNode[]> {
   const nodes: LineageNode[] = []
-  const steps = (await findChildren(deps.tables, job.root)).filter(({ parent }) => parent === job.name)
+  const steps = pipeline.byParent.get(job.name) ?? []
   // Backwards: the last step leads to most of the others, which are then told of where they belong.
   for (const step of [...steps].reverse()) {
     if (walk.told.has(step.name)) continue
@@ -62,10 +117,10 @@ async function ofSteps(deps: JobLineageDeps, walk: LineageWalk, job: Job): Promi
   return nodes
 }
 
-async function ofCommand(site: Site, stored: StoredPlan | undefined): Promise<readonly LineageNode[]> {
-  const { deps, job } = site
-  const fields = (await findComparedSteps(deps.tables, job.root)).find((step) => step.name === job.name)?.fields
-  const step = stored?.plan.steps.find(({ path }) => path === (job.step ?? path))
+async function ofCommand(site: Site): Promise<readonly LineageNode[]> {
+  const { deps, job, pipeline } = site
+  const fields = await findReuseFields(deps.tables, job.name)
+  const step = job.step === undefined ? pipeline.stored?.plan.steps[0] : pipeline.planned.get(job.step)
   const inputs: LineageNode[] = []
   // Sequential: what two inputs have in common is told of once.
   for (const [name, value] of Object.entries(job.inputs)) {
@@ -102,12 +157,12 @@ interface TakenInput {
 }
 
 async function ofInput(site: Site, { name, value, fields }: TakenInput): Promise<LineageNode | undefined> {
-  const { deps, walk, job } = site
+  const { deps, walk } = site
   const { uri, type } = value
   if (uri === undefined) return undefined
   const role = `input ${name}`
   const digest = value.digest ?? fields?.data[name]?.digest
-  const producer = await producerOf(deps.tables, job, uri)
+  const producer = producerOf(site, uri)
   if (producer !== undefined) {
     const node = await known(() => jobLineage(deps, producer.job, walk), producer.job)
     return {
@@ -128,14 +183,10 @@ async function ofInput(site: Site, { name, value, fields }: TakenInput): Promise
 }
 
 /** The job whose output an input is: a step of the same pipeline, or any job by its URI. */
-async function producerOf(
-  tables: Tables,
-  job: Job,
-  uri: string,
-): Promise<{ readonly job: string; readonly output: string } | undefined> {
+function producerOf({ pipeline }: Site, uri: string): { readonly job: string; readonly output: string } | undefined {
   const [, step, output] = /^\$\{\{parent\.jobs\.(.+)\.outputs\.([^.]+)\}\}$/.exec(uri) ?? []
   if (step !== undefined && output !== undefined) {
-    const made = (await findChildren(tables, job.root)).find((child) => child.step === step)
+    const made = pipeline.byPath.get(step)
     return made === undefined ? undefined : { job: made.name, output }
   }
   const [, other, named] = /^azureml:\/\/jobs\/([^/]+)\/outputs\/([^/]+)/.exec(uri) ?? []

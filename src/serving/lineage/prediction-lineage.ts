@@ -1,6 +1,6 @@
 import { SluiceError } from '../../base/errors.ts'
 import type { Tables } from '../../database/database.ts'
-import { jobLineage, type LineageWalk } from '../../jobs/lineage/job-lineage.ts'
+import { jobLineage, type LineageWalk, newWalk } from '../../jobs/lineage/job-lineage.ts'
 import { knownDetails, timeText, type LineageNode } from '../../jobs/lineage/lineage.ts'
 import { parseModelReference } from '../../registry/model-reference.ts'
 import type { ModelRegistry } from '../../registry/model-registry.ts'
@@ -39,10 +39,6 @@ export function lineage(deps: LineageDeps): Lineage {
     model: async (name, version) => walker.ofVersion(await deps.registry.versions.get({ name, version }), newWalk()),
     job: (name) => walker.ofRun(name, newWalk()),
   }
-}
-
-function newWalk(): LineageWalk {
-  return { told: new Set() }
 }
 
 class Walker {
