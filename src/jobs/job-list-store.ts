@@ -131,7 +131,8 @@ export async function findLastCompleted(tables: Tables, job: Job): Promise<JobNa
   return row?.name
 }
 
-const durationsLookedAt = 5000
+const durationsPerStep = 9
+const stepsAtOnce = 100
 
 /** How long steps of an experiment ran when they completed and were not reused, newest first; milliseconds by step. */
 export async function findDurations(
@@ -139,24 +140,27 @@ export async function findDurations(
   { experimentId, steps }: { readonly experimentId: ExperimentId; readonly steps: readonly StepPath[] },
 ): Promise<ReadonlyMap<StepPath, readonly number[]>> {
   const durations = new Map<StepPath, number[]>()
-  for (let start = 0; start < steps.length; start += 500) {
-    const rows = await tables
-      .withTables<JobTables>()
-      .selectFrom('job')
-      .select(['step', 'started_ms', 'ended_ms'])
-      .where('experiment_id', '=', experimentId)
-      .where('step', 'in', steps.slice(start, start + 500))
-      .where('status', '=', 'Completed')
-      .where('reused_from', 'is', null)
-      .where('started_ms', 'is not', null)
-      .orderBy('created_ms', 'desc')
-      .limit(durationsLookedAt)
-      .execute()
+  for (let start = 0; start < steps.length; start += stepsAtOnce) {
+    // A few rows of each, however often the pipeline has run: not all, of which a few are kept. The status is written out for
+    // the index that holds only these.
+    const ofEach = steps.slice(start, start + stepsAtOnce).map(
+      (step) => sql`select * from (
+        select step, started_ms, ended_ms from job
+        where experiment_id = ${experimentId} and step = ${step} and status = 'Completed' and reused_from is null
+          and started_ms is not null
+        order by created_ms desc limit ${sql.lit(durationsPerStep)}
+      ) as ran`,
+    )
+    const { rows } = await sql<Ran>`${sql.join(ofEach, sql` union all `)}`.execute(tables)
     for (const { step, started_ms: startedMs, ended_ms: endedMs } of rows) {
-      const known = durations.get(step!)
-      if (known === undefined) durations.set(step!, [endedMs! - startedMs!])
-      else if (known.length < 9) known.push(endedMs! - startedMs!)
+      durations.set(step, [...(durations.get(step) ?? []), Number(endedMs) - Number(startedMs)])
     }
   }
   return durations
+}
+
+interface Ran {
+  readonly step: StepPath
+  readonly started_ms: number
+  readonly ended_ms: number
 }
