@@ -65,7 +65,8 @@ function fakeCost(): CostBook {
   const usage = { wallSeconds: 2, cpuSeconds: 1.5, gbSeconds: 0.25, gpuSeconds: 0, cost: 0.5 }
   const budget = { name: 'month', scope: { kind: 'all' }, window: 'month', of: 'cost', stopAt: 10 } as const
   return {
-    report: () => Promise.resolve({ currency: 'EUR', items: [{ root: 'j', experiment: 'e', ...usage }], total: usage }),
+    report: () =>
+      Promise.resolve({ currency: 'EUR', items: [{ root: 'j', experiment: 'e', ...usage }], leftOut: 0, total: usage }),
     ofJob: () => Promise.resolve({ currency: 'EUR', ...usage }),
     budgets: () => Promise.resolve([{ budget, subject: 'all', windowStartMs: 1_700_000_000_000, used: 0.5 }]),
   }

@@ -11,6 +11,7 @@ export const costCommands: readonly CommandRow[] = [
       { flags: '--job <name>', sentence: 'Only this job with its steps.' },
       { flags: '--experiment <name>', sentence: 'Only this experiment.' },
       { flags: '--endpoint <name>', sentence: 'Only this endpoint.' },
+      { flags: '--limit <count>', sentence: 'At most so many, the dearest, 1 to 1000 (default 1000).' },
     ],
     load: async () => (await import('./cost.ts')).showCost,
   },

@@ -22,7 +22,7 @@ export const showCost: Command = async (invocation) => {
     throw new SluiceError('invalid-request', `--by is ${JSON.stringify(by)}; expected one of ${groups.join(', ')}.`)
   const since = sinceOf(options)
   const query = new URLSearchParams({ by, ...(since !== undefined && { since }) })
-  for (const name of ['job', 'experiment', 'endpoint']) {
+  for (const name of ['job', 'experiment', 'endpoint', 'limit']) {
     const text = options.text(name)
     if (text !== undefined) query.set(name, text)
   }
@@ -30,7 +30,10 @@ export const showCost: Command = async (invocation) => {
     client.get<Cost>(`/api/v1/cost?${query.toString()}`),
   )
   if (json) writeJson(invocation, cost)
-  else terminal.out(costTable(cost, columns[by]!))
+  else {
+    terminal.out(costTable(cost, columns[by]!))
+    if (cost.left_out > 0) terminal.err(`${cost.left_out} more used less; their sum is in the last row.\n`)
+  }
   return exitCode.ok
 }
 

@@ -484,6 +484,7 @@ export interface Cost {
     readonly endpoint?: string
     readonly deployment?: string
   })[]
+  readonly left_out: number
   readonly total: UsageSums
 }
 

@@ -28,6 +28,8 @@ databaseTest('what attempts used is summed by job, step and experiment, the dear
   assert.deepEqual(await sums('experiment'), ['e 2.21', 'f 0.5'])
   assert.deepEqual(await sums('step', { job: 'j1', sinceMs: 2000 }), ['j1 b e 2.1', 'j1 a e 0.01'])
   assert.deepEqual(await sums('job', { experiment: 'f' }), ['j2 f 0.5'])
+  const { items, leftOut, total: all } = await book.report({ by: 'step', limit: 1 })
+  assert.deepEqual([items.length, items[0]!.step, leftOut, all.cpuSeconds], [1, 'b', 2, 61])
   const { total, currency } = await book.report({ by: 'job' })
   assert.deepEqual([currency, total.cpuSeconds, total.gpuSeconds, total.wallSeconds], ['EUR', 61, 2, 5])
   assert.equal((await book.ofJob('j1-a')).cpuSeconds, 11)

@@ -12,17 +12,22 @@ interface Costed {
 export interface CostReport {
   readonly currency?: string
   readonly items: readonly (UsageSum & Costed)[]
+  /** How many groups that used less are not among the items; the total has them. */
+  readonly leftOut: number
   readonly total: Usage & Costed
 }
 
 /** Asks what was used, and how the budgets stand. */
 export interface CostBook {
-  report(filter: UsageFilter & { readonly by: UsageGroup }): Promise<CostReport>
+  report(filter: UsageFilter & { readonly by: UsageGroup; readonly limit?: number }): Promise<CostReport>
   /** What a job used, with all its attempts and steps. */
   ofJob(job: string): Promise<Usage & Costed & { readonly currency?: string }>
   budgets(): Promise<readonly BudgetStanding[]>
   readonly prices?: Prices
 }
+
+/** Of years of steps nobody reads all. */
+const mostItems = 1000
 
 export function costBook({
   database,
@@ -37,11 +42,14 @@ export function costBook({
     prices === undefined ? usage : { ...usage, cost: costOf(usage, prices) }
   const currency = prices && { currency: prices.currency }
   return {
-    async report(filter) {
+    async report({ limit = mostItems, ...filter }) {
       const sums = await sumUsage(database.read, filter)
       const items = sums.map(costed).sort((one, other) => weight(other) - weight(one))
       const { wallSeconds, cpuSeconds, gbSeconds, gpuSeconds } = sums.reduce<Usage>(addUsage, noUsage)
-      return { ...currency, items, total: costed({ wallSeconds, cpuSeconds, gbSeconds, gpuSeconds }) }
+      return {
+        ...{ ...currency, items: items.slice(0, limit), leftOut: Math.max(0, items.length - limit) },
+        total: costed({ wallSeconds, cpuSeconds, gbSeconds, gpuSeconds }),
+      }
     },
     ofJob: async (job) => ({ ...costed(await totalUsage(database.read, { job })), ...currency }),
     budgets: () => keeper.standings(),

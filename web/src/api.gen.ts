@@ -4109,6 +4109,8 @@ export interface components {
         /** @description By the prices of the settings; absent without. */
         cost?: number
       }[]
+      /** @description How many that used less are not among the items; the total has them. */
+      left_out: number
       total: {
         wall_seconds: number
         cpu_seconds: number
@@ -7377,6 +7379,7 @@ export interface operations {
         job?: string
         experiment?: string
         endpoint?: string
+        limit?: number
       }
       header?: never
       path?: never

@@ -25,7 +25,12 @@ const CostSum = Type.Object({
   ...usageFields,
 })
 const CostMessage = Type.Object(
-  { currency, items: Type.Array(CostSum), total: Type.Object(usageFields) },
+  {
+    currency,
+    items: Type.Array(CostSum),
+    left_out: Type.Integer({ description: 'How many that used less are not among the items; the total has them.' }),
+    total: Type.Object(usageFields),
+  },
   { $id: 'Cost' },
 )
 const JobCostMessage = Type.Object({ currency, ...usageFields }, { $id: 'JobCost' })
@@ -52,6 +57,7 @@ const CostQuery = Type.Object(
     job: Type.Optional(Type.String({ description: 'Only this job with its steps.' })),
     experiment: Type.Optional(Type.String()),
     endpoint: Type.Optional(Type.String()),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 1000 })),
   },
   { additionalProperties: false },
 )
@@ -99,7 +105,7 @@ export function costRoutes(book: CostBook): readonly Route[] {
   ]
 }
 
-function toCostMessage({ currency, items, total }: CostReport): Static<typeof CostMessage> {
+function toCostMessage({ currency, items, leftOut, total }: CostReport): Static<typeof CostMessage> {
   return {
     ...(currency !== undefined && { currency }),
     items: items.map(({ root, step, experiment, endpoint, deployment, ...usage }) => ({
@@ -110,6 +116,7 @@ function toCostMessage({ currency, items, total }: CostReport): Static<typeof Co
       ...(deployment !== undefined && { deployment }),
       ...toUsageMessage(usage),
     })),
+    left_out: leftOut,
     total: toUsageMessage(total),
   }
 }
