@@ -450,6 +450,8 @@ export class Engine {
     const { rounds, stop, end, againAfterMs } = await this.#nextRounds(live, path)
     const isAskedAgain = live.expanding.get(path) === true
     live.expanding.delete(path)
+    // The job may have failed or been canceled meanwhile: rounds of a step that has ended would wait for ever.
+    if (live.isDropped || live.state.steps.get(path)?.status !== 'expanded') return
     // In another turn: an expander that answers at once must not keep others from theirs.
     if (isAskedAgain) setImmediate(() => void this.#expand(live, path))
     // One timer for each control step, or every answer would leave another that asks again and again.

@@ -165,6 +165,31 @@ test('parallel_for over what a step wrote; bad items are named', async (t) => {
   assert.match(bad.step('each').error!.message, /input "x" of item 0 must be an integer, but is "two"; item 1 is 7/)
 })
 
+test('a loop that is canceled while it is asked for its rounds begins none', async (t) => {
+  const lab = await openEngineLab(t)
+  const bad = commandStep('list', {
+    command: 'echo nothing > ${{outputs.items}}',
+    outputs: { items: { type: 'string', mode: 'upload' } },
+  })
+  const items = { kind: 'output', step: path('list'), output: 'items', types: { x: 'integer' }, defaults: {} } as const
+  const others = ['one', 'two', 'three'].map((name) => ({
+    ...each(square, { parents: [path('list')] }),
+    path: path(name),
+    key: name,
+  }))
+  const root = await lab.start(plannedPipeline([bad, each(square, { parents: [path('list')], items }), ...others]))
+  await lab.engine.ended(root)
+  const statuses = (await lab.children(root)).map(({ step, status }) => [step, status])
+  assert.deepEqual(
+    statuses.filter(([, status]) => status === 'NotStarted'),
+    [],
+  )
+  assert.deepEqual(statuses.slice(0, 2), [
+    ['list', 'Completed'],
+    ['each', 'Failed'],
+  ])
+})
+
 test('a failed item fails the loop and stops the others, unless the pipeline goes on', async (t) => {
   const lab = await openEngineLab(t)
   const command = `if [ \${{inputs.x}} = 1 ]; then exit 3; fi; ${square}`
