@@ -3,7 +3,14 @@ import { SluiceError } from '../base/errors.ts'
 import type { Content } from '../artifacts/content-store.ts'
 import { snapshotCode } from '../assets/code-snapshot.ts'
 import type { EnvironmentRequest } from '../environments/environment-builder.ts'
-import type { PlannedCommand, PlannedPipeline, PlannedStep } from '../plan/planned-pipeline.ts'
+import type { StepPath } from '../base/ids.ts'
+import type {
+  PlannedCommand,
+  PlannedControl,
+  PlannedInput,
+  PlannedPipeline,
+  PlannedStep,
+} from '../plan/planned-pipeline.ts'
 import { referenceText } from '../spec/scope.ts'
 import type { FindEnvironment } from './find-environment.ts'
 import { findSource, type SourceParts } from './find-source.ts'
@@ -46,7 +53,7 @@ export async function settleSources(
     )
     return Object.fromEntries(settled.flat())
   }
-  const sources = await settle(wantedSources(deps, commands, earlier?.sources ?? {}))
+  const sources = await settle(wantedSources(deps, takersOf(plan.steps), earlier?.sources ?? {}))
   const code = await settle(wantedCode(deps, commands, earlier?.code ?? {}))
   const environments = await settle(wantedEnvironments(deps, commands, earlier?.environments ?? {}))
   await settle(outputPaths(deps, commands))
@@ -73,6 +80,35 @@ function commandsOf(steps: readonly PlannedStep[]): readonly PlannedCommand[] {
   })
 }
 
+interface TakenInputs {
+  readonly path: StepPath
+  readonly inputs: Readonly<Record<string, PlannedInput>>
+}
+
+/** What steps take: commands for themselves, loops for the rounds that they will make. */
+function takersOf(steps: readonly PlannedStep[]): readonly TakenInputs[] {
+  return steps.flatMap((step) => {
+    if (step.kind === 'command') return [step]
+    if (step.kind === 'if_else') return []
+    return [...givenToRounds(step), ...takersOf(step.body.steps)]
+  })
+}
+
+function givenToRounds(step: PlannedControl): readonly TakenInputs[] {
+  const { path } = step
+  if (step.kind === 'sweep') return []
+  if (step.kind === 'parallel_for') {
+    const { items } = step
+    return items.kind === 'literal'
+      ? items.items.map(({ inputs }) => ({ path, inputs }))
+      : [{ path, inputs: items.defaults }]
+  }
+  const firsts = Object.entries(step.carried).flatMap(([name, { first }]) =>
+    first === undefined ? [] : [[name, first] as const],
+  )
+  return [{ path, inputs: Object.fromEntries(firsts) }]
+}
+
 function outputPaths(deps: SettleDeps, steps: readonly PlannedCommand[]): Map<string, () => Promise<void>> {
   const paths = steps.flatMap((step) =>
     Object.values(step.outputs).flatMap(({ path }) => (path === undefined ? [] : [path])),
@@ -82,7 +118,7 @@ function outputPaths(deps: SettleDeps, steps: readonly PlannedCommand[]): Map<st
 
 function wantedSources(
   deps: SettleDeps,
-  steps: readonly PlannedCommand[],
+  steps: readonly TakenInputs[],
   earlier: SettledSources['sources'],
 ): Map<string, () => Promise<StoredSource>> {
   const wanted = new Map<string, () => Promise<StoredSource>>()

@@ -97,7 +97,7 @@ function expandSteps(work: Work, opening: Opening): void {
     const common = { key, path, scope, first, end: first + 1, inputs: new Map<string, BoundValue>() }
     if (step.kind === 'if_else') addLeaf(work, { ...common, kind: 'if_else', step })
     else if (step.kind === 'do_while' || step.kind === 'parallel_for')
-      addLeaf(work, { ...common, kind: 'loop', step, firsts: new Map() })
+      addLeaf(work, { ...common, kind: 'loop', step, firsts: new Map(), open: new Map() })
     else if (step.kind === 'component') addComponentStep(work, opening, { ...common, step })
     else addSweep(work, opening, { common, sweep: step })
     if (work.isFull || work.leaves.length + work.groups.length <= mostSteps) continue

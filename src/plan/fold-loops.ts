@@ -1,7 +1,6 @@
 import type { StepPath } from '../base/ids.ts'
 import { mapValues } from '../base/map-values.ts'
 import { outputNames, findOutput, draftOf } from './bindings/settle-outputs.ts'
-import { parameterTypes } from './bindings/bind-loop.ts'
 import { isInBody } from './loops.ts'
 import { plannedInput } from './plan-command.ts'
 import type {
@@ -47,8 +46,15 @@ function plannedItems(loop: LoopNode): PlannedItems {
   const { items } = loop
   if (items?.kind === 'output') {
     const { from } = items
-    const types = parameterTypes(loop)
-    return { kind: 'output', step: from.node.path, output: from.name, types, defaults: plannedValues(loop.firsts) }
+    const optional = [...loop.firsts].flatMap(([name, { kind }]) => (kind === 'absent' ? [name] : []))
+    return {
+      kind: 'output',
+      step: from.node.path,
+      output: from.name,
+      types: Object.fromEntries(loop.open),
+      ...(optional.length > 0 && { optional }),
+      defaults: plannedValues(loop.firsts),
+    }
   }
   const list = items?.items ?? []
   return { kind: 'literal', items: list.map(({ name, inputs }) => ({ key: name, inputs: plannedValues(inputs) })) }

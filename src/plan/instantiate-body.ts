@@ -1,9 +1,11 @@
 import { parseBoolean } from './bindings/literal.ts'
 import type { StepPath } from '../base/ids.ts'
+import { keepOptionalSpans } from './render-command.ts'
 import { isPrimitive } from './bindings/data-types.ts'
 import type {
   PipelineOutput,
   PlannedBody,
+  PlannedCommand,
   PlannedControl,
   PlannedGroup,
   PlannedIfElse,
@@ -93,11 +95,23 @@ function moveGroup(group: PlannedGroup, moved: Move): PlannedGroup {
 }
 
 function fill(step: PlannedStep, given: Given, moved: Move): PlannedStep {
-  if (step.kind === 'command') return { ...step, inputs: fillInputs(step.inputs, given, moved) }
+  if (step.kind === 'command') {
+    const inputs = fillInputs(step.inputs, given, moved)
+    return { ...step, inputs, command: decideSpans(step.command, inputs) }
+  }
   if (step.kind === 'if_else') {
     return { ...step, condition: fillCondition(step.condition, given, moved) }
   }
   return fillControl(step, given, moved)
+}
+
+/** The optional parts that planning left to the rounds; those that an inner loop's rounds decide stay. */
+function decideSpans(command: string, inputs: PlannedCommand['inputs']): string {
+  if (!command.includes('$[[')) return command
+  return keepOptionalSpans(command, (name) => {
+    if (!Object.hasOwn(inputs, name)) return false
+    return inputs[name]!.kind === 'parameter' ? 'in some rounds' : true
+  })
 }
 
 function fillCondition(condition: Condition, given: Given, moved: Move): Condition {

@@ -49,7 +49,7 @@ export function parseItems(
 function listItems(text: string): readonly (readonly [string, unknown])[] | string {
   let parsed: unknown
   try {
-    parsed = JSON.parse(text)
+    parsed = JSON.parse(text, asWritten)
   } catch {
     return `${JSON.stringify(text.slice(0, 60))} is not JSON`
   }
@@ -62,13 +62,19 @@ function listItems(text: string): readonly (readonly [string, unknown])[] | stri
     : `the item name ${JSON.stringify(odd[0])} has characters other than letters, digits, _ and -`
 }
 
+/** A number stays as it was written (1.0, more digits than JavaScript keeps), as one in YAML does. */
+function asWritten(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source
+  return typeof value === 'number' && source !== undefined && String(value) !== source ? source : value
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The input that a JSON value gives, or the end of a sentence that says why it gives none. */
 function itemInput(value: unknown, type: DataType | PrimitiveType | undefined): PlannedLiteral | string {
-  if (type === undefined) return 'is not an input of the body'
+  if (type === undefined) return 'is no input of the body that takes a value'
   const text = literalText(value)
   if (text === undefined) return `is ${JSON.stringify(value)} instead of one value`
   if (!isPrimitive(type)) return `takes ${type}, which cannot be given as JSON; bind it on the body`

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { counter, mistakes, plan } from './plan-text.test-support.ts'
-import type { PlannedDoWhile, PlannedParallelFor } from './planned-pipeline.ts'
+import { instantiateBody } from './instantiate-body.ts'
+import type { PlannedCommand, PlannedDoWhile, PlannedParallelFor } from './planned-pipeline.ts'
 
 test('a do_while takes its body in: it waits for what the body waits for, and readers of the body read the loop', async () => {
   const { plan: planned, diagnostics } = await plan(
@@ -211,6 +212,99 @@ jobs:
   )
 })
 
+test('an optional input that only some rounds give leaves its part to each round; a text cannot count on it', async () => {
+  const files = {
+    'say.yml': `
+type: command
+name: say
+inputs: {n: {type: integer, optional: true}, m: {type: integer, optional: true}}
+environment: azureml:e@latest
+command: echo $[[n \${{inputs.n}}]] $[[m \${{inputs.m}}]] end
+`,
+    'outer.yml': `
+type: pipeline
+name: outer
+inputs: {n: {type: integer, optional: true}, data: {type: uri_file}}
+jobs:
+  say: {component: say.yml, inputs: {n: '\${{parent.inputs.n}}'}}
+  each: {type: parallel_for, body: '\${{parent.jobs.say}}', items: [{m: 1}, {}]}
+  list: {command: 'echo', environment: azureml:e@latest, outputs: {items: {type: string}}}
+  again: {component: say.yml, inputs: {n: '\${{parent.inputs.n}}'}}
+  written: {type: parallel_for, body: '\${{parent.jobs.again}}', items: '\${{parent.jobs.list.outputs.items}}'}
+  cat: {command: 'cat \${{inputs.d}} \${{inputs.e}}', environment: azureml:e@latest, inputs: {d: '\${{parent.inputs.data}}', e: {path: x.csv}}}
+  cats: {type: parallel_for, body: '\${{parent.jobs.cat}}', items: '\${{parent.jobs.list.outputs.items}}'}
+`,
+    'score.yml': `
+type: parallel
+name: score
+inputs: {data: {type: uri_folder}, n: {type: integer, optional: true}}
+input_data: \${{inputs.data}}
+task: {type: run_function, code: src, entry_script: s.py, program_arguments: 'a $[[--n \${{inputs.n}}]]', environment: azureml:e@latest}
+`,
+  }
+  const outer = `
+type: pipeline
+jobs:
+  body: {type: pipeline, component: outer.yml, inputs: {data: {type: uri_file, path: a.csv}}}
+  rounds: {type: parallel_for, body: '\${{parent.jobs.body}}', items: [{n: 1}, {data: {type: uri_file, path: b.csv}}]}
+`
+  const { plan: planned, diagnostics } = await plan(outer, files)
+  assert.deepEqual(diagnostics, [])
+  const rounds = planned.steps[0] as PlannedParallelFor
+  assert.ok(rounds.items.kind === 'literal')
+  const [one, other] = rounds.items.items.map(({ key, inputs }) =>
+    instantiateBody(rounds.body, { control: rounds.path, key, parameters: inputs }),
+  )
+  const inside = (instance: typeof one, name: string): PlannedParallelFor =>
+    instance!.steps.find(({ key }) => key === name) as PlannedParallelFor
+  const commands = (instance: typeof one): readonly string[] => {
+    const each = inside(instance, 'each')
+    assert.ok(each.items.kind === 'literal')
+    return each.items.items.map(({ key, inputs }) => {
+      const [step] = instantiateBody(each.body, { control: each.path, key, parameters: inputs }).steps
+      return (step as PlannedCommand).command
+    })
+  }
+  assert.deepEqual(commands(one), ['echo n ${{inputs.n}} m ${{inputs.m}} end', 'echo n ${{inputs.n}}  end'])
+  assert.deepEqual(commands(other), ['echo  m ${{inputs.m}} end', 'echo   end'])
+  const { items } = inside(one, 'written')
+  assert.ok(items.kind === 'output')
+  assert.deepEqual(items.types, { n: 'integer', m: 'integer' })
+  assert.deepEqual(items.optional, ['m'])
+  assert.deepEqual(items.defaults, { n: { kind: 'literal', value: '1', type: 'integer' } })
+  const cats = inside(one, 'cats')
+  assert.deepEqual(cats.items.kind === 'output' && cats.items.types, {})
+
+  assert.deepEqual(
+    await mistakes(
+      `
+type: pipeline
+jobs:
+  rounds: {type: parallel_for, body: '\${{parent.jobs.loud}}', items: [{n: 1}, {}]}
+  loud: {component: loud.yml}
+  scores: {type: parallel_for, body: '\${{parent.jobs.score}}', items: [{n: 1}, {}]}
+  score: {component: score.yml, inputs: {data: {type: uri_folder, path: d}}}
+`,
+      {
+        ...files,
+        'loud.yml': `
+type: command
+name: loud
+inputs: {n: {type: integer, optional: true}}
+environment: azureml:e@latest
+environment_variables: {N: '\${{inputs.n}}'}
+command: echo \${{inputs.n}}
+`,
+      },
+    ),
+    [
+      '6: Environment variable "N" of step "loud" uses ${{inputs.n}}, which is optional and has no value in some rounds of step "rounds".',
+      '7: The command of step "loud" uses ${{inputs.n}}, which is optional and has no value in some rounds of step "rounds".',
+      '6: "program_arguments" of step "score" has an optional part whose inputs have values in some rounds only.',
+    ],
+  )
+})
+
 test('what is wrong with a loop is said with its place', async () => {
   const found = await mistakes(
     `
@@ -251,7 +345,7 @@ jobs:
       '17: The body of step "five" is the loop itself.',
       '19: The items of step "last" cannot be used: input "n" of item 0 must be an integer, but is "three".',
       '19: The items of step "last" cannot be used: item 1 gives no "n".',
-      '19: The items of step "last" cannot be used: input "m" of item 1 is not an input of the body.',
+      '19: The items of step "last" cannot be used: input "m" of item 1 is no input of the body that takes a value.',
     ].sort(byLine),
   )
 })

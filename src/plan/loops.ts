@@ -48,8 +48,8 @@ export function isInBody(loop: LoopNode, path: StepPath): boolean {
 }
 
 /**
- * Names of the body's inputs that each round gives: those a do_while carries over, those that any item has; where the
- * items are known only later, all that the body's step leaves open.
+ * Names of the body's inputs that each round may give: those a do_while carries over, those that any item has; where
+ * the items are known only later, all that the body has.
  */
 export function parameterNames(loop: LoopNode): ReadonlySet<string> {
   const { step, body } = loop
@@ -57,9 +57,7 @@ export function parameterNames(loop: LoopNode): ReadonlySet<string> {
   if (step.kind === 'do_while') return new Set(Object.values(step.mapping).flat())
   const { items } = step
   if (items.kind === 'items') return new Set(items.items.flatMap((item) => Object.keys(item.inputs)))
-  const open = new Set([...Object.keys(body.component.inputs), ...usedInputs(body)])
-  for (const name of Object.keys(body.step.inputs)) open.delete(name)
-  return open
+  return new Set([...Object.keys(body.component.inputs), ...Object.keys(body.step.inputs), ...usedInputs(body)])
 }
 
 /** What an inline command mentions: nothing declares its inputs. */

@@ -5,7 +5,7 @@ import { planDistribution, planResources } from './plan-processes.ts'
 import type { InputMode } from '../spec/document-parts.ts'
 import type { PlannedCommand, PlannedInput, PlannedOutput, PlannedStepCommon } from './planned-pipeline.ts'
 import { planParallel } from './plan-parallel.ts'
-import { checkTemplate, planTemplate, usedInputs } from './plan-template.ts'
+import { absenceOf, checkTemplate, planTemplate, usedInputs } from './plan-template.ts'
 import { renderCommand } from './render-command.ts'
 import { namedComponent } from './named-component.ts'
 import { labelOf, placeOf, type BoundValue, type CommandNode, type OutputDraft, type Scope } from './scope.ts'
@@ -132,8 +132,8 @@ function planVariable(name: string, text: string, { node, place, mayUseParent, o
   const template = parseText(text).parts.some(isParent) ? withParentValues(text, { isParent, site, options }) : text
   checkTemplate(node, template, { mistakes, place, label })
   for (const input of usedInputs(template)) {
-    if (node.inputs.get(input)?.kind !== 'absent') continue
-    mistakes.report(place, `${label} uses \${{inputs.${input}}}, which is optional and has no value.`)
+    const problem = absenceOf(node.inputs.get(input))
+    if (problem !== undefined) mistakes.report(place, `${label} uses \${{inputs.${input}}}, ${problem}.`)
   }
   return renderCommand(template, {})
 }

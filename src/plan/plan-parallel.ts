@@ -7,6 +7,7 @@ import { parseText } from './expression.ts'
 import type { ParallelWork } from './hosted-work.ts'
 import type { Place } from './mistakes.ts'
 import { planTemplate } from './plan-template.ts'
+import { spanMistake } from './render-command.ts'
 import type { PlannedInput } from './planned-pipeline.ts'
 import { labelOf, placeOf, type CommandNode } from './scope.ts'
 import { splitWords } from './shell-words.ts'
@@ -96,11 +97,16 @@ function modelOf(
 
 function templateOf(site: ParallelSite, field: string, text: string): string {
   const label = `"${field}" of ${labelOf(site.node)}`
-  return planTemplate(site.node, text, {
-    mistakes: site.options.mistakes,
-    place: fieldPlace(site, 'task', field),
-    label,
-  })
+  const { mistakes } = site.options
+  const place = fieldPlace(site, 'task', field)
+  const planned = planTemplate(site.node, text, { mistakes, place, label })
+  if (spanMistake(text) === undefined && spanMistake(planned.replaceAll(']]', '')) !== undefined)
+    mistakes.report(
+      place,
+      `${label} has an optional part whose inputs have values in some rounds only.`,
+      'Give them a value in every round.',
+    )
+  return planned
 }
 
 function argumentsOf(site: ParallelSite, text: string): readonly string[] {

@@ -2,7 +2,7 @@ import { didYouMean } from './did-you-mean.ts'
 import { parseText } from './expression.ts'
 import type { Mistakes, Place } from './mistakes.ts'
 import { keepOptionalSpans, renderCommand, spanMistake, withoutOptionalSpans } from './render-command.ts'
-import type { CommandNode } from './scope.ts'
+import type { BoundValue, CommandNode } from './scope.ts'
 
 /**
  * A text with its `$[[ ]]` decided and `${{inputs.x}}`, `${{outputs.x}}` in their canonical form; reports what of it the
@@ -14,17 +14,38 @@ export function planTemplate(node: CommandNode, text: string, site: TemplateSite
   if (unclosed !== undefined) mistakes.report(place, `${label}: ${unclosed.message}`, unclosed.hint)
   checkTemplate(node, text, site)
   for (const name of usedInputs(withoutOptionalSpans(text))) {
-    if (node.inputs.get(name)?.kind !== 'absent') continue
+    const problem = absenceOf(node.inputs.get(name))
+    if (problem === undefined) continue
     mistakes.report(
       place,
-      `${label} uses \${{inputs.${name}}}, which is optional and has no value.`,
+      `${label} uses \${{inputs.${name}}}, ${problem}.`,
       `Write it as an optional part: $[[--${name} \${{inputs.${name}}}]]`,
     )
   }
   return renderCommand(
-    keepOptionalSpans(text, (name) => node.inputs.get(name)?.kind !== 'absent'),
+    keepOptionalSpans(text, (name) => {
+      const value = node.inputs.get(name)
+      return mayBeAbsent(value) ? 'in some rounds' : value?.kind !== 'absent'
+    }),
     {},
   )
+}
+
+/** Why a text cannot count on an input, as the end of a sentence. */
+export function absenceOf(value: BoundValue | undefined): string | undefined {
+  if (value?.kind === 'absent') return 'which is optional and has no value'
+  return mayBeAbsent(value)
+    ? `which is optional and has no value in some rounds of step "${value.loop.key}"`
+    : undefined
+}
+
+/** Whether rounds of a loop give the input, and not all of them do. */
+function mayBeAbsent(value: BoundValue | undefined): value is Extract<BoundValue, { kind: 'round' }> {
+  if (value?.kind !== 'round') return false
+  const { loop, name } = value
+  const isMissing = (given: BoundValue | undefined): boolean => given?.kind === 'absent' || mayBeAbsent(given)
+  if (loop.items?.kind === 'list') return loop.items.items.some(({ inputs }) => isMissing(inputs.get(name)))
+  return isMissing(loop.firsts.get(name))
 }
 
 /** Where a text with `${{inputs.x}}` stands, and how a message calls it. */

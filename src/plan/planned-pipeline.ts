@@ -122,6 +122,8 @@ export type PlannedItems =
       readonly output: string
       /** Declared types of the body's inputs, which the values must fit. */
       readonly types: Readonly<Record<string, DataType | PrimitiveType>>
+      /** Inputs that an item may leave out and that then have no value. Absent: none. */
+      readonly optional?: readonly string[]
       /** What an item takes that does not give the input. */
       readonly defaults: Readonly<Record<string, PlannedInput>>
     }

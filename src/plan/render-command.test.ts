@@ -52,6 +52,13 @@ for (const [name, command, kept] of spans) {
   test(name, () => assert.equal(keepOptionalSpans(command, hasValue), kept))
 }
 
+test('a span whose inputs have values in some rounds only stays, unless another input has none', () => {
+  const known = (name: string): boolean | 'in some rounds' => (name === 'round' ? 'in some rounds' : name === 'given')
+  const command =
+    '$[[-r ${{inputs.round}} ${{inputs.given}}]] $[[${{inputs.round}} ${{inputs.none}}]]$[[${{inputs.given}}]]'
+  assert.equal(keepOptionalSpans(command, known), '$[[-r ${{inputs.round}} ${{inputs.given}}]] ${{inputs.given}}')
+})
+
 test('what a command needs in any case is what stands outside the spans', () => {
   assert.equal(withoutOptionalSpans('a ${{inputs.x}} $[[--y ${{inputs.y}}]] b'), 'a ${{inputs.x}}  b')
 })

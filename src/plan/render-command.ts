@@ -23,11 +23,16 @@ export function renderCommand(template: string, values: RenderValues): string {
 }
 
 /**
- * Decides the `$[[ ... ]]` spans of a command: one that mentions an input without a value is dropped whole, any other
- * keeps what is inside. Decided before values are put in, so a value's own brackets mean nothing.
+ * Decides the `$[[ ... ]]` spans of a command: one that mentions an input without a value is dropped whole, one whose
+ * inputs have values only in some rounds of a loop stays for each round to decide, any other keeps what is inside.
+ * Decided before values are put in, so a value's own brackets mean nothing.
  */
-export function keepOptionalSpans(command: string, hasValue: (input: string) => boolean): string {
-  return command.replace(optionalSpan, (_, inside: string) => (mentionedInputs(inside).every(hasValue) ? inside : ''))
+export function keepOptionalSpans(command: string, hasValue: (input: string) => boolean | 'in some rounds'): string {
+  return command.replace(optionalSpan, (span, inside: string) => {
+    const answers = mentionedInputs(inside).map(hasValue)
+    if (answers.includes(false)) return ''
+    return answers.includes('in some rounds') ? span : inside
+  })
 }
 
 /** A command without its `$[[ ... ]]` spans: what it always needs. */

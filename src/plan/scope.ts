@@ -86,6 +86,8 @@ export interface LoopNode extends NodeCommon<DoWhileStep | ParallelForStep> {
   body?: CommandNode | GroupNode
   /** Values of inputs that a do_while's first iteration takes, or that an item takes that does not give its own. */
   readonly firsts: Map<string, BoundValue>
+  /** Inputs of the body that items known only later may give, as what. */
+  readonly open: Map<string, DataType | PrimitiveType>
   /** What a parallel_for goes through. */
   items?: LoopItems
 }

@@ -50,7 +50,7 @@ function itemsOf({ path, items }: PlannedParallelFor, view: ControlView): Items 
   }
   const { items: parsed, problems } = parseItems(output.value, {
     types: items.types,
-    hasDefault: new Set(Object.keys(items.defaults)),
+    hasDefault: new Set([...Object.keys(items.defaults), ...(items.optional ?? [])]),
   })
   if (problems.length === 0) return parsed.map(({ key, inputs }) => ({ key, inputs: { ...items.defaults, ...inputs } }))
   throw new SluiceError('step-failed', `The items of "${path}" (${label}) cannot be used: ${problems.join('; ')}.`, {

@@ -5,11 +5,13 @@ import { bindLoop, listItems } from './bind-loop.ts'
 import { evaluateText, type EvaluateOptions, type TextSite } from './evaluate.ts'
 import { hasExpression, parseText } from '../expression.ts'
 import { fitCondition, fitValue, type FitOptions } from './fit-value.ts'
+import { isPrimitive } from './data-types.ts'
 import { findCycles, topologicalOrder } from '../graph.ts'
 import { parseBoolean } from './literal.ts'
 import { nearestName } from '../../spec/yaml/nearest-name.ts'
 import { didYouMean } from '../did-you-mean.ts'
 import type { Overrides } from './overrides.ts'
+import { outputType } from './settle-outputs.ts'
 import { bindSearchSpace } from '../sweeps/bind-search-space.ts'
 import {
   labelOf,
@@ -199,10 +201,9 @@ function bindParameter(loop: LoopNode, task: Task, options: BindOptions): BoundV
   const type = declaration?.type ?? given?.type
   const mode = given?.mode ?? declaration?.mode
   const items = listItems(loop)
-  if (items === undefined) {
-    const isFallback = loop.step.kind === 'do_while' || declaration?.default !== undefined
-    if (isFallback) loop.firsts.set(name, bindValue(task, options))
-  } else {
+  if (loop.step.kind === 'do_while') loop.firsts.set(name, bindValue(task, options))
+  else if (items === undefined) return bindOpenParameter(loop, task, options)
+  else {
     let shared: BoundValue | undefined
     for (const item of items) {
       const value = own(item.given, name)
@@ -219,6 +220,28 @@ function bindParameter(loop: LoopNode, task: Task, options: BindOptions): BoundV
     }
   }
   return { kind: 'round', loop, name, ...(type && { type }), ...(mode && { mode }) }
+}
+
+/**
+ * An input of a body whose items are known only later. A value that the body's step gives is what items take that give
+ * none; data stay as the step says, since no JSON holds them.
+ */
+function bindOpenParameter(loop: LoopNode, task: Task, options: BindOptions): BoundValue {
+  const { name, given, override, declaration } = task
+  const isGiven = given !== undefined || override !== undefined
+  const type = declaration?.type ?? given?.type
+  const mode = given?.mode ?? declaration?.mode
+  let valueType = type ?? 'string'
+  if (isGiven || declaration?.default !== undefined || declaration?.optional === true) {
+    const value = bindValue(task, options)
+    if (value.kind === 'invalid' || value.kind === 'data' || value.kind === 'parameter') return value
+    if (value.kind === 'output') valueType = value.type ?? outputType(value.from)
+    if (value.kind === 'round') valueType = value.type ?? valueType
+    if (!isPrimitive(valueType)) return value
+    loop.firsts.set(name, value)
+  }
+  loop.open.set(name, valueType)
+  return { kind: 'round', loop, name, type: valueType, ...(mode && { mode }) }
 }
 
 function bindValue(task: Task, options: BindOptions): BoundValue {

@@ -1,6 +1,5 @@
 import { didYouMean } from '../did-you-mean.ts'
 import { parseItems, type PlannedLiteral } from '../loop-items.ts'
-import { parameterNames } from '../loops.ts'
 import { placeOf, type BoundValue, type LoopItems, type LoopNode } from '../scope.ts'
 import { evaluateText, type EvaluateOptions } from './evaluate.ts'
 import { draftOf, findOutput, outputNames, outputType } from './settle-outputs.ts'
@@ -67,7 +66,7 @@ function bindItems(loop: LoopNode, text: string, options: EvaluateOptions): void
     options.mistakes.report(place, `${label} ${problem}.`, 'Write a list of inputs, or JSON text of such.')
   if (value.kind === 'literal') {
     const { items, problems } = parseItems(value.value, {
-      types: parameterTypes(loop),
+      types: Object.fromEntries(loop.open),
       hasDefault: new Set(loop.firsts.keys()),
     })
     for (const problem of problems) refuse(`cannot be used: ${problem}`)
@@ -92,14 +91,6 @@ function bindItems(loop: LoopNode, text: string, options: EvaluateOptions): void
 function literalAt(file: string): (entry: readonly [string, PlannedLiteral]) => readonly [string, BoundValue] {
   return ([name, literal]) => [name, { ...literal, file }]
 }
-
-/** Types of the body's inputs that items give; what nobody declares is text. */
-export function parameterTypes(loop: LoopNode): Readonly<Record<string, NonNullable<ParameterType>>> {
-  return Object.fromEntries(
-    [...parameterNames(loop)].map((name) => [name, loop.body!.component.inputs[name]?.type ?? 'string'] as const),
-  )
-}
-type ParameterType = NonNullable<LoopNode['body']>['component']['inputs'][string]['type']
 
 /** The items of a list, filled in as the body's inputs are bound. */
 export function listItems(loop: LoopNode): Extract<LoopItems, { kind: 'list' }>['items'] | undefined {
