@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, statSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { SluiceError } from '../base/errors.ts'
 import type { JobName } from '../base/ids.ts'
@@ -45,7 +45,8 @@ export async function collectOutputs(options: CollectOutputs, artifacts: Content
 function isArtifactRoot({ files, job, attempt, step }: CollectOutputs, name: string): boolean {
   if (name !== 'artifacts' || !isFolderType(step.outputs[name]!.type)) return false
   if (/\$\{\{\s*outputs\.artifacts\s*\}\}/.test(step.command)) return false
-  return readdirSync(files.output(job, attempt, name)).length === 0
+  const folder = files.output(job, attempt, name)
+  return existsSync(folder) && readdirSync(folder).length === 0
 }
 
 /** What lies in `./outputs`, below a folder `outputs` as among the run's artifacts. */
@@ -61,11 +62,20 @@ async function collect(
 ): Promise<StepOutput> {
   const file = files.output(job, attempt, name)
   const how = { by: 'link', ...(defer !== undefined && { defer }) } as const
-  if (isFolderType(output.type)) return stored(output, await content.ingest(file, how), name)
   const stats = statSync(file, { throwIfNoEntry: false })
+  if (isFolderType(output.type)) {
+    if (stats !== undefined) return stored(output, await content.ingest(file, how), name)
+    throw new SluiceError(
+      'step-failed',
+      `Output "${name}" of step "${step.path}" is gone: the step removed its folder.`,
+      {
+        hint: 'Remove what lies in the folder, not the folder.',
+      },
+    )
+  }
   if (stats === undefined) return { kind: 'absent', type: output.type }
   const { type } = output
-  if (isPrimitive(type)) return literal(step, name, { type, file, sizeBytes: stats.size })
+  if (isPrimitive(type)) return literal(step, name, { type, file, stats })
   // A program may have made a folder where a file was declared: Azure takes it as it is.
   return stored(output, await content.ingest(file, how), name)
 }
@@ -84,30 +94,28 @@ function stored(output: PlannedOutput, content: Content, name: string): StepOutp
 function literal(
   step: PlannedCommand,
   name: string,
-  { type, file, sizeBytes }: { type: PrimitiveType; file: string; sizeBytes: number },
+  { type, file, stats }: { type: PrimitiveType; file: string; stats: Stats },
 ): StepOutput {
-  if (sizeBytes > maxLiteralBytes) {
-    throw new SluiceError(
-      'step-failed',
-      `Output "${name}" of step "${step.path}" is a ${type}, but ${sizeBytes} bytes were written.`,
-      {
-        hint: 'Write the value alone, or declare the output as uri_file.',
-      },
-    )
-  }
+  const refuse = (problem: string, hint: string): SluiceError =>
+    new SluiceError('step-failed', `Output "${name}" of step "${step.path}" ${problem}.`, { hint })
+  const hint = 'Write the value alone, or declare the output as uri_file.'
+  // To read from a pipe or a device would never end, and nothing else of the server would go on.
+  if (!stats.isFile()) throw refuse(`is a ${type}, but no file was written: ${kindOf(stats)}`, hint)
+  if (stats.size > maxLiteralBytes) throw refuse(`is a ${type}, but ${stats.size} bytes were written`, hint)
   const value = readFileSync(file, 'utf8').trim()
+  if (value.includes('\0')) throw refuse(`is a ${type}, but has a NUL, which no command line can hold`, hint)
   const checked = checkLiteral(value, { type })
-  if (!checked.isValid) {
-    throw new SluiceError('step-failed', `Output "${name}" of step "${step.path}" ${checked.problem}.`, {
-      hint: checked.hint ?? `Write one ${type}, nothing else.`,
-    })
-  }
+  if (!checked.isValid) throw refuse(checked.problem, checked.hint ?? `Write one ${type}, nothing else.`)
   return { kind: 'literal', type, value: checked.value }
 }
 
-/** What lies in \`./outputs\` and becomes artifacts of the run; undefined when nothing does. */
+function kindOf(stats: Stats): string {
+  return stats.isDirectory() ? 'there is a folder' : 'there is a special file'
+}
+
+/** What lies in \`./outputs\` and becomes artifacts of the run; undefined when nothing does, or the step removed it. */
 export async function collectArtifacts({ files, content, job, attempt }: CollectOutputs): Promise<Content | undefined> {
   const folder = join(files.working(job, attempt), 'outputs')
-  if (readdirSync(folder).length === 0) return undefined
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return undefined
   return content.ingest(folder, { by: 'link' })
 }

@@ -236,6 +236,34 @@ test('a job that is canceled ends its running step', async (t) => {
   assert.equal(after.root.status, 'Completed')
 })
 
+test('what is no file is no value: the step fails and says so, and the server reads on', async (t) => {
+  const lab = await openEngineLab(t)
+  const writing = (name: string, command: string): ReturnType<typeof commandStep> =>
+    commandStep(name, { command, outputs: { n: { type: 'string', mode: 'upload' } } })
+  const { step } = await lab.run(
+    plannedPipeline(
+      [
+        writing('pipe', 'mkfifo ${{outputs.n}}'),
+        writing('device', 'ln -s /dev/zero ${{outputs.n}}'),
+        writing('folder', 'mkdir ${{outputs.n}}'),
+        writing('nul', "printf 'a\\000b' > ${{outputs.n}}"),
+        commandStep('gone', {
+          command: 'rm -rf ${{outputs.o}}',
+          outputs: { o: { type: 'uri_folder', mode: 'upload' } },
+        }),
+        commandStep('leaves', { command: 'rm -rf "$PWD"' }),
+      ],
+      { continueOnStepFailure: true },
+    ),
+  )
+  assert.match(step('pipe').error!.message, /Output "n" of step "pipe" is a string, but .* there is a special file/)
+  assert.match(step('device').error!.message, /there is a special file/)
+  assert.match(step('folder').error!.message, /there is a folder/)
+  assert.match(step('nul').error!.message, /has a NUL/)
+  assert.match(step('gone').error!.message, /Output "o" of step "gone" is gone/)
+  assert.equal(step('leaves').status, 'Completed')
+})
+
 test('a value of the wrong type fails the step that wrote it, with the value', async (t) => {
   const lab = await openEngineLab(t)
   const outputs = { n: { type: 'integer', mode: 'rw_mount' } } as const
