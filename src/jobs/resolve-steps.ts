@@ -133,7 +133,12 @@ export function inputValue(
     outputs,
   }: { readonly input: PlannedInput; readonly submission: StoredSubmission; readonly outputs: KnownOutputs },
 ): Exclude<StepOutput, { kind: 'absent' }> {
-  if (input.kind === 'literal') return { kind: 'literal', type: input.type ?? 'string', value: input.value }
+  if (input.kind === 'literal') {
+    const literal = { kind: 'literal', type: input.type ?? 'string', value: input.value } as const
+    return input.bounds === undefined
+      ? literal
+      : checkedLiteral(step, name, { input: { ...literal, ...input, bounds: input.bounds }, output: literal })
+  }
   if (input.kind === 'data') {
     const source = submission.sources[sourceKey(input.source)]
     if (source === undefined)
@@ -162,20 +167,21 @@ export function inputValue(
   return output.kind === 'literal' ? checkedLiteral(step, name, { input, output }) : output
 }
 
-type OutputInput = Extract<PlannedInput, { kind: 'output' }>
+type LateInput = Extract<PlannedInput, { kind: 'output' }> | Required<Extract<PlannedInput, { kind: 'literal' }>>
 
-/** A value that another step wrote, as the type this step declares; only now is it known. */
+/** A value that another step or a round gave, as this step declares it; only now is it known. */
 function checkedLiteral(
   step: PlannedCommand,
   name: string,
-  { input, output }: { readonly input: OutputInput; readonly output: Extract<StepOutput, { kind: 'literal' }> },
+  { input, output }: { readonly input: LateInput; readonly output: Extract<StepOutput, { kind: 'literal' }> },
 ): Extract<StepOutput, { kind: 'literal' }> {
   if (!isPrimitive(input.type)) return output
-  const checked = checkLiteral(output.value, { type: input.type })
+  const checked = checkLiteral(output.value, { type: input.type, ...input.bounds })
   if (checked.isValid) return { ...output, value: checked.value }
+  const source = input.kind === 'output' ? `, which step "${input.step}" wrote to output "${input.output}"` : ''
   throw new SluiceError(
     'step-failed',
-    `Input "${name}" of step "${step.path}" ${checked.problem}, which step "${input.step}" wrote to output "${input.output}".`,
+    `Input "${name}" of step "${step.path}" ${checked.problem}${source}.`,
     checked.hint === undefined ? {} : { hint: checked.hint },
   )
 }

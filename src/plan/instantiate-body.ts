@@ -1,4 +1,4 @@
-import { parseBoolean } from './bindings/literal.ts'
+import { bothBounds, parseBoolean } from './bindings/literal.ts'
 import type { StepPath } from '../base/ids.ts'
 import { keepOptionalSpans } from './render-command.ts'
 import { isPrimitive } from './bindings/data-types.ts'
@@ -173,6 +173,8 @@ function fillInputs(
 
 /** The value as the place that takes it declares it. */
 function typed(value: PlannedInput, place: Extract<PlannedInput, { kind: 'parameter' }>): PlannedInput {
-  if (value.kind === 'literal') return isPrimitive(place.type) ? { ...value, type: place.type } : value
-  return { ...value, type: place.type, mode: place.mode } as PlannedInput
+  const bounds = 'bounds' in value ? bothBounds(value.bounds, place.bounds) : place.bounds
+  const asked = bounds === undefined ? {} : { bounds }
+  if (value.kind === 'literal') return isPrimitive(place.type) ? { ...value, type: place.type, ...asked } : value
+  return { ...value, type: place.type, mode: place.mode, ...asked } as PlannedInput
 }

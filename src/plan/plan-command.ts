@@ -54,10 +54,10 @@ export function planCommand(node: CommandNode, common: PlannedStepCommon, option
 }
 
 function plannedParameter(
-  { loop, name, type }: Extract<BoundValue, { kind: 'round' }>,
+  { loop, name, type, bounds }: Extract<BoundValue, { kind: 'round' }>,
   mode: InputMode,
 ): Extract<PlannedInput, { kind: 'parameter' }> {
-  return { kind: 'parameter', of: loop.path, name, type: type ?? 'string', mode }
+  return { kind: 'parameter', of: loop.path, name, type: type ?? 'string', mode, ...(bounds && { bounds }) }
 }
 
 export function plannedInput(name: string, value: BoundValue): readonly (readonly [string, PlannedInput])[] {
@@ -73,9 +73,9 @@ export function plannedInput(name: string, value: BoundValue): readonly (readonl
   const mode = value.mode ?? 'ro_mount'
   if (value.kind === 'data') return [[name, { kind: 'data', type: value.type, mode, source: value.source }]]
   if (value.kind === 'round') return [[name, plannedParameter(value, mode)]]
-  const { from } = value
+  const { from, bounds } = value
   const type = value.type ?? outputType(from)
-  return [[name, { kind: 'output', type, mode, step: from.node.path, output: from.name }]]
+  return [[name, { kind: 'output', type, mode, step: from.node.path, output: from.name, ...(bounds && { bounds }) }]]
 }
 
 function plannedOutput({ isImplicit: _, ...output }: OutputDraft): PlannedOutput {

@@ -1,3 +1,4 @@
+import type { ValueBounds } from './bindings/literal.ts'
 import type { StepPath } from '../base/ids.ts'
 import type { HostedWork } from './hosted-work.ts'
 import type {
@@ -173,7 +174,13 @@ export type PlannedDistribution =
   | Extract<Distribution, { readonly type: 'ray' }>
 
 export type PlannedInput =
-  | { readonly kind: 'literal'; readonly value: string; readonly type?: PrimitiveType }
+  | {
+      readonly kind: 'literal'
+      readonly value: string
+      readonly type?: PrimitiveType
+      /** Only of what a round gives: others were checked when they were planned. */
+      readonly bounds?: ValueBounds
+    }
   | { readonly kind: 'data'; readonly type: DataType; readonly mode: InputMode; readonly source: Reference }
   | {
       readonly kind: 'output'
@@ -181,6 +188,7 @@ export type PlannedInput =
       readonly mode: InputMode
       readonly step: StepPath
       readonly output: string
+      readonly bounds?: ValueBounds
     }
   /** In the body of the control step `of`: what each round gives. */
   | {
@@ -189,6 +197,7 @@ export type PlannedInput =
       readonly name: string
       readonly type: DataType | PrimitiveType
       readonly mode: InputMode
+      readonly bounds?: ValueBounds
     }
 
 export interface PlannedOutput {

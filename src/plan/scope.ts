@@ -21,6 +21,7 @@ import type {
   Step,
 } from '../spec/documents.ts'
 import type { SearchDistribution, SweepSettings } from '../spec/sweep-settings.ts'
+import type { ValueBounds } from './bindings/literal.ts'
 import type { Place } from './mistakes.ts'
 
 /**
@@ -138,6 +139,7 @@ export type BoundValue =
       readonly from: LeafOutput
       readonly mode?: InputMode
       readonly type?: DataType | PrimitiveType
+      readonly bounds?: ValueBounds
     }
   /** What every round of the control step `of` gives anew: a value that a sweep chooses for each trial. */
   | {
@@ -155,6 +157,7 @@ export type BoundValue =
       readonly name: string
       readonly mode?: InputMode
       readonly type?: DataType | PrimitiveType
+      readonly bounds?: ValueBounds
     }
   | { readonly kind: 'absent' }
   | { readonly kind: 'invalid' }

@@ -40,7 +40,14 @@ test('literals, data and outputs of steps are bound as what they are', () => {
   )
   assert.deepEqual(plannedStep(document, 'train').inputs, {
     data: { kind: 'data', type: 'uri_folder', mode: 'download', source: { kind: 'local', path: '/d' } },
-    alpha: { kind: 'output', type: 'number', mode: 'ro_mount', step: 'prep', output: 'score' },
+    alpha: {
+      kind: 'output',
+      type: 'number',
+      mode: 'ro_mount',
+      step: 'prep',
+      output: 'score',
+      bounds: { min: 0, max: 1 },
+    },
     note: { kind: 'literal', value: 'n-3!', type: 'string' },
   })
 })

@@ -7,7 +7,7 @@ import { hasExpression, parseText } from '../expression.ts'
 import { fitCondition, fitValue, type FitOptions } from './fit-value.ts'
 import { isPrimitive } from './data-types.ts'
 import { findCycles, topologicalOrder } from '../graph.ts'
-import { parseBoolean } from './literal.ts'
+import { bothBounds, parseBoolean } from './literal.ts'
 import { nearestName } from '../../spec/yaml/nearest-name.ts'
 import { didYouMean } from '../did-you-mean.ts'
 import type { Overrides } from './overrides.ts'
@@ -219,7 +219,9 @@ function bindParameter(loop: LoopNode, task: Task, options: BindOptions): BoundV
         )
     }
   }
-  return { kind: 'round', loop, name, ...(type && { type }), ...(mode && { mode }) }
+  // Items were checked; what a round of a do_while wrote is known only then.
+  const bounds = loop.step.kind === 'do_while' ? bothBounds(declaration, undefined) : undefined
+  return { kind: 'round', loop, name, ...(type && { type }), ...(mode && { mode }), ...(bounds && { bounds }) }
 }
 
 /**
@@ -241,7 +243,8 @@ function bindOpenParameter(loop: LoopNode, task: Task, options: BindOptions): Bo
     loop.firsts.set(name, value)
   }
   loop.open.set(name, valueType)
-  return { kind: 'round', loop, name, type: valueType, ...(mode && { mode }) }
+  const bounds = bothBounds(declaration, undefined)
+  return { kind: 'round', loop, name, type: valueType, ...(mode && { mode }), ...(bounds && { bounds }) }
 }
 
 function bindValue(task: Task, options: BindOptions): BoundValue {

@@ -1,16 +1,16 @@
 import { assertNever, SluiceError } from '../../base/errors.ts'
-import type { DataType, InputDeclaration, InputMode, PrimitiveType } from '../../spec/document-parts.ts'
+import type { DataType, InputMode, PrimitiveType } from '../../spec/document-parts.ts'
 import { parseReference } from '../../spec/reference.ts'
 import { canFlow, isFolderKind, isPrimitive } from './data-types.ts'
 import type { TextSite } from './evaluate.ts'
-import { checkLiteral, parseBoolean } from './literal.ts'
+import { bothBounds, checkLiteral, parseBoolean, type ValueBounds } from './literal.ts'
 import type { Mistakes } from '../mistakes.ts'
 import type { BoundValue } from '../scope.ts'
 import { spaceMisfits } from '../sweeps/trial-inputs.ts'
 import { draftOf, outputType } from './settle-outputs.ts'
 
 /** What an input takes, as far as anybody declared it. */
-export interface Wanted extends Pick<InputDeclaration, 'min' | 'max' | 'enum'> {
+export interface Wanted extends ValueBounds {
   readonly type?: DataType | PrimitiveType
   readonly mode?: InputMode
   /** Data written at this very input, with its own type: that type counts, as in Azure ML. */
@@ -39,7 +39,7 @@ export function fitValue(value: BoundValue, wanted: Wanted, { site, options }: F
       const written = outputType(value.from)
       const isOpen = draft.isImplicit && value.from.isGathered !== true
       const fits = type === undefined || (isOpen ? isFolderKind(type) : canFlow(written, type))
-      if (fits) return { ...value, ...mode, ...(type !== undefined && { type }) }
+      if (fits) return { ...value, ...mode, ...(type !== undefined && { type }), ...boundsOf(value, wanted) }
       const source = `output "${value.from.name}" of step "${value.from.node.key}"`
       options.mistakes.report(
         site.place,
@@ -54,7 +54,7 @@ export function fitValue(value: BoundValue, wanted: Wanted, { site, options }: F
       return type === undefined ? value : fitParameter(value, { ...wanted, type }, { site, options })
     case 'round': {
       const fits = type === undefined || value.type === undefined || value.type === type || canFlow(value.type, type)
-      if (fits) return { ...value, ...mode, ...(type !== undefined && { type }) }
+      if (fits) return { ...value, ...mode, ...(type !== undefined && { type }), ...boundsOf(value, wanted) }
       const source = `input "${value.name}" of the body of step "${value.loop.key}"`
       options.mistakes.report(
         site.place,
@@ -69,6 +69,12 @@ export function fitValue(value: BoundValue, wanted: Wanted, { site, options }: F
     default:
       return assertNever(value)
   }
+}
+
+/** What is asked of a value that is known only later, by this input and by those of pipelines around it. */
+function boundsOf(value: { readonly bounds?: ValueBounds }, wanted: Wanted): { readonly bounds?: ValueBounds } {
+  const bounds = bothBounds(value.bounds, wanted)
+  return bounds === undefined ? {} : { bounds }
 }
 
 /** The condition of an if_else: `true`, `false`, or a step's output that is declared boolean. */

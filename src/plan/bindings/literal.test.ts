@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { checkLiteral, parseBoolean, parseNumber, type LiteralRule } from './literal.ts'
+import { bothBounds, checkLiteral, parseBoolean, parseNumber, type LiteralRule } from './literal.ts'
 
 function valueOf(text: string, rule: LiteralRule): string {
   const checked = checkLiteral(text, rule)
@@ -89,4 +89,12 @@ test('property: every integer and every double is accepted as itself', () => {
 
 test('a type that is no primitive is a bug of the caller', () => {
   assert.throws(() => checkLiteral('x', { type: 'uri_file' } as unknown as LiteralRule), /Bug: unexpected "uri_file"/)
+})
+
+test('two declarations of one value hold together', () => {
+  assert.equal(bothBounds(undefined, {}), undefined)
+  assert.deepEqual(bothBounds({ min: 0, max: 5 }, { min: 2 }), { min: 2, max: 5 })
+  assert.deepEqual(bothBounds(undefined, { max: 3 }), { max: 3 })
+  assert.deepEqual(bothBounds({ enum: ['a', 'b'] }, { enum: ['b', 'c'] }), { enum: ['b'] })
+  assert.deepEqual(bothBounds({ enum: ['a'] }, undefined), { enum: ['a'] })
 })

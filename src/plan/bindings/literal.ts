@@ -2,8 +2,11 @@ import { assertNever } from '../../base/errors.ts'
 import type { InputDeclaration, PrimitiveType } from '../../spec/document-parts.ts'
 import { nearestName } from '../../spec/yaml/nearest-name.ts'
 
+/** What a declaration asks of a value beyond its type. */
+export type ValueBounds = Pick<InputDeclaration, 'min' | 'max' | 'enum'>
+
 /** What a literal must satisfy; an `InputDeclaration` of a primitive type is one. */
-export type LiteralRule = Pick<InputDeclaration, 'min' | 'max' | 'enum'> & { readonly type: PrimitiveType }
+export type LiteralRule = ValueBounds & { readonly type: PrimitiveType }
 
 /** The text to substitute, or what is wrong as the end of a sentence that begins with the input's name. */
 export type CheckedLiteral =
@@ -53,6 +56,22 @@ export function parseNumber(text: string): number | undefined {
   if (special !== null) return special[2] === 'nan' ? NaN : special[1] === '-' ? -Infinity : Infinity
   if (!/^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+(_\d+)*)?$/.test(word)) return undefined
   return Number(word.replaceAll('_', ''))
+}
+
+/** What both ask for; undefined where neither asks for anything. */
+export function bothBounds(one: ValueBounds | undefined, other: ValueBounds | undefined): ValueBounds | undefined {
+  const enums = [one?.enum, other?.enum].filter((allowed) => allowed !== undefined)
+  const bounds = {
+    min: Math.max(one?.min ?? -Infinity, other?.min ?? -Infinity),
+    max: Math.min(one?.max ?? Infinity, other?.max ?? Infinity),
+  }
+  if (enums.length === 0 && bounds.min === -Infinity && bounds.max === Infinity) return undefined
+  const [allowed, also] = enums
+  return {
+    ...(bounds.min > -Infinity && { min: bounds.min }),
+    ...(bounds.max < Infinity && { max: bounds.max }),
+    ...(allowed !== undefined && { enum: allowed.filter((value) => also?.includes(value) ?? true) }),
+  }
 }
 
 function checkRange(value: string, number: number, rule: LiteralRule): CheckedLiteral {
