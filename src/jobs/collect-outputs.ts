@@ -10,6 +10,7 @@ import { isFolderType } from './prepare-attempt.ts'
 import { checkLiteral } from '../plan/bindings/literal.ts'
 import { isPrimitive } from '../plan/bindings/data-types.ts'
 import type { StepOutput, StepOutputs } from './pipeline-state.ts'
+import { stepWords } from './step-sources.ts'
 
 /** More than this is not a value but a file that was given the wrong type. */
 const maxLiteralBytes = 64 * 1024
@@ -97,7 +98,7 @@ function literal(
   { type, file, stats }: { type: PrimitiveType; file: string; stats: Stats },
 ): StepOutput {
   const refuse = (problem: string, hint: string): SluiceError =>
-    new SluiceError('step-failed', `Output "${name}" of step "${step.path}" ${problem}.`, { hint })
+    new SluiceError('step-failed', `Output "${name}" of ${stepWords(step)} ${problem}.`, { hint })
   const hint = 'Write the value alone, or declare the output as uri_file.'
   // To read from a pipe or a device would never end, and nothing else of the server would go on.
   if (!stats.isFile()) throw refuse(`is a ${type}, but no file was written: ${kindOf(stats)}`, hint)

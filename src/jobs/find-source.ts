@@ -44,25 +44,46 @@ export interface WantedSource {
 
 /**
  * Follows a reference to data or a model to its content as it is now. Throws `input-not-found` for what is not there
- * (with the nearest name) or not of the wanted type, and `not-supported` for places that cannot be read from here.
+ * (with the nearest name) or is a file where the wanted type is a folder, and `not-supported` for places that cannot be
+ * read from here.
  */
 export async function findSource(
   parts: SourceParts,
   reference: Reference,
   wanted: WantedSource,
 ): Promise<NamedContent> {
-  const found = await follow(parts, reference, wanted)
-  if (wanted.type === 'uri_folder' && found.content.kind === 'file') {
-    throw new SluiceError(
-      'input-not-found',
-      `${wanted.title} is a uri_folder, but ${referenceText(reference)} is a file.`,
-      { hint: 'Name the folder, or declare the input as uri_file.' },
-    )
-  }
+  const found = await followReference(parts, reference, wanted)
+  if (found.content.kind === 'file') checkKind(found, reference, wanted)
   return found
 }
 
-async function follow(parts: SourceParts, reference: Reference, wanted: WantedSource): Promise<NamedContent> {
+const folderTypes: ReadonlySet<DataType> = new Set(['uri_folder', 'mltable', 'mlflow_model'])
+
+/** Throws `input-not-found` for a file where the wanted type is a folder, and the other way round. */
+export function checkKind(
+  { content }: NamedContent,
+  reference: Reference,
+  { title, type }: Pick<WantedSource, 'title' | 'type'>,
+): void {
+  if (content.kind === 'file' && folderTypes.has(type)) {
+    const hint = type === 'uri_folder' ? 'Name the folder, or declare the input as uri_file.' : 'Name its folder.'
+    throw new SluiceError('input-not-found', `${title} is a ${type}, but ${referenceText(reference)} is a file.`, {
+      hint,
+    })
+  }
+  // What a step wrote to a uri_file may be a folder, as in Azure ML.
+  if (content.kind === 'folder' && type === 'uri_file' && reference.kind === 'local')
+    throw new SluiceError('input-not-found', `${title} is a uri_file, but ${referenceText(reference)} is a folder.`, {
+      hint: 'Name a file in it, or declare the input as uri_folder.',
+    })
+}
+
+/** `findSource` for whatever kind of content it is. */
+export async function followReference(
+  parts: SourceParts,
+  reference: Reference,
+  wanted: WantedSource,
+): Promise<NamedContent> {
   switch (reference.kind) {
     case 'local':
       return fromLocal(parts, reference.path, wanted)
@@ -112,14 +133,17 @@ async function fromUri(parts: SourceParts, uri: string, wanted: WantedSource): P
   }
 }
 
+/** What to do about a path that is not there. */
+export const missingPathHint = 'Relative paths are relative to the YAML file that contains them.'
+
 async function fromLocal({ content }: SourceParts, path: string, wanted: WantedSource): Promise<NamedContent> {
   try {
     return { content: await (wanted.store ? content.ingest(path) : content.digest(path)), baseName: basename(path) }
   } catch (error) {
     const isMissing = error instanceof SluiceError && error.code === 'not-found'
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && !isMissing) throw error
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && !isMissing) throw withTitle(wanted, error)
     throw new SluiceError('input-not-found', `${wanted.title} refers to ${path}, which does not exist.`, {
-      hint: 'Relative paths are relative to the YAML file that contains them.',
+      hint: missingPathHint,
       cause: error,
     })
   }
@@ -240,15 +264,23 @@ function firstNames(entries: readonly TreeEntry[]): string {
   return names.length <= 8 ? names.join(', ') : `${names.slice(0, 8).join(', ')} and ${names.length - 8} more`
 }
 
-/** Says whose reference it is that is not there. */
-async function inWords<Result>(wanted: WantedSource, work: () => Promise<Result>): Promise<Result> {
+/** Says whose reference it is that is not there or cannot be used. */
+export async function inWords<Result>(wanted: Title, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof SluiceError) || (error.status !== 404 && error.status !== 400)) throw error
-    throw new SluiceError('input-not-found', `${wanted.title}: ${error.message}`, {
-      ...(error.hint !== undefined && { hint: error.hint }),
-      cause: error,
-    })
+    throw withTitle(wanted, error)
   }
+}
+
+type Title = Pick<WantedSource, 'title'> & { readonly hint?: string }
+
+/** The error with its title and, where it has none of its own, a hint; what is not the user's stays as it is. */
+function withTitle({ title, hint }: Title, error: unknown): unknown {
+  if (!(error instanceof SluiceError) || (error.status !== 404 && error.status !== 400)) return error
+  const words = error.hint ?? hint
+  return new SluiceError('input-not-found', `${title}: ${error.message}`, {
+    ...(words !== undefined && { hint: words }),
+    cause: error,
+  })
 }

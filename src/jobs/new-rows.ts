@@ -8,7 +8,7 @@ import type { JobRow } from './job-row.ts'
 import type { JobValue } from './job-service.ts'
 import type { StoredPlan } from './journal-store.ts'
 import type { LoadedJob } from './load-job.ts'
-import { environmentKey, sourceKey } from './step-sources.ts'
+import { environmentKey, settledSource } from './step-sources.ts'
 import { sweepProperties } from './sweep-trials.ts'
 
 /** Steps that get rows together: a whole plan, or a round of a control step. */
@@ -95,7 +95,7 @@ function valuesOf(planned: PlannedCommand['inputs'], { submission }: StoredPlan)
     else if (input.kind === 'output')
       inputs[name] = { type: input.type, uri: `\${{parent.jobs.${input.step}.outputs.${input.output}}}` }
     else if (input.kind === 'data') {
-      const source = submission.sources[sourceKey(input.source)]
+      const source = settledSource(submission.sources, input)
       inputs[name] = {
         type: input.type,
         uri: referenceText(input.source),

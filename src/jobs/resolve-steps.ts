@@ -15,7 +15,7 @@ import { compareReuse, reuseKey, type ReuseFields } from '../plan/reuse-key.ts'
 import type { EarlierResult } from './earlier-results-store.ts'
 import { findEarlierFields, findReuseSources, type ReuseSource } from './job-store.ts'
 import type { StepOutput, StepOutputs } from './pipeline-state.ts'
-import { codeKey, environmentKey, sourceKey } from './step-sources.ts'
+import { codeKey, environmentKey, settledSource, stepWords } from './step-sources.ts'
 import type { StoredSubmission } from './stored-submission.ts'
 
 /** Outputs of steps that have ended, by path. */
@@ -140,9 +140,9 @@ export function inputValue(
       : checkedLiteral(step, name, { input: { ...literal, ...input, bounds: input.bounds }, output: literal })
   }
   if (input.kind === 'data') {
-    const source = submission.sources[sourceKey(input.source)]
+    const source = settledSource(submission.sources, input)
     if (source === undefined)
-      throw new SluiceError('input-not-found', `Input "${name}" of step "${step.path}" was not stored with the job.`)
+      throw new SluiceError('input-not-found', `Input "${name}" of ${stepWords(step)} was not stored with the job.`)
     const { content, baseName } = source
     return {
       kind: 'content',
@@ -158,7 +158,7 @@ export function inputValue(
   if (output === undefined || output.kind === 'absent') {
     throw new SluiceError(
       'input-not-found',
-      `Input "${name}" of step "${step.path}" needs output "${input.output}" of step "${input.step}", which was not written.`,
+      `Input "${name}" of ${stepWords(step)} needs output "${input.output}" of step "${input.step}", which was not written.`,
       {
         hint: `Let step "${input.step}" write to the path it is given as \${{outputs.${input.output}}}.`,
       },

@@ -13,8 +13,8 @@ import type {
 } from '../plan/planned-pipeline.ts'
 import { referenceText } from '../spec/scope.ts'
 import type { FindEnvironment } from './find-environment.ts'
-import { findSource, type SourceParts } from './find-source.ts'
-import { codeKey, environmentKey, sourceKey } from './step-sources.ts'
+import { checkKind, findSource, followReference, inWords, missingPathHint, type SourceParts } from './find-source.ts'
+import { codeKey, environmentKey, sourceKey, stepWords } from './step-sources.ts'
 import type { StoredSource, StoredSubmission } from './stored-submission.ts'
 
 export interface SettleDeps extends SourceParts {
@@ -46,14 +46,16 @@ export async function settleSources(
           return [[key, await find()] as const]
         } catch (error) {
           if (!(error instanceof SluiceError)) throw error
-          problems.push({ message: error.message, ...(error.hint !== undefined && { hint: error.hint }) })
+          // One that several inputs name is one.
+          if (!problems.some(({ message }) => message === error.message))
+            problems.push({ message: error.message, ...(error.hint !== undefined && { hint: error.hint }) })
           return []
         }
       }),
     )
     return Object.fromEntries(settled.flat())
   }
-  const sources = await settle(wantedSources(deps, takersOf(plan.steps), earlier?.sources ?? {}))
+  const sources = Object.fromEntries(Object.values(await settle(wantedSources(deps, takersOf(plan.steps), earlier?.sources ?? {}))))
   const code = await settle(wantedCode(deps, commands, earlier?.code ?? {}))
   const environments = await settle(wantedEnvironments(deps, commands, earlier?.environments ?? {}))
   await settle(outputPaths(deps, commands))
@@ -116,21 +118,33 @@ function outputPaths(deps: SettleDeps, steps: readonly PlannedCommand[]): Map<st
   return new Map(paths.map((path) => [path, () => deps.checkDestination(path)]))
 }
 
+/** A reference is followed once, however many inputs name it; each is held against its own type. */
 function wantedSources(
   deps: SettleDeps,
   steps: readonly TakenInputs[],
   earlier: SettledSources['sources'],
-): Map<string, () => Promise<StoredSource>> {
-  const wanted = new Map<string, () => Promise<StoredSource>>()
+): Map<string, () => Promise<readonly [string, StoredSource]>> {
+  const wanted = new Map<string, () => Promise<readonly [string, StoredSource]>>()
+  const followed = new Map<string, Promise<StoredSource>>()
+  const store = deps.purpose === 'store'
   for (const step of steps) {
     for (const [name, input] of Object.entries(step.inputs)) {
       if (input.kind !== 'data') continue
       const { source, type } = input
-      const key = sourceKey(source)
-      const kept = source.kind === 'local' && !existsSync(source.path) ? earlier[key] : undefined
-      const title = `Input "${name}" of step "${step.path}"`
-      const store = deps.purpose === 'store'
-      wanted.set(key, async () => kept ?? findSource(deps, source, { title, type, store }))
+      const key = sourceKey(input)
+      const title = `Input "${name}" of ${stepWords(step)}`
+      const follow = async (): Promise<StoredSource> =>
+        (source.kind === 'local' && !existsSync(source.path) ? earlier[key] : undefined) ??
+        followReference(deps, source, { title, type, store })
+      const id = `${type} ${key}`
+      if (wanted.has(id)) continue
+      wanted.set(id, async () => {
+        const following = followed.get(key) ?? follow()
+        followed.set(key, following)
+        const found = await following
+        checkKind(found, source, { title, type })
+        return [key, found]
+      })
     }
   }
   return wanted
@@ -151,11 +165,15 @@ function wantedCode(
 
 /** Code beside the YAML becomes a snapshot; a reference names a folder that is stored already, or can be. */
 async function findCode(deps: SettleDeps, step: PlannedCommand): Promise<Content> {
-  const { code, additionalIncludes, path } = step
+  const { code, additionalIncludes } = step
   const store = deps.purpose === 'store'
-  if (code === undefined || code.kind === 'local')
-    return snapshotCode(deps.content, { ...(code !== undefined && { path: code.path }), additionalIncludes, store })
-  const title = `The code of step "${path}"`
+  const title = `The code of ${stepWords(step)}`
+  if (code === undefined || code.kind === 'local') {
+    const path = code === undefined ? {} : { path: code.path }
+    return inWords({ title, hint: missingPathHint }, () =>
+      snapshotCode(deps.content, { ...path, additionalIncludes, store }),
+    )
+  }
   if (additionalIncludes.length > 0) {
     throw new SluiceError(
       'not-supported',
