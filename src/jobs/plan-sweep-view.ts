@@ -19,7 +19,11 @@ export interface SweepLook {
 export async function viewSweep(sweep: PlannedSweep, { keyOf, decide }: SweepLook): Promise<PlannedSweepView> {
   const count = trialCount(sweep)
   const { sampling, searchSpace, objective, limits } = sweep
-  const space = Object.entries(searchSpace).map(([name, distribution]) => [name, distributionText(distribution)])
+  const logbase = sampling.type === 'random' ? sampling.logbase : undefined
+  const space = Object.entries(searchSpace).map(([name, distribution]) => [
+    name,
+    distributionText(distribution, logbase),
+  ])
   const common = {
     trials: count,
     atOnce: Math.min(count, limits.maxConcurrentTrials),

@@ -1,4 +1,4 @@
-import { isMap, isScalar } from 'yaml'
+import { isMap, isNode, isScalar, isSeq } from 'yaml'
 import { portNames } from './inputs-and-outputs.ts'
 import { searchSpaceKeys } from './keys.ts'
 import { readOpen } from './run-settings.ts'
@@ -6,7 +6,16 @@ import type { ChoiceValue, SearchDistribution, SearchSpace } from './sweep-setti
 import type { Mapping } from './yaml/mapping.ts'
 import { given, readEntries, readMapping, recordOf, required } from './yaml/mapping.ts'
 import type { Value } from './yaml/values.ts'
-import { readList, readLiteral, readNumber, readOneOf, readWholeNumber, reportAt, wrongType } from './yaml/values.ts'
+import {
+  isEmpty,
+  readList,
+  readLiteral,
+  readNumber,
+  readOneOf,
+  readWholeNumber,
+  reportAt,
+  wrongType,
+} from './yaml/values.ts'
 
 const parameterNames = { ...portNames, noun: 'parameter' }
 
@@ -94,6 +103,10 @@ function readFinite(value: Value): number | undefined {
 function readChoices(value: Value): readonly ChoiceValue[] | undefined {
   const items = readList(value)
   if (items === undefined) return undefined
+  // Items that say nothing are left out of lists; here that would be a trial that nobody sees missing.
+  const empty = isSeq(value.node) ? value.node.items.findIndex((item) => !isNode(item) || isEmpty(item)) : -1
+  if (empty >= 0 && items.length > 0)
+    return reportAt(value, `item ${empty + 1} of "values" is empty`, 'Write a text, e.g. "null" or "", or remove it.')
   if (items.length === 0) return reportAt(value, '"values" has no values', 'A choice needs at least one.')
   return items.map(readChoice).filter((choice) => choice !== undefined)
 }

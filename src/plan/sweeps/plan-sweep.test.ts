@@ -301,6 +301,22 @@ ${settings}`)
   assert.match(diagnostics[0]!.message, /65 distributions, and a Sobol sequence takes at most 64/)
 })
 
+test('exponents that lead beyond all numbers are told, with those that were meant', async () => {
+  const far = 'alpha: {type: loguniform, min_value: 0.001, max_value: 1000}'
+  // The other one is that the trial takes at most 100.
+  const told = (await mistakesOf(far)).join('\n')
+  assert.match(told, /"alpha" .*loguniform: min_value \(0.001\) and max_value \(1000\) are exponents of e/)
+  assert.match(told, /For values from 0.001 to 1000 write min_value: -6.908, max_value: 6.908\./)
+  const base = '    sampling_algorithm: {type: random, logbase: 10}\n'
+  assert.deepEqual(await mistakesOf('alpha: {type: loguniform, min_value: -300, max_value: 2}', base), [])
+  const nested =
+    'alpha: {type: choice, values: [1]}, kind: {type: choice, values: [{b: {type: qloguniform, min_value: -5, max_value: 400, q: 1}}]}'
+  assert.match(
+    (await mistakesOf(nested, base)).join('\n'),
+    /"kind.0.b" .*exponents of 10, which leads beyond all numbers\. \| $/m,
+  )
+})
+
 test('a trial that does not exist, or is no command, is told', async () => {
   const missing = sweepStep(alpha).replace('trial: trial.yml', 'trial: azureml:nowhere:1')
   assert.match((await plan(missing)).diagnostics[0]!.message, /azureml:nowhere:1, which does not exist/)

@@ -44,11 +44,30 @@ function trialOf(command: PlannedCommand, trialTimeoutSeconds: number | undefine
   }
 }
 
+/** To four digits, as one would write it. */
+function exponentOf(value: number, base: number): number {
+  return Number((Math.log(value) / Math.log(base)).toPrecision(4))
+}
+
 function checkSampling(
   node: CommandNode,
   { sampling, searchSpace }: SweepSettings,
   { mistakes }: EvaluateOptions,
 ): void {
+  const logbase = (sampling.type === 'random' ? sampling.logbase : undefined) ?? Math.E
+  for (const [path, distribution] of distributionsOf(searchSpace)) {
+    if (distribution.type !== 'loguniform' && distribution.type !== 'qloguniform') continue
+    const { type, minValue, maxValue } = distribution
+    if ([minValue, maxValue].every((exponent) => Number.isFinite(logbase ** exponent))) continue
+    const bounds = `min_value (${minValue}) and max_value (${maxValue})`
+    mistakes.report(
+      placeOf(node, 'search_space', path.split('.')[0]!),
+      `Parameter "${path}" of ${labelOf(node)} is ${type}: ${bounds} are exponents of ${logbase === Math.E ? 'e' : logbase}, which leads beyond all numbers.`,
+      minValue > 0 && maxValue > 0
+        ? `For values from ${minValue} to ${maxValue} write min_value: ${exponentOf(minValue, logbase)}, max_value: ${exponentOf(maxValue, logbase)}.`
+        : undefined,
+    )
+  }
   if (sampling.type !== 'random' || sampling.rule !== 'sobol') return
   const count = distributionsOf(searchSpace).length
   if (count <= sobolDimensions) return
