@@ -64,6 +64,10 @@ test('--from runs a step and everything after it; what came before is reused, an
   const planned = (await lab.sluice('plan', 'p.yml', '--from', 'train')).out
   assert.match(planned, /^prepare +unchanged$/m)
   assert.match(planned, /^train +will run because --from train asks for it$/m)
+  // Whatever train writes: it was asked for, so nothing depends on that any more.
+  assert.match(planned, /^report +will run because --from train asks for it$/m)
+  const all = (await lab.sluice('plan', 'p.yml', '--no-reuse')).out
+  assert.match(all, /^report +will run because --no-reuse asks for it$/m)
   const { steps, job } = await lab.ran('run', 'p.yml', '--from', 'train')
   assert.deepEqual(steps, ['train', 'report'])
   const [prepare, train, report] = await lab.steps(job)

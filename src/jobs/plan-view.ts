@@ -18,7 +18,7 @@ import type { PlanView } from './job-service.ts'
 import { findPreviousKeys } from './job-store.ts'
 import type { StepOutputs } from './pipeline-state.ts'
 import { type SweepLook, viewSweep } from './plan-sweep-view.ts'
-import { decideSteps, type KeyedStep, keyStep, type LockCache } from './resolve-steps.ts'
+import { decideSteps, forcedOption, type KeyedStep, keyStep, type LockCache, reasonInAnyCase } from './resolve-steps.ts'
 import { branchTaken } from './step-fate.ts'
 import type { StoredSubmission } from './stored-submission.ts'
 
@@ -68,7 +68,9 @@ export async function viewPlan(deps: PlanDeps, { plan, displayName, submission }
         outputs.set(step.path, result.outputs)
         continue
       }
-      const early = result === undefined ? verdictWithoutKey(step, { verdicts, outputs, taken }) : undefined
+      const { forced } = submission
+      const known = { verdicts, outputs, taken, forced, isForced: plan.forceRerun }
+      const early = result === undefined ? verdictWithoutKey(step, known) : undefined
       if (early !== undefined) verdicts.set(step.path, early)
       else ready.push(step as PlannedCommand)
     }
@@ -120,6 +122,8 @@ interface Known {
   readonly verdicts: ReadonlyMap<StepPath, StepVerdict>
   readonly outputs: ReadonlyMap<StepPath, StepOutputs>
   readonly taken: Map<StepPath, boolean>
+  readonly forced: StoredSubmission['forced']
+  readonly isForced: boolean
 }
 
 /** A verdict that needs no reuse key: conditions, untaken branches, inputs that are not known yet. */
@@ -130,7 +134,9 @@ function verdictWithoutKey(step: PlannedStep, known: Known): StepVerdict | undef
   if (step.kind !== 'command') return roundsVerdict(step)
   const undecided = step.branch !== undefined && !known.taken.has(step.branch.step) ? [step.branch.step] : []
   const needed = [...new Set([...undecided, ...unknownInputs(step, known.outputs)])]
-  return needed.length === 0 ? undefined : { kind: 'depends', steps: needed }
+  if (needed.length === 0) return undefined
+  const reason = reasonInAnyCase(step, { forcedBy: forcedOption(step.path, known.forced), isForced: known.isForced })
+  return reason !== undefined && undecided.length === 0 ? { kind: 'run', reason } : { kind: 'depends', steps: needed }
 }
 
 /** Steps whose outputs it takes and that are not known yet. */

@@ -5,7 +5,7 @@ import type { ExperimentId, JobName, StepPath } from '../base/ids.ts'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import type { Tables } from '../database/database.ts'
 import type { EnvironmentBuilder, EnvironmentLock, EnvironmentRequest } from '../environments/environment-builder.ts'
-import type { StepVerdict } from '../plan/plan-words.ts'
+import type { RunReason, StepVerdict } from '../plan/plan-words.ts'
 import { isPrimitive } from '../plan/bindings/data-types.ts'
 import { checkLiteral } from '../plan/bindings/literal.ts'
 import { resultFields } from '../plan/hosted-work.ts'
@@ -113,7 +113,7 @@ export async function keyStep(
 }
 
 /** The option that named the step, or the loop, round or nested pipeline that it is in; the nearest has the word. */
-function forcedOption(path: StepPath, forced: StoredSubmission['forced'] = {}): string | undefined {
+export function forcedOption(path: StepPath, forced: StoredSubmission['forced'] = {}): string | undefined {
   for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
     const found = forced[path.slice(0, end) as StepPath]
     if (found !== undefined) return found
@@ -256,9 +256,8 @@ async function decide(
     const { from, outputs } = taken
     return { keyed, source: { name: from, outputs }, verdict: { kind: 'taken', from } }
   }
-  if (forcedBy !== undefined) return { keyed, verdict: { kind: 'run', reason: { kind: 'asked', by: forcedBy } } }
-  if (context.isForced) return { keyed, verdict: { kind: 'run', reason: { kind: 'force-rerun' } } }
-  if (!step.isDeterministic) return { keyed, verdict: { kind: 'run', reason: { kind: 'not-deterministic' } } }
+  const reason = reasonInAnyCase(step, { forcedBy, isForced: context.isForced })
+  if (reason !== undefined) return { keyed, verdict: { kind: 'run', reason } }
   if (source !== undefined && whole.has(source)) {
     const previousKey = context.previousKeys?.get(step.path)
     const isUnchanged = previousKey === undefined || previousKey === key
@@ -267,6 +266,16 @@ async function decide(
   if (source !== undefined)
     return { keyed, verdict: { kind: 'run', reason: { kind: 'outputs-missing', from: source.name } } }
   return { keyed, verdict: await explain(deps, { path: step.path, fields, context }) }
+}
+
+/** Why a step runs whatever its inputs turn out to be; undefined where they decide. */
+export function reasonInAnyCase(
+  { isDeterministic }: Pick<PlannedCommand, 'isDeterministic'>,
+  { forcedBy, isForced }: { readonly forcedBy: string | undefined; readonly isForced: boolean },
+): RunReason | undefined {
+  if (forcedBy !== undefined) return { kind: 'asked', by: forcedBy }
+  if (isForced) return { kind: 'force-rerun' }
+  return isDeterministic ? undefined : { kind: 'not-deterministic' }
 }
 
 async function explain(

@@ -21,7 +21,7 @@ export type StepVerdict =
   | { readonly kind: 'rounds'; readonly most?: number; readonly count?: number; readonly trials?: number }
 
 /** Why a step runs although reuse exists. */
-type RunReason =
+export type RunReason =
   | { readonly kind: 'changed'; readonly since: JobName; readonly changes: readonly FieldChange[] }
   | { readonly kind: 'no-earlier-job' }
   | { readonly kind: 'never-succeeded'; readonly earlier: JobName }
