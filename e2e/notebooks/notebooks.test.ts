@@ -169,7 +169,112 @@ test('a notebook whose cells are tagged becomes a pipeline that runs and gives w
   assert.match((await lab.sluice('init', 'from-notebook', 'study.ipynb', '--into', 'study')).err, /not an empty folder/)
 })
 
+test('what a step imports and defines is there for the steps after it, which no pickle could do', async (t) => {
+  const lab = openLab(t)
+  lab.write(
+    'study.ipynb',
+    notebook([
+      ["text = '-x'", 'parameters'],
+      [
+        `from __future__ import annotations
+import collections, json
+from dataclasses import dataclass
+def tally(rows):
+    return collections.Counter(rows)
+@dataclass
+class Point:
+    x: int = 1
+rows = [1, 2, 2]
+point = Point(2)`,
+        'step:load',
+      ],
+      [
+        `base = point.x
+counts = tally(rows)
+add = lambda *more, by=base, **named: (sum(more) + by, named)
+def size(found: collections.Counter) -> int:
+    return len(found)
+print(json.dumps(counts), point, add(1, 2, k=3), size(counts), text)`,
+        'step:count',
+      ],
+      [
+        `from __future__ import annotations
+def remember():
+    global seen
+    seen = [*rows]
+remember()
+total: int = base + 1
+for key in counts:
+    del total
+    total = key
+print(seen, total, Point(3), size(counts))`,
+        'step:report',
+      ],
+    ]),
+  )
+  const made = await lab.sluice('init', 'from-notebook', 'study.ipynb', '--into', 'study')
+  assert.equal(made.code, 0, made.err)
+  for (const step of ['load', 'count', 'report']) {
+    const file = join('study/components', `${step}.yml`)
+    const component = readFileSync(join(lab.folder, file), 'utf8')
+    // The standard library is enough, so the machine's own Python is.
+    const plain = component.replace(/^environment:\n( .*\n)+/m, '').replace('python ', 'python3 ')
+    lab.write(file, plain)
+    if (step === 'count') assert.match(component, /inputs:\n( {2}(text|point|rows):\n {4}type: \w+\n){3}outputs:/)
+  }
+  const ran = await lab.sluice('run', 'study/pipeline.yml')
+  assert.equal(ran.code, 0, ran.out)
+  const steps = await lab.steps()
+  const logOf = async (step: string): Promise<string> => (await lab.sluice('job', 'logs', steps.get(step)!.name)).out
+  assert.equal(await logOf('count'), '{"1": 1, "2": 2} Point(x=2) (5, {\'k\': 3}) 2 -x\n')
+  assert.equal(await logOf('report'), '[1, 2, 2] 2 Point(x=3) 2\n')
+})
+
 for (const { what, cells, message } of [
+  {
+    what: 'a function that takes a variable along',
+    cells: [
+      ['rate = 2\ndef by(x):\n    return x * rate', 'step:a'],
+      ['print(by(1))', 'step:b'],
+    ],
+    message: /step "b" uses "by" of step "a", which no file can take there: it uses the variable "rate"/,
+  },
+  {
+    what: 'a lambda that another step uses',
+    cells: [
+      ['double = lambda x: 2 * x', 'step:a'],
+      ['print(double(1))', 'step:b'],
+    ],
+    message: /"double".*cell 1 makes it a lambda\. Define it with def/,
+  },
+  {
+    what: 'an import inside of another statement',
+    cells: [
+      ['try:\n    import json\nexcept ImportError:\n    json = None', 'step:a'],
+      ['print(json)', 'step:b'],
+    ],
+    message: /"json".*cell 1 imports it inside of another statement/,
+  },
+  {
+    what: 'a shared function that uses what a step assigns',
+    cells: [['rows = [1]', 'step:a'], ['def count():\n    return len(rows)'], ['print(count())', 'step:b']],
+    message: /cell 2 is shared by all steps but uses "rows" of step "a"/,
+  },
+  {
+    what: 'two functions of one name',
+    cells: [
+      ['def f():\n    return 1', 'step:a'],
+      ['print(f())\ndef g():\n    return 1', 'step:b'],
+      ['def f():\n    return 2', 'step:c'],
+      ['print(f())', 'step:d'],
+    ],
+    message: /steps "a" and "c" both define "f"/,
+  },
+  {
+    what: 'await outside of functions',
+    cells: [['async def f():\n    pass\nawait f()', 'step:a']],
+    message: /cell 1: only a notebook can await outside of functions/,
+  },
   { what: 'no tag at all', cells: [['x = 1']], message: /No cell is tagged as a step/ },
   {
     what: 'a name that an untagged cell assigns',

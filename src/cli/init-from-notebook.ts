@@ -44,11 +44,13 @@ async function takeApart(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Pieces> {
-  const script = join(packageRoot(), 'python', 'src', 'sluiceworks', 'notebook_pieces.py')
+  const command = ['-m', 'sluiceworks.notebook_pieces', ...args]
+  // Where -m looks for modules first: not the user's folder, whose files may have the names of Python's own.
+  const cwd = join(packageRoot(), 'python', 'src')
   let out: string
   try {
-    out = (await promisify(execFile)('python3', [script, ...args], { env: { ...environment }, maxBuffer: 1 << 26 }))
-      .stdout
+    const run = promisify(execFile)
+    out = (await run('python3', command, { cwd, env: { ...environment }, maxBuffer: 1 << 26 })).stdout
   } catch (error) {
     const { stdout = '', code } = error as { stdout?: string; code?: unknown }
     if (code === 'ENOENT')

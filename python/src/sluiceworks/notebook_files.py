@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .notebook_pieces import Parameter, Pieces, Step
+    from .notebook_parts import Parameter, Pieces, Step
 
 #: Where a module is not called as its package.
 _PACKAGES = {
@@ -32,7 +32,7 @@ def write_files(pieces: Pieces, notebook: str, target: str, aside: str) -> list[
         files[f"components/{step.name}.yml"] = _component(step, pieces)
         files[f"src/{step.name}.py"] = _script(step, pieces)
     if pieces.shared:
-        files[f"src/{_SHARED}.py"] = "\n\n".join(pieces.shared) + "\n"
+        files[f"src/{_SHARED}.py"] = _future_first("\n\n".join(pieces.shared) + "\n")
     for name, text in files.items():
         path = os.path.join(aside, name)
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
@@ -86,8 +86,9 @@ def _component(step: Step, pieces: Pieces) -> str:
         lines += ["inputs:", *inputs]
     if step.given:
         lines += ["outputs:", *[f"  {name}:\n    type: uri_file" for name in step.given]]
-    words = [f'--{name} "${{{{inputs.{name}}}}}"' for name in [*step.parameters, *step.taken]]
-    words += [f'--{name}_out "${{{{outputs.{name}}}}}"' for name in step.given]
+    # One word each, so that a value may begin with a dash.
+    words = [f'--{name}="${{{{inputs.{name}}}}}"' for name in [*step.parameters, *step.taken]]
+    words += [f'--{name}_out="${{{{outputs.{name}}}}}"' for name in step.given]
     lines += [
         "code: ../src",
         "environment:",
@@ -119,7 +120,16 @@ def _script(step: Step, pieces: Pieces) -> str:
         lines.append("")
     for name in step.given:
         lines += [f'with open(_arguments.{name}_out, "wb") as _file:', f"    pickle.dump({name}, _file)"]
-    return "\n".join(lines) + "\n"
+    return _future_first("\n".join(lines) + "\n")
+
+
+def _future_first(source: str) -> str:
+    """`from __future__` may stand behind nothing but the docstring; each cell could have its own."""
+    lines = source.split("\n")
+    future = list(dict.fromkeys(line for line in lines if line.startswith("from __future__ import ")))
+    rest = [line for line in lines if line not in future]
+    first = 1 if rest[0].startswith('"""') else 0
+    return "\n".join([*rest[:first], *future, *rest[first:]])
 
 
 def _argument(parameter: Parameter) -> str:

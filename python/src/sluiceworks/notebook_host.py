@@ -48,10 +48,11 @@ def _parameter(given: dict[str, str]) -> tuple[str, Any]:
     if kind == "boolean" or (kind == "" and text in ("True", "False", "true", "false")):
         value = text.lower() == "true"
     elif kind in ("integer", "number", ""):
-        # A text that is no number stays one.
-        with contextlib.suppress(ValueError):
-            is_whole = kind == "integer" or (kind == "" and re.fullmatch(r"-?\d+", text))
-            value = int(text) if is_whole else float(text)
+        # Without a type only what YAML writes as a number is one: 007 and 1_000 are texts.
+        is_whole = kind == "integer" or (kind == "" and re.fullmatch(r"-?(0|[1-9]\d*)", text))
+        if kind != "" or is_whole or re.fullmatch(r"-?(0|[1-9]\d*)(\.\d*)?(e[-+]?\d+)?|-?inf|nan", text, re.I):
+            with contextlib.suppress(ValueError):
+                value = int(text) if is_whole else float(text)
     return given["name"].replace(".", "_"), value
 
 
@@ -85,7 +86,8 @@ def _kernel(notebook: str) -> str | None:
     """The environment's own Python for a Python notebook, whatever its author's kernel was called."""
     with open(notebook, encoding="utf8") as stream:
         metadata: dict[str, Any] = json.load(stream).get("metadata", {})
-    language = metadata.get("kernelspec", {}).get("language") or metadata.get("language_info", {}).get("name")
+    kernel, language_info = metadata.get("kernelspec") or {}, metadata.get("language_info") or {}
+    language = kernel.get("language") or language_info.get("name")
     return "python3" if language in (None, "python") else None
 
 
@@ -95,7 +97,12 @@ def _write_html(executed: str, target: str) -> None:
         return
     from nbconvert import HTMLExporter
 
-    html, _ = HTMLExporter().from_filename(executed)
+    # Cells have run and what they wrote is there: a page that cannot be made is no reason to lose that.
+    try:
+        html, _ = HTMLExporter().from_filename(executed)
+    except Exception as error:
+        print(f"no HTML of the notebook: {type(error).__name__}: {error}", file=sys.stderr)
+        return
     with open(target, "w", encoding="utf8") as stream:
         stream.write(html)
 

@@ -1,11 +1,12 @@
-"""Turns a notebook into a pipeline: `python notebook_pieces.py NOTEBOOK FOLDER ASIDE`, with plain Python.
+"""Turns a notebook into a pipeline: `python -m sluiceworks.notebook_pieces NOTEBOOK FOLDER ASIDE`, with plain Python.
 
 What will stand in FOLDER is written to ASIDE.
 
 Cells tagged `step:NAME` become steps, in the order of their first cells. A cell tagged `parameters` gives the
 pipeline's inputs. Cells tagged `shared` or `imports`, and untagged ones that only import or define functions and
 classes, go to a module that every step imports. What one step assigns and a later one uses becomes an output of the one
-and an input of the other, as a pickled file. Everything else is left out and said.
+and an input of the other, as a pickled file; what a step imports or defines and a later one uses joins the shared
+module (notebook_definitions.py). Everything else is left out and said.
 
 Prints one JSON object: {"written": [paths], "notes": [text]} or {"mistakes": [text]}; then nothing was written.
 """
@@ -18,63 +19,12 @@ import json
 import os
 import re
 import sys
-from dataclasses import dataclass, field
 from typing import Any
 
-
-class Mistakes(Exception):
-    """Why no pipeline can be made, all reasons at once."""
-
-    def __init__(self, texts: list[str]) -> None:
-        super().__init__("; ".join(texts))
-        self.texts = texts
-
-
-@dataclass
-class Cell:
-    """A code cell, its magic lines taken out; `number` as a reader counts all cells, from 1."""
-
-    number: int
-    source: str
-    tags: list[str]
-    tree: ast.Module
-
-
-@dataclass
-class Step:
-    """Code of one step and the names it needs and gives."""
-
-    name: str
-    sources: list[str] = field(default_factory=list)
-    assigned: set[str] = field(default_factory=set)
-    needed: set[str] = field(default_factory=set)
-    #: Changed in place, as far as one can see: `frame["x"] = 1`, `model.fit(x)`.
-    changed: set[str] = field(default_factory=set)
-    parameters: list[str] = field(default_factory=list)
-    shared: list[str] = field(default_factory=list)
-    #: Name to the step that it comes from.
-    taken: dict[str, str] = field(default_factory=dict)
-    given: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Parameter:
-    """An input of the pipeline; `kind` is an input type of the YAML."""
-
-    name: str
-    kind: str
-    value: Any
-
-
-@dataclass
-class Pieces:
-    """A notebook taken apart."""
-
-    steps: list[Step]
-    parameters: list[Parameter]
-    shared: list[str]
-    imports: set[str]
-    notes: list[str]
+from .notebook_definitions import share_definitions
+from .notebook_files import write_files
+from .notebook_names import assigned_names, changed_names, needed_names
+from .notebook_parts import Cell, Mistakes, Parameter, Pieces, Step
 
 
 def read_cells(notebook: str, notes: list[str]) -> list[Cell]:
@@ -98,11 +48,19 @@ def read_cells(notebook: str, notes: list[str]) -> list[Cell]:
         except SyntaxError as error:
             mistakes.append(f"cell {number}, line {error.lineno}: {error.msg}")
             continue
+        if _awaits(tree):
+            mistakes.append(f"cell {number}: only a notebook can await outside of functions; use asyncio.run(...).")
         if tree.body:
-            cells.append(Cell(number, kept.strip("\n"), raw.get("metadata", {}).get("tags", []), tree))
+            lines = kept.strip("\n")
+            cells.append(Cell(number, lines, raw.get("metadata", {}).get("tags", []), ast.parse(lines)))
     if mistakes:
         raise Mistakes(mistakes)
     return cells
+
+
+def _awaits(tree: ast.AST) -> bool:
+    nodes = [node for node in ast.iter_child_nodes(tree) if not isinstance(node, (ast.AsyncFunctionDef, ast.Lambda))]
+    return any(isinstance(node, (ast.Await, ast.AsyncFor, ast.AsyncWith)) or _awaits(node) for node in nodes)
 
 
 def take_apart(cells: list[Cell], folder: str, notes: list[str]) -> Pieces:
@@ -128,17 +86,23 @@ def take_apart(cells: list[Cell], folder: str, notes: list[str]) -> Pieces:
         elif "shared" in cell.tags or "imports" in cell.tags or _only_defines(cell.tree):
             shared.append(cell)
         else:
-            untagged.update(dict.fromkeys(_assigned(cell.tree), cell.number))
+            untagged.update(dict.fromkeys(assigned_names(cell.tree), cell.number))
             notes.append(f"cell {cell.number}: left out, it has no step tag")
     if not steps:
         mistakes.append("No cell is tagged as a step. Tag cells with step:NAME, for example step:train.")
-    pieces = Pieces(list(steps.values()), parameters, [cell.source for cell in shared], set(), notes)
-    shared_names = {name for cell in shared for name in _assigned(cell.tree)}
+    shared_names = {name for cell in shared for name in assigned_names(cell.tree)}
+    moved = share_definitions(list(steps.values()), shared, mistakes)
+    shared_names |= moved.names
+    sources = [*moved.imports, *[cell.source for cell in shared], *moved.sources]
+    pieces = Pieces(list(steps.values()), parameters, sources, set(), notes)
     for cell in shared:
-        missing = sorted((_needed(cell.tree) - shared_names) & {parameter.name for parameter in parameters})
-        if missing:
+        missing = needed_names(cell.tree) - shared_names
+        by_step = {name: f'"{name}" of step "{step.name}"' for step in pieces.steps for name in step.assigned}
+        words = {**{parameter.name: f"the parameter {parameter.name}" for parameter in parameters}, **by_step}
+        found = [words[name] for name in sorted(missing) if name in words and not hasattr(builtins, name)]
+        if found:
             mistakes.append(
-                f"cell {cell.number} is shared by all steps but uses the parameter {', '.join(missing)}; "
+                f"cell {cell.number} is shared by all steps but uses {', '.join(found)}; "
                 "tag it as a step, or give its functions an argument."
             )
     mistakes += _connect(pieces, shared_names, untagged)
@@ -149,10 +113,11 @@ def take_apart(cells: list[Cell], folder: str, notes: list[str]) -> Pieces:
 
 
 def _add(step: Step, cell: Cell) -> None:
+    step.cells.append(cell)
     step.sources.append(cell.source)
-    step.needed |= _needed(cell.tree) - step.assigned
-    step.assigned |= _assigned(cell.tree)
-    step.changed |= _changed(cell.tree)
+    step.needed |= needed_names(cell.tree) - step.assigned
+    step.assigned |= assigned_names(cell.tree)
+    step.changed |= changed_names(cell.tree)
 
 
 def _connect(pieces: Pieces, shared_names: set[str], untagged: dict[str, int]) -> list[str]:
@@ -194,127 +159,6 @@ def _only_defines(tree: ast.Module) -> bool:
         isinstance(node, kinds) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
         for node in tree.body
     )
-
-
-class _Names(ast.NodeVisitor):
-    """Names of a module's top level: what it assigns, and what it uses before."""
-
-    def __init__(self) -> None:
-        self.assigned: set[str] = set()
-        self.needed: set[str] = set()
-
-    def visit_Name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load):
-            self._use(node.id)
-        elif isinstance(node.ctx, ast.Store):
-            self.assigned.add(node.id)
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        if isinstance(node.target, ast.Name):
-            self._use(node.target.id)
-        self.visit(node.value)
-        self.visit(node.target)
-
-    def visit_Assign(self, node: ast.Assign) -> None:
-        self.visit(node.value)
-        for target in node.targets:
-            self.visit(target)
-
-    def visit_For(self, node: ast.For) -> None:
-        self.visit(node.iter)
-        self.visit(node.target)
-        for inner in [*node.body, *node.orelse]:
-            self.visit(inner)
-
-    def visit_alias(self, node: ast.alias) -> None:
-        self.assigned.add((node.asname or node.name).split(".")[0])
-
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        for outer in [*node.decorator_list, *node.args.defaults, *[one for one in node.args.kw_defaults if one]]:
-            self.visit(outer)
-        self.assigned.add(node.name)
-        arguments = node.args
-        own = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-        self._inside(node.body, {argument.arg for argument in own if argument is not None})
-
-    visit_AsyncFunctionDef = visit_FunctionDef
-
-    def visit_Lambda(self, node: ast.Lambda) -> None:
-        self._inside([node.body], {argument.arg for argument in node.args.args})
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        for outer in [*node.decorator_list, *node.bases]:
-            self.visit(outer)
-        self.assigned.add(node.name)
-        self._inside(node.body, set())
-
-    def _comprehension(self, node: Any, results: list[ast.expr]) -> None:
-        inner = _Names()
-        for generator in node.generators:
-            inner.visit(generator.iter)
-            inner.visit(generator.target)
-            for condition in generator.ifs:
-                inner.visit(condition)
-        for result in results:
-            inner.visit(result)
-        for name in inner.needed:
-            self._use(name)
-
-    def visit_ListComp(self, node: ast.ListComp) -> None:
-        self._comprehension(node, [node.elt])
-
-    def visit_SetComp(self, node: ast.SetComp) -> None:
-        self._comprehension(node, [node.elt])
-
-    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> None:
-        self._comprehension(node, [node.elt])
-
-    def visit_DictComp(self, node: ast.DictComp) -> None:
-        self._comprehension(node, [node.key, node.value])
-
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
-        if node.name is not None:
-            self.assigned.add(node.name)
-        self.generic_visit(node)
-
-    def _inside(self, body: list[Any], arguments: set[str]) -> None:
-        """What a function uses but does not make itself comes from around it."""
-        inner = _Names()
-        for node in body:
-            inner.visit(node)
-        for name in inner.needed - arguments - inner.assigned:
-            self._use(name)
-
-    def _use(self, name: str) -> None:
-        if name not in self.assigned:
-            self.needed.add(name)
-
-
-def _assigned(tree: ast.Module) -> set[str]:
-    names = _Names()
-    names.visit(tree)
-    return names.assigned
-
-
-def _needed(tree: ast.Module) -> set[str]:
-    names = _Names()
-    names.visit(tree)
-    return names.needed
-
-
-def _changed(tree: ast.Module) -> set[str]:
-    found = set()
-    for node in ast.walk(tree):
-        target: Any = None
-        if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            target = node
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            target = node.value.func if isinstance(node.value.func, ast.Attribute) else None
-        while isinstance(target, (ast.Subscript, ast.Attribute)):
-            target = target.value
-        if isinstance(target, ast.Name):
-            found.add(target.id)
-    return found
 
 
 def _parameters(cell: Cell, folder: str, mistakes: list[str]) -> list[Parameter]:
@@ -369,9 +213,6 @@ def _imports(trees: list[ast.Module]) -> set[str]:
 
 def main(notebook: str, target: str, aside: str) -> int:
     """Returns the exit status."""
-    sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    from sluiceworks.notebook_files import write_files
-
     notes: list[str] = []
     folder = os.path.dirname(os.path.abspath(notebook))
     try:
