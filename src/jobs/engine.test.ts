@@ -304,10 +304,14 @@ test('the result of a step that changed its shared input is not used again, and 
         parents: paths('a'),
         inputs: { i: from('a', 'o') },
       }),
+      commandStep('c', { command: 'cat ${{inputs.i}}', parents: paths('b'), inputs: { i: from('a', 'o') } }),
     ])
   const first = await lab.run(plan())
-  assert.equal(first.root.status, 'Completed')
   assert.match(lab.log(first.step('b').name), /warning: the step changed its input i/)
+  // What is damaged is given to nobody, and who needs it is told where to look.
+  const { error } = first.step('c')
+  assert.match(error!.message, /^Input "i" of step "c" is no longer in the store, or damaged there: /)
+  assert.match(error!.hint!, /mode: download/)
   const second = await lab.run(plan())
   assert.equal(readFileSync(marks, 'utf8'), 'b\nb\n')
   assert.deepEqual(second.step('a').verdict, {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ContentStore } from '../artifacts/content-store.ts'
+import { SluiceError } from '../base/errors.ts'
 import type { Digest, JobName } from '../base/ids.ts'
 import type { AttemptSpec } from '../compute/compute-backend.ts'
 import { plainPython } from '../compute/plain-python.ts'
@@ -14,6 +15,7 @@ import { distributedCommand } from './distributed-attempt.ts'
 import { evaluateTable } from './evaluated-table.ts'
 import { hostedCommand } from './hosted-attempt.ts'
 import type { StepOutput } from './pipeline-state.ts'
+import { stepWords } from './step-sources.ts'
 
 /** Folder types get an existing folder, a file or value gets a path in one (azureml-yaml.md 4). */
 export function isFolderType(type: string): boolean {
@@ -113,9 +115,23 @@ async function placeInputs(options: PrepareAttempt): Promise<Record<string, stri
     placed[name] =
       value.kind === 'literal'
         ? value.value
-        : await placeContent(options, { value, input: options.step.inputs[name]!, taken })
+        : await placeContent(options, { value, input: options.step.inputs[name]!, taken }).catch(
+            lost(options.step, name),
+          )
   }
   return placed
+}
+
+/** A step that writes into what it shares with others destroys that, and the store does not pass on what is damaged. */
+function lost(step: PlannedCommand, name: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof SluiceError) || error.code !== 'not-found') throw error
+    const message = `Input "${name}" of ${stepWords(step)} is no longer in the store, or damaged there: ${error.message}`
+    throw new SluiceError('input-not-found', message, {
+      hint: 'If a step wrote into it (its log has a warning), give that step a copy with mode: download; then run the job again.',
+      cause: error,
+    })
+  }
 }
 
 /**
