@@ -68,14 +68,9 @@ export async function readEvents(
   }))
 }
 
-/** The highest `seq` given out so far; 0 before the first event. */
-export async function latestEventSeq(tables: Tables): Promise<number> {
-  const row = await tables
-    .withTables<EventTables>()
-    .selectFrom('event')
-    .select('seq')
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.seq ?? 0
+/** The highest `seq` given out so far, optionally to events of one subject; 0 before the first event. */
+export async function latestEventSeq(tables: Tables, subject?: string): Promise<number> {
+  let query = tables.withTables<EventTables>().selectFrom('event').select('seq').orderBy('seq', 'desc').limit(1)
+  if (subject !== undefined) query = query.where('subject', '=', subject)
+  return (await query.executeTakeFirst())?.seq ?? 0
 }

@@ -160,6 +160,31 @@ test('a plan says how long steps ran before and adds up what will run', async ()
   assert.equal(plan.estimated_seconds, train.estimated_seconds)
 })
 
+test('an answer that did not change is not made again: 304 for who names its entity tag', async () => {
+  const of = (path: string, etag = ''): Promise<Response> =>
+    fetch(`${server.url}/api/v1/jobs/${first.name}/${path}`, {
+      headers: { 'x-sluice-local-token': server.localToken, 'if-none-match': etag },
+    })
+  for (const path of ['graph', 'timeline']) {
+    const whole = await of(path)
+    const etag = whole.headers.get('etag')!
+    assert.equal(whole.headers.get('cache-control'), 'private, no-cache')
+    assert.ok(((await whole.json()) as Answer).steps.length > 0)
+    const known = await of(path, `W/"other", ${etag}`)
+    assert.deepEqual([known.status, known.headers.get('etag'), await known.text()], [304, etag, ''])
+    const other = await of(path, 'W/"other"')
+    assert.deepEqual([other.status, ((await other.json()) as Answer).steps.length > 0], [200, true])
+  }
+  assert.equal(
+    (
+      await fetch(`${server.url}/api/v1/jobs/nobody/graph`, {
+        headers: { 'x-sluice-local-token': server.localToken, 'if-none-match': '*' },
+      })
+    ).status,
+    404,
+  )
+})
+
 test('graph, timeline, log and queue of a job', async () => {
   const graph = await ask(`/jobs/${first.name}/graph`)
   assert.deepEqual(graph.edges, [

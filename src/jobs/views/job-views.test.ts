@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { JobName, StepPath } from '../../base/ids.ts'
 import { systemClock } from '../../../test/system-clock.ts'
+import { appendEvent } from '../../events/event-log.ts'
 import { type EngineLab, openEngineLab } from '../engine-lab.test-support.ts'
 import type { Job } from '../job-service.ts'
 import { findJob } from '../job-store.ts'
@@ -25,6 +26,36 @@ async function labWithViews(t: TestContext, slots = 2) {
   const lab = await openEngineLab(t, { slots })
   return { lab, views: viewsOf(lab) }
 }
+
+test('the stamp of a job changes with what happens in it, and with the time while it lives', async (t) => {
+  const { lab, views } = await labWithViews(t)
+  const { root, step } = await lab.run(plannedPipeline([commandStep('a', { command: 'echo a' })]))
+  const stamp = await views.stamp(root.name)
+  await lab.run(plannedPipeline([commandStep('b', { command: 'echo b' })]))
+  assert.equal(await views.stamp(step('a').name), stamp)
+  await lab.database.write((tables) =>
+    appendEvent(tables, { kind: 'job.tagged', subject: root.name, body: { job: root.name }, atMs: 0 }),
+  )
+  assert.notEqual(await views.stamp(root.name), stamp)
+
+  let nowMs = 60_000
+  const live = new JobViews({
+    ...{ database: lab.database, engine: lab.engine, files: lab.files, clock: { now: () => nowMs } },
+    jobs: {
+      get: async (name) => {
+        const { endedMs, ...job } = await findJob(lab.database.read, name)
+        assert.ok(endedMs !== undefined)
+        return job
+      },
+      children: (name) => lab.children(name as JobName),
+    },
+  })
+  const early = await live.stamp(root.name)
+  nowMs += 1000
+  assert.equal(await live.stamp(root.name), early)
+  nowMs += 4000
+  assert.notEqual(await live.stamp(root.name), early)
+})
 
 test('a graph says what connects steps: data by name, branches, plain order', async (t) => {
   const { lab, views } = await labWithViews(t)

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Digest, JobName, StepPath } from '../../base/ids.ts'
 import type { Database } from '../../database/database.ts'
+import { latestEventSeq } from '../../events/event-log.ts'
 import type { AttemptFiles } from '../attempt-files.ts'
 import type { Engine } from '../engine.ts'
 import type { Job, JobService } from '../job-service.ts'
@@ -18,6 +19,9 @@ export interface JobViewDeps {
   readonly clock: Pick<Clock, 'now'>
 }
 
+/** What no event tells of (places in the queue, progress, the time itself) is this old at most on a page of a live job. */
+const liveMs = 5000
+
 /** So many logs are known line by line at once. */
 const logsKept = 32
 
@@ -27,8 +31,25 @@ export class JobViews {
   /** What is known of logs by now; the one that was asked for last is at the end. */
   readonly #lines = new Map<JobName, LogLines>()
 
+  /** Another server may say things in other words. */
+  readonly #openedMs: number
+
   constructor(deps: JobViewDeps) {
     this.#deps = deps
+    this.#openedMs = deps.clock.now()
+  }
+
+  /**
+   * Text that is another one whenever the graph or timeline of the job's root may be; ask for it before them. It costs
+   * two rows, they cost every step.
+   */
+  async stamp(name: string): Promise<string> {
+    const { jobs, database, clock } = this.#deps
+    const { root } = await jobs.get(name)
+    const seq = await latestEventSeq(database.read, root)
+    const { endedMs } = await jobs.get(root)
+    const live = endedMs === undefined ? `.${Math.floor(clock.now() / liveMs)}` : ''
+    return `${this.#openedMs.toString(36)}.${seq}${live}`
   }
 
   /** The graph of the job's root, or of one round of a loop or sweep in it. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Artifact, ArtifactStore } from '../../artifacts/artifact-store.ts'
+import { matchesEtag } from '../../server/entity-tag.ts'
 
 /** Sends a stored file as a download: streamed, in ranges where asked, never shown by a browser as a page of ours. */
 export async function sendArtifact(
@@ -33,11 +34,6 @@ export async function sendArtifact(
   if (request.method === 'HEAD') return reply.send(Readable.from([]))
   if (length === 0) return reply.send('')
   return reply.send(artifacts.read(artifact, range))
-}
-
-function matchesEtag(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false
-  return header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag || one.trim() === '*')
 }
 
 type ByteRange = { readonly start: number; readonly end: number }

@@ -1,8 +1,9 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { mapValues } from '../../../base/map-values.ts'
 import type { Job } from '../../../jobs/job-service.ts'
 import type { JobViews } from '../../../jobs/views/job-views.ts'
 import { verdictText } from '../../../plan/plan-words.ts'
+import { matchesEtag } from '../../../server/entity-tag.ts'
 import type { Route } from '../../../server/route.ts'
 import { wireTime } from '../translate.ts'
 import {
@@ -28,9 +29,10 @@ export function jobViewRoutes(views: Pick<JobViews, keyof JobViews>): readonly R
       summary: 'Show the steps of a job and what connects them, rounds of loops and sweeps folded.',
       query: GraphQuery,
       response: GraphMessage,
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { within } = request.query as { within?: string }
-        return toGraphMessage(await views.graph(nameOf(request), within))
+        const graph = async () => toGraphMessage(await views.graph(nameOf(request), within))
+        return unlessKnown(await views.stamp(nameOf(request)), graph, { request, reply })
       },
     },
     {
@@ -39,7 +41,10 @@ export function jobViewRoutes(views: Pick<JobViews, keyof JobViews>): readonly R
       permission: 'read',
       summary: 'Show when the steps of a job waited and ran, attempt by attempt, and which decided how long it took.',
       response: TimelineMessage,
-      handler: async (request) => toTimelineMessage(await views.timeline(nameOf(request)), Date.now()),
+      handler: async (request, reply) => {
+        const timeline = async () => toTimelineMessage(await views.timeline(nameOf(request)), Date.now())
+        return unlessKnown(await views.stamp(nameOf(request)), timeline, { request, reply })
+      },
     },
     {
       method: 'GET',
@@ -79,6 +84,20 @@ export function jobViewRoutes(views: Pick<JobViews, keyof JobViews>): readonly R
       handler: async () => toQueueMessage(await views.queue()),
     },
   ]
+}
+
+/** 304 for who has the answer of that stamp; browsers ask so by themselves. */
+async function unlessKnown<Message>(
+  stamp: string,
+  make: () => Promise<Message>,
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+): Promise<Message | FastifyReply> {
+  // Weak: the same answer may be sent compressed.
+  const etag = `W/"${stamp}"`
+  if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).header('etag', etag).send()
+  const message = await make()
+  void reply.header('etag', etag).header('cache-control', 'private, no-cache')
+  return message
 }
 
 function toStepMessage(job: Job): StepMessage {
