@@ -9,6 +9,7 @@ import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
 import { systemClock } from '../../test/system-clock.ts'
 import { openEngineLab } from './engine-lab.test-support.ts'
 import { commandStep, ifElseStep, plannedPipeline } from './jobs.test-support.ts'
+import { readJournal } from './journal-store.ts'
 
 const file = { type: 'uri_file', mode: 'rw_mount' } as const
 const from = (step: string, output: string, type: 'uri_file' | 'boolean' = 'uri_file'): PlannedInput => ({
@@ -291,6 +292,22 @@ test('a text that another step wrote is checked against the type this step decla
     step('b').error!.message,
     /Input "ok" of step "b" must be a boolean, but is "maybe", which step "a" wrote to output "ok"/,
   )
+})
+
+test('many equal steps run once, and who waits is told of the result all at once', async (t) => {
+  const lab = await openEngineLab(t)
+  const marks = join(lab.folder, 'marks')
+  const count = 40
+  const equal = Array.from({ length: count }, (_, number) =>
+    commandStep(`s${number}`, { command: `echo ran >>${marks}; echo x >\${{outputs.o}}`, outputs: { o: file } }),
+  )
+  const { root } = await lab.run(plannedPipeline(equal))
+  const children = await lab.children(root.name)
+  assert.equal(readFileSync(marks, 'utf8'), 'ran\n')
+  assert.equal(children.filter(({ reusedFrom }) => reusedFrom !== undefined).length, count - 1)
+  const journal = await readJournal(lab.database.read, root.name)
+  // Not one after another, each waiting for the one before: that would be hundreds.
+  assert.equal(journal.filter(({ kind }) => kind === 'leader-ended').length, count - 1)
 })
 
 test('the result of a step that changed its shared input is not used again, and its log says so', async (t) => {

@@ -29,7 +29,7 @@ import { LiveJob } from './live-job.ts'
 import { nameSteps } from './new-rows.ts'
 import { type Effect, isTerminal, type JobEvent, type ResolvedStep } from './pipeline-state.ts'
 import { patchOfEnded } from './projection.ts'
-import { decideSteps, isShareable, keyStep, type KeyedStep, LockCache, requestOf } from './resolve-steps.ts'
+import { decideSteps, isShareable, keyStep, type KeyedStep, LockCache, requestOf, reuseSteps } from './resolve-steps.ts'
 import { SingleFlight } from './single-flight.ts'
 import { type QueuedStep, SlotQueue } from './slot-queue.ts'
 import { slotsWanted } from './slots-wanted.ts'
@@ -406,35 +406,42 @@ export class Engine {
     }
   }
 
-  /** Leaders first, then the look-up: a key that nobody computes now is either stored already or ours to compute. */
+  /**
+   * Leaders first, then the look-up: a key that nobody computes now is either stored already or ours to compute. What
+   * another one leads is looked up as well: it may only be taking up a stored result, as all do that followed the job
+   * which computed that; were each to follow the one before it, many equal steps would take the square of their number.
+   */
   async #decide(live: LiveJob, keyed: readonly KeyedStep[]): Promise<Decided> {
     const { submission, plan } = live.stored
     const isForced = plan.forceRerun
     const resolved: ResolvedStep[] = []
     const patches = new Map<StepPath, JobPatch>()
-    const leading: KeyedStep[] = []
+    const leaders = new Map<KeyedStep, JobName>()
     for (const item of keyed) {
       const name = live.nameOf(item.step.path)
-      const leader = isShareable(item) && !isForced ? this.#flights.lead(item.key, name) : name
-      if (leader === name) leading.push(item)
-      else {
-        patches.set(item.step.path, reuseColumns(item))
-        resolved.push({ step: item.step.path, key: item.key, outcome: { kind: 'follow', leader } })
-      }
+      leaders.set(item, isShareable(item) && !isForced ? this.#flights.lead(item.key, name) : name)
     }
-    const decisions = await decideSteps({ ...this.#deps, tables: this.#deps.database.read }, leading, {
-      experimentId: submission.experimentId,
-      root: live.root,
-      isForced,
-      previousKeys: live.previousKeys,
-    })
-    for (const { keyed: item, verdict, source } of decisions) {
+    const isLeading = (item: KeyedStep): boolean => leaders.get(item) === live.nameOf(item.step.path)
+    const deps = { ...this.#deps, tables: this.#deps.database.read }
+    const { experimentId } = submission
+    const context = { experimentId, root: live.root, isForced, previousKeys: live.previousKeys }
+    const decisions = await decideSteps(deps, keyed.filter(isLeading), context)
+    const others = keyed.filter((item) => !isLeading(item))
+    const known = await reuseSteps(deps, others, context)
+    for (const { keyed: item, verdict, source } of [...decisions, ...known]) {
       const { step, key } = item
       const common = { step: step.path, key }
       patches.set(step.path, { ...reuseColumns(item), verdict: JSON.stringify(verdict) })
       if (source !== undefined)
         resolved.push({ ...common, outcome: { kind: 'reuse', from: source.name, outputs: source.outputs } })
       else resolved.push({ ...common, outcome: { kind: 'run', isPrepared: await this.#isPrepared(live, step) } })
+    }
+    const isKnown = new Set(known.map((decision) => decision.keyed))
+    for (const item of others) {
+      if (isKnown.has(item)) continue
+      patches.set(item.step.path, reuseColumns(item))
+      const outcome = { kind: 'follow', leader: leaders.get(item)! } as const
+      resolved.push({ step: item.step.path, key: item.key, outcome })
     }
     return { resolved, patches }
   }

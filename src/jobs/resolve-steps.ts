@@ -218,10 +218,32 @@ export async function decideSteps(
   steps: readonly KeyedStep[],
   context: ReuseContext,
 ): Promise<readonly Decision[]> {
-  const candidates = context.isForced ? [] : steps.filter(isShareable)
+  const found = await lookUp(deps, steps, context)
+  return Promise.all(steps.map((keyed) => decide(deps, { keyed, context, found })))
+}
+
+/** As `decideSteps`, for those of the steps alone that have a result to reuse. */
+export async function reuseSteps(
+  deps: ResolveDeps,
+  steps: readonly KeyedStep[],
+  context: ReuseContext,
+): Promise<readonly Decision[]> {
+  if (steps.length === 0) return []
+  const found = await lookUp(deps, steps, context)
+  const reusable = steps.filter(({ key }) => found.whole.has(found.sources.get(key)!))
+  return Promise.all(reusable.map((keyed) => decide(deps, { keyed, context, found })))
+}
+
+/** What is stored under the steps' keys, and which of it is still whole. */
+interface Found {
+  readonly sources: ReadonlyMap<string, ReuseSource>
+  readonly whole: ReadonlySet<ReuseSource>
+}
+
+async function lookUp(deps: ResolveDeps, steps: readonly KeyedStep[], { isForced }: ReuseContext): Promise<Found> {
+  const candidates = isForced ? [] : steps.filter(isShareable)
   const sources = await findReuseSources(deps.tables, [...new Set(candidates.map(({ key }) => key))])
-  const whole = await wholeSources(deps, [...sources.values()])
-  return Promise.all(steps.map((keyed) => decide(deps, { keyed, context, source: sources.get(keyed.key), whole })))
+  return { sources, whole: await wholeSources(deps, [...sources.values()]) }
 }
 
 /** Whether an equal step of another job may stand in for this one. */
@@ -244,21 +266,17 @@ async function wholeSources(deps: ResolveDeps, sources: readonly ReuseSource[]):
 
 async function decide(
   deps: ResolveDeps,
-  {
-    keyed,
-    context,
-    source,
-    whole,
-  }: { keyed: KeyedStep; context: ReuseContext; source: ReuseSource | undefined; whole: ReadonlySet<ReuseSource> },
+  { keyed, context, found }: { keyed: KeyedStep; context: ReuseContext; found: Found },
 ): Promise<Decision> {
   const { step, key, fields, forcedBy, taken } = keyed
+  const source = found.sources.get(key)
   if (taken !== undefined) {
     const { from, outputs } = taken
     return { keyed, source: { name: from, outputs }, verdict: { kind: 'taken', from } }
   }
   const reason = reasonInAnyCase(step, { forcedBy, isForced: context.isForced })
   if (reason !== undefined) return { keyed, verdict: { kind: 'run', reason } }
-  if (source !== undefined && whole.has(source)) {
+  if (source !== undefined && found.whole.has(source)) {
     const previousKey = context.previousKeys?.get(step.path)
     const isUnchanged = previousKey === undefined || previousKey === key
     return { keyed, source, verdict: { kind: isUnchanged ? 'unchanged' : 'restored', from: source.name } }

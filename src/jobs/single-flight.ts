@@ -2,7 +2,7 @@ import type { JobName } from '../base/ids.ts'
 
 /**
  * Which job computes a reuse key right now. The first to ask leads; the others follow and are woken one after another:
- * when the leader ended well the first woken finds its result, else it leads (design.md 11.13).
+ * when the leader ended well they find its result, else the first woken leads (design.md 11.13).
  */
 export class SingleFlight {
   readonly #leaders = new Map<string, JobName>()
