@@ -1,4 +1,4 @@
-import { sql, type Generated } from 'kysely'
+import { sql, type Generated, type SqlBool } from 'kysely'
 import type { Digest } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Tables } from '../database/database.ts'
@@ -53,6 +53,9 @@ export interface AssetName {
 }
 
 const workspace = 'default'
+
+/** Spelt out: the index of the versions that are not archived is not used where the 0 is a parameter. */
+const isNotArchived = sql<SqlBool>`is_archived = 0`
 
 function tablesOf(tables: Tables) {
   return tables.withTables<AssetTables>()
@@ -253,7 +256,7 @@ export async function findLatest(tables: Tables, { kind, name }: AssetName): Pro
     .where('workspace', '=', workspace)
     .where('kind', '=', kind)
     .where('name', '=', name)
-    .where('is_archived', '=', 0)
+    .where(isNotArchived)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()
@@ -293,7 +296,7 @@ export async function listVersionRows(
     .orderBy('id', 'desc')
     .limit(page.limit)
   if (page.before !== undefined) query = query.where('id', '<', page.before)
-  if (!page.withArchived) query = query.where('is_archived', '=', 0)
+  if (!page.withArchived) query = query.where(isNotArchived)
   const rows = await query.execute()
   const labels = await labelsOf(tables, { kind, name })
   return rows.map((row) => ({ id: row.id, version: toVersion(row, labels) }))

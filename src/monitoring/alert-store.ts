@@ -97,8 +97,11 @@ export async function listAlerts(
     .innerJoin('monitor', 'monitor.monitor_id', 'monitor_alert.monitor_id')
     .selectAll('monitor_alert')
     .select('monitor.name')
-    .where('monitor_alert.workspace', '=', workspace)
-  if (monitorId !== undefined) query = query.where('monitor_alert.monitor_id', '=', monitorId)
+  // Not both: SQLite would look through the alerts of every monitor in the order of time.
+  query =
+    monitorId === undefined
+      ? query.where('monitor_alert.workspace', '=', workspace)
+      : query.where('monitor_alert.monitor_id', '=', monitorId)
   if (signal !== undefined) query = query.where('signal', '=', signal)
   if (isOpen) query = query.where('resolved_ms', 'is', null)
   const rows = await query.orderBy('raised_ms', 'desc').orderBy('alert_id').limit(limit).execute()

@@ -261,13 +261,10 @@ export async function breachesBefore(
   tables: Tables,
   { monitorId, signal, nominalMs }: { readonly monitorId: string; readonly signal: string; readonly nominalMs: number },
 ): Promise<ReadonlyMap<string, number>> {
-  const verdicts = tables
-    .withTables<RunTables>()
-    .selectFrom('monitor_verdict')
-    .where('monitor_id', '=', monitorId)
-    .where('signal', '=', signal)
+  const verdicts = tables.withTables<RunTables>().selectFrom('monitor_verdict').where('signal', '=', signal)
   const newest = await verdicts
     .select('run_id')
+    .where('monitor_id', '=', monitorId)
     .where('nominal_ms', '<', nominalMs)
     .orderBy('nominal_ms', 'desc')
     .limit(1)

@@ -1,8 +1,8 @@
-import type { Selectable, SelectQueryBuilder } from 'kysely'
+import { sql, type Expression, type Selectable, type SelectQueryBuilder, type SqlBool } from 'kysely'
 import type { Tables } from '../database/database.ts'
 import { pieces } from '../tracking/tables.ts'
 import { aliasesOfModels } from './model-alias-store.ts'
-import type { ModelStage, ModelVersion, Tags } from './registered-model.ts'
+import { modelStages, type ModelStage, type ModelVersion, type Tags } from './registered-model.ts'
 import { workspace, type RegistryTables } from './registry-tables.ts'
 
 /** A version's row with its model's name. */
@@ -44,19 +44,41 @@ export async function findVersionsTagged(
   tables: Tables,
   { key, value, name }: { readonly key: string; readonly value: string; readonly name?: string },
 ): Promise<readonly VersionRow[]> {
-  let query = versionRows(tables)
-    .innerJoin('model_version_tag', (join) =>
-      join
-        .onRef('model_version_tag.registered_model_id', '=', 'model_version.registered_model_id')
-        .onRef('model_version_tag.version', '=', 'model_version.version'),
-    )
+  const query = versionRows(tables)
     .where('registered_model.workspace', '=', workspace)
-    .where('model_version_tag.key', '=', key)
-    .where('model_version_tag.value', '=', value)
     .orderBy('registered_model.name')
     .orderBy('model_version.version', 'desc')
-  if (name !== undefined) query = query.where('registered_model.name', '=', name)
-  return query.execute()
+  if (name === undefined)
+    return query
+      .innerJoin('model_version_tag', (join) =>
+        join
+          .onRef('model_version_tag.registered_model_id', '=', 'model_version.registered_model_id')
+          .onRef('model_version_tag.version', '=', 'model_version.version'),
+      )
+      .where('model_version_tag.key', '=', key)
+      .where('model_version_tag.value', '=', value)
+      .execute()
+  // From the tag to its versions, never from every version of the model to its tags.
+  return query
+    .where('registered_model.name', '=', name)
+    .where('model_version.version', 'in', (from) =>
+      from
+        .selectFrom('model_version_tag')
+        .select('version')
+        .where('registered_model_id', '=', (outer) =>
+          outer.selectFrom('registered_model').select('id').where('workspace', '=', workspace).where('name', '=', name),
+        )
+        .where('key', '=', key)
+        .where(isTagValue(value)),
+    )
+    .execute()
+}
+
+/** Long values are no keys of an index. In two parts, since from `value = ?` SQLite would put the value into `substr`. */
+function isTagValue(value: string): Expression<SqlBool> {
+  const letters = [...value]
+  const [start, rest] = [letters.slice(0, 64).join(''), letters.slice(64).join('')]
+  return sql<SqlBool>`substr(value, 1, 64) = ${start} and substr(value, 65) = ${rest}`
 }
 
 /** Versions with their model's name, for others to narrow down. */
@@ -71,19 +93,27 @@ export function versionRows(
     .select('registered_model.name')
 }
 
+type NewestVersion = Pick<VersionRow, 'registered_model_id' | 'version'>
+
+const eachStage = sql.join(
+  modelStages.map((stage) => sql`select ${sql.lit(stage)} as stage`),
+  sql` union all `,
+)
+
 /** Of every model the newest version in each stage, oldest version first. */
 export async function newestOfEachStage(tables: Tables, modelIds: readonly number[]): Promise<readonly VersionRow[]> {
   const rows: VersionRow[] = []
   for (const piece of pieces(modelIds)) {
     const found = await versionRows(tables)
       .innerJoin(
-        (from) =>
-          from
-            .selectFrom('model_version')
-            .select(['registered_model_id', 'stage', (row) => row.fn.max('version').as('version')])
-            .where('registered_model_id', 'in', piece)
-            .groupBy(['registered_model_id', 'stage'])
-            .as('newest'),
+        // By model and stage one look into an index: grouping would read every version that a model ever had.
+        sql<NewestVersion>`(
+          select registered_model.id as registered_model_id, (
+            select max(version) from model_version
+            where registered_model_id = registered_model.id and model_version.stage = stages.stage
+          ) as version
+          from registered_model cross join (${eachStage}) as stages where registered_model.id in (${sql.join(piece)})
+        )`.as('newest'),
         (join) =>
           join
             .onRef('newest.registered_model_id', '=', 'model_version.registered_model_id')

@@ -66,9 +66,11 @@ export function storedModels(
     async removeUnused() {
       let removed = 0
       for (const { name } of await parts.artifacts.list(folder)) {
+        const location = `mlflow-artifacts:/${folder}/${name}/`
+        if (await isStoredBelow(parts.database.read, location)) continue
         // Sequential, looked at and removed in one unit each: a version made meanwhile keeps its files.
         removed += await parts.database.write(async (tables) => {
-          if (await isStoredBelow(tables, `mlflow-artifacts:/${folder}/${name}/`)) return 0
+          if (await isStoredBelow(tables, location)) return 0
           return parts.artifacts.removeFolder(tables, `${folder}/${name}`)
         })
       }
@@ -142,8 +144,12 @@ function taken(name: string, version: number): SluiceError {
   )
 }
 
-/** The artifacts that count as referred to: not those of `registry/` whose last version was deleted. */
+/**
+ * The artifacts that count as referred to: not those of `registry/` whose last version was deleted. A range and not `like`,
+ * so that every artifact is one look into an index; '0' follows '/'.
+ */
 export const countedArtifacts = sql<boolean>`
   path not like ${`${folder}/%`} or exists (
     select 1 from model_version
-    where storage_location like ${`mlflow-artifacts:/${folder}/`} || substr(path, ${folder.length + 2}, 64) || '/%')`
+    where storage_location >= ${`mlflow-artifacts:/${folder}/`} || substr(path, ${folder.length + 2}, 64) || '/'
+    and storage_location < ${`mlflow-artifacts:/${folder}/`} || substr(path, ${folder.length + 2}, 64) || '0')`

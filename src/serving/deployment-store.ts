@@ -259,22 +259,21 @@ export async function listDeployments(tables: Tables, endpoint?: string): Promis
 async function currentRevisions(tables: Tables, endpoint?: string): Promise<ReadonlyMap<string, Revision>> {
   let query = tables
     .withTables<ServingTables>()
-    .selectFrom('deployment_revision as revision')
-    .innerJoin('deployment', (join) =>
-      join
-        .onRef('deployment.workspace', '=', 'revision.workspace')
-        .onRef('deployment.endpoint', '=', 'revision.endpoint')
-        .onRef('deployment.name', '=', 'revision.deployment')
-        .on((on) =>
-          on.or([
-            on('deployment.last_revision', '=', on.ref('revision.revision')),
-            on('deployment.active_revision', '=', on.ref('revision.revision')),
-          ]),
-        ),
+    .selectFrom('deployment')
+    // Crossed: SQLite keeps this order then. The other way round it would read every revision there ever was.
+    .crossJoin('deployment_revision as revision')
+    .whereRef('revision.workspace', '=', 'deployment.workspace')
+    .whereRef('revision.endpoint', '=', 'deployment.endpoint')
+    .whereRef('revision.deployment', '=', 'deployment.name')
+    .where((where) =>
+      where('revision.revision', 'in', [
+        where.ref('deployment.last_revision'),
+        where.ref('deployment.active_revision'),
+      ]),
     )
     .selectAll('revision')
-    .where('revision.workspace', '=', workspace)
-  if (endpoint !== undefined) query = query.where('revision.endpoint', '=', endpoint)
+    .where('deployment.workspace', '=', workspace)
+  if (endpoint !== undefined) query = query.where('deployment.endpoint', '=', endpoint)
   const rows = await query.execute()
   return new Map(rows.map((row) => [`${row.endpoint}/${row.deployment}/${row.revision}`, toRevision(row)]))
 }
