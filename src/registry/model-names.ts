@@ -1,5 +1,5 @@
 import { SluiceError } from '../base/errors.ts'
-import { checkLength, checkName, invalidValue, missingValue, normalPath } from '../tracking/limits.ts'
+import { checkLength, checkName, invalidValue, isLongerThan, missingValue, normalPath } from '../tracking/limits.ts'
 import { modelStages, type ModelStage, type Tags } from './registered-model.ts'
 
 /** The rules of MLflow 3.17 for names in the registry, in its words (mlflow/utils/validation.py): clients match on them. */
@@ -61,7 +61,11 @@ export function isLatest(alias: string): boolean {
 export function checkTags(tags: Tags): void {
   for (const [key, value] of Object.entries(tags)) {
     checkName(key, 'key')
-    checkLength(value, key === 'mlflow.prompt.text' ? 'prompt text' : 'value', maxTagValueLength)
+    // Whoever writes a prompt never sees that its text is a tag. The words are MLflow's.
+    if (key === 'mlflow.prompt.text' && isLongerThan(value, maxTagValueLength)) {
+      throw new SluiceError('limit-exceeded', `Prompt text exceeds max length of ${maxTagValueLength} characters.`)
+    }
+    checkLength(value, 'value', maxTagValueLength)
   }
 }
 

@@ -132,7 +132,7 @@ databaseTest('a prompt version has a placeholder for a source and nothing else',
       tags: { ...tags, 'mlflow.prompt.text': 'x'.repeat(100_001) },
       by,
     }),
-    { message: "'prompt text' exceeds the maximum length of 100000 characters" },
+    { message: 'Prompt text exceeds max length of 100000 characters.' },
   )
 })
 

@@ -81,9 +81,14 @@ export function normalPath(path: string): string {
   return joined === '' ? '.' : joined
 }
 
+/** True for a text over `limit` characters, which are counted as Python counts them. */
+export function isLongerThan(text: string, limit: number): boolean {
+  return text.length > limit && [...text].length > limit
+}
+
 /** Refuses a text over `limit` characters. */
 export function checkLength(text: string, path: string, limit: number): void {
-  if (text.length > limit && [...text].length > limit) {
+  if (isLongerThan(text, limit)) {
     throw new SluiceError('limit-exceeded', `'${path}' exceeds the maximum length of ${limit} characters`)
   }
   checkStorable(text, path)
