@@ -101,7 +101,9 @@ function bodyOf(request: FastifyRequest, call: MessageField<Fields>): Readonly<R
   // A page of another site can send text/plain without asking first, but not JSON.
   if ((bytes.length > 0 || contentType !== undefined) && !/^application\/json\s*(;|$)/i.test(contentType ?? '')) {
     const found =
-      contentType === undefined ? 'Content-Type header is missing.' : 'Content-Type should be application/json.'
+      contentType === undefined
+        ? 'Content-Type header is missing.'
+        : "Content-Type must be one of ['application/json']."
     throw new SluiceError('unsupported-media-type', `Bad Request. ${found}`)
   }
   if (bytes.length === 0) return {}

@@ -244,7 +244,7 @@ test('a body that is no JSON, or none of ours, is a 400 that names the first par
   assert.match(await post(metric('"inf"')), /^404 Run with id=x not found/)
   assert.match(await post(JSON.stringify(metric('1'))), /^404 Run with id=x not found/)
   assert.match(await post('null'), /^400 Missing value for required parameter 'run_id'/)
-  assert.match(await post('{}', { 'content-type': 'text/plain' }), /^400 Bad Request. Content-Type should be/)
+  assert.match(await post('{}', { 'content-type': 'text/plain' }), /^400 Bad Request. Content-Type must be one of/)
   const search = await lab.call('POST', '/api/2.0/mlflow/runs/search', 'hello')
   assert.match((search.body as { message: string }).message, /^The request body is not JSON/)
 })

@@ -4,7 +4,7 @@ import { countTraces } from './trace-search.ts'
 export interface TraceCorrelation {
   /** Normalised pointwise mutual information, -1 (never together) to 1 (always); absent where a filter meets nothing. */
   readonly npmi?: number
-  /** The same with half a trace added to each cell (Jeffreys), which tells more of small counts. */
+  /** The same, absent where it is, with half a trace added to each cell (Jeffreys), which tells more of small counts. */
   readonly npmiSmoothed?: number
   readonly first: number
   readonly second: number
@@ -27,21 +27,19 @@ export async function correlateTraces(
     count(filters.first, filters.second),
   ])
   const counts = { first, second, joint, total }
-  const npmi = npmiOf(counts)
-  const npmiSmoothed = smoothedNpmi(counts)
-  return { ...counts, ...(npmi !== undefined && { npmi }), ...(npmiSmoothed !== undefined && { npmiSmoothed }) }
+  // Smoothing would make a small number of nothing.
+  if (first === 0 || second === 0) return counts
+  return { ...counts, npmi: npmiOf(counts), npmiSmoothed: smoothedNpmi(counts) }
 }
 
 type Counts = Pick<TraceCorrelation, 'first' | 'second' | 'joint' | 'total'>
 
-function npmiOf({ first, second, joint, total }: Counts): number | undefined {
-  if (total === 0 || first === 0 || second === 0) return undefined
+function npmiOf({ first, second, joint, total }: Counts): number {
   if (joint === 0) return -1
   return joint === total ? 1 : ratio(joint / total, first / total, second / total)
 }
 
-function smoothedNpmi({ first, second, joint, total }: Counts): number | undefined {
-  if (total === 0) return undefined
+function smoothedNpmi({ first, second, joint, total }: Counts): number {
   const all = total + 2
   return ratio((joint + 0.5) / all, (first + 1) / all, (second + 1) / all)
 }

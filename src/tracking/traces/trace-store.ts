@@ -65,8 +65,9 @@ export interface TraceStore {
   span(traceId: string, spanId: string): Promise<Span>
   /** The runs that it was linked to, and the prompts, as `name/version`. */
   links(traceId: string): Promise<{ readonly runIds: readonly string[]; readonly prompts: readonly string[] }>
+  /** Throws `invalid-request` for a tag that says where the trace is stored. */
   setTag(traceId: string, key: string, value: string): Promise<void>
-  /** Throws `not-found` where the tag is not set. */
+  /** Throws `not-found` where the tag is not set, `invalid-request` as `setTag` does. */
   deleteTag(traceId: string, key: string): Promise<void>
   /** At most 100 a call. A trace that is not here yet is linked when it comes: clients send traces a little later. */
   linkToRun(traceIds: readonly string[], runId: string): Promise<void>
@@ -130,6 +131,7 @@ export function traceStore(context: TrackingContext): TraceStore {
     links: (traceId) => readLinks(database.read, traceId),
     setTag: (traceId, key, value) =>
       database.write(async (tables) => {
+        if (storageTags.has(key)) throw immutableTag(key, 'set')
         await findTrace(tables, traceId)
         await putTracePairs(tables, 'trace_tag', { traceId, pairs: { [key]: value } })
       }),
@@ -218,7 +220,20 @@ function announcedSpans(info: TraceInfo): number {
   }
 }
 
+/** Clients read here where a trace's spans are: whoever changed one would make them look where nothing is. */
+const storageTags: ReadonlySet<string> = new Set([
+  traceKeys.spansLocationTag,
+  traceKeys.archiveLocationTag,
+  traceKeys.archivalFailureTag,
+])
+
+function immutableTag(key: string, verb: 'set' | 'deleted'): SluiceError {
+  return new SluiceError('invalid-request', `Tag '${key}' is immutable and cannot be ${verb} on a trace.`)
+}
+
 async function deleteTag(tables: Tables, traceId: string, key: string): Promise<void> {
+  // A note of a failure may be cleared, here as in MLflow.
+  if (storageTags.has(key) && key !== traceKeys.archivalFailureTag) throw immutableTag(key, 'deleted')
   await findTrace(tables, traceId)
   const { numDeletedRows } = await traceTables(tables)
     .deleteFrom('trace_tag')

@@ -95,6 +95,8 @@ export const traceKeys = {
   nameTag: 'mlflow.traceName',
   artifactLocationTag: 'mlflow.artifactLocation',
   spansLocationTag: 'mlflow.trace.spansLocation',
+  archiveLocationTag: 'mlflow.trace.archiveLocation',
+  archivalFailureTag: 'mlflow.trace.archivalFailure',
   sourceRun: 'mlflow.sourceRun',
   session: 'mlflow.trace.session',
   user: 'mlflow.trace.user',

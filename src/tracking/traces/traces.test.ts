@@ -146,11 +146,24 @@ databaseTest('traces are found by what they are, what their spans hold and what 
     second: "name = 'none'",
     base: 'end_time > 0',
   })
-  assert.equal(none.npmi, undefined)
+  assert.deepEqual(none, { first: 2, second: 0, joint: 0, total: 3 })
   assert.match(await refusalOf(ids("tags.x RLIKE '(?<=a)b'")), /invalid-request: .*regular expression/)
   assert.match(await refusalOf(ids("prompt = 'x'")), /Expected format/)
   assert.match(await refusalOf(ids("span.content = 'x'")), /not one of 'LIKE'/)
   assert.match(await refusalOf(ids('', ['metadata.`mlflow.trace.cost`'])), /reserved/)
+})
+
+databaseTest('nobody changes by tags where the spans of a trace are said to be', async (database) => {
+  const { traces } = trackingLab(database)
+  await traces.recordSpans('0', [span('s')])
+  for (const key of ['mlflow.trace.spansLocation', 'mlflow.trace.archiveLocation', 'mlflow.trace.archivalFailure']) {
+    const why = `invalid-request: Tag '${key}' is immutable and cannot be set on a trace.`
+    assert.equal(await refusalOf(traces.setTag(traceId, key, 'ARCHIVE_REPO')), why)
+  }
+  const deleted = /^invalid-request: Tag 'mlflow.trace.spansLocation' is immutable and cannot be deleted/
+  assert.match(await refusalOf(traces.deleteTag(traceId, 'mlflow.trace.spansLocation')), deleted)
+  assert.match(await refusalOf(traces.deleteTag(traceId, 'mlflow.trace.archivalFailure')), /^not-found/)
+  assert.equal((await traces.info(traceId)).tags['mlflow.trace.spansLocation'], 'TRACKING_STORE')
 })
 
 databaseTest('a trace that is linked to a run before it came is found by the run once it is here', async (database) => {

@@ -86,7 +86,7 @@ export const evaluationRequests = {
   registerScorer: message({ ...scorer, serialized_scorer: required(text) }),
   listScorers: message({ experiment_id: text, experiment_ids: list(text) }),
   scorer: message({ ...scorer, version: integer }),
-  onlineConfigs: message({ scorer_ids: list(text) }),
+  onlineConfigs: message({ scorer_ids: required(list(text)) }),
 } as const
 
 export function datasetMessage(dataset: EvaluationDataset): object {
