@@ -42,9 +42,9 @@ test('a preview is the text of the last message of the role, else the JSON, cut 
   const chat = span({ 'mlflow.spanInputs': { messages }, 'output.value': JSON.stringify({ choices }) })
   assert.deepEqual(previewsOf(chat), { request: 'second', response: 'done' })
   assert.deepEqual(previewsOf(span({ 'mlflow.spanInputs': { a: 1 } })), { request: '{"a":1}' })
-  assert.deepEqual(previewsOf(span({ 'mlflow.spanInputs': '{"a": ' })), { request: '{"a": ' })
+  assert.deepEqual(previewsOf(span({ 'mlflow.spanInputs': '{"a": ' })), { request: '"{\\"a\\": "' })
   assert.deepEqual(previewsOf(span({})), {})
-  assert.equal(previewsOf(span({ 'mlflow.spanInputs': 'x'.repeat(2000) })).request, `${'x'.repeat(997)}...`)
+  assert.equal(previewsOf(span({ 'mlflow.spanInputs': 'x'.repeat(2000) })).request, `"${'x'.repeat(996)}...`)
 })
 
 test('tags come from the root and from the resource, without what is reserved', () => {

@@ -1,30 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts'
+import { inputsOf, modelOf, outputsOf, parsed, tokensOf, typeOf } from './span-conventions.ts'
 import { traceKeys, type Span } from './trace.ts'
 
-/**
- * What a span's attributes mean, in the words of MLflow's own clients and of the conventions that other OpenTelemetry
- * instrumentations follow (OpenInference; OpenTelemetry's semantic conventions for generative AI).
- */
-const words = {
-  type: ['mlflow.spanType', 'openinference.span.kind', 'gen_ai.operation.name'],
-  inputs: ['mlflow.spanInputs', 'input.value', 'gen_ai.input.messages', 'gen_ai.prompt'],
-  outputs: ['mlflow.spanOutputs', 'output.value', 'gen_ai.output.messages', 'gen_ai.completion'],
-  model: ['mlflow.llm.model', 'gen_ai.response.model', 'gen_ai.request.model', 'llm.model_name'],
-  session: ['session.id', 'gen_ai.conversation.id', 'mlflow.trace.session'],
-  user: ['user.id', 'mlflow.trace.user'],
-  inputTokens: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'llm.token_count.prompt'],
-  outputTokens: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens', 'llm.token_count.completion'],
-} as const
-
-const typeOfOperation: Readonly<Record<string, string>> = {
-  chat: 'CHAT_MODEL',
-  text_completion: 'LLM',
-  generate_content: 'LLM',
-  embeddings: 'EMBEDDING',
-  execute_tool: 'TOOL',
-  create_agent: 'AGENT',
-  invoke_agent: 'AGENT',
-}
+const sessionWords = ['session.id', 'gen_ai.conversation.id', 'mlflow.trace.session']
+const userWords = ['user.id', 'mlflow.trace.user']
 
 /** MLflow shows this much of a request or a response in lists. */
 const previewLength = 1000
@@ -34,8 +13,7 @@ const traceTagPrefix = 'mlflow.traceTag.'
 export type Amounts = Readonly<Record<string, number>>
 
 export function spanType(span: Span): string {
-  const found = firstOf(span, words.type)
-  return typeof found === 'string' && found !== '' ? (typeOfOperation[found] ?? found) : 'UNKNOWN'
+  return typeOf(span) ?? 'UNKNOWN'
 }
 
 /** What a span was given and what it gave, as the values they are; `model` as the client names it. */
@@ -44,8 +22,7 @@ export function dealingsOf(span: Span): {
   readonly outputs?: JsonValue
   readonly model?: string
 } {
-  const [inputs, outputs] = [parsed(firstOf(span, words.inputs)), parsed(firstOf(span, words.outputs))]
-  const model = textOf(firstOf(span, words.model))
+  const [inputs, outputs, model] = [inputsOf(span), outputsOf(span), modelOf(span)]
   return {
     ...(inputs !== undefined && { inputs }),
     ...(outputs !== undefined && { outputs }),
@@ -54,17 +31,17 @@ export function dealingsOf(span: Span): {
 }
 
 export function sessionOf(span: Span): string | undefined {
-  return textOf(firstOf(span, words.session))
+  return textOf(firstOf(span, sessionWords))
 }
 
 export function userOf(span: Span): string | undefined {
-  return textOf(firstOf(span, words.user))
+  return textOf(firstOf(span, userWords))
 }
 
 /** The request and the response that a root span tells of, as texts short enough for a list. */
 export function previewsOf(root: Span): { readonly request?: string; readonly response?: string } {
-  const request = previewOf(firstOf(root, words.inputs), 'user')
-  const response = previewOf(firstOf(root, words.outputs), 'assistant')
+  const request = previewOf(inputsOf(root), 'user')
+  const response = previewOf(outputsOf(root), 'assistant')
   return { ...(request !== undefined && { request }), ...(response !== undefined && { response }) }
 }
 
@@ -93,12 +70,7 @@ export function resourceTagsOf(spans: readonly Span[]): Readonly<Record<string, 
 
 /** The tokens that a span says it used. */
 export function tokenUsageOf(span: Span): Amounts | undefined {
-  const own = amountsOf(span.attributes['mlflow.chat.tokenUsage'])
-  if (own !== undefined) return own
-  const input = numberOf(firstOf(span, words.inputTokens))
-  const output = numberOf(firstOf(span, words.outputTokens))
-  if (input === undefined && output === undefined) return undefined
-  return { input_tokens: input ?? 0, output_tokens: output ?? 0, total_tokens: (input ?? 0) + (output ?? 0) }
+  return amountsOf(span.attributes['mlflow.chat.tokenUsage']) ?? tokensOf(span)
 }
 
 /** What a span says it cost. */
@@ -172,18 +144,8 @@ function amountsOf(value: JsonValue | undefined): Amounts | undefined {
 
 function previewOf(value: JsonValue | undefined, role: string): string | undefined {
   if (value === undefined) return undefined
-  const text = lastMessage(parsed(value), role) ?? (typeof value === 'string' ? value : JSON.stringify(value))
+  const text = lastMessage(value, role) ?? JSON.stringify(value)
   return text.length <= previewLength ? text : `${text.slice(0, previewLength - 3)}...`
-}
-
-/** Attributes of other instrumentations hold JSON as text. */
-function parsed(value: JsonValue | undefined): JsonValue | undefined {
-  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value
-  try {
-    return JSON.parse(value) as JsonValue
-  } catch {
-    return value
-  }
 }
 
 /** The text of the last message of that role, in a chat request or response as OpenAI's interface has them. */

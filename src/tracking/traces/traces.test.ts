@@ -32,12 +32,12 @@ databaseTest('spans widen a trace until its info comes, which is authoritative',
   await traces.recordSpans('0', [span('root', { attributes: { 'mlflow.spanInputs': 'hello' } })])
   const open = await traces.info(traceId)
   assert.deepEqual([open.state, open.timestampMs, open.executionMs], ['OK', 1_699_999_999_000, 6000])
-  assert.deepEqual([open.requestPreview, open.tags['mlflow.traceName']], ['hello', 'root'])
+  assert.deepEqual([open.requestPreview, open.tags['mlflow.traceName']], ['"hello"', 'root'])
   await traces.record(info())
   await traces.recordSpans('0', [span('late', { ...child, endNs: '1800000000000000000' })])
   const closed = await traces.info(traceId)
   assert.deepEqual([closed.state, closed.timestampMs, closed.executionMs], ['ERROR', 1_700_000_000_500, 7])
-  assert.equal(closed.requestPreview, 'hello')
+  assert.equal(closed.requestPreview, '"hello"')
   const whole = await traces.get(traceId)
   assert.deepEqual(
     whole.spans.map(({ spanId }) => spanId),

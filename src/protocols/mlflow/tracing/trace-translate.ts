@@ -1,6 +1,7 @@
 import { SluiceError } from '../../../base/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts'
 import type { NewAssessment } from '../../../tracking/traces/assessment-store.ts'
+import { inMlflowWords } from '../../../tracking/traces/span-conventions.ts'
 import type {
   Assessment,
   AssessmentError,
@@ -91,7 +92,7 @@ function spanMessage(span: Span): object {
     ...(span.kind !== 0 && { kind: span.kind }),
     start_time_unix_nano: span.startNs,
     ...(span.endNs !== undefined && { end_time_unix_nano: span.endNs }),
-    ...listField('attributes', attributeMessages(span.attributes)),
+    ...listField('attributes', attributeMessages(inMlflowWords(span))),
     ...listField(
       'events',
       span.events.map(({ name, timeNs, attributes }) => ({
@@ -145,7 +146,7 @@ export function traceDataText(spans: readonly Span[]): string {
 }
 
 function spanData(span: Span): object & { readonly start: string; readonly end: string } {
-  const attributes = { ...span.attributes, 'mlflow.traceRequestId': span.traceId }
+  const attributes = { ...inMlflowWords(span), 'mlflow.traceRequestId': span.traceId }
   return {
     start: span.startNs,
     end: span.endNs ?? 'null',

@@ -80,10 +80,11 @@ function TraceLink({ trace: { trace_id: id, name = id } }: { readonly trace: Tra
   )
 }
 
-/** A preview is often the JSON of a call's arguments: where it is whole, their values say more than it does. */
+/** A preview is often the JSON of a call's arguments or of a text: where it is whole, the values say more than it does. */
 function previewText(preview: string | undefined): string | undefined {
-  if (preview?.startsWith('{') !== true) return preview
+  if (preview === undefined || !/^["{]/.test(preview)) return preview
   try {
+    if (preview.startsWith('"')) return JSON.parse(preview) as string
     const values = Object.values(JSON.parse(preview) as object) as readonly unknown[]
     return values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(' · ')
   } catch {
