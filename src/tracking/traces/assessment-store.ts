@@ -80,9 +80,10 @@ export async function insertAssessments(
   },
 ): Promise<readonly string[]> {
   const ids: string[] = []
+  const before = assessments.length === 0 ? 0 : await countOf(tables, traceId)
   for (const assessment of assessments) {
     const nowMs = clock.now()
-    const id = assessment.assessmentId ?? `a-${randomHex(random, 16)}`
+    const id = assessment.assessmentId ?? `a-${orderedHex(nowMs, before + ids.length)}${randomHex(random, 8)}`
     const row = assessmentRow(traceId, { createdMs: nowMs, updatedMs: nowMs, ...assessment, assessmentId: id })
     if (row.overrides !== null) await overrule(tables, { traceId, assessmentId: row.overrides, isValid: 0 })
     const { assessment_id: _id, ...changes } = row
@@ -100,6 +101,20 @@ export async function insertAssessments(
     ids.push(id)
   }
   return ids
+}
+
+/** Ids grow with time and number: those of one millisecond are read in the order in which they were made. */
+function orderedHex(ms: number, number: number): string {
+  return ms.toString(16).padStart(12, '0') + (number % 0x1_0000).toString(16).padStart(4, '0')
+}
+
+async function countOf(tables: Tables, traceId: string): Promise<number> {
+  const { count } = await traceTables(tables)
+    .selectFrom('assessment')
+    .select((eb) => eb.fn.countAll<string | number>().as('count'))
+    .where('trace_id', '=', traceId)
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 function assessmentRow(

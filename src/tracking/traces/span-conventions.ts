@@ -172,10 +172,12 @@ const conventions: readonly Convention[] = [
 const keys = {
   inputs: conventions.flatMap(({ inputs }) => inputs ?? []),
   outputs: conventions.flatMap(({ outputs }) => outputs ?? []),
-  model: conventions.flatMap(({ model }) => model ?? []),
-  provider: conventions.flatMap(({ provider }) => provider ?? []),
   tools: conventions.flatMap(({ tools }) => tools ?? []),
 }
+
+/** Attributes that name the model, and who runs it; the first that there is counts. */
+export const modelKeys = ['mlflow.llm.model', ...conventions.flatMap(({ model }) => model ?? [])]
+export const providerKeys = ['mlflow.llm.provider', ...conventions.flatMap(({ provider }) => provider ?? [])]
 
 /** Events that hold what was asked and answered, where attributes do not. */
 const promptEvent = ['gen_ai.content.prompt', 'gen_ai.prompt'] as const
@@ -203,7 +205,7 @@ export function outputsOf(span: Span): JsonValue | undefined {
 
 /** The model by the name that it answered under, else the one that was asked for. */
 export function modelOf(span: Span): string | undefined {
-  return firstText(span, ['mlflow.llm.model', ...keys.model])
+  return firstText(span, modelKeys)
 }
 
 /** Numbers of tokens by MLflow's names, all of one convention. */
@@ -230,7 +232,7 @@ export function inMlflowWords(span: Span): JsonObject {
     'mlflow.chat.tokenUsage': () => tokensOf(span),
     'mlflow.chat.tools': () => valueOf(span, keys.tools),
     'mlflow.llm.model': () => modelOf(span),
-    'mlflow.llm.provider': () => firstText(span, keys.provider),
+    'mlflow.llm.provider': () => firstText(span, providerKeys),
   }
   const added = Object.entries(found).flatMap(([key, look]) => {
     const value = span.attributes[key] === undefined ? look() : undefined

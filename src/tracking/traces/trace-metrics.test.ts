@@ -95,3 +95,49 @@ databaseTest('time is cut into buckets, and filters narrow', async (database, t)
   ]
   for (const [at, pattern] of expected.entries()) assert.match(refusals[at]!, pattern)
 })
+
+databaseTest(
+  'overridden assessments do not count, and traces count for a run that they were linked to',
+  async (database) => {
+    const { traces, runs } = trackingLab(database)
+    const { runId } = (await runs.create({})).info
+    for (const [traceId, metadata] of [
+      ['tr-own', { 'mlflow.sourceRun': runId }],
+      ['tr-linked', {}],
+      ['tr-other', {}],
+    ] as const) {
+      const given = { traceId, experimentId: '0', timestampMs: 1, state: 'OK', tags: {}, assessments: [] } as const
+      await traces.record({ ...given, executionMs: 1, metadata })
+    }
+    await traces.linkToRun(['tr-linked'], runId)
+    const said = { name: 'good', kind: 'feedback', sourceType: 'HUMAN', sourceId: 'x', metadata: {} } as const
+    const first = await traces.assessments.create('tr-own', { ...said, value: 'yes' })
+    await traces.assessments.create('tr-own', { ...said, value: 'no', overrides: first.assessmentId })
+    const count = { experimentIds: ['0'], aggregations: [{ type: 'COUNT' as const }] }
+    const ofRun = [`trace.metadata.\`mlflow.sourceRun\` = '${runId}'`]
+    const linked = await traceMetrics(database, { ...count, view: 'TRACES', metric: 'trace_count', filters: ofRun })
+    assert.deepEqual(linked[0]?.values, { COUNT: 2 })
+    const counted = await traceMetrics(database, { ...count, view: 'ASSESSMENTS', metric: 'assessment_count' })
+    assert.deepEqual(counted[0]?.values, { COUNT: 1 })
+  },
+)
+
+databaseTest('models are counted by the names that any instrumentation gives them', async (database) => {
+  const { traces } = trackingLab(database)
+  const span = { traceId: 'tr-1', name: 'x', kind: 0, status: 'OK', startNs: '1', events: [], links: [] } as const
+  await traces.recordSpans('0', [
+    { ...span, spanId: '1', attributes: { 'gen_ai.response.model': 'm', 'gen_ai.provider.name': 'p' } },
+    { ...span, spanId: '2', attributes: { 'mlflow.llm.model': 'm', 'mlflow.llm.provider': 'p' } },
+    { ...span, spanId: '3', attributes: {} },
+  ])
+  const query = {
+    experimentIds: ['0'],
+    view: 'SPANS',
+    metric: 'span_count',
+    aggregations: [{ type: 'COUNT' }],
+  } as const
+  const dimensions = ['span_model_name', 'span_model_provider']
+  assert.deepEqual(await traceMetrics(database, { ...query, dimensions }), [
+    { dimensions: { span_model_name: 'm', span_model_provider: 'p' }, values: { COUNT: 2 } },
+  ])
+})

@@ -6,6 +6,7 @@ import { attributeKeys, textOperators, type FilterGrammar } from '../filter/gram
 import { matches } from '../filter/condition.ts'
 import { parseFilter } from '../filter/parse-filter.ts'
 import { checkMaxResults } from '../limits.ts'
+import { modelKeys, providerKeys } from './span-conventions.ts'
 import { traceKeys } from './trace.ts'
 
 /**
@@ -119,6 +120,10 @@ function attribute(dialect: Dialect, name: string): RawBuilder<unknown> {
     : sql`(span.content::json -> 'attributes' ->> ${name})`
 }
 
+function firstAttribute(dialect: Dialect, names: readonly string[]): RawBuilder<unknown> {
+  return sql`coalesce(${sql.join(names.map((name) => attribute(dialect, name)))})`
+}
+
 const dimensionColumns: Readonly<Record<string, (dialect: Dialect) => RawBuilder<unknown>>> = {
   trace_name: () =>
     sql`(select pair.value from trace_tag as pair where pair.trace_id = trace.trace_id and pair.key = ${traceKeys.nameTag})`,
@@ -126,8 +131,8 @@ const dimensionColumns: Readonly<Record<string, (dialect: Dialect) => RawBuilder
   span_name: () => sql`span.name`,
   span_type: () => sql`span.type`,
   span_status: () => sql`span.status`,
-  span_model_name: (dialect) => attribute(dialect, 'mlflow.llm.model'),
-  span_model_provider: (dialect) => attribute(dialect, 'mlflow.llm.provider'),
+  span_model_name: (dialect) => firstAttribute(dialect, modelKeys),
+  span_model_provider: (dialect) => firstAttribute(dialect, providerKeys),
   assessment_name: () => sql`assessment.name`,
   assessment_value: () => sql`assessment.value`,
 }
@@ -164,6 +169,8 @@ export async function traceMetrics(database: Database, query: TraceMetricsQuery)
     sql`${value} is not null`,
     ...(startMs === undefined ? [] : [sql`${time} >= ${startMs}`]),
     ...(endMs === undefined ? [] : [sql`${time} <= ${endMs}`]),
+    // What another overrides was said, but no longer counts.
+    ...(view === 'ASSESSMENTS' ? [sql`assessment.is_valid = 1`] : []),
     ...(query.filters ?? []).flatMap((filter) => conditions(dialect, view, filter)),
   ]
   const columns = dimensions.map((name, at) => sql`${dimensionColumns[name]!(dialect)} as ${sql.ref(`key_${at}`)}`)
@@ -272,8 +279,12 @@ function conditions(dialect: Dialect, view: View, filter: string): readonly RawB
     const pair = /^(tag|metadata)\.(.+)$/s.exec(key)
     if (pair === null) throw refuse(`Invalid filter '${filter}': a trace has status, tag.KEY and metadata.KEY.`)
     const table = sql.table(pair[1] === 'tag' ? 'trace_tag' : 'trace_metadata')
-    return sql`trace.trace_id in (select pair.trace_id from ${table} as pair
+    const holders = sql`trace.trace_id in (select pair.trace_id from ${table} as pair
       where pair.key = ${pair[2]} and ${met(sql`pair.value`)})`
+    if (key !== `metadata.${traceKeys.sourceRun}`) return holders
+    // A trace may be linked to its run after it came, and then does not say so itself.
+    const linked = sql`select link.trace_id from trace_run as link where ${met(sql`link.run_id`)}`
+    return sql`(${holders} or trace.trace_id in (${linked}))`
   })
 }
 

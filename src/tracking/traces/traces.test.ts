@@ -153,6 +153,16 @@ databaseTest('traces are found by what they are, what their spans hold and what 
   assert.match(await refusalOf(ids('', ['metadata.`mlflow.trace.cost`'])), /reserved/)
 })
 
+databaseTest('assessments of one millisecond are read in the order in which they were made', async (database) => {
+  const { traces } = trackingLab(database)
+  await traces.record(info({ assessments: [said('n0', 1, { createdMs: 5 }), said('n1', 1, { createdMs: 5 })] }))
+  for (const name of ['n2', 'n3', 'n4', 'n5']) {
+    await traces.assessments.create(traceId, said(name, 1, { createdMs: 5 }))
+  }
+  const names = (await traces.info(traceId)).assessments.map(({ name }) => name)
+  assert.deepEqual(names, ['n0', 'n1', 'n2', 'n3', 'n4', 'n5'])
+})
+
 databaseTest('nobody changes by tags where the spans of a trace are said to be', async (database) => {
   const { traces } = trackingLab(database)
   await traces.recordSpans('0', [span('s')])
