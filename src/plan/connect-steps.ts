@@ -12,6 +12,7 @@ import {
   type Scope,
 } from './scope.ts'
 import type { RunIf } from '../spec/document-parts.ts'
+import type { PipelineSettings } from '../spec/documents.ts'
 
 /** A branch a step stands in, by the index of its if_else. */
 interface Branch {
@@ -33,7 +34,7 @@ export interface Connection {
  * its steps wait. To wait for an if_else is to wait for its decision. A step in a block, or in a pipeline in a block,
  * waits for the innermost if_else around it. Steps that wait for each other are reported, one circle each.
  */
-export function connectSteps(expansion: Expansion, mistakes: Mistakes): Connection {
+export function connectSteps(expansion: Expansion, { mistakes, hooks = {} }: ConnectOptions): Connection {
   const { leaves } = expansion
   const draft: Draft = {
     mistakes,
@@ -43,6 +44,7 @@ export function connectSteps(expansion: Expansion, mistakes: Mistakes): Connecti
     gates: [],
   }
   connectScope(draft, expansion.root, { waits: [] })
+  connectHooks(draft, expansion.root, hooks)
   // Innermost first: a source of an inner pipeline may be a source of the outer one too.
   for (const gate of draft.gates.reverse()) openGate(draft, gate)
   for (const leaf of leaves) if (leaf.kind === 'loop') joinLoop(draft, leaf)
@@ -55,6 +57,14 @@ export function connectSteps(expansion: Expansion, mistakes: Mistakes): Connecti
   }
   return { parents, branches: draft.branches, runIfs: draft.runIfs, order }
 }
+
+export interface ConnectOptions {
+  readonly mistakes: Mistakes
+  /** `settings.on_init` and `settings.on_finalize` of the pipeline job. */
+  readonly hooks?: Hooks
+}
+
+type Hooks = Pick<PipelineSettings, 'onInit' | 'onFinalize'>
 
 interface Draft {
   readonly mistakes: Mistakes
@@ -96,6 +106,33 @@ function connectScope(draft: Draft, scope: Scope, inherited: Inherited): void {
       draft.gates.push({ runIf: node.step.runIf, waits: own, first: node.first, end: node.end })
     }
   }
+}
+
+/** All other steps wait for `on_init`, and `on_finalize` waits for all others, whatever becomes of them. */
+function connectHooks(draft: Draft, root: Scope, { onInit, onFinalize }: Hooks): void {
+  const init = onInit === undefined ? undefined : hookOf(root, ['on_init', onInit], draft.mistakes)
+  const finalize = onFinalize === undefined ? undefined : hookOf(root, ['on_finalize', onFinalize], draft.mistakes)
+  if (init !== undefined && init === finalize) {
+    const place = { located: root.located, path: ['settings', 'on_finalize'] }
+    draft.mistakes.report(place, `Step "${init.key}" is both on_init and on_finalize.`, 'Give each a step of its own.')
+    return
+  }
+  const others = (node: Node): readonly number[] =>
+    [...draft.parents.keys()].filter((index) => index < node.first || index >= node.end)
+  if (init !== undefined)
+    for (const index of others(init))
+      for (let wait = init.first; wait < init.end; wait++) draft.parents[index]!.add(wait)
+  if (finalize === undefined) return
+  draft.gates.push({ runIf: 'always', waits: others(finalize), first: finalize.first, end: finalize.end })
+}
+
+function hookOf(root: Scope, [key, name]: readonly [string, string], mistakes: Mistakes): Node | undefined {
+  const node = root.nodes.get(name)
+  if (node !== undefined) return node
+  const place = { located: root.located, path: ['settings', key] }
+  const message = `"${key}" names step "${name}", but there is no such step.`
+  mistakes.report(place, message, () => didYouMean(name, [...root.nodes.keys()]))
+  return undefined
 }
 
 /**

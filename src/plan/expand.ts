@@ -55,6 +55,7 @@ export function expand(document: CommandJob | PipelineJob | SweepJob, options: E
     loops: new Map(),
     inputs: new Map(),
     outputs: new Map(),
+    unwritten: new Set(),
   }
   if (isPipeline) expandSteps(work, openingOf(document, root))
   else if (document.kind === 'command-job') addCommandJob(work, root, document)
@@ -224,6 +225,7 @@ function innerScope(
     loops: new Map(),
     inputs,
     outputs: new Map(),
+    unwritten: new Set(),
   }
 }
 

@@ -87,7 +87,8 @@ export function planJob(job: Job, options: PlanOptions): PlanResult {
     const bind = { ...evaluate, overrides }
     if (document.kind === 'pipeline-job') bindJobInputs(document, root, bind)
     bindInputs(root, bind)
-    steps = planSteps(expansion, connectSteps(expansion, mistakes), evaluate)
+    const hooks = document.kind === 'pipeline-job' ? document.settings : {}
+    steps = planSteps(expansion, connectSteps(expansion, { mistakes, hooks }), evaluate)
   }
   const isPipeline = document.kind === 'pipeline-job'
   const flat = {

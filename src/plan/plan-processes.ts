@@ -17,7 +17,11 @@ export function planResources(node: CommandNode, options: EvaluateOptions): Reso
       : { text: ofStep?.['instance_count'], place: placeOf(node, 'resources', 'instance_count') }
   if (bound.text === undefined) return merged
   const value = { expression: bound.text }
-  const count = settle(node, { key: 'instance_count', value, place: bound.place, least: 1, most: 10_000 }, options)
+  const count = settleNumber(
+    node,
+    { key: 'instance_count', value, place: bound.place, least: 1, most: 10_000 },
+    options,
+  )
   return { ...merged, instanceCount: count }
 }
 
@@ -29,7 +33,7 @@ export function planDistribution(node: CommandNode, options: EvaluateOptions): P
   const number = (key: string, value: Bindable<number>, least: number): number => {
     const inComponent = { located: node.component.located, path: ['distribution', key] }
     const place = isOwn ? placeOf(node, 'distribution', key) : inComponent
-    return settle(node, { key, value, place, least, most: 1000 }, options)
+    return settleNumber(node, { key, value, place, least, most: 1000 }, options)
   }
   if (distribution.type === 'ray') {
     const place = isOwn ? placeOf(node, 'distribution') : { located: node.component.located, path: ['distribution'] }
@@ -59,7 +63,8 @@ function settledDistribution(
   }
 }
 
-interface Settled {
+/** A number that may be bound, and where it stands. */
+export interface Settled {
   readonly key: string
   readonly value: Bindable<number>
   readonly place: Place
@@ -67,7 +72,12 @@ interface Settled {
   readonly most: number
 }
 
-function settle(node: CommandNode, { key, value, place, least, most }: Settled, options: EvaluateOptions): number {
+/** The whole number that `value` comes to; what is none, or out of bounds, is reported and is `least`. */
+export function settleNumber(
+  node: CommandNode,
+  { key, value, place, least, most }: Settled,
+  options: EvaluateOptions,
+): number {
   if (typeof value === 'number') return value
   const label = `"${key}" of ${labelOf(node)}`
   const result = evaluateText(value.expression, { scope: node.scope, place, label, node }, options)

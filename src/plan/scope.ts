@@ -20,7 +20,7 @@ import type {
   PipelineComponent,
   Step,
 } from '../spec/documents.ts'
-import type { SearchDistribution, SweepSettings } from '../spec/sweep-settings.ts'
+import type { SearchDistribution, WrittenSweepSettings } from '../spec/sweep-settings.ts'
 import type { ValueBounds } from './bindings/literal.ts'
 import type { Place } from './mistakes.ts'
 
@@ -42,6 +42,8 @@ export interface Scope {
   readonly loops: Map<string, LoopNode>
   readonly inputs: Map<string, BoundValue>
   readonly outputs: Map<string, LeafOutput>
+  /** Those of `declaredOutputs` that no step writes. */
+  readonly unwritten: Set<string>
 }
 
 export type Node = CommandNode | GroupNode | IfElseNode | LoopNode | UnknownNode
@@ -67,7 +69,7 @@ export interface CommandNode extends NodeCommon<ComponentStep> {
   /** A parallel step: what the step and its component say together. `component` then has everything but a command. */
   readonly parallel?: Pick<ParallelBody, 'task' | 'settings'>
   /** The command is the trial of a sweep. */
-  readonly sweep?: SweepSettings
+  readonly sweep?: WrittenSweepSettings
 }
 
 export interface GroupNode extends NodeCommon<ComponentStep> {
@@ -132,7 +134,14 @@ export interface LeafOutput {
 export type BoundValue =
   /** `file`: where the text was written, from which relative paths in it start. */
   | { readonly kind: 'literal'; readonly value: string; readonly type?: PrimitiveType; readonly file: string }
-  | { readonly kind: 'data'; readonly type: DataType; readonly mode?: InputMode; readonly source: Reference }
+  | {
+      readonly kind: 'data'
+      readonly type: DataType
+      readonly mode?: InputMode
+      readonly source: Reference
+      /** A place inside other data: nobody said what lies there, so it is what its taker takes. */
+      readonly isInside?: true
+    }
   /** `type`: what the input takes it as, if that is declared. */
   | {
       readonly kind: 'output'

@@ -9,9 +9,9 @@ import {
   readAssetIdentity,
   readAssetName,
   readComponentName,
+  readComponentSettings,
   readIdentity,
   readServices,
-  readSettings,
 } from './job-fields.ts'
 import {
   commandComponentKeys,
@@ -106,7 +106,7 @@ const bodyReaders: Readonly<Record<Component['kind'], BodyReader>> = {
   'pipeline-component': async (mapping, scope, { common, path }) => ({
     kind: 'pipeline-component',
     ...common,
-    settings: readSettings(mapping),
+    settings: readComponentSettings(mapping),
     steps: await readSteps(mapping, scope, path),
     isDeterministic: optional(mapping, 'is_deterministic', readBoolean) ?? true,
   }),

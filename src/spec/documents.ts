@@ -29,7 +29,7 @@ import type {
 } from './document-parts.ts'
 import type { MonitorDocument } from './monitors/monitor-document.ts'
 import type { ScheduleDocument, TriggerDocument } from './schedules/schedule-documents.ts'
-import type { SweepSettings } from './sweep-settings.ts'
+import type { WrittenSweepSettings } from './sweep-settings.ts'
 
 /**
  * The typed documents that YAML becomes: Azure ML CLI v2, camelCase inside. Local paths are absolute already, resolved
@@ -182,7 +182,7 @@ export interface CommandJob extends JobIdentity, CommandBody {
 }
 
 /** A sweep: its trial with values of the search space, again and again. */
-export interface SweepJob extends JobIdentity, SweepSettings {
+export interface SweepJob extends JobIdentity, WrittenSweepSettings {
   readonly kind: 'sweep-job'
   readonly located: Located
   readonly trial: CommandComponent | Reference
@@ -217,6 +217,10 @@ export interface PipelineSettings {
   readonly defaultDatastore?: string
   readonly continueOnStepFailure: boolean
   readonly forceRerun: boolean
+  /** The step that runs before all others. */
+  readonly onInit?: string
+  /** The step that runs after all others, whatever became of them. */
+  readonly onFinalize?: string
 }
 
 export interface PipelineJob extends JobIdentity {
@@ -308,7 +312,7 @@ export interface ComponentStep extends StepCommon, RunSettings {
 export interface SweepStep
   extends
     StepCommon,
-    SweepSettings,
+    WrittenSweepSettings,
     Pick<RunSettings, 'environmentVariables' | 'resources' | 'retry' | 'priority' | 'isDeterministic'> {
   readonly kind: 'sweep'
   readonly trial: CommandComponent | Reference

@@ -20,6 +20,7 @@ const good: readonly (readonly [string, GitPlace])[] = [
     'git+https://example.org/team/r.git@feature/x#subdirectory=./src/train/',
     { ...web, revision: 'feature/x', path: 'src/train' },
   ],
+  ['git+https://example.org/team/r.git@dev&subdirectory=src/x', { ...web, revision: 'dev', path: 'src/x' }],
   ['git+https://example.org/team/r.git#egg=r&subdirectory=src', { ...web, path: 'src' }],
   ['git+https://example.org/team/r.git#subdirectory=.', web],
   [

@@ -40,17 +40,25 @@ export function parseGitUri(text: string): GitPlace {
     throw refused(text, `uses ${protocol}, which git is not asked to speak here`, forms)
   const place = placeOf(text, authority, protocol)
   const at = path.lastIndexOf('@')
-  const [repositoryPath, written] = at === -1 ? [path, undefined] : [path.slice(0, at), path.slice(at + 1)]
+  const repositoryPath = at === -1 ? path : path.slice(0, at)
+  const [written, ending] = at === -1 ? [] : withoutSubdirectory(path.slice(at + 1))
   if (repositoryPath.replace(/\//g, '') === '') throw refused(text, 'names no repository', forms)
   if (written !== undefined && fragment.revision !== undefined) throw refused(text, 'names two revisions', forms)
+  if (ending !== undefined && fragment.path !== '') throw refused(text, 'names two folders', forms)
   const revision = checkRevision(text, written ?? fragment.revision)
   return {
     protocol,
     repository: `${protocol}://${authority}${repositoryPath}`,
     ...place,
     ...(revision !== undefined && { revision }),
-    path: fragment.path,
+    path: ending === undefined ? fragment.path : readFragment(text, ending).path,
   }
+}
+
+/** A revision, and `subdirectory=FOLDER` where `&` stands in the place of `#`, as some of Azure's files have it. */
+function withoutSubdirectory(revision: string): readonly [string, string?] {
+  const ampersand = revision.indexOf('&subdirectory=')
+  return ampersand === -1 ? [revision] : [revision.slice(0, ampersand), revision.slice(ampersand + 1)]
 }
 
 function placeOf(text: string, authority: string, protocol: GitPlace['protocol']): Pick<GitPlace, 'host' | 'port'> {

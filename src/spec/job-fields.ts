@@ -14,6 +14,7 @@ import {
   readOneOf,
   readText,
   readWholeNumber,
+  reportAt,
 } from './yaml/values.ts'
 
 /** Names of assets and jobs: safe in paths, URLs and references. */
@@ -115,8 +116,21 @@ export function readSettings(mapping: Mapping): PipelineSettings {
     ...defined({
       defaultCompute: optional(settings, 'default_compute', readCompute),
       defaultDatastore: optional(settings, 'default_datastore', readDatastore),
+      onInit: optional(settings, 'on_init', readText),
+      onFinalize: optional(settings, 'on_finalize', readText),
     }),
   }
+}
+
+/** Those of a pipeline component: what comes first and last in it is for the job around it to say, as in Azure. */
+export function readComponentSettings(mapping: Mapping): PipelineSettings {
+  const { onInit, onFinalize, ...settings } = readSettings(mapping)
+  if (onInit !== undefined || onFinalize !== undefined) {
+    const key = onInit === undefined ? 'on_finalize' : 'on_init'
+    const hint = 'Set it there, or write depends_on and run_if at the steps.'
+    reportAt(given(mapping, 'settings')!, `${mapping.title} cannot have "${key}": only a pipeline job can`, hint)
+  }
+  return settings
 }
 
 /** A datastore by its bare name. */

@@ -123,7 +123,7 @@ export const externalDataKeys = keyTable(
 )
 
 export const settingsKeys = keyTable(
-  'default_compute default_datastore continue_on_step_failure force_rerun',
+  'default_compute default_datastore continue_on_step_failure force_rerun on_init on_finalize',
   'continue_run_on_failed_optional_input',
   { isOpen: true },
 )
@@ -241,7 +241,7 @@ export const scaleSettingsKeys = keyTable(
 )
 export const probeKeys = keyTable('initial_delay period timeout success_threshold failure_threshold')
 export const deploymentResourcesKeys = keyTable('limits', 'requests')
-export const deploymentLimitsKeys = keyTable('memory', 'cpu nvidia.com/gpu')
+export const deploymentLimitsKeys = keyTable('memory', 'cpu gpu nvidia.com/gpu')
 /** Ours. */
 export const batchingKeys = keyTable('enabled max_rows')
 export const requestSettingsKeys = keyTable('request_timeout_ms max_concurrent_requests_per_instance max_queue_wait_ms')
@@ -291,9 +291,16 @@ export const cronTriggerKeys = keyTable(`${timing} expression`)
 export const recurrenceTriggerKeys = keyTable(`${timing} frequency interval schedule`)
 export const recurrencePatternKeys = keyTable('hours minutes week_days month_days')
 export const createJobKeys = keyTable(
-  'type job pipeline inputs outputs settings limits experiment_name display_name tags',
-  `${written} name description properties compute identity services environment environment_variables resources code ` +
-    'command distribution component jobs',
+  'type job pipeline inputs outputs settings limits resources environment_variables experiment_name display_name tags',
+  `${written} name description properties compute identity services`,
+  {
+    aside: Object.fromEntries(
+      ['environment', 'code', 'command', 'distribution', 'component', 'jobs', 'entry', 'conf', 'args'].map((key) => [
+        key,
+        'The job runs as its own file says: write it there.',
+      ]),
+    ),
+  },
 )
 export const firingPolicyKeys = keyTable('missed_runs missed_limit overlap cooldown max_per_day')
 export const triggerSourceKeys = {

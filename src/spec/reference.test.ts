@@ -55,6 +55,12 @@ const readable: readonly (readonly [string, Reference])[] = [
   ['azureml:ex/cli/data', local('/project/pipelines/ex/cli/data')],
   ['azureml:./data', local('/project/pipelines/data')],
   ['azureml:/home/me/data', local('/home/me/data')],
+  ['azureml:https://example.org/iris.csv', { kind: 'uri', uri: 'https://example.org/iris.csv' }],
+  [
+    '/subscriptions/s/resourceGroups/r/providers/p/workspaces/w/data/taxi/versions/2',
+    { kind: 'asset', name: 'taxi', version: '2' },
+  ],
+  ['/subscriptions/paid.csv', local('/subscriptions/paid.csv')],
   ['name:with-colon.txt', local('/project/pipelines/name:with-colon.txt')],
   ['train', local('/project/pipelines/train')],
 ]

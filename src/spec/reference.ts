@@ -27,6 +27,7 @@ export function parseReference(text: string, fromFile: string): Reference {
   if (isGitUri(trimmed) || /^[a-z][a-z0-9+.-]+:\/\//i.test(trimmed) || /^(runs|models):/.test(trimmed)) {
     return { kind: 'uri', uri: trimmed }
   }
+  if (trimmed.startsWith('/subscriptions/')) return resourceId(trimmed) ?? localPath(trimmed, fromFile)
   return localPath(trimmed, fromFile)
 }
 
@@ -36,6 +37,8 @@ export function hasScheme(text: string): boolean {
 }
 
 function assetOrPath(rest: string, text: string, fromFile: string): Reference {
+  // And addresses of the web as azureml:https://host/file.csv.
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(rest)) return parseReference(rest, fromFile)
   if (rest.startsWith('/subscriptions/')) return resourceId(rest) ?? { kind: 'uri', uri: text.trim() }
   // The SDK's dump writes local paths as azureml:ex/cli/data and azureml:/home/me/data.
   if (rest.startsWith('.') || rest.startsWith('/') || /^[^:@]*\/[^:@]*$/.test(rest)) return localPath(rest, fromFile)

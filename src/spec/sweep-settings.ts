@@ -1,3 +1,5 @@
+import type { Bindable } from './document-parts.ts'
+
 /** How a sweep chooses its trials, judges them and ends. */
 export interface SweepSettings {
   readonly searchSpace: SearchSpace
@@ -6,6 +8,21 @@ export interface SweepSettings {
   readonly earlyTermination?: EarlyTermination
   readonly limits: SweepLimits
 }
+
+/** As written: numbers of trials and the name of the metric may be bound to inputs of the pipeline around the sweep. */
+export interface WrittenSweepSettings extends Omit<SweepSettings, 'objective' | 'limits'> {
+  readonly objective: Omit<SweepSettings['objective'], 'primaryMetric'> & { readonly primaryMetric: Bindable<string> }
+  readonly limits: WrittenSweepLimits
+}
+
+export interface WrittenSweepLimits extends Omit<SweepLimits, 'maxTotalTrials' | 'maxConcurrentTrials'> {
+  readonly maxTotalTrials: Bindable<number>
+  /** Absent: as many as there are. */
+  readonly maxConcurrentTrials?: Bindable<number>
+}
+
+/** Trials beyond this are a mistake; Azure's own limit is 1,000. */
+export const mostTrials = 100_000
 
 /** Parameters of the trial and where their values come from. */
 export type SearchSpace = Readonly<Record<string, SearchDistribution>>

@@ -6,6 +6,7 @@ import { readInputValues, readOutputValues } from './inputs-and-outputs.ts'
 import { readJobIdentity } from './job-fields.ts'
 import { objectiveKeys, policyKeys, samplingKeys, sweepJobKeys, sweepLimitsKeys, sweepStepKeys } from './keys.ts'
 import {
+  bindable,
   readCompute,
   readEnvironmentVariables,
   readOpen,
@@ -18,7 +19,8 @@ import type { ReadingScope } from './scope.ts'
 import { locatedAt } from './scope.ts'
 import { readSearchSpace } from './search-space.ts'
 import { readStepCommon } from './step-common.ts'
-import type { EarlyTermination, SamplingAlgorithm, SweepLimits, SweepSettings } from './sweep-settings.ts'
+import type { EarlyTermination, SamplingAlgorithm, WrittenSweepLimits, WrittenSweepSettings } from './sweep-settings.ts'
+import { mostTrials } from './sweep-settings.ts'
 import type { Mapping } from './yaml/mapping.ts'
 import { defined, given, optional, readMapping, required, requireKey } from './yaml/mapping.ts'
 import type { Value } from './yaml/values.ts'
@@ -90,7 +92,7 @@ async function readTrial(
   return reportAt(given(mapping, 'trial')!, `the trial of ${mapping.title} must be a command`, hint)
 }
 
-function readSweepSettings(mapping: Mapping): SweepSettings | undefined {
+function readSweepSettings(mapping: Mapping): WrittenSweepSettings | undefined {
   const searchSpace = required(mapping, 'search_space', readSearchSpace)
   const objective = required(mapping, 'objective', readObjective)
   const samplingValue = given(mapping, 'sampling_algorithm')
@@ -113,11 +115,11 @@ function readSweepSettings(mapping: Mapping): SweepSettings | undefined {
 
 const readGoal = readOneOf(['minimize', 'maximize'])
 
-function readObjective(value: Value): SweepSettings['objective'] | undefined {
+function readObjective(value: Value): WrittenSweepSettings['objective'] | undefined {
   const mapping = readMapping(value, objectiveKeys)
   if (mapping === undefined) return undefined
   const goal = required(mapping, 'goal', readGoal)
-  const primaryMetric = required(mapping, 'primary_metric', readText)
+  const primaryMetric = required(mapping, 'primary_metric', bindable(readText))
   return goal === undefined || primaryMetric === undefined ? undefined : { goal, primaryMetric }
 }
 
@@ -203,22 +205,15 @@ function readSlackNumber(value: Value): number | undefined {
   return wrongType(value, 'a number of at least 0')
 }
 
-/** Trials beyond this are a mistake; Azure's own limit is 1,000. */
-const mostTrials = 100_000
-
-function readLimits(value: Value): SweepLimits | undefined {
+function readLimits(value: Value): WrittenSweepLimits | undefined {
   const mapping = readMapping(value, sweepLimitsKeys)
   if (mapping === undefined) return undefined
-  const maxTotalTrials = required(mapping, 'max_total_trials', readWholeNumber(1, mostTrials))
-  const concurrent = optional(mapping, 'max_concurrent_trials', readWholeNumber(1, mostTrials))
-  const times = defined({
+  const readTrials = bindable(readWholeNumber(1, mostTrials))
+  const maxTotalTrials = required(mapping, 'max_total_trials', readTrials)
+  const limits = defined({
+    maxConcurrentTrials: optional(mapping, 'max_concurrent_trials', readTrials),
     timeoutSeconds: optional(mapping, 'timeout', readSeconds),
     trialTimeoutSeconds: optional(mapping, 'trial_timeout', readSeconds),
   })
-  if (maxTotalTrials === undefined) return undefined
-  if (concurrent !== undefined && concurrent > maxTotalTrials) {
-    const message = `"max_concurrent_trials" must be at most "max_total_trials" (${maxTotalTrials}), but is ${concurrent}`
-    return reportAt(given(mapping, 'max_concurrent_trials')!, message)
-  }
-  return { maxTotalTrials, maxConcurrentTrials: concurrent ?? maxTotalTrials, ...times }
+  return maxTotalTrials === undefined ? undefined : { maxTotalTrials, ...limits }
 }

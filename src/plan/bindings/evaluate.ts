@@ -1,4 +1,5 @@
 import { parseText, type Expression, type TextPart } from '../expression.ts'
+import type { Reference } from '../../spec/document-parts.ts'
 import type { Mistakes, Place } from '../mistakes.ts'
 import { didYouMean } from '../did-you-mean.ts'
 import type { BoundValue, Node, Scope } from '../scope.ts'
@@ -35,7 +36,36 @@ export function evaluateText(text: string, site: TextSite, options: EvaluateOpti
   const isAlone =
     expressions.length === 1 && parts.every((part) => part.kind === 'expression' || part.text.trim() === '')
   if (isAlone) return evaluateExpression(expressions[0]!, site, options)
-  return joinParts(parts, site, options)
+  return placeInside(parts, site, options) ?? joinParts(parts, site, options)
+}
+
+/** `${{parent.inputs.folder}}/part/file.csv`: a place inside data of the pipeline, where that is data with a path. */
+function placeInside(
+  [first, ...rest]: readonly TextPart[],
+  site: TextSite,
+  options: EvaluateOptions,
+): BoundValue | undefined {
+  if (first?.kind !== 'expression' || first.expression.kind !== 'parent-input') return undefined
+  if (!(rest[0]?.kind === 'text' && rest[0].text.startsWith('/'))) return undefined
+  const data = site.scope.inputs.get(first.expression.name)
+  if (data?.kind !== 'data' || (data.source.kind !== 'local' && data.source.kind !== 'uri')) return undefined
+  const tail = joinParts(rest, site, options)
+  if (tail.kind !== 'literal') return tail
+  const segments = tail.value.split('/').filter((segment) => segment !== '' && segment !== '.')
+  // What is joined may come with a request: it names something of this data, and nothing around it.
+  if (segments.includes('..')) {
+    const message = `${site.label} leaves ${first.source}: "${tail.value}" has ".." in it.`
+    options.mistakes.report(site.place, message, 'Name a place inside it.')
+    return { kind: 'invalid' }
+  }
+  const path = segments.map((segment) => `/${segment}`).join('')
+  const { source } = data
+  const inside: Reference =
+    source.kind === 'local'
+      ? { kind: 'local', path: `${source.path}${path}` }
+      : { kind: 'uri', uri: `${source.uri.replace(/\/+$/, '')}${path}` }
+  const type = /\.[^./]+$/.test(path) ? 'uri_file' : 'uri_folder'
+  return { kind: 'data', type, source: inside, isInside: true, ...(data.mode !== undefined && { mode: data.mode }) }
 }
 
 function joinParts(parts: readonly TextPart[], site: TextSite, options: EvaluateOptions): BoundValue {
@@ -152,6 +182,7 @@ function evaluateParent(expression: ParentExpression, { scope, node }: TextSite,
   if (other === node) return fail('an output of its own step.')
   const from = findOutput(other, name)
   if (from === 'invalid') return { kind: 'invalid' }
+  if (from === 'unwritten') return fail(`but no step inside step "${other.key}" writes its output "${name}".`)
   if (from !== 'unknown') return { kind: 'output', from }
   return fail(`but step "${other.key}" has no output "${name}".`, () => didYouMean(name, outputNames(other)))
 }

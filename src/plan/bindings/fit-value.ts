@@ -32,6 +32,7 @@ export function fitValue(value: BoundValue, wanted: Wanted, { site, options }: F
         ? fitLiteral(value, { ...wanted, type }, { site, options })
         : asData(value, type, { site, options, mode })
     case 'data':
+      if (value.isInside === true) return fitInside(value, type, { site, options, mode })
       if (type === undefined) return { ...value, ...mode }
       return fitData(value, type, { site, options, mode, isDirect: wanted.isDirect })
     case 'output': {
@@ -172,6 +173,15 @@ function asData(literal: Literal, type: DataType, { site, options, mode }: DataS
     options.mistakes.report(site.place, `${site.label} takes ${type}, but ${error.message}.`, error.hint)
     return { kind: 'invalid' }
   }
+}
+
+function fitInside(
+  { isInside: _, ...data }: Data,
+  type: DataType | PrimitiveType | undefined,
+  { site, options, mode }: DataSite,
+): BoundValue {
+  if (type !== undefined && isPrimitive(type)) return fitData(data, type, { site, options, mode, isDirect: false })
+  return { ...data, ...mode, ...(type !== undefined && { type }) }
 }
 
 function fitData(

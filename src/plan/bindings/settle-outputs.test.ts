@@ -14,6 +14,7 @@ import {
   plannedStep,
   step,
 } from '../document-builders.test-support.ts'
+import { planJob } from '../plan-pipeline.ts'
 
 const train = component('train', {
   outputs: { model: 'uri_folder', report: { type: 'uri_file', mode: 'upload', name: 'report' } },
@@ -118,15 +119,31 @@ test('pipeline outputs that nobody writes, that do not exist, or that two write 
   assert.deepEqual(mistakesOf(document), [
     'Output "report" of step "a" is promoted to ${{parent.outputs.bset}}, but the pipeline has no output "bset". | Did you mean "best"?',
     'Output "model" of step "b" is promoted to ${{parent.outputs.best}}, which step "a" (model) writes already.',
-    'Output "unused" of the pipeline is written by no step. | Write it in a step: outputs: {<its output>: ${{parent.outputs.unused}}}',
-    'Output "never" of the pipeline is written by no step. | Write it in a step: outputs: {<its output>: ${{parent.outputs.never}}}',
+    'Input "x" of step "r" refers to ${{parent.jobs.n.outputs.never}}, but no step inside step "n" writes its output "never".',
   ])
   assert.deepEqual(placesOf(document), [
     '/p/pipeline.yml#jobs.a.outputs.report',
     '/p/pipeline.yml#jobs.b.outputs.model',
-    '/p/pipeline.yml#outputs.unused',
-    '/p/nested.yml#outputs.never',
+    '/p/pipeline.yml#jobs.r.inputs.x',
   ])
+})
+
+test('a pipeline output that nobody writes is a warning, also where it is promoted further, and is not planned', () => {
+  const nested = pipelineComponent('nested', { t: inline('x') }, { outputs: { never: 'uri_folder' } })
+  const document = pipeline(
+    { n: step(nested, { outputs: { never: 'from_nested' } }), a: step(train, { outputs: { model: 'best' } }) },
+    { outputs: { best: {}, unused: {}, from_nested: {} } },
+  )
+  const { plan, diagnostics, warnings } = planJob(document, { resolveComponent: () => undefined })
+  assert.deepEqual(diagnostics, [])
+  assert.deepEqual(
+    warnings.map(({ message }) => message),
+    [
+      'Output "never" of the pipeline is written by no step: there will be none.',
+      'Output "unused" of the pipeline is written by no step: there will be none.',
+    ],
+  )
+  assert.deepEqual(Object.keys(plan.outputs), ['best'])
 })
 
 test('an output cannot be said to be what it is not', () => {

@@ -43,9 +43,11 @@ export function settleOutputs(scope: Scope, mistakes: Mistakes): void {
   for (const loop of scope.nodes.values()) if (loop.kind === 'loop') settleLoop(scope, loop, { excused, mistakes })
   for (const name of Object.keys(scope.declaredOutputs)) {
     if (scope.outputs.has(name) || excused.has(name)) continue
-    mistakes.report(
+    // Azure runs such pipelines, and its own examples are among them; who reads the output is told: evaluate.ts.
+    scope.unwritten.add(name)
+    mistakes.warn(
       { located: scope.located, path: ['outputs', name] },
-      `Output "${name}" of the pipeline is written by no step.`,
+      `Output "${name}" of the pipeline is written by no step: there will be none.`,
       `Write it in a step: outputs: {<its output>: \${{parent.outputs.${name}}}}`,
     )
   }
@@ -76,8 +78,11 @@ function ofRounds(scope: Scope, node: Node, leaf: LeafOutput): LeafOutput {
   return scope.loops.get(node.key)?.step.kind === 'parallel_for' ? { ...leaf, isGathered: true } : leaf
 }
 
-/** An output by its name at this step: the command that writes it, `unknown`, or `invalid` if that was reported. */
-export function findOutput(node: Node, name: string): LeafOutput | 'unknown' | 'invalid' {
+/**
+ * An output by its name at this step: the command that writes it, `unknown`, `unwritten` if only a warning says that no
+ * step inside writes it, or `invalid` if that was reported.
+ */
+export function findOutput(node: Node, name: string): LeafOutput | 'unknown' | 'unwritten' | 'invalid' {
   if (node.kind === 'unknown') return 'invalid'
   if (node.kind === 'if_else') return 'unknown'
   if (node.kind === 'loop') return node.body === undefined ? 'invalid' : findOutput(node.body, name)
@@ -89,8 +94,9 @@ function commandOutput(node: CommandNode, name: string): LeafOutput | 'unknown' 
   return node.outputs.has(name) ? { node, name } : 'unknown'
 }
 
-function groupOutput(node: GroupNode, name: string): LeafOutput | 'unknown' | 'invalid' {
+function groupOutput(node: GroupNode, name: string): LeafOutput | 'unknown' | 'unwritten' | 'invalid' {
   const promoted = node.inner.outputs.get(name)
+  if (node.inner.unwritten.has(name)) return 'unwritten'
   return promoted ?? (Object.hasOwn(node.inner.declaredOutputs, name) ? 'invalid' : 'unknown')
 }
 
@@ -126,6 +132,7 @@ function outputToSettle(
   { name, mistakes }: { readonly name: string; readonly mistakes: Mistakes },
 ): LeafOutput | 'invalid' {
   const found = node.kind === 'command' ? commandOutput(node, name) : groupOutput(node, name)
+  if (found === 'unwritten') return 'invalid'
   if (found !== 'unknown') return found
   if (node.kind === 'command' && node.isInline && Object.keys(node.component.outputs).length === 0) {
     // As Azure does for a command written in the step: an output is declared by being mentioned.

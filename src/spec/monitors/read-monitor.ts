@@ -111,7 +111,13 @@ function checkTarget(mapping: Mapping, target: MonitoringTarget | undefined, sig
   )
 }
 
-const readTask = readOneOf(monitoringTasks)
+const readKnownTask = readOneOf(monitoringTasks)
+
+/** `QuestionAnswering` is how the service spells it. */
+function readTask(value: Value): MonitoringTarget['task'] {
+  const text = isScalar(value.node) ? String(value.node.value) : ''
+  return text.toLowerCase() === 'questionanswering' ? 'question_answering' : readKnownTask(value)
+}
 
 function readTarget(value: Value): MonitoringTarget | undefined {
   const mapping = readMapping(value, monitoringTargetKeys)

@@ -82,6 +82,9 @@ function readJob(value: Value, hint = jobHint): Extract<JobAction, { kind: 'job'
   if (reference.kind === 'local') return { file: reference.path }
   if (reference.kind === 'asset' && reference.version === undefined && reference.label === 'default')
     return { name: reference.name }
+  const [, named] =
+    reference.kind === 'uri' ? (/^azureml:\/subscriptions\/.*\/jobs\/([^/]+)$/i.exec(reference.uri) ?? []) : []
+  if (named !== undefined) return { name: named }
   return reportAt(value, `${value.title} cannot be ${quoted(text!)}`, hint)
 }
 
@@ -120,10 +123,10 @@ function checkExpressions(
   }
 }
 
-/** `settings` and `outputs` as dotted paths into the job file. */
+/** What `create_job` says differently from the job file, as dotted paths into that. */
 function readChanges(mapping: Mapping): Readonly<Record<string, string>> {
   const changes = emptyRecord<string>()
-  for (const key of ['settings', 'outputs', 'limits'] as const) {
+  for (const key of ['settings', 'outputs', 'limits', 'resources', 'environment_variables'] as const) {
     const value = optional(mapping, key, readJsonObject) ?? {}
     const collect = (path: string, item: unknown): void => {
       if (typeof item === 'object' && item !== null && !Array.isArray(item))
