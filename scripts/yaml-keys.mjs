@@ -164,6 +164,7 @@ const words = {
   default_datastore: 'the datastore that `${{default_datastore}}` stands for',
   continue_on_step_failure: '`true`: steps that do not need the failed one go on',
   force_rerun: '`true`: nothing is reused',
+  'Task of a parallel step.args': 'the same as `program_arguments`',
   on_init: 'the step that runs before all others; of a pipeline job only',
   on_finalize: 'the step that runs after all others, whatever became of them; of a pipeline job only',
   condition: 'a boolean output of a step, or `true` or `false`',

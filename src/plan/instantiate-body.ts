@@ -1,6 +1,5 @@
 import { bothBounds, parseBoolean } from './bindings/literal.ts'
 import type { StepPath } from '../base/ids.ts'
-import { keepOptionalSpans } from './render-command.ts'
 import { isPrimitive } from './bindings/data-types.ts'
 import type {
   PipelineOutput,
@@ -12,6 +11,7 @@ import type {
   PlannedInput,
   PlannedStep,
 } from './planned-pipeline.ts'
+import { keepOptionalSpans } from './render-command.ts'
 
 export interface BodyInstance {
   readonly path: StepPath

@@ -140,7 +140,10 @@ export interface PlannedIfElse extends PlannedStepCommon {
 
 export interface PlannedCommand extends PlannedStepCommon {
   readonly kind: 'command'
-  /** The command with `$[[ ]]` already decided and literal inputs still as `${{inputs.x}}`: rendered when paths are known. */
+  /**
+   * The command with `$[[ ]]` decided, but for what a loop's rounds decide, and literal inputs still as `${{inputs.x}}`:
+   * rendered when paths are known.
+   */
   readonly command: string
   /** The registered component it runs, as `azureml:NAME:VERSION`, or the address of one of the program's own. Never part of the reuse key. */
   readonly component?: string

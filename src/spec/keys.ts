@@ -94,7 +94,7 @@ export const parallelComponentKeys = keyTable(
 /** A parallel step, with a component or with its task in itself. */
 export const parallelStepKeys = keyTable(`${step} ${bound} ${parallel} ${run}`, `${stepIgnored} code environment`)
 export const parallelTaskKeys = keyTable(
-  'type code entry_script program_arguments append_row_to environment model',
+  'type code entry_script program_arguments args append_row_to environment model',
   '',
   { isOpen: true },
 )

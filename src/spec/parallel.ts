@@ -40,7 +40,8 @@ export async function readParallelTask(parent: Mapping, scope: ReadingScope): Pr
   const task = defined({
     code: optional(mapping, 'code', readCode),
     entryScript: optional(mapping, 'entry_script', readText),
-    programArguments: optional(mapping, 'program_arguments', readText),
+    // `args` is what the parallel steps of Azure's first version called them, and files that still run say so.
+    programArguments: optional(mapping, 'program_arguments', readText) ?? optional(mapping, 'args', readText),
     appendRowTo: optional(mapping, 'append_row_to', readText),
     environment,
     model: optional(mapping, 'model', (item) => {

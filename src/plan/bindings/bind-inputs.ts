@@ -201,7 +201,8 @@ function bindParameter(loop: LoopNode, task: Task, options: BindOptions): BoundV
   const type = declaration?.type ?? given?.type
   const mode = given?.mode ?? declaration?.mode
   const items = listItems(loop)
-  if (loop.step.kind === 'do_while') loop.firsts.set(name, bindValue(task, options))
+  if (loop.step.kind === 'do_while')
+    loop.firsts.set(name, bindValue(isOwnOutput(task) ? withoutValue(task) : task, options))
   else if (items === undefined) return bindOpenParameter(loop, task, options)
   else {
     let shared: BoundValue | undefined
@@ -245,6 +246,17 @@ function bindOpenParameter(loop: LoopNode, task: Task, options: BindOptions): Bo
   loop.open.set(name, valueType)
   const bounds = bothBounds(declaration, undefined)
   return { kind: 'round', loop, name, type: valueType, ...(mode && { mode }), ...(bounds && { bounds }) }
+}
+
+/** In Azure's DSL the body of a do_while may take its own output: what `mapping` says once more, and nothing at first. */
+function isOwnOutput({ node, given }: Task): boolean {
+  const [part, ...rest] = parseText(given?.kind === 'text' ? given.text.trim() : '').parts
+  if (part?.kind !== 'expression' || rest.length > 0) return false
+  return part.expression.kind === 'step-output' && part.expression.step === node.key
+}
+
+function withoutValue({ given: _, ...task }: Task): Task {
+  return task
 }
 
 function bindValue(task: Task, options: BindOptions): BoundValue {
