@@ -9,6 +9,7 @@ const benches = {
   crash: 'kill -9 of the server at every point and at random moments, over chains, grids, loops and sweeps',
   rollout: '50 changes of an endpoint under load: updates, rollouts, rollbacks, worker kills; requests failed (0)',
   scale: '10,000 steps: rate, memory, and whether a step costs more when there are many',
+  history: 'runs and questions about jobs in a new store and in one with 100,000 earlier jobs; --jobs N',
   drift: 'drift of 20 columns beside Evidently and NannyML, at 100,000 rows and a million; ROWS=N,M',
   profile: "a table's statistics beside pandas' describe and ydata-profiling, at 100,000 rows and a million; ROWS=N,M",
   web: "the budgets of a browser's tab: sizes, 100,000 runs, a log of a gigabyte, 500 steps, a comparison; --store DIR",
