@@ -238,7 +238,16 @@ function answer(lab: StateLab, open: readonly Effect[], choice: number): JobEven
   assert.ok(effect.kind !== 'finish')
   const { step } = effect
   const at = lab.at(step)
+  // As the engine would: a follower is woken by its leader's end, and does not decide before.
+  if (at.status === 'following') {
+    assert.equal(effect.kind, 'follow')
+    return { kind: 'leader-ended', step }
+  }
   if (at.status === 'resolving') {
+    if (choice % 7 === 0) {
+      const outcome = { kind: 'follow', leader: somebody } as const
+      return { kind: 'resolved', steps: [{ step, key: `key-${step}`, outcome }] }
+    }
     const outcome =
       choice % 3 === 0
         ? ({ kind: 'reuse', from: somebody, outputs: {} } as const)

@@ -77,7 +77,9 @@ export function outstanding(state: PipelineState): readonly Effect[] {
   if (state.outcome !== undefined) return [{ kind: 'finish' }]
   const effects: Effect[] = []
   for (const [step, at] of state.steps) {
-    if (at.status === 'resolving' || at.status === 'following') effects.push({ kind: 'resolve', step })
+    if (at.status === 'resolving') effects.push({ kind: 'resolve', step })
+    // It decides anew once its leader has ended, which may have been while no server looked.
+    else if (at.status === 'following') effects.push({ kind: 'follow', step, leader: at.leader, key: at.key })
     else if (at.status === 'preparing') effects.push({ kind: 'prepare', step })
     else if (at.status === 'expanded') effects.push({ kind: 'expand', step })
     else if (at.status === 'queued') effects.push(enqueue(step, at.notBeforeMs))

@@ -148,7 +148,10 @@ export class Engine {
   /** Goes on with every job that had not ended when the last server stopped. */
   async recover(): Promise<void> {
     const roots = await findLiveRoots(this.#deps.database.read)
-    for (const root of roots) await this.#load(root)
+    const loaded: LiveJob[] = []
+    for (const root of roots) loaded.push(...(await this.#fold(root)))
+    // Only now: a step that waits for one of another job must find that one leading.
+    for (const live of loaded) this.#goOn(live)
     const running = [...this.#live.values()].flatMap((live) =>
       [...live.state.steps].flatMap(([step, at]) =>
         at.status === 'running' ? [this.#deps.files.id(live.nameOf(step), at.attempts)] : [],
@@ -200,9 +203,14 @@ export class Engine {
   }
 
   async #load(root: JobName): Promise<void> {
+    for (const live of await this.#fold(root)) this.#goOn(live)
+  }
+
+  /** The job as its journal says it stands; none where its plan is gone. */
+  async #fold(root: JobName): Promise<readonly LiveJob[]> {
     const { database } = this.#deps
     const stored = await findPlan(database.read, root)
-    if (stored === undefined) return
+    if (stored === undefined) return []
     const state = initialState(stored.plan)
     for (const event of await readJournal(database.read, root)) advance(state, event)
     const { names, statuses, displayName } = await findNames(database.read, root)
@@ -222,7 +230,11 @@ export class Engine {
       }
       if (at.status === 'running') this.#slots.hold(this.#queued(live, step))
     }
-    for (const effect of outstanding(state)) this.#perform(live, effect, true)
+    return [live]
+  }
+
+  #goOn(live: LiveJob): void {
+    for (const effect of outstanding(live.state)) this.#perform(live, effect, true)
   }
 
   /** `patches`: columns that come with the event and that the state does not need. */
