@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { databaseTest } from '../../test/database.test-support.ts'
 import { openContentLab, refusal } from '../artifacts/content-lab.test-support.ts'
 import type { Database } from '../database/database.ts'
@@ -78,6 +79,38 @@ databaseTest('without an ETag the date is asked with', async (database, t) => {
     await lab.web.fetch(`${lab.url}/x`, { store: true }),
   )
   assert.deepEqual(lab.asked, ['/x -', `/x ${date}`])
+})
+
+databaseTest('a file that is sent compressed is the file itself; other encodings are refused', async (database, t) => {
+  const encoders: Readonly<Record<string, (text: string) => Buffer>> = {
+    gzip: gzipSync,
+    br: brotliCompressSync,
+    deflate: deflateSync,
+    broken: (text) => gzipSync(text).subarray(0, 15),
+  }
+  const lab = await openLab(database, t, {
+    answer: ({ url = '' }, response) => {
+      const name = url.slice(1)
+      const encoding = name === 'broken' ? 'gzip' : name
+      response.writeHead(200, { 'content-encoding': encoding }).end(encoders[name]?.('a,b') ?? 'a,b')
+    },
+  })
+  const plain = await lab.web.fetch(`${lab.url}/identity`, { store: true })
+  for (const name of ['gzip', 'br', 'deflate'])
+    for (const store of [false, true])
+      assert.deepEqual((await lab.web.fetch(`${lab.url}/${name}`, { store })).content, plain.content, name)
+  const refused = (name: string, why: RegExp) =>
+    assert.rejects(lab.web.fetch(`${lab.url}/${name}`, { store: true }), refusal('input-not-found', why))
+  await refused('zstd-2', /is sent encoded as "zstd-2"/)
+  await refused('broken', /unexpected end of file/)
+})
+
+databaseTest('not modified is no answer to who has nothing', async (database, t) => {
+  const lab = await openLab(database, t, { answer: (_request, response) => response.writeHead(304).end() })
+  await assert.rejects(
+    lab.web.fetch(`${lab.url}/x`, { store: true }),
+    refusal('input-not-found', /the server answered 304/),
+  )
 })
 
 databaseTest('redirects are followed a few times, and never to a place less safe', async (database, t) => {

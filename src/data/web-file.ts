@@ -12,6 +12,8 @@ import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
 import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
+import { pipeline, type Readable, type Transform } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { ContentStore } from '../artifacts/content-store.ts'
 import type { NamedContent } from '../assets/asset.ts'
 import type { Clock } from '../base/clock.ts'
@@ -47,10 +49,11 @@ export function webFiles({ database, content, clock, maxBytes = usualMaxBytes }:
     async fetch(url, { store }) {
       const known = await findWebFile(database.read, withoutFragment(url))
       const isKept = known !== undefined && (await content.verify({ kind: 'file', digest: known.digest }))
-      const response = await ask(url, isKept ? known : undefined)
-      if (response.statusCode === 304 && known !== undefined) {
+      const asked = isKept ? known : undefined
+      const response = await ask(url, asked)
+      if (response.statusCode === 304 && asked !== undefined) {
         response.resume()
-        return named(known)
+        return named(asked)
       }
       const announced = Number(response.headers['content-length'] ?? 0)
       if (announced > maxBytes) {
@@ -94,7 +97,7 @@ async function receive(
   { url, maxBytes }: { readonly url: string; readonly maxBytes: number },
 ) {
   try {
-    const stored = await write(response, maxBytes)
+    const stored = await write(decoded(url, response), maxBytes)
     if (response.complete) return stored
     throw unreachable(url, 'the answer broke off')
   } catch (error) {
@@ -102,6 +105,24 @@ async function receive(
     if (error instanceof SluiceError) throw error
     throw unreachable(url, messageOf(error), error)
   }
+}
+
+/** The file itself: some stores hold it compressed and send it so to everyone, asked for `identity` or not. */
+function decoded(url: string, response: IncomingMessage): Readable {
+  const encoding = (response.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  if (encoding === 'identity' || encoding === '') return response
+  const decoder = decoders[encoding]
+  if (decoder === undefined) throw unreachable(url, `it is sent encoded as ${JSON.stringify(encoding)}`)
+  const plain = decoder()
+  pipeline(response, plain, () => undefined)
+  return plain
+}
+
+const decoders: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
 }
 
 function named({ digest, sizeBytes, baseName }: WebFileRecord): NamedContent {
@@ -116,7 +137,8 @@ async function ask(url: string, known: WebFileRecord | undefined): Promise<Incom
     // Sequential: each answer says where the next question goes.
     const { response, address } = await get(target, { known, mayBePrivate, asked: url })
     const status = response.statusCode ?? 0
-    if (status === 200 || status === 304) return response
+    // Not modified since what? Only who has it may be told so.
+    if (status === 200 || (status === 304 && known !== undefined)) return response
     response.resume()
     const { location } = response.headers
     if (![301, 302, 303, 307, 308].includes(status) || location === undefined)
@@ -207,7 +229,7 @@ function shown(url: string): string {
 }
 
 function unreachable(url: string, why: string, cause?: unknown): SluiceError {
-  return new SluiceError('input-not-found', `${shown(url)} cannot be fetched: ${why}.`, {
+  return new SluiceError('input-not-found', `${shown(url)} cannot be fetched: ${why.replace(/\s+/g, ' ').trim()}.`, {
     hint: 'Without a network, map it to a local file with url_overrides in the config file.',
     ...(cause !== undefined && { cause }),
   })

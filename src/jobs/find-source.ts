@@ -117,7 +117,7 @@ async function fromUri(parts: SourceParts, uri: string, wanted: WantedSource): P
   }
   switch (parsed.kind) {
     case 'web':
-      return parts.web.fetch(parsed.url, wanted)
+      return inWords(wanted, () => parts.web.fetch(parsed.url, wanted))
     case 'git':
       return parts.git.fetch(parsed.uri, wanted)
     case 'model':
