@@ -275,6 +275,17 @@ test('reproduce runs the stored snapshot without its files, and says that every 
   assert.match(out, new RegExp(`^Reproduced ${first.job}: all 2 outputs are equal\\.$`, 'm'))
 })
 
+test('reproduce of a retry runs also what the retry took over', async (t) => {
+  const lab = await openLab(t)
+  await lab.file('p.yml', pipeline().replace('cat ${{inputs.model}}', 'cat ${{inputs.model}}; test -e $HOME/ok'))
+  const failed = jobIn((await lab.sluice('run', 'p.yml')).out)
+  await lab.file('../ok', '')
+  const retried = await lab.ran('job', 'retry', failed, '--failed')
+  assert.deepEqual(retried.steps, ['report'])
+  const { steps } = await lab.ran('job', 'reproduce', retried.job)
+  assert.deepEqual(steps, ['prepare', 'train', 'report'])
+})
+
 test('reproduce names the output that came out differently, ends with 1, and leaves what is reused as it was', async (t) => {
   const lab = await openLab(t)
   await lab.file('p.yml', pipeline().replace('echo data >', 'cat $HOME/world >'))

@@ -13,6 +13,8 @@ export interface EarlierResult {
   readonly key?: string
   readonly fields?: ReuseFields
   readonly outputs: StepOutputs
+  /** Of the very snapshot that takes it (`retry --failed`), so running the step anew would be the same job again. */
+  readonly isOfSnapshot?: true
 }
 
 /** The results that the steps of one root job have; steps that did not complete, or were skipped, are absent. */

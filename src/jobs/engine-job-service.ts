@@ -5,6 +5,7 @@ import { SluiceError } from '../base/errors.ts'
 import type { Sha256 } from '../base/hash.ts'
 import type { ExperimentId, JobName, RandomBytes, StepPath } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
+import { mapValues } from '../base/map-values.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { appendEvent, latestEventSeq } from '../events/event-log.ts'
 import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
@@ -306,7 +307,8 @@ export class EngineJobService implements JobService {
     }
     const { content, database } = this.#deps
     const results = onlyFailed ? await wholeResults({ content }, await findResultsOf(database.read, root.name)) : {}
-    const taken = { ...submission.taken, ...results }
+    const own = mapValues(results, (result) => ({ ...result, isOfSnapshot: true as const }))
+    const taken = { ...own, ...submission.taken }
     return { taken, ...(from.length > 0 && { forced: forcedFrom(plan, from) }) }
   }
 
@@ -317,7 +319,11 @@ export class EngineJobService implements JobService {
         hint: `Run it again with: sluice job retry ${root.name}`,
       })
     }
-    const { taken = {} } = stored.submission
+    // What `--only` took is not of this snapshot; what a retry took over is, and runs like all else.
+    const entries = Object.entries(stored.submission.taken ?? {}).filter(
+      ([, { isOfSnapshot }]) => isOfSnapshot !== true,
+    )
+    const taken: NonNullable<StoredSubmission['taken']> = Object.fromEntries(entries)
     const steps = stored.plan.steps.filter(({ path }) => taken[path] === undefined)
     const forced = Object.fromEntries(steps.map(({ path }) => [path, 'job reproduce']))
     return this.#again(root, stored, { submittedBy, taken, forced, reproduces: root.name })
