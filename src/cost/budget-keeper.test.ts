@@ -25,7 +25,7 @@ function openLab(database: Database, budgets: readonly object[]) {
         ...{ database, prices, budgets: readBudgets(budgets) },
         clock: { now: () => lab.nowMs, after: () => () => undefined },
         running: () => lab.running,
-        cancel: (root, { budget, reason }) => lab.canceled.push(`${root}: ${budget}, ${reason}`),
+        cancel: async (root, { budget, reason }) => void lab.canceled.push(`${root}: ${budget}, ${reason}`),
         warn: (message) => lab.warnings.push(message),
       }),
     events: async () => {

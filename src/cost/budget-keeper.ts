@@ -39,7 +39,7 @@ interface KeeperParts {
   readonly prices?: Prices
   readonly running: () => readonly RunningJob[]
   /** Asks a job to stop; a no-op when it has ended or was asked before. */
-  readonly cancel: (root: string, why: { readonly budget: string; readonly reason: string }) => void
+  readonly cancel: (root: string, why: { readonly budget: string; readonly reason: string }) => Promise<void>
   readonly warn: (message: string) => void
 }
 
@@ -131,7 +131,7 @@ export class BudgetKeeper {
       await this.#mark(standing, 'exceeded')
       for (const { root, experiment } of this.#parts.running())
         if (standing.subject === root || concerns(budget.scope, experiment))
-          cancel(root, { budget: budget.name, reason: stopReason(budget, used, prices) })
+          await cancel(root, { budget: budget.name, reason: stopReason(budget, used, prices) })
     }
   }
 

@@ -281,8 +281,12 @@ export class EngineJobService implements JobService {
         hint: `Cancel the whole job with: sluice job cancel ${job.root}`,
       })
     }
-    this.#deps.engine.cancel(job.name, cancellation)
-    return this.get(name)
+    const isUnderWay = await this.#deps.engine.cancel(job.name, cancellation)
+    const after = await this.get(name)
+    if (isUnderWay || terminalStatuses.has(after.status)) return after
+    throw new SluiceError('store-unavailable', `Job ${name} cannot be canceled now: the server is still reading it.`, {
+      hint: 'Ask again in a few seconds.',
+    })
   }
 
   async retry(name: string, { submittedBy, ...wish }: RetryWish): Promise<Job> {

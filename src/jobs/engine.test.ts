@@ -8,6 +8,7 @@ import type { StepPath } from '../base/ids.ts'
 import type { PlannedCommand, PlannedInput } from '../plan/planned-pipeline.ts'
 import { systemClock } from '../../test/system-clock.ts'
 import { openEngineLab } from './engine-lab.test-support.ts'
+import { readJournal } from './journal-store.ts'
 import { commandStep, ifElseStep, plannedPipeline } from './jobs.test-support.ts'
 import { readJournal } from './journal-store.ts'
 
@@ -231,7 +232,7 @@ test('a job that is canceled ends its running step', async (t) => {
   const started = join(lab.folder, 'started')
   const root = await lab.start(plannedPipeline([commandStep('a', { command: `touch ${started}; sleep 300` })]))
   while (!existsSync(started)) await new Promise((resolve) => setTimeout(resolve, 5))
-  lab.engine.cancel(root, { by: 'ann' })
+  await lab.engine.cancel(root, { by: 'ann' })
   await lab.engine.ended(root)
   const after = await lab.run(plannedPipeline([commandStep('a', { command: 'true' })]))
   assert.equal(after.root.status, 'Completed')
@@ -263,6 +264,20 @@ test('what is no file is no value: the step fails and says so, and the server re
   assert.match(step('nul').error!.message, /has a NUL/)
   assert.match(step('gone').error!.message, /Output "o" of step "gone" is gone/)
   assert.equal(step('leaves').status, 'Completed')
+})
+
+test('who cancels is answered when the wish is durable, or told that the store refuses', async (t) => {
+  const lab = await openEngineLab(t)
+  const root = await lab.start(plannedPipeline([commandStep('long', { command: 'sleep 100' })]))
+  assert.equal(await lab.engine.cancel(root, { by: 'ann' }), true)
+  const events = await readJournal(lab.database.read, root)
+  assert.ok(events.some((event) => event.kind === 'cancel-requested' && event.by === 'ann'))
+  await lab.engine.ended(root)
+  assert.equal(await lab.engine.cancel(root, { by: 'ann' }), false)
+
+  const other = await lab.start(plannedPipeline([commandStep('long', { command: 'sleep 100' })]))
+  const refused = lab.engine.cancel(other, { by: 'ann' })
+  await Promise.all([assert.rejects(refused, /The server is stopping/), lab.engine.close()])
 })
 
 test('a value of the wrong type fails the step that wrote it, with the value', async (t) => {

@@ -182,10 +182,17 @@ export class Engine {
     }
   }
 
-  /** Asks a root job to stop; a no-op when it is not under way. */
-  cancel(root: JobName, cancellation: Cancellation): void {
+  /**
+   * Asks a root job to stop; false when it is not under way. Resolves when the wish is durable: a server that dies right
+   * after it was confirmed ends the job all the same. Rejects with what the store says when it refuses.
+   */
+  cancel(root: JobName, cancellation: Cancellation): Promise<boolean> {
     const live = this.#live.get(root)
-    if (live !== undefined) this.#dispatch(live, { kind: 'cancel-requested', ...cancellation })
+    if (live === undefined || live.isDropped) return Promise.resolve(false)
+    return new Promise((resolve, reject) => {
+      live.waiting.push({ stored: () => resolve(true), refused: reject })
+      this.#dispatch(live, { kind: 'cancel-requested', ...cancellation })
+    })
   }
 
   /** Resolves when the job has ended (at once when it is not under way). */
@@ -198,7 +205,13 @@ export class Engine {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#slots.close()
-    for (const live of this.#live.values()) live.isDropped = true
+    const stopping = new SluiceError('store-unavailable', 'The server is stopping.', {
+      hint: 'Ask again when it is back.',
+    })
+    for (const live of this.#live.values()) {
+      live.isDropped = true
+      for (const { refused } of live.waiting.splice(0)) refused(stopping)
+    }
     await this.#deps.backend.close()
   }
 
@@ -272,8 +285,9 @@ export class Engine {
   async #flush(live: LiveJob): Promise<void> {
     live.isFlushScheduled = false
     if (live.isDropped) return
-    const { effects } = live
+    const { effects, waiting } = live
     live.effects = []
+    live.waiting = []
     const attempts = live.unstored.flatMap(({ event }) =>
       event.kind === 'ended' ? [[live.nameOf(event.step), event.attempt] as const] : [],
     )
@@ -282,9 +296,11 @@ export class Engine {
     try {
       await storeProgress(this.#deps, live)
     } catch (error) {
+      live.waiting.push(...waiting)
       this.#drop(live, error)
       return
     }
+    for (const { stored } of waiting) stored()
     this.#deps.reach('progress-stored')
     if (attempts.length > 0) this.#deps.reach('end-stored')
     // Not before: a restarted server needs them to find out how the attempt ended.
@@ -308,6 +324,7 @@ export class Engine {
   /** The store refused: forget what memory knows beyond it and begin again from the journal. */
   #drop(live: LiveJob, error: unknown): void {
     live.isDropped = true
+    for (const { refused } of live.waiting.splice(0)) refused(error)
     this.#live.delete(live.root)
     if (this.#isClosed) return
     this.#deps.warn(`job ${live.root} could not be stored and is read again: ${messageOf(error)}`)
@@ -562,6 +579,7 @@ export class Engine {
   #finish(live: LiveJob): void {
     this.#deps.reach('job-ended')
     live.isDropped = true
+    for (const { stored } of live.waiting.splice(0)) stored()
     this.#live.delete(live.root)
     if (this.#live.size === 0) this.#tidyWhenIdle()
     for (const resolve of this.#ends.get(live.root) ?? []) resolve()

@@ -40,6 +40,8 @@ export class LiveJob {
   readonly lookAgain = new Map<StepPath, () => void>()
   /** Properties that steps are given with the next unit. */
   readonly properties = new Map<StepPath, Readonly<Record<string, string>>>()
+  /** Who asked for something that is in `unstored`, and waits until it is durable. */
+  waiting: { readonly stored: () => void; readonly refused: (error: unknown) => void }[] = []
   isFlushScheduled = false
   isResolveScheduled = false
   /** Decisions about ready steps that are under way. */

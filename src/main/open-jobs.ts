@@ -85,7 +85,9 @@ export async function openJobs(
     ...{ database, clock: store.clock, budgets },
     ...(prices !== undefined && { prices }),
     running: () => engine.running(),
-    cancel: (root, { budget, reason }) => engine.cancel(root as JobName, { by: `budget:${budget}`, reason }),
+    cancel: async (root, { budget, reason }) => {
+      await engine.cancel(root as JobName, { by: `budget:${budget}`, reason })
+    },
     warn: (message) => log.write('warn', message),
   })
   closing.unshift(() => keeper.close())

@@ -211,7 +211,7 @@ function openCostBook(
   { store: { database, clock }, keeper }: RouteParts,
 ): CostBook {
   const priced = prices === undefined ? {} : { prices }
-  const nothing = { running: () => [], cancel: () => undefined, warn: () => undefined }
+  const nothing = { running: () => [], cancel: () => Promise.resolve(), warn: () => undefined }
   const standing = keeper ?? new BudgetKeeper({ database, clock, budgets, ...priced, ...nothing })
   return costBook({ database, keeper: standing, ...priced })
 }

@@ -211,7 +211,7 @@ test('a canceled job cancels the rounds that run and those that wait', async (t)
   const isRunning = async (): Promise<boolean> =>
     (await lab.children(root)).some(({ type, status }) => type === 'command' && status === 'Running')
   while (!(await isRunning())) await new Promise((resolve) => setTimeout(resolve, 20))
-  lab.engine.cancel(root, { by: 'ann' })
+  await lab.engine.cancel(root, { by: 'ann' })
   await lab.engine.ended(root)
   const statuses = (await lab.children(root)).map((job) => job.status)
   assert.deepEqual(new Set(statuses), new Set(['Canceled']))

@@ -317,7 +317,7 @@ test('a sweep can be canceled, and so are its trials', async (t) => {
   const lab = await openSweepLab(t)
   const root = await lab.start(plannedPipeline([sweep(`touch ${lab.folder}/began; sleep 1000`)]))
   while (!existsSync(`${lab.folder}/began`)) await pause(20)
-  lab.engine.cancel(root, { by: 'tester' })
+  await lab.engine.cancel(root, { by: 'tester' })
   await lab.engine.ended(root)
   const children = await lab.children(root)
   assert.deepEqual(new Set(children.map(({ status }) => status)), new Set(['Canceled']))

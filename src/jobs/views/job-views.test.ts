@@ -173,7 +173,7 @@ test('a step that ran out of attempts, or was canceled, waits for nothing any mo
     plannedPipeline([commandStep('hold', { command: 'sleep 60' }), commandStep('wait', { command: ': never' })]),
   )
   while ((await views.queue()).running.length === 0) await new Promise((resolve) => setImmediate(resolve))
-  lab.engine.cancel(root, { by: 'tester' })
+  await lab.engine.cancel(root, { by: 'tester' })
   await lab.engine.ended(root)
   const canceled = await views.timeline(root)
   assert.ok(canceled.steps.every(({ spans }) => spans.every(({ endMs }) => endMs !== undefined)))
