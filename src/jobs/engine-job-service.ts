@@ -1,5 +1,6 @@
-import { open, readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import { readDocumentText } from '../assets/document-text.ts'
 import type { Clock } from '../base/clock.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { Sha256 } from '../base/hash.ts'
@@ -103,7 +104,7 @@ export class EngineJobService implements JobService {
     const tables = database.read
     const { file, text, overrides } = submission
     const readFrom: ReadText = (path) =>
-      text !== undefined && path === file ? Promise.resolve(text) : readFile(path, 'utf8')
+      text !== undefined && path === file ? Promise.resolve(text) : readDocumentText(path)
     const loaded = await loadJob(file, { set: overrides, assets, readFrom })
     const experimentName = experimentNameOf(submission, loaded)
     const experimentId = (await findExperiment(tables, experimentName)) ?? ('' as ExperimentId)

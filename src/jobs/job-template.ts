@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readDocumentText } from '../assets/document-text.ts'
 import type { AssetVersion } from '../assets/asset.ts'
 import { SluiceError } from '../base/errors.ts'
 import type { JobName } from '../base/ids.ts'
@@ -75,7 +75,7 @@ export interface CaptureWish extends Partial<SubmittedDocument> {
 export async function captureTemplate(deps: SettleDeps, wish: CaptureWish): Promise<CapturedTemplate> {
   const { file, text, loads = {}, inputs: given = {}, earlier, changes } = wish
   const texts: Record<string, string> = text === undefined ? {} : { ...loads, [file]: text }
-  const readText: ReadText = async (path) => (texts[path] ??= await readFile(path, 'utf8'))
+  const readText: ReadText = async (path) => (texts[path] ??= await readDocumentText(path))
   const { document } = await loadValidDocument({
     file,
     readText,

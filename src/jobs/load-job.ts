@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { readDocumentText } from '../assets/document-text.ts'
 import type { AssetCatalogue } from '../assets/asset-catalogue.ts'
 import { type Diagnostic, SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
@@ -62,7 +62,7 @@ export type ReadText = (path: string) => Promise<string>
 /** Reads and plans a job file. Throws `invalid-document` with every mistake of the file and of those it loads. */
 export async function loadJob(
   file: string,
-  { set = {}, overrides = {}, changes = {}, assets, readFrom = (path) => readFile(path, 'utf8') }: LoadJobOptions,
+  { set = {}, overrides = {}, changes = {}, assets, readFrom = readDocumentText }: LoadJobOptions,
 ): Promise<LoadedJob> {
   const texts = new Map<string, string>()
   const readText = async (path: string): Promise<string> => {
@@ -150,7 +150,7 @@ function withFrame(diagnostic: Diagnostic, texts: ReadonlyMap<string, string>): 
 
 /** Checks a file of any kind, jobs down to their bindings. Throws `invalid-document` with every mistake at once. */
 export async function validateFile(file: string, assets: LoadJobOptions['assets']): Promise<ValidDocument> {
-  const read = await loadValidDocument({ file, readText: (path) => readFile(path, 'utf8') })
+  const read = await loadValidDocument({ file, readText: readDocumentText })
   const { kind, name } = read.document
   const { warnings } = isJob(read.document) ? await loadJob(file, { assets }) : read
   return { kind, ...(name !== undefined && { name }), ...(warnings.length > 0 && { warnings }) }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { readDocumentText } from '../../assets/document-text.ts'
 import type { FastifyRequest } from 'fastify'
 import { SluiceError } from '../../base/errors.ts'
 import type { DocumentFamily } from '../../spec/document-kind.ts'
@@ -43,7 +43,7 @@ export async function fileDocumentOf<Kind extends Document['kind']>(
     file: path,
     family: wish.family,
     readText: async (wanted) =>
-      wanted === path ? (text ??= await readFile(wanted, 'utf8')) : readFile(wanted, 'utf8'),
+      wanted === path ? (text ??= await readDocumentText(wanted)) : readDocumentText(wanted),
     ...(overrides !== undefined && { overrides }),
   })
   const found = ofKind(loaded.document, path, wish.kinds)

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
+import { readDocumentText } from '../../assets/document-text.ts'
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -112,7 +112,8 @@ function isReference(environment: string | undefined): boolean {
 async function choiceOf(environment: string): Promise<EnvironmentChoice> {
   if (isReference(environment)) return { kind: 'reference', reference: parseReference(environment, '/') }
   const file = requireAbsolute(environment)
-  const text = await readFile(file, 'utf8').catch(() => {
+  const text = await readDocumentText(file).catch((error: unknown) => {
+    if (error instanceof SluiceError) throw error
     throw new SluiceError('input-not-found', `There is no file ${file}.`)
   })
   const written = documentFor(file, text)
@@ -122,7 +123,7 @@ async function choiceOf(environment: string): Promise<EnvironmentChoice> {
     readText: (name) =>
       written !== undefined && name === join(dirname(file), 'environment')
         ? Promise.resolve(JSON.stringify(written))
-        : readFile(name, 'utf8'),
+        : readDocumentText(name),
   })
   if (document.kind === 'environment') return { kind: 'inline', environment: document.environment }
   throw new SluiceError('invalid-document', `${file} is a ${document.kind}; expected an environment.`)

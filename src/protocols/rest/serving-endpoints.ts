@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readDocumentText } from '../../assets/document-text.ts'
 import { SluiceError } from '../../base/errors.ts'
 import type { EnvironmentRequest } from '../../environments/environment-builder.ts'
 import {
@@ -197,7 +197,7 @@ async function deploy(
     await serving.deploy({ endpoint, ...named, ...reference })
     return
   }
-  const { document } = await loadValidDocument({ file, readText: readUtf8 })
+  const { document } = await loadValidDocument({ file, readText: readDocumentText })
   if (document.kind === 'online-endpoint') {
     await applyEndpointDocument(serving, { ...document, name: endpoint })
     return
@@ -215,15 +215,13 @@ async function deploy(
   await serving.deploy({ ...request, ...reference })
 }
 
-const readUtf8 = (path: string): Promise<string> => readFile(path, 'utf8')
-
 /** A document of the kind that is wanted; another kind is a mistake of the file. */
 async function loadKind<Wanted extends OnlineEndpointDocument | OnlineDeploymentDocument>(
   family: Wanted['kind'],
   file: string,
   overrides: Readonly<Record<string, string>>,
 ): Promise<Wanted> {
-  const { document } = await loadValidDocument({ file, readText: readUtf8, family, overrides })
+  const { document } = await loadValidDocument({ file, readText: readDocumentText, family, overrides })
   return document as Wanted // The loader has the family's kinds only, and this family has one.
 }
 
