@@ -249,7 +249,7 @@ export interface JobService {
   children(name: string): Promise<readonly Job[]>
   /**
    * As `children`, for who watches and need not read all of them again: with `afterSeq` those alone whose status an event
-   * after it speaks of, in no order. `latestSeq` is what to ask with next. What has no event (what a waiting step waits
+   * after it speaks of, rounds of a loop in their order. `latestSeq` is what to ask with next. What has no event (what a waiting step waits
    * for, progress within a step) is not looked at.
    */
   childrenSince(name: string, afterSeq?: number): Promise<ChangedJobs>

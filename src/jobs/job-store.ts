@@ -118,9 +118,9 @@ export async function findRow(tables: Tables, name: string): Promise<JobRow> {
   throw new SluiceError('not-found', `There is no job "${name}".`, { hint: 'List the jobs with: sluice job list' })
 }
 
-/** Jobs by name; those that are not there are absent. */
+/** Jobs by name, those of one root in the order in which they came to it; those that are not there are absent. */
 export async function findJobsNamed(tables: Tables, names: readonly JobName[]): Promise<ReadonlyMap<JobName, Job>> {
-  const found = new Map<JobName, Job>()
+  const found: JobRow[] = []
   for (let start = 0; start < names.length; start += rowsPerInsert) {
     const rows = await tables
       .withTables<JobTables>()
@@ -128,9 +128,10 @@ export async function findJobsNamed(tables: Tables, names: readonly JobName[]): 
       .selectAll()
       .where('name', 'in', names.slice(start, start + rowsPerInsert))
       .execute()
-    for (const row of rows) found.set(row.name, rowToJob(row))
+    found.push(...rows)
   }
-  return found
+  found.sort((one, other) => one.position - other.position)
+  return new Map(found.map((row) => [row.name, rowToJob(row)]))
 }
 
 /** A job's status alone; undefined where there is no such job. */
