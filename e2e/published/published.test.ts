@@ -121,6 +121,9 @@ test('a key allows its pipeline and nothing else, bad parameters are one clear 4
   const own = (await server.get<Credentials>(`${base}/credentials`)).primary_key
   const refused = await start(server, own, { body: { inputs: { regoin: 'south', region: 'up', target: 'x; id' } } })
   assert.equal(refused.status, 400)
+  const slip = await start(server, own, { body: { input: { region: 'south' } } })
+  assert.equal(slip.status, 400)
+  assert.equal(slip.body.error.message, 'Unknown key "input", did you mean "inputs"?')
   assert.deepEqual(refused.body.error.message.split('\n'), [
     'There is no parameter "regoin".',
     'Parameter "region" must be one of north, south, east, west, but is "up".',

@@ -1,8 +1,10 @@
 import { CredentialsMessage } from './endpoint-messages.ts'
 import type { FastifyRequest } from 'fastify'
+import { SluiceError } from '../../base/errors.ts'
 import type { Principal } from '../../access/principal.ts'
 import type { Job } from '../../jobs/job-service.ts'
 import type { Route } from '../../server/route.ts'
+import { nearestName } from '../../spec/yaml/nearest-name.ts'
 import type { PublishedPipeline } from '../../triggers/published-pipeline-store.ts'
 import type { Publication, PublishedPipelines } from '../../triggers/published-pipelines.ts'
 import { isLocalCaller, requireAbsolute, requireLocalCaller } from './local-caller.ts'
@@ -171,6 +173,22 @@ function statusRoutes({ pipelines, url, principalOf }: PublishedPipelineRoutePar
   }))
 }
 
+/**
+ * A misspelled key would start a job with the defaults, and nobody would know. Keys of Azure ML (v1) begin with a capital
+ * and are left aside where they mean nothing here.
+ */
+function refuseSlips(message: PipelineJobRequest): void {
+  const known = Object.keys(PipelineJobRequest.properties)
+  const slips = Object.keys(message).filter((key) => !known.includes(key) && !/^[A-Z]/.test(key))
+  if (slips.length === 0) return
+  const diagnostics = slips.map((key) => {
+    const near = nearestName(key, known)
+    return { message: `Unknown key "${key}"${near === undefined ? '' : `, did you mean "${near}"?`}` }
+  })
+  const hint = 'Parameters stand in "inputs"; a version in the address: .../versions/VERSION/jobs'
+  throw new SluiceError('invalid-request', diagnostics.map((one) => one.message).join('\n'), { diagnostics, hint })
+}
+
 /** Open without login: the pipeline's own key, which allows nothing else, is asked for in every case. */
 function jobRoutes(parts: PublishedPipelineRouteParts): readonly Route[] {
   const { pipelines, url } = parts
@@ -178,6 +196,7 @@ function jobRoutes(parts: PublishedPipelineRouteParts): readonly Route[] {
     const { name, version } = pathOf(request)
     await requireKey(parts, request)
     const message = request.body as PipelineJobRequest
+    refuseSlips(message)
     const experimentName = message.experiment_name ?? message.ExperimentName
     const displayName = message.display_name ?? message.DisplayName
     const idempotencyKey = request.headers['idempotency-key']
