@@ -158,9 +158,22 @@ function wantedCode(
   const wanted = new Map<string, () => Promise<Content>>()
   for (const step of steps) {
     const key = codeKey(step)
-    if (key !== '') wanted.set(key, async () => earlier[key] ?? findCode(deps, step))
+    if (key !== '') wanted.set(key, async () => earlier[key] ?? ofStep(step, findCode(deps, step)))
   }
   return wanted
+}
+
+/** Says whose code or environment it is that cannot be had. */
+async function ofStep<Value>({ path }: PlannedCommand, found: Promise<Value>): Promise<Value> {
+  try {
+    return await found
+  } catch (error) {
+    if (!(error instanceof SluiceError) || path === '' || error.message.includes(`step "${path}"`)) throw error
+    throw new SluiceError(error.code, `Step "${path}": ${error.message}`, {
+      cause: error,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    })
+  }
 }
 
 /** Code beside the YAML becomes a snapshot; a reference names a folder that is stored already, or can be. */
@@ -196,7 +209,8 @@ function wantedEnvironments(
   for (const step of steps) {
     const { environment } = step
     const key = environmentKey(step)
-    if (environment !== undefined) wanted.set(key, async () => earlier[key] ?? findEnvironment(environment))
+    if (environment !== undefined)
+      wanted.set(key, async () => earlier[key] ?? ofStep(step, findEnvironment(environment)))
   }
   return wanted
 }
