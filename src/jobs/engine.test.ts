@@ -10,7 +10,6 @@ import { systemClock } from '../../test/system-clock.ts'
 import { openEngineLab } from './engine-lab.test-support.ts'
 import { readJournal } from './journal-store.ts'
 import { commandStep, ifElseStep, plannedPipeline } from './jobs.test-support.ts'
-import { readJournal } from './journal-store.ts'
 
 const file = { type: 'uri_file', mode: 'rw_mount' } as const
 const from = (step: string, output: string, type: 'uri_file' | 'boolean' = 'uri_file'): PlannedInput => ({

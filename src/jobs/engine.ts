@@ -22,14 +22,15 @@ import { advance, initialState, outstanding } from './advance.ts'
 import { runAttempt, type AttemptRunnerDeps } from './attempt-runner.ts'
 import type { Cancellation } from './cancellation.ts'
 import { expandControl, type Expanders, type Expansion } from './control/expander.ts'
+import { decideReady } from './decide-ready.ts'
 import { failStuckJob } from './fail-stuck-job.ts'
 import { findNames, findPreviousKeys, type JobPatch } from './job-store.ts'
 import { findLiveRoots, findPlan, readJournal, type StoredPlan, touchPlan } from './journal-store.ts'
 import { LiveJob } from './live-job.ts'
 import { nameSteps } from './new-rows.ts'
-import { type Effect, isTerminal, type JobEvent, type ResolvedStep } from './pipeline-state.ts'
+import { type Effect, isTerminal, type JobEvent } from './pipeline-state.ts'
 import { patchOfEnded } from './projection.ts'
-import { decideSteps, isShareable, keyStep, type KeyedStep, LockCache, requestOf, reuseSteps } from './resolve-steps.ts'
+import { keyStep, type KeyedStep, LockCache, requestOf } from './resolve-steps.ts'
 import { SingleFlight } from './single-flight.ts'
 import { type QueuedStep, SlotQueue } from './slot-queue.ts'
 import { slotsWanted } from './slots-wanted.ts'
@@ -404,7 +405,11 @@ export class Engine {
     const keyed = (await Promise.all(paths.map((path) => this.#key(live, path)))).filter((step) => step !== undefined)
     if (keyed.length === 0 || live.isDropped) return
     try {
-      const { resolved, patches } = await this.#decide(live, keyed)
+      const { resolved, patches } = await decideReady(this.#deps, live, {
+        keyed,
+        flights: this.#flights,
+        isPrepared: (step) => this.#isPrepared(live, step),
+      })
       this.#dispatch(live, { kind: 'resolved', steps: resolved }, patches)
     } catch (error) {
       // The keys are fine, the store did not answer: that is not the steps' fault.
@@ -433,46 +438,6 @@ export class Engine {
     } finally {
       stopWaiting()
     }
-  }
-
-  /**
-   * Leaders first, then the look-up: a key that nobody computes now is either stored already or ours to compute. What
-   * another one leads is looked up as well: it may only be taking up a stored result, as all do that followed the job
-   * which computed that; were each to follow the one before it, many equal steps would take the square of their number.
-   */
-  async #decide(live: LiveJob, keyed: readonly KeyedStep[]): Promise<Decided> {
-    const { submission, plan } = live.stored
-    const isForced = plan.forceRerun
-    const resolved: ResolvedStep[] = []
-    const patches = new Map<StepPath, JobPatch>()
-    const leaders = new Map<KeyedStep, JobName>()
-    for (const item of keyed) {
-      const name = live.nameOf(item.step.path)
-      leaders.set(item, isShareable(item) && !isForced ? this.#flights.lead(item.key, name) : name)
-    }
-    const isLeading = (item: KeyedStep): boolean => leaders.get(item) === live.nameOf(item.step.path)
-    const deps = { ...this.#deps, tables: this.#deps.database.read }
-    const { experimentId } = submission
-    const context = { experimentId, root: live.root, isForced, previousKeys: live.previousKeys }
-    const decisions = await decideSteps(deps, keyed.filter(isLeading), context)
-    const others = keyed.filter((item) => !isLeading(item))
-    const known = await reuseSteps(deps, others, context)
-    for (const { keyed: item, verdict, source } of [...decisions, ...known]) {
-      const { step, key } = item
-      const common = { step: step.path, key }
-      patches.set(step.path, { ...reuseColumns(item), verdict: JSON.stringify(verdict) })
-      if (source !== undefined)
-        resolved.push({ ...common, outcome: { kind: 'reuse', from: source.name, outputs: source.outputs } })
-      else resolved.push({ ...common, outcome: { kind: 'run', isPrepared: await this.#isPrepared(live, step) } })
-    }
-    const isKnown = new Set(known.map((decision) => decision.keyed))
-    for (const item of others) {
-      if (isKnown.has(item)) continue
-      patches.set(item.step.path, reuseColumns(item))
-      const outcome = { kind: 'follow', leader: leaders.get(item)! } as const
-      resolved.push({ step: item.step.path, key: item.key, outcome })
-    }
-    return { resolved, patches }
   }
 
   /** Asks a control step what it runs next; one question at a time, and again if a round ended meanwhile. */
@@ -586,16 +551,6 @@ export class Engine {
     this.#ends.delete(live.root)
     this.#refusals.delete(live.root)
   }
-}
-
-interface Decided {
-  readonly resolved: readonly ResolvedStep[]
-  readonly patches: ReadonlyMap<StepPath, JobPatch>
-}
-
-/** What later jobs compare theirs with. */
-function reuseColumns({ key, fields }: KeyedStep): JobPatch {
-  return { reuse_key: key, reuse_fields: JSON.stringify(fields) }
 }
 
 /**

@@ -38,8 +38,8 @@ test('what cannot be had is said at once, with the step that asks for it', async
     const [, ...found] = error.message.split('\n')
     assert.deepEqual(found.map((line) => line.replace(/^(.*?(exist|environment)).*/, '$1')).sort(), [
       'Input "rows" of step "reads" refers to /none.csv, which does not exist',
-      'Step "coded": /none/of/this does not exist',
       'Step "housed": There is no such environment',
+      'The code of step "coded": /none/of/this does not exist',
     ])
     return error.code === 'input-not-found'
   })
