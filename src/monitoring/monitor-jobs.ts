@@ -19,7 +19,7 @@ import type { Monitor, MonitorRun, TimeWindow } from './monitor.ts'
 
 export interface MonitorJobParts {
   readonly database: Database
-  readonly payloads: Pick<CollectedPayloads, 'windows'>
+  readonly payloads: Pick<CollectedPayloads, 'newestFile'>
   readonly assets: Pick<AssetCatalogue, 'get'>
   readonly jobs: {
     capture(wish: CaptureWish): Promise<CapturedTemplate>
@@ -224,8 +224,7 @@ async function collectedFolder(
   const collection = data.context === 'model_outputs' ? 'model_outputs' : 'model_inputs'
   if (endpoint !== undefined) {
     const place = { endpoint: endpoint.name, deployment: endpoint.deployment, collection }
-    const windows = await payloads.windows(place)
-    const path = windows.findLast((window) => window.path !== undefined)?.path
+    const path = (await payloads.newestFile(place))?.path
     const inner = `/${endpoint.name}/${endpoint.deployment}/${collection}/`
     if (path?.includes(inner) === true) return path.slice(0, path.indexOf(inner) + inner.length)
   }

@@ -10,7 +10,8 @@ import type { Database, Tables } from '../database/database.ts'
 import { readEvents } from '../events/event-log.ts'
 import type { Job } from '../jobs/job-service.ts'
 import type { TemplateSubmission } from '../jobs/job-template.ts'
-import type { PayloadWindow } from '../serving/payloads/payload-window-store.ts'
+import type { CollectionSummary } from '../serving/payloads/collected-payloads.ts'
+import type { PayloadWindow, WindowSelection } from '../serving/payloads/payload-window-store.ts'
 import type { MonitorDocument } from '../spec/monitors/monitor-document.ts'
 import { loadValidDocument } from '../spec/load-document.ts'
 import { localPrincipal } from '../access/principal.ts'
@@ -78,10 +79,7 @@ export function openMonitorLab(database: Database, t: TestContext): MonitorLab {
   const breachActions = new Map<string, string>()
   const clock = { now: () => lab.nowMs, after: () => () => undefined }
   const allowedHosts = ['127.0.0.1']
-  const overlapping = (
-    { window }: CollectedFile,
-    selection: Partial<PayloadWindow> & { fromMs?: number; toMs?: number },
-  ) =>
+  const overlapping = ({ window }: CollectedFile, selection: WindowSelection) =>
     (['endpoint', 'deployment', 'collection'] as const).every(
       (key) => selection[key] === undefined || selection[key] === window[key],
     ) &&
@@ -98,8 +96,15 @@ export function openMonitorLab(database: Database, t: TestContext): MonitorLab {
       flushMinutes: async () => undefined,
       payloads: {
         endWindows: async () => [],
-        windows: async (selection) =>
-          collected.filter((one) => overlapping(one, selection)).map(({ window }) => window as PayloadWindow),
+        summaries: async ({ asset }) => {
+          const windows = collected.flatMap(({ window }) => (window.asset?.name === asset ? [window] : []))
+          const collections = Map.groupBy(windows, ({ endpoint, deployment, collection }) =>
+            [endpoint, deployment, collection].join(),
+          )
+          return [...collections.values()].map(([window]) => window as PayloadWindow & CollectionSummary)
+        },
+        newestFile: async (selection) =>
+          collected.findLast((one) => overlapping(one, selection))?.window as PayloadWindow | undefined,
         files: async (selection) => collected.filter((one) => overlapping(one, selection)).map(({ file }) => file),
       },
       find: async (source) => {

@@ -15,7 +15,7 @@ import { parseReference } from '../spec/reference.ts'
 import type { TimeWindow } from './monitor.ts'
 
 export interface WindowDataParts {
-  readonly payloads: Pick<CollectedPayloads, 'windows' | 'files' | 'endWindows'>
+  readonly payloads: Pick<CollectedPayloads, 'summaries' | 'newestFile' | 'files' | 'endWindows'>
   readonly find: FindTable
 }
 
@@ -73,12 +73,8 @@ function collectionOf({ target: { endpoint }, signal, data }: WindowWish): Colle
 async function collectionsOfAsset({ payloads }: WindowDataParts, source: string): Promise<readonly Collection[]> {
   const reference = parseReference(source, '/')
   if (reference.kind !== 'asset') return []
-  const found = new Map<string, Collection>()
-  for (const { asset, endpoint, deployment, collection } of await payloads.windows({})) {
-    if (asset?.name === reference.name)
-      found.set(`${endpoint}/${deployment}/${collection}`, { endpoint, deployment, collection })
-  }
-  return [...found.values()]
+  const found = await payloads.summaries({ asset: reference.name })
+  return found.map(({ endpoint, deployment, collection }) => ({ endpoint, deployment, collection }))
 }
 
 async function collectedRows(

@@ -1,4 +1,4 @@
-import { sql, type Expression, type Selectable, type SelectQueryBuilder, type SqlBool } from 'kysely'
+import { sql, type Expression, type RawBuilder, type Selectable, type SelectQueryBuilder, type SqlBool } from 'kysely'
 import type { Tables } from '../database/database.ts'
 import { pieces } from '../tracking/tables.ts'
 import { aliasesOfModels } from './model-alias-store.ts'
@@ -93,37 +93,47 @@ export function versionRows(
     .select('registered_model.name')
 }
 
-type NewestVersion = Pick<VersionRow, 'registered_model_id' | 'version'>
-
-const eachStage = sql.join(
-  modelStages.map((stage) => sql`select ${sql.lit(stage)} as stage`),
-  sql` union all `,
-)
-
 /** Of every model the newest version in each stage, oldest version first. */
 export async function newestOfEachStage(tables: Tables, modelIds: readonly number[]): Promise<readonly VersionRow[]> {
+  const newest: (readonly [number, number])[] = []
+  for (const piece of pieces(modelIds)) newest.push(...(await newestVersions(tables, piece)))
   const rows: VersionRow[] = []
-  for (const piece of pieces(modelIds)) {
-    const found = await versionRows(tables)
-      .innerJoin(
-        // By model and stage one look into an index: grouping would read every version that a model ever had.
-        sql<NewestVersion>`(
-          select registered_model.id as registered_model_id, (
-            select max(version) from model_version
-            where registered_model_id = registered_model.id and model_version.stage = stages.stage
-          ) as version
-          from registered_model cross join (${eachStage}) as stages where registered_model.id in (${sql.join(piece)})
-        )`.as('newest'),
-        (join) =>
-          join
-            .onRef('newest.registered_model_id', '=', 'model_version.registered_model_id')
-            .onRef('newest.version', '=', 'model_version.version'),
-      )
-      .orderBy('model_version.version')
-      .execute()
-    rows.push(...found)
-  }
-  return rows
+  for (const piece of pieces(newest))
+    rows.push(
+      ...(await versionRows(tables)
+        .where(({ eb, refTuple, tuple }) =>
+          eb(
+            refTuple('model_version.registered_model_id', 'model_version.version'),
+            'in',
+            piece.map(([modelId, version]) => tuple(modelId, version)),
+          ),
+        )
+        .execute()),
+    )
+  return rows.sort((one, other) => one.version - other.version)
+}
+
+/**
+ * Model id and number of the newest version in each stage. One look into an index by model and stage: grouping would read
+ * every version that a model ever had.
+ */
+async function newestVersions(
+  tables: Tables,
+  modelIds: readonly number[],
+): Promise<readonly (readonly [number, number])[]> {
+  const newestIn = (stage: ModelStage): RawBuilder<number | null> => sql`(
+    select max(version) from model_version
+    where model_version.registered_model_id = registered_model.id and stage = ${stage})`
+  const models = await tables
+    .withTables<RegistryTables>()
+    .selectFrom('registered_model')
+    .select('id')
+    .select(modelStages.map((stage) => newestIn(stage).as(stage)))
+    .where('id', 'in', modelIds)
+    .execute()
+  return models.flatMap(({ id, ...versions }) =>
+    Object.values(versions).flatMap((version) => (version === null ? [] : [[id, Number(version)] as const])),
+  )
 }
 
 /** The versions of one model in one stage, but for one, lowest first. */

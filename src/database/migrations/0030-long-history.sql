@@ -13,5 +13,6 @@ create index model_version_tag_value on model_version_tag (registered_model_id, 
 create index asset_version_latest on asset_version (workspace, kind, name, id) where is_archived = 0;
 create index asset_version_digest on asset_version (workspace, kind, name, digest, id);
 create index payload_window_collection on payload_window (workspace, endpoint, collection, start_ms);
+create index payload_window_asset on payload_window (workspace, asset, endpoint, deployment, collection);
 create index payload_window_expiry on payload_window (workspace, keep_until_ms);
 create index comment_created on comment (created_ms, comment_id);

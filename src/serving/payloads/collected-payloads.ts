@@ -7,7 +7,15 @@ import { findRequest, type StoredRequest } from './find-request.ts'
 import { expireWindow, finishWindow, openPath, type WindowPlace } from './finish-window.ts'
 import { PayloadCollector, type CollectorCounts, type CollectorPlace } from './payload-collector.ts'
 import { readPayloadRows, type PayloadPage, type PayloadRowRange } from './payload-rows.ts'
-import { listExpired, listWindows, type PayloadWindow, type WindowSelection } from './payload-window-store.ts'
+import {
+  listExpired,
+  listWindows,
+  newestFile,
+  type PayloadWindow,
+  sumWindows,
+  type WindowSelection,
+  type WindowSums,
+} from './payload-window-store.ts'
 import { ScriptCollector, type ScriptPayload } from './script-collector.ts'
 import { windowFiles } from './window-file.ts'
 
@@ -21,17 +29,7 @@ export interface PayloadPlace
 }
 
 /** Payloads of one collection, over all its windows. */
-export interface CollectionSummary {
-  readonly endpoint: string
-  readonly deployment: string
-  readonly collection: string
-  readonly windows: number
-  readonly rows: number
-  readonly requests: number
-  readonly dropped: number
-  readonly sizeBytes: number
-  readonly firstMs: number
-  readonly lastMs: number
+export interface CollectionSummary extends WindowSums {
   /** The newest version. */
   readonly asset?: { readonly name: string; readonly version: string }
 }
@@ -50,6 +48,8 @@ export interface CollectedPayloads {
   counts(): readonly CollectorCounts[]
   summaries(selection: WindowSelection): Promise<readonly CollectionSummary[]>
   windows(selection: WindowSelection): Promise<readonly PayloadWindow[]>
+  /** The newest window of a selection that had rows. */
+  newestFile(selection: WindowSelection): Promise<PayloadWindow | undefined>
   /** Parquet files of this machine that hold the windows of a selection, the oldest first. */
   files(selection: WindowSelection): Promise<readonly string[]>
   findRequest(requestId: string): Promise<StoredRequest | undefined>
@@ -118,12 +118,17 @@ class StoredPayloads implements CollectedPayloads {
   }
 
   async summaries(selection: WindowSelection): Promise<readonly CollectionSummary[]> {
-    const sums = new Map<string, CollectionSummary>()
-    for (const window of await this.windows(selection)) {
-      const key = `${window.endpoint}/${window.deployment}/${window.collection}`
-      sums.set(key, added(sums.get(key), window))
+    const summaries: CollectionSummary[] = []
+    for (const sums of await sumWindows(this.#place.database.read, selection)) {
+      const { endpoint, deployment, collection } = sums
+      const newest = await this.newestFile({ ...selection, endpoint, deployment, collection })
+      summaries.push({ ...sums, ...(newest?.asset !== undefined && { asset: newest.asset }) })
     }
-    return [...sums].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, sum]) => sum)
+    return summaries
+  }
+
+  newestFile(selection: WindowSelection): Promise<PayloadWindow | undefined> {
+    return newestFile(this.#place.database.read, selection)
   }
 
   windows(selection: WindowSelection): Promise<readonly PayloadWindow[]> {
@@ -187,20 +192,5 @@ class StoredPayloads implements CollectedPayloads {
     })
     this.#finishing = done
     return done
-  }
-}
-
-function added(sum: CollectionSummary | undefined, window: PayloadWindow): CollectionSummary {
-  const { endpoint, deployment, collection, startMs, endMs } = window
-  return {
-    ...{ endpoint, deployment, collection },
-    windows: (sum?.windows ?? 0) + 1,
-    rows: (sum?.rows ?? 0) + window.rows,
-    requests: (sum?.requests ?? 0) + window.requests,
-    dropped: (sum?.dropped ?? 0) + window.dropped,
-    sizeBytes: (sum?.sizeBytes ?? 0) + window.sizeBytes,
-    firstMs: Math.min(sum?.firstMs ?? startMs, startMs),
-    lastMs: Math.max(sum?.lastMs ?? endMs, endMs),
-    ...((window.asset ?? sum?.asset) !== undefined && { asset: window.asset ?? sum!.asset! }),
   }
 }

@@ -27,7 +27,9 @@ export interface CollectorSettings {
 
 const collectorFolder = 'azureml://datastores/workspaceblobstore/paths/modelDataCollector'
 
-const rollingMs: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
+/** No window is longer. */
+export const longestWindowMs = 86_400_000
+const rollingMs: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: longestWindowMs }
 const dayMs = 86_400_000
 
 /** The settings of a revision; undefined when nothing of it is to be collected. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import { text } from './compact-window.ts'
 import { openPath, type WindowPlace } from './finish-window.ts'
-import { listWindows, type PayloadWindow } from './payload-window-store.ts'
+import { newestWindows, type PayloadWindow } from './payload-window-store.ts'
 import { readHeader, recordsOf, windowFiles } from './window-file.ts'
 
 /** What was collected of one request. */
@@ -35,9 +35,13 @@ export async function findRequest(
   const open = await inWindowFiles(spoolFolder, requestId)
   const found = new Found(requestId)
   for (const { header, record } of open) found.addRecord(header, record)
-  const windows = (await listWindows(place.database.read, {})).filter(({ path }) => path !== undefined).reverse()
-  for (let at = 0; at < windows.length && found.isEmpty; at += filesAtOnce) {
-    await inParquet(place, windows.slice(at, at + filesAtOnce), found)
+  for await (const windows of newestWindows(place.database.read, {})) {
+    const files = windows.filter(({ path }) => path !== undefined)
+    for (let at = 0; at < files.length; at += filesAtOnce) {
+      await inParquet(place, files.slice(at, at + filesAtOnce), found)
+    }
+    // Its collections have the same window, and windows that begin at one time come together.
+    if (!found.isEmpty) break
   }
   return found.request()
 }

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import { text } from './compact-window.ts'
 import { payloadOf } from './find-request.ts'
 import { openPath, type WindowPlace } from './finish-window.ts'
-import { listWindows, type WindowSelection } from './payload-window-store.ts'
+import { newestWindows, type WindowSelection } from './payload-window-store.ts'
 import { readHeader, windowFiles } from './window-file.ts'
 
 /** One collected row: what it says, and of which request it is. */
@@ -64,11 +64,10 @@ export async function readPayloadRows(
   range: PayloadRowRange,
 ): Promise<PayloadPage> {
   const after = range.pageToken === undefined ? undefined : readToken(range.pageToken)
-  const sources = await sourcesOf(place, spoolFolder, range)
   const rows: PayloadRow[] = []
   let isCut = false
   let last: Place | undefined
-  for (const source of sources) {
+  for await (const source of sourcesOf(place, spoolFolder, { range, after })) {
     const order = after === undefined ? -1 : compareSources(after, source)
     if (order > 0) continue
     const wanted = { ...range, limit: range.limit - rows.length + 1, ...(order === 0 && { after: after!.row }) }
@@ -92,31 +91,62 @@ interface FoundRows {
   readonly isCut: boolean
 }
 
-/** The newest first; a window that is stored while we look counts once. */
-async function sourcesOf(
+/**
+ * The newest first, those before `after` left out; a window that is stored while we look counts once. Stored ones are
+ * looked for as they are needed: a page of rows is found in the newest, however many there are.
+ */
+async function* sourcesOf(
   place: Pick<WindowPlace, 'database' | 'datastores'>,
   spoolFolder: string,
+  { range, after }: { readonly range: PayloadRowRange; readonly after: Place | undefined },
+): AsyncGenerator<Source> {
+  const open = await openSources(spoolFolder, range)
+  for await (const window of storedSources(place, range, after)) {
+    while (open.length > 0 && compareSources(open[0]!, window) <= 0) {
+      const source = open.shift()!
+      if (compareSources(source, window) < 0) yield source
+    }
+    yield window
+  }
+  yield* open
+}
+
+/** Windows that are lines yet, the newest first. */
+async function openSources(
+  spoolFolder: string,
   { endpoint, collection, deployment, fromMs, toMs }: PayloadRowRange,
-): Promise<readonly Source[]> {
-  const sources = new Map<string, Source>()
-  const add = (source: Source): void =>
-    void sources.set(`${source.startMs}/${source.part}/${source.deployment}`, source)
+): Promise<Source[]> {
+  const sources: Source[] = []
   for (const file of await windowFiles(spoolFolder)) {
     const header = await readHeader(file)
     if (header === undefined || header.endpoint !== endpoint || header.collection !== collection) continue
     if (deployment !== undefined && header.deployment !== deployment) continue
     if (header.endMs <= (fromMs ?? 0) || header.startMs >= (toMs ?? Infinity)) continue
-    add({ startMs: header.startMs, part: header.part, deployment: header.deployment, file, isOpen: true })
+    sources.push({ startMs: header.startMs, part: header.part, deployment: header.deployment, file, isOpen: true })
   }
-  const selection = { endpoint, collection, ...(deployment !== undefined && { deployment }) }
-  const times = { ...(fromMs !== undefined && { fromMs }), ...(toMs !== undefined && { toMs }) }
-  for (const window of await listWindows(place.database.read, { ...selection, ...times })) {
-    if (window.path === undefined) continue
-    const { store, path } = await openPath(place, window.path)
-    const file = await store.localPath?.(path).catch(() => undefined)
-    if (file !== undefined) add({ ...window, file, isOpen: false })
+  return sources.sort(compareSources)
+}
+
+async function* storedSources(
+  place: Pick<WindowPlace, 'database' | 'datastores'>,
+  { endpoint, collection, deployment, fromMs, toMs }: PayloadRowRange,
+  after: Place | undefined,
+): AsyncGenerator<Source> {
+  const untilMs = Math.min(toMs ?? Infinity, (after?.startMs ?? Infinity) + 1)
+  const selection = {
+    ...{ endpoint, collection },
+    ...(deployment !== undefined && { deployment }),
+    ...(fromMs !== undefined && { fromMs }),
+    ...(untilMs !== Infinity && { toMs: untilMs }),
   }
-  return [...sources.values()].sort(compareSources)
+  for await (const windows of newestWindows(place.database.read, selection)) {
+    for (const window of windows) {
+      if (window.path === undefined) continue
+      const { store, path } = await openPath(place, window.path)
+      const file = await store.localPath?.(path).catch(() => undefined)
+      if (file !== undefined) yield { ...window, file, isOpen: false }
+    }
+  }
 }
 
 /** Negative when `one` comes first: the newer one. */

@@ -1,4 +1,6 @@
+import type { SelectQueryBuilder } from 'kysely'
 import type { Tables } from '../../database/database.ts'
+import { longestWindowMs } from './collector-settings.ts'
 import type { WindowHeader } from './window-file.ts'
 
 /** A window of collected payloads as Parquet; without `path` it had no rows, only drops. */
@@ -24,6 +26,8 @@ export interface WindowSelection {
   readonly collection?: string
   readonly fromMs?: number
   readonly toMs?: number
+  /** Name of the data asset that they are versions of. */
+  readonly asset?: string
 }
 
 type WindowKey = Pick<PayloadWindow, 'endpoint' | 'deployment' | 'collection' | 'startMs' | 'part'>
@@ -93,21 +97,113 @@ export async function hasWindow(tables: Tables, key: WindowKey): Promise<boolean
   return row !== undefined
 }
 
-/** The windows of a selection, the oldest first. */
-export async function listWindows(tables: Tables, selection: WindowSelection): Promise<readonly PayloadWindow[]> {
-  const { endpoint, deployment, collection, fromMs, toMs } = selection
-  let query = tables
+type WindowQuery = SelectQueryBuilder<PayloadTables, 'payload_window', object>
+
+function selectedWindows(tables: Tables, selection: WindowSelection): WindowQuery {
+  const { endpoint, deployment, collection, fromMs, toMs, asset } = selection
+  let query: WindowQuery = tables
     .withTables<PayloadTables>()
     .selectFrom('payload_window')
-    .selectAll()
     .where('workspace', '=', workspace)
   if (endpoint !== undefined) query = query.where('endpoint', '=', endpoint)
   if (deployment !== undefined) query = query.where('deployment', '=', deployment)
   if (collection !== undefined) query = query.where('collection', '=', collection)
-  if (fromMs !== undefined) query = query.where('end_ms', '>', fromMs)
+  // When they begin is what indexes have: without it every earlier window would be read.
+  if (fromMs !== undefined) query = query.where('end_ms', '>', fromMs).where('start_ms', '>', fromMs - longestWindowMs)
   if (toMs !== undefined) query = query.where('start_ms', '<', toMs)
+  if (asset !== undefined) query = query.where('asset', '=', asset)
+  return query
+}
+
+/** The windows of a selection, the oldest first. */
+export async function listWindows(tables: Tables, selection: WindowSelection): Promise<readonly PayloadWindow[]> {
+  const query = selectedWindows(tables, selection).selectAll()
   const rows = await query.orderBy('start_ms').orderBy('part').orderBy('collection').execute()
   return rows.map(toWindow)
+}
+
+const windowsAtOnce = 200
+
+/**
+ * The windows of a selection, the newest first (by start, part, deployment, collection), some hundred at a time, so that
+ * who has found enough reads no further. Those that begin at one time come together.
+ */
+export async function* newestWindows(
+  tables: Tables,
+  selection: WindowSelection,
+): AsyncGenerator<readonly PayloadWindow[]> {
+  let left = selectedWindows(tables, selection)
+  for (;;) {
+    // Sequential: where a page begins depends on the one before.
+    const first = await left
+      .select('start_ms')
+      .orderBy('start_ms', 'desc')
+      .offset(windowsAtOnce - 1)
+      .limit(1)
+      .executeTakeFirst()
+    const page = first === undefined ? left : left.where('start_ms', '>=', first.start_ms)
+    const rows = await page
+      .selectAll()
+      .orderBy('start_ms', 'desc')
+      .orderBy('part', 'desc')
+      .orderBy('deployment', 'desc')
+      .orderBy('collection', 'desc')
+      .execute()
+    if (rows.length > 0) yield rows.map(toWindow)
+    if (first === undefined) return
+    left = selectedWindows(tables, selection).where('start_ms', '<', first.start_ms)
+  }
+}
+
+/** Sums over the windows of one collection. */
+export interface WindowSums extends Pick<PayloadWindow, 'endpoint' | 'deployment' | 'collection'> {
+  readonly windows: number
+  readonly rows: number
+  readonly requests: number
+  readonly dropped: number
+  readonly sizeBytes: number
+  readonly firstMs: number
+  readonly lastMs: number
+}
+
+/** Sums over the windows of a selection, by endpoint, deployment and collection, in this order. */
+export async function sumWindows(tables: Tables, selection: WindowSelection): Promise<readonly WindowSums[]> {
+  const whose = ['endpoint', 'deployment', 'collection'] as const
+  const rows = await selectedWindows(tables, selection)
+    .select(whose)
+    .select(({ fn }) => [
+      fn.countAll().as('windows'),
+      fn.sum('row_count').as('rows'),
+      fn.sum('requests').as('requests'),
+      fn.sum('dropped').as('dropped'),
+      fn.sum('size_bytes').as('sizeBytes'),
+      fn.min('start_ms').as('firstMs'),
+      fn.max('end_ms').as('lastMs'),
+    ])
+    .groupBy(whose)
+    .orderBy('endpoint')
+    .orderBy('deployment')
+    .orderBy('collection')
+    .execute()
+  // PostgreSQL has sums and counts as text.
+  return rows.map(({ endpoint, deployment, collection, ...sums }) => ({
+    ...{ endpoint, deployment, collection },
+    ...{ windows: Number(sums.windows), rows: Number(sums.rows), requests: Number(sums.requests) },
+    ...{ dropped: Number(sums.dropped), sizeBytes: Number(sums.sizeBytes) },
+    ...{ firstMs: Number(sums.firstMs), lastMs: Number(sums.lastMs) },
+  }))
+}
+
+/** The newest window of a selection that had rows: it is a file and a version of a data asset. */
+export async function newestFile(tables: Tables, selection: WindowSelection): Promise<PayloadWindow | undefined> {
+  const row = await selectedWindows(tables, selection)
+    .selectAll()
+    .where('path', 'is not', null)
+    .orderBy('start_ms', 'desc')
+    .orderBy('part', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && toWindow(row)
 }
 
 /** Windows that were to be kept until a time that has passed. */
