@@ -115,10 +115,12 @@ function fakeNotes(): RestParts['notes'] {
     },
     models: {
       transitions: () =>
-        Promise.resolve([
-          { kind: 'alias', alias: 'champion', fromVersion: 1, toVersion: 2, by: 'local', atMs: 1_700_000_000_000 },
-          { kind: 'stage', version: 1, fromStage: 'None', toStage: 'Staging', by: 'local', atMs: 1_600_000_000_000 },
-        ]),
+        Promise.resolve({
+          items: [
+            { kind: 'alias', alias: 'champion', fromVersion: 1, toVersion: 2, by: 'local', atMs: 1_700_000_000_000 },
+            { kind: 'stage', version: 1, fromStage: 'None', toStage: 'Staging', by: 'local', atMs: 1_600_000_000_000 },
+          ],
+        }),
     },
     webhooks: {
       deliveries: () =>

@@ -233,6 +233,7 @@ export const commandTable: readonly CommandRow[] = [
     name: 'model history',
     summary: 'Show who moved which alias or stage of a model when.',
     arguments: [['<name>', 'Name of the model.']],
+    options: [limitOption, { flags: '--page-token <token>', sentence: 'Goes on where a page ended.' }],
     load: async () => (await import('./model-history.ts')).modelHistory,
   },
   ...modelCommands,

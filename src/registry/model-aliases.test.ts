@@ -16,7 +16,7 @@ databaseTest('an alias stands for one version, and moving it keeps who, when, fr
   assert.deepEqual((await registry.versions.get({ name: 'm', version: 1 })).aliases, [])
   assert.equal((await registry.aliases.get('m', 'champion'))?.version, 2)
   const at = 1_800_000_000_000
-  assert.deepEqual(await registry.models.transitions('m'), [
+  assert.deepEqual((await registry.models.transitions('m')).items, [
     { kind: 'alias', alias: 'second', toVersion: 2, by: 'local', atMs: at + 5 },
     { kind: 'alias', alias: 'champion', fromVersion: 1, toVersion: 2, by: 'job:brave_otter_x', atMs: at + 5 },
     { kind: 'alias', alias: 'champion', toVersion: 1, by: 'local', atMs: at },
@@ -46,7 +46,7 @@ databaseTest('aliases differ by case, and deleting one that is not set does noth
   await registry.aliases.delete({ name: 'm', alias: 'champion', by })
   assert.deepEqual((await registry.models.get('m')).aliases, { Champion: 2 })
   assert.equal(await registry.aliases.get('m', 'champion'), undefined)
-  assert.deepEqual((await registry.models.transitions('m'))[0], {
+  assert.deepEqual((await registry.models.transitions('m')).items[0], {
     kind: 'alias',
     alias: 'champion',
     fromVersion: 1,
@@ -126,7 +126,7 @@ databaseTest('of many who move an alias from the same version at once, one wins'
   const won = moves.flatMap((move, index) => (move.status === 'fulfilled' ? [index + 2] : []))
   assert.equal(won.length, 1)
   assert.deepEqual((await registry.models.get('m')).aliases, { champion: won[0] })
-  assert.equal((await registry.models.transitions('m')).length, 2)
+  assert.equal((await registry.models.transitions('m')).items.length, 2)
 })
 
 databaseTest('a refused move leaves the alias, its history and the events as they were', async (database) => {
@@ -134,11 +134,30 @@ databaseTest('a refused move leaves the alias, its history and the events as the
   const { registry, model, events } = openRegistry(database, policy)
   await model('m', 2)
   await registry.aliases.set({ name: 'm', alias: 'champion', version: 1, by })
-  const before = [await events(), await registry.models.transitions('m')]
+  const before = [await events(), (await registry.models.transitions('m')).items]
   const refused = { code: 'permission-denied', message: 'The gate "four eyes" refuses to move-alias.' }
   await assert.rejects(registry.aliases.set({ name: 'm', alias: 'champion', version: 2, by }), refused)
   await assert.rejects(registry.aliases.delete({ name: 'm', alias: 'champion', by }), refused)
   await assert.rejects(registry.versions.delete({ name: 'm', version: 1, by }), refused)
-  assert.deepEqual([await events(), await registry.models.transitions('m')], before)
+  assert.deepEqual([await events(), (await registry.models.transitions('m')).items], before)
   assert.equal((await registry.aliases.get('m', 'champion'))?.version, 1)
+})
+
+databaseTest('the moves of a model come by pages, the newest first, each once', async (database) => {
+  const { registry, model } = openRegistry(database)
+  await model('m', 1)
+  for (const alias of ['a', 'b', 'c']) await registry.aliases.set({ name: 'm', alias, version: 1, by })
+  const aliases: string[] = []
+  let pageToken: string | undefined
+  do {
+    const page = await registry.models.transitions('m', {
+      maxResults: 2,
+      ...(pageToken !== undefined && { pageToken }),
+    })
+    aliases.push(...page.items.map((move) => (move.kind === 'alias' ? move.alias : move.kind)))
+    pageToken = page.nextPageToken
+  } while (pageToken !== undefined)
+  assert.deepEqual(aliases, ['c', 'b', 'a'])
+  await assert.rejects(registry.models.transitions('m', { maxResults: 1001 }), { code: 'invalid-request' })
+  await assert.rejects(registry.models.transitions('m', { pageToken: 'x' }), { code: 'invalid-request' })
 })

@@ -184,7 +184,7 @@ databaseTest('a stage is set in any case, and the others of that stage are archi
     ['Archived', 'Archived', 'Production', 'Staging'],
   )
   assert.deepEqual(
-    (await registry.models.transitions('m')).slice(0, 3).map((move) => ({ ...move, atMs: 0 })),
+    (await registry.models.transitions('m')).items.slice(0, 3).map((move) => ({ ...move, atMs: 0 })),
     [
       { kind: 'stage', version: 3, fromStage: 'None', toStage: 'Production', by: 'local', atMs: 0 },
       { kind: 'stage', version: 2, fromStage: 'Production', toStage: 'Archived', by: 'local', atMs: 0 },
@@ -238,7 +238,7 @@ databaseTest('deleting a version drops its aliases and says so in the history', 
   await registry.aliases.set({ name: 'm', alias: 'other', version: 2, by })
   await registry.versions.delete({ name: 'm', version: 1, by })
   assert.deepEqual((await registry.models.get('m')).aliases, { other: 2 })
-  const [newest] = await registry.models.transitions('m')
+  const [newest] = (await registry.models.transitions('m')).items
   assert.deepEqual(newest, { kind: 'alias', alias: 'champion', fromVersion: 1, by: 'local', atMs: 1_800_000_000_000 })
 })
 

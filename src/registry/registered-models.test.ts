@@ -116,7 +116,7 @@ databaseTest('a rename takes versions, tags, aliases and history along', async (
   assert.deepEqual([renamed.name, renamed.tags, renamed.aliases], ['new', { t: '1' }, { champion: 2 }])
   const moved = await registry.versions.get({ name: 'new', version: 2 })
   assert.deepEqual([moved.name, moved.aliases, moved.updatedMs - moved.createdMs], ['new', ['champion'], 5])
-  assert.equal((await registry.models.transitions('new')).length, 1)
+  assert.equal((await registry.models.transitions('new')).items.length, 1)
   await assert.rejects(registry.models.get('old'), { code: 'not-found' })
   assert.equal((await events()).at(-1), 'model.renamed old {"new_name":"new","by":"local"}')
   const next = await registry.versions.create({ name: 'new', source: 's3://m', by })
@@ -154,7 +154,7 @@ databaseTest('a deleted model is gone with all it had, and its name starts anew'
   await model('m', 1)
   const anew = await registry.models.get('m')
   assert.deepEqual([anew.tags, anew.aliases, anew.latestVersions.map((version) => version.version)], [{}, {}, [1]])
-  assert.deepEqual(await registry.models.transitions('m'), [])
+  assert.deepEqual((await registry.models.transitions('m')).items, [])
 })
 
 databaseTest('models are found by a tag and its value', async (database) => {

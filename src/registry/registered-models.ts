@@ -14,7 +14,7 @@ import {
 } from './model-change.ts'
 import { checkNewModelName, checkTags } from './model-names.ts'
 import { aliasesOfModels } from './model-alias-store.ts'
-import { readTransitions } from './model-transition-store.ts'
+import { readTransitions, type TransitionPage } from './model-transition-store.ts'
 import { touchVersions } from './model-version-store.ts'
 import { isPrompt, type ModelTransition, type RegisteredModel, type Tags } from './registered-model.ts'
 import {
@@ -65,8 +65,8 @@ export interface RegisteredModels {
   setTag(action: ModelAction & { readonly key: string; readonly value: string }): Promise<void>
   /** Does nothing when there is no such tag. */
   deleteTag(action: ModelAction & { readonly key: string }): Promise<void>
-  /** Who moved which alias and stage, when; newest first. */
-  transitions(name: string): Promise<readonly ModelTransition[]>
+  /** Who moved which alias and stage, when, by pages; newest first. */
+  transitions(name: string, page?: TransitionPage): Promise<Page<ModelTransition>>
 }
 
 /** The registered models of a store. */
@@ -119,7 +119,8 @@ export function registeredModels(parts: RegistryParts): RegisteredModels {
           await tell(context, 'model.tag.deleted', { model: name, key })
       }),
 
-    transitions: async (name) => readTransitions(database.read, (await existingModel(database.read, name)).id),
+    transitions: async (name, page = {}) =>
+      readTransitions(database.read, (await existingModel(database.read, name)).id, page),
   }
 }
 

@@ -190,7 +190,10 @@ async function assertSame(registry: ModelRegistry, simple: ReadonlyMap<string, S
       newestByStage(model.latestVersions),
       newestByStage([...expected.versions].map(([version, { stage }]) => ({ version, stage }))),
     )
-    assert.deepEqual(replayed(await registry.models.transitions(model.name)), Object.fromEntries(expected.aliases))
+    assert.deepEqual(
+      replayed((await registry.models.transitions(model.name)).items),
+      Object.fromEntries(expected.aliases),
+    )
   }
 }
 

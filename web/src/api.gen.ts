@@ -786,7 +786,7 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Show who moved which alias or stage of a model when, newest first. */
+    /** Show who moved which alias or stage of a model when, newest first; 1,000 at once where no limit is given. */
     get: operations['getModelsNameHistory']
     put?: never
     post?: never
@@ -8146,7 +8146,10 @@ export interface operations {
   }
   getModelsNameHistory: {
     parameters: {
-      query?: never
+      query?: {
+        limit?: number
+        page_token?: string
+      }
       header?: never
       path: {
         name: string

@@ -305,7 +305,7 @@ test('who changed what is the caller, and a gate that refuses answers 403', asyn
     },
   })
   assert.deepEqual(
-    (await registry.models.transitions('m')).map(({ by }) => by),
+    (await registry.models.transitions('m')).items.map(({ by }) => by),
     ['job:brave_otter_x'],
   )
 })

@@ -9,7 +9,7 @@ import type { SavedView, SavedViewStore } from '../../../registry/notes/saved-vi
 import type { PurgeReport } from '../../../registry/purge-deleted.ts'
 import type { WebhookStore } from '../../../registry/webhooks/webhook-store.ts'
 import type { Route } from '../../../server/route.ts'
-import { listOf, time } from '../messages.ts'
+import { listOf, PageQuery, time } from '../messages.ts'
 import { wireTime } from '../translate.ts'
 import { adoptRoutes } from './adopt-routes.ts'
 
@@ -248,11 +248,19 @@ function historyRoutes({ models, purge }: NoteParts): readonly Route[] {
       method: 'GET',
       url: '/api/v1/models/:name/history',
       permission: 'read',
-      summary: 'Show who moved which alias or stage of a model when, newest first.',
+      summary:
+        'Show who moved which alias or stage of a model when, newest first; 1,000 at once where no limit is given.',
+      query: PageQuery,
       response: ModelHistory,
-      handler: async (request) => ({
-        items: (await models.transitions((request.params as Params)['name']!)).map(transitionMessage),
-      }),
+      handler: async (request) => {
+        const { limit, page_token: pageToken } = request.query as Static<typeof PageQuery>
+        const { items, nextPageToken } = await models.transitions((request.params as Params)['name']!, {
+          ...(limit !== undefined && { maxResults: limit }),
+          ...(pageToken !== undefined && { pageToken }),
+        })
+        const next = nextPageToken === undefined ? {} : { next_page_token: nextPageToken }
+        return { items: items.map(transitionMessage), ...next }
+      },
     },
     {
       method: 'POST',
@@ -311,7 +319,7 @@ function viewMessage(view: SavedView): Static<typeof SavedViewMessage> {
 }
 
 function transitionMessage(
-  transition: Awaited<ReturnType<RegisteredModels['transitions']>>[number],
+  transition: Awaited<ReturnType<RegisteredModels['transitions']>>['items'][number],
 ): Static<typeof ModelHistory>['items'][number] {
   const { by } = transition
   const at = wireTime(transition.atMs)
