@@ -21,6 +21,8 @@ export const payloadCommands: readonly CommandRow[] = [
       ...selectionOptions,
       { flags: '--from <time>', sentence: 'Windows that end after this time, e.g. 2026-11-01T00:00:00Z.' },
       { flags: '--to <time>', sentence: 'Windows that begin before this time.' },
+      { flags: '--limit <count>', sentence: 'At most so many, 1 to 1000 (default 1000).' },
+      { flags: '--page-token <token>', sentence: 'Goes on where a page ended.' },
     ],
     load: async () => (await import('./payload.ts')).listWindows,
   },

@@ -78,6 +78,8 @@ export const listWindows: Command = async (invocation) => {
     client.get<Page<PayloadWindow>>(`/api/v1/payloads/windows${selectionQuery(invocation)}`),
   )
   printWindows(invocation, page)
+  if (!invocation.json && page.next_page_token !== undefined)
+    invocation.terminal.err(`There are more: --page-token ${page.next_page_token}\n`)
   return exitCode.ok
 }
 

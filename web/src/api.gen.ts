@@ -2533,7 +2533,7 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** List the windows of collected payloads, oldest first. */
+    /** List the windows of collected payloads, oldest first; 1,000 at once where no limit is given. */
     get: operations['getPayloadsWindows']
     put?: never
     post?: never
@@ -12927,6 +12927,8 @@ export interface operations {
         collection?: string
         from?: string
         to?: string
+        limit?: number
+        page_token?: string
       }
       header?: never
       path?: never

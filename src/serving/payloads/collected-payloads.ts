@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../../base/errors.ts'
 import type { AnswerObserver } from '../answered-request.ts'
+import type { Page } from '../../tracking/entities.ts'
 import type { Revision } from '../deployment-store.ts'
 import { findRequest, type StoredRequest } from './find-request.ts'
 import { expireWindow, finishWindow, openPath, type WindowPlace } from './finish-window.ts'
@@ -11,8 +12,10 @@ import {
   listExpired,
   listWindows,
   newestFile,
+  pageOfWindows,
   type PayloadWindow,
   sumWindows,
+  type WindowPage,
   type WindowSelection,
   type WindowSums,
 } from './payload-window-store.ts'
@@ -48,6 +51,8 @@ export interface CollectedPayloads {
   counts(): readonly CollectorCounts[]
   summaries(selection: WindowSelection): Promise<readonly CollectionSummary[]>
   windows(selection: WindowSelection): Promise<readonly PayloadWindow[]>
+  /** By pages, the oldest first. */
+  windowPage(selection: WindowSelection, page: WindowPage): Promise<Page<PayloadWindow>>
   /** The newest window of a selection that had rows. */
   newestFile(selection: WindowSelection): Promise<PayloadWindow | undefined>
   /** Parquet files of this machine that hold the windows of a selection, the oldest first. */
@@ -125,6 +130,10 @@ class StoredPayloads implements CollectedPayloads {
       summaries.push({ ...sums, ...(newest?.asset !== undefined && { asset: newest.asset }) })
     }
     return summaries
+  }
+
+  windowPage(selection: WindowSelection, page: WindowPage): Promise<Page<PayloadWindow>> {
+    return pageOfWindows(this.#place.database.read, selection, page)
   }
 
   newestFile(selection: WindowSelection): Promise<PayloadWindow | undefined> {

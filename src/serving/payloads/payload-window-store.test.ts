@@ -5,6 +5,7 @@ import {
   listWindows,
   newestFile,
   newestWindows,
+  pageOfWindows,
   type PayloadWindow,
   sumWindows,
   type WindowSelection,
@@ -59,6 +60,16 @@ databaseTest('windows come newest first by pages, each once, those of one time t
     some.map(name).toReversed(),
   )
   assert.deepEqual(await read({ endpoint: 'none' }), [])
+  const oldestFirst: PayloadWindow[] = []
+  let pageToken: string | undefined
+  do {
+    const token = pageToken === undefined ? {} : { pageToken }
+    const page = await pageOfWindows(database.read, { endpoint: 'risk' }, { maxResults: 101, ...token })
+    oldestFirst.push(...page.items)
+    pageToken = page.nextPageToken
+  } while (pageToken !== undefined)
+  assert.deepEqual(oldestFirst.map(name), all.map(name).toReversed())
+  await assert.rejects(pageOfWindows(database.read, {}, { pageToken: 'x' }), { code: 'invalid-request' })
 })
 
 databaseTest('sums are by collection, and the newest file is the last window that had rows', async (database) => {

@@ -1,5 +1,8 @@
 import type { SelectQueryBuilder } from 'kysely'
 import type { Tables } from '../../database/database.ts'
+import type { Page } from '../../tracking/entities.ts'
+import { checkMaxResults } from '../../tracking/limits.ts'
+import { decodePageToken, encodePageToken } from '../../tracking/search/page-token.ts'
 import { longestWindowMs } from './collector-settings.ts'
 import type { WindowHeader } from './window-file.ts'
 
@@ -120,6 +123,51 @@ export async function listWindows(tables: Tables, selection: WindowSelection): P
   const query = selectedWindows(tables, selection).selectAll()
   const rows = await query.orderBy('start_ms').orderBy('part').orderBy('collection').execute()
   return rows.map(toWindow)
+}
+
+/** Which of the windows of a selection. */
+export interface WindowPage {
+  /** 1 to 1000, the default. */
+  readonly maxResults?: number
+  readonly pageToken?: string
+}
+
+/** The windows of a selection by pages, the oldest first. Throws `invalid-request` for a size or token that cannot be. */
+export async function pageOfWindows(
+  tables: Tables,
+  selection: WindowSelection,
+  { maxResults = 1000, pageToken }: WindowPage,
+): Promise<Page<PayloadWindow>> {
+  checkMaxResults(maxResults, 1000)
+  const fingerprint = `payload windows ${JSON.stringify(selection)}`
+  const after = decodePageToken(pageToken, fingerprint, () => ['number', 'number', 'string', 'string', 'string'])
+  let query = selectedWindows(tables, selection).selectAll()
+  if (after !== undefined) {
+    const [startMs, part, endpoint, deployment, collection] = after as readonly [number, number, string, string, string]
+    query = query
+      // The same again for indexes that have no more than this.
+      .where('start_ms', '>=', startMs)
+      .where(({ eb, refTuple, tuple }) =>
+        eb(
+          refTuple('start_ms', 'part', 'endpoint', 'deployment', 'collection'),
+          '>',
+          tuple(startMs, part, endpoint, deployment, collection),
+        ),
+      )
+  }
+  const rows = await query
+    .orderBy('start_ms')
+    .orderBy('part')
+    .orderBy('endpoint')
+    .orderBy('deployment')
+    .orderBy('collection')
+    .limit(maxResults + 1)
+    .execute()
+  const items = rows.slice(0, maxResults).map(toWindow)
+  const last = items.at(-1)
+  if (rows.length <= maxResults || last === undefined) return { items }
+  const { startMs, part, endpoint, deployment, collection } = last
+  return { items, nextPageToken: encodePageToken(fingerprint, [startMs, part, endpoint, deployment, collection]) }
 }
 
 const windowsAtOnce = 200

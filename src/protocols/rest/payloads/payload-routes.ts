@@ -1,5 +1,4 @@
 import { Type, type Static } from '@sinclair/typebox'
-import type { FastifyRequest } from 'fastify'
 import { SluiceError } from '../../../base/errors.ts'
 import type { Route } from '../../../server/route.ts'
 import type { CollectedPayloads, CollectionSummary } from '../../../serving/payloads/collected-payloads.ts'
@@ -65,6 +64,8 @@ const WindowQuery = Type.Object({
   to: Type.Optional(Type.String({ format: 'date-time', description: 'Windows that begin before it.' })),
 })
 
+const WindowPageQuery = Type.Object({ ...WindowQuery.properties, ...PageQuery.properties })
+
 /** What was collected of one request, as lineage shows it too. */
 const StoredRequestMessage = Type.Object(
   {
@@ -126,7 +127,7 @@ export function payloadRoutes(payloads: Payloads): readonly Route[] {
       query: WindowQuery,
       response: CollectionList,
       handler: async (request) => ({
-        items: (await payloads.summaries(selectionOf(request))).map(toCollection),
+        items: (await payloads.summaries(selectionOf(request.query as Static<typeof WindowQuery>))).map(toCollection),
         since_start: payloads.counts().map(toCounts),
       }),
     },
@@ -134,10 +135,20 @@ export function payloadRoutes(payloads: Payloads): readonly Route[] {
       method: 'GET',
       url: '/api/v1/payloads/windows',
       permission: 'read',
-      summary: 'List the windows of collected payloads, oldest first.',
-      query: WindowQuery,
+      summary: 'List the windows of collected payloads, oldest first; 1,000 at once where no limit is given.',
+      query: WindowPageQuery,
       response: WindowList,
-      handler: async (request) => ({ items: (await payloads.windows(selectionOf(request))).map(toWindow) }),
+      handler: async (request) => {
+        const { limit, page_token: pageToken, ...wanted } = request.query as Static<typeof WindowPageQuery>
+        const { items, nextPageToken } = await payloads.windowPage(selectionOf(wanted), {
+          ...(limit !== undefined && { maxResults: limit }),
+          ...(pageToken !== undefined && { pageToken }),
+        })
+        return {
+          items: items.map(toWindow),
+          ...(nextPageToken !== undefined && { next_page_token: nextPageToken }),
+        }
+      },
     },
     {
       method: 'GET',
@@ -148,7 +159,7 @@ export function payloadRoutes(payloads: Payloads): readonly Route[] {
       response: RowList,
       handler: async (request) => {
         const { endpoint, collection, limit = 100, page_token: pageToken } = request.query as Static<typeof RowQuery>
-        const { deployment, fromMs, toMs } = selectionOf(request)
+        const { deployment, fromMs, toMs } = selectionOf(request.query as Static<typeof WindowQuery>)
         const page = await payloads.rows({
           ...{ endpoint, collection, limit },
           ...(deployment !== undefined && { deployment }),
@@ -235,8 +246,7 @@ function toStoredRequest(found: StoredRequest): Static<typeof StoredRequestMessa
   }
 }
 
-function selectionOf(request: FastifyRequest) {
-  const { from, to, ...names } = request.query as Static<typeof WindowQuery>
+function selectionOf({ from, to, ...names }: Static<typeof WindowQuery>) {
   return {
     ...names,
     ...(from !== undefined && { fromMs: Date.parse(from) }),
