@@ -118,6 +118,11 @@ function selectedWindows(tables: Tables, selection: WindowSelection): WindowQuer
   return query
 }
 
+/** By a bound, whatever it is, SQLite sees that an index has them in the order of time, and does not sort all of them. */
+function inOrder(query: WindowQuery): WindowQuery {
+  return query.where('start_ms', '>=', 0)
+}
+
 /** The windows of a selection, the oldest first. */
 export async function listWindows(tables: Tables, selection: WindowSelection): Promise<readonly PayloadWindow[]> {
   const query = selectedWindows(tables, selection).selectAll()
@@ -141,7 +146,7 @@ export async function pageOfWindows(
   checkMaxResults(maxResults, 1000)
   const fingerprint = `payload windows ${JSON.stringify(selection)}`
   const after = decodePageToken(pageToken, fingerprint, () => ['number', 'number', 'string', 'string', 'string'])
-  let query = selectedWindows(tables, selection).selectAll()
+  let query = inOrder(selectedWindows(tables, selection)).selectAll()
   if (after !== undefined) {
     const [startMs, part, endpoint, deployment, collection] = after as readonly [number, number, string, string, string]
     query = query
@@ -180,7 +185,7 @@ export async function* newestWindows(
   tables: Tables,
   selection: WindowSelection,
 ): AsyncGenerator<readonly PayloadWindow[]> {
-  let left = selectedWindows(tables, selection)
+  let left = inOrder(selectedWindows(tables, selection))
   for (;;) {
     // Sequential: where a page begins depends on the one before.
     const first = await left
