@@ -90,7 +90,14 @@ export function evaluationDatasetStore(context: TrackingContext): EvaluationData
     },
     get: read,
     delete: (datasetId) => database.write((tables) => deleteDataset(tables, datasetId)),
-    setTags: (datasetId, tags) => changed(datasetId, (tables) => putTags(tables, datasetId, tags)),
+    // Its content, of which the digest tells, is as it was.
+    setTags: async (datasetId, tags) => {
+      await database.write(async (tables) => {
+        await findDataset(tables, datasetId)
+        await putTags(tables, datasetId, tags)
+      })
+      return read(datasetId)
+    },
     deleteTag: (datasetId, key) =>
       database.write(async (tables) => {
         const tags = evaluationTables(tables).deleteFrom('evaluation_dataset_tag')

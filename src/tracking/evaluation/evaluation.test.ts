@@ -17,6 +17,8 @@ databaseTest('records with the same inputs are one, whatever the order of their 
   const found = await datasets.get(datasetId)
   assert.deepEqual([found.recordCount, found.createdBy, found.updatedBy], [2, 'ada', 'bob'])
   assert.notEqual(found.digest, digest)
+  const tagged = await datasets.setTags(datasetId, { stage: 'gold' })
+  assert.deepEqual([tagged.digest, tagged.updatedMs, tagged.tags['stage']], [found.digest, found.updatedMs, 'gold'])
   assert.equal(await datasets.deleteRecords(datasetId, [merged.recordId, 'dr-none']), 1)
   assert.match(await refusalOf(datasets.upsert('d-none', [])), /not-found/)
   const large = { inputs: { text: 'x'.repeat(1_000_001) } }

@@ -3,7 +3,7 @@ import { randomHex } from '../../base/ids.ts'
 import type { Tables } from '../../database/database.ts'
 import { appendToUri, artifactFolder } from '../artifact-locations.ts'
 import { experimentNumber, findActiveExperiment } from '../experiment-store.ts'
-import { checkLength, invalidValue } from '../limits.ts'
+import { checkLength, checkName, invalidValue } from '../limits.ts'
 import { findRun } from '../run-rows.ts'
 import type { TrackingContext } from '../run-store.ts'
 import { pieces } from '../tables.ts'
@@ -65,7 +65,7 @@ export interface TraceStore {
   span(traceId: string, spanId: string): Promise<Span>
   /** The runs that it was linked to, and the prompts, as `name/version`. */
   links(traceId: string): Promise<{ readonly runIds: readonly string[]; readonly prompts: readonly string[] }>
-  /** Throws `invalid-request` for a tag that says where the trace is stored. */
+  /** Throws `invalid-request` for a key that is no name, or says where the trace is stored. */
   setTag(traceId: string, key: string, value: string): Promise<void>
   /** Throws `not-found` where the tag is not set, `invalid-request` as `setTag` does. */
   deleteTag(traceId: string, key: string): Promise<void>
@@ -132,6 +132,7 @@ export function traceStore(context: TrackingContext): TraceStore {
     setTag: (traceId, key, value) =>
       database.write(async (tables) => {
         if (storageTags.has(key)) throw immutableTag(key, 'set')
+        checkName(key, 'key')
         await findTrace(tables, traceId)
         await putTracePairs(tables, 'trace_tag', { traceId, pairs: { [key]: value } })
       }),

@@ -173,6 +173,8 @@ databaseTest('nobody changes by tags where the spans of a trace are said to be',
   const deleted = /^invalid-request: Tag 'mlflow.trace.spansLocation' is immutable and cannot be deleted/
   assert.match(await refusalOf(traces.deleteTag(traceId, 'mlflow.trace.spansLocation')), deleted)
   assert.match(await refusalOf(traces.deleteTag(traceId, 'mlflow.trace.archivalFailure')), /^not-found/)
+  const noName = await refusalOf(traces.setTag(traceId, 'what?!', 'x'))
+  assert.match(noName, /^invalid-request: Invalid value "what\?!" for parameter 'key' supplied/)
   assert.equal((await traces.info(traceId)).tags['mlflow.trace.spansLocation'], 'TRACKING_STORE')
 })
 
