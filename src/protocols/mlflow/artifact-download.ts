@@ -81,14 +81,15 @@ function contentType(name: string): string {
   return imageTypes[extension] ?? 'application/octet-stream'
 }
 
-/** RFC 6266: a plain name, and the real one in UTF-8 where that differs. */
+/** RFC 6266: a plain name, quoted where it is no token, and the real one in UTF-8 where that differs. */
 function contentDisposition(name: string): string {
   const plain = name
     .normalize('NFKD')
     .replace(/[^\x20-\x7e]/g, '')
     .replace(/["\\%]/g, '_')
   const shown = plain.trim() === '' ? 'download' : plain
-  if (shown === name) return `attachment; filename="${name}"`
+  const quoted = /^[\w!#$&'*+.^`|~-]+$/.test(shown) ? shown : `"${shown}"`
+  if (shown === name) return `attachment; filename=${quoted}`
   const encoded = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
-  return `attachment; filename="${shown}"; filename*=UTF-8''${encoded}`
+  return `attachment; filename=${quoted}; filename*=UTF-8''${encoded}`
 }

@@ -61,11 +61,12 @@ test('a file of HTML is text, an odd name is kept, an empty file is empty', asyn
   await put(lab, '0/empty', '')
   const page = await fetch(`${lab.url}${proxy}/0/page.html`)
   assert.equal(page.headers.get('content-type'), 'text/plain; charset=utf-8')
+  assert.equal(page.headers.get('content-disposition'), 'attachment; filename=page.html')
   assert.match(page.headers.get('content-security-policy')!, /^sandbox/)
   const odd = await fetch(`${lab.url}${proxy}/0/%E6%97%A5%25%22.bin`)
   assert.equal(
     odd.headers.get('content-disposition'),
-    `attachment; filename="__.bin"; filename*=UTF-8''%E6%97%A5%25%22.bin`,
+    `attachment; filename=__.bin; filename*=UTF-8''%E6%97%A5%25%22.bin`,
   )
   const empty = await fetch(`${lab.url}${proxy}/0/empty`)
   assert.deepEqual([empty.status, await empty.text()], [200, ''])
