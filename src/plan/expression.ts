@@ -14,7 +14,7 @@ export type Expression =
   | { readonly kind: 'step-input'; readonly step: string; readonly name: string }
   | { readonly kind: 'step'; readonly step: string }
   | { readonly kind: 'legacy-step-output'; readonly step: string; readonly name: string }
-  /** `name`, `output_name`, `default_datastore` or `creation_context.*`. */
+  /** `name`, `output_name`, `default_datastore`, `creation_context.*`, or `parent.name`. */
   | { readonly kind: 'context'; readonly name: string }
 
 export type TextPart =
@@ -92,7 +92,7 @@ const patterns: readonly (readonly [RegExp, (first: string, second: string) => E
   [RegExp(`^parent\\.jobs\\.${step}\\.inputs\\.${name}$`), (step, name) => ({ kind: 'step-input', step, name })],
   [RegExp(`^parent\\.jobs\\.${step}$`), (step) => ({ kind: 'step', step })],
   [RegExp(`^jobs\\.${step}\\.outputs\\.${name}$`), (step, name) => ({ kind: 'legacy-step-output', step, name })],
-  [/^(name|output_name|default_datastore)$/, (name) => ({ kind: 'context', name })],
+  [/^(name|output_name|default_datastore|parent\.name)$/, (name) => ({ kind: 'context', name })],
   [RegExp(`^(creation_context\\.${name})$`), (name) => ({ kind: 'context', name })],
 ]
 

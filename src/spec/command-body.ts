@@ -1,3 +1,4 @@
+import { isMap, isSeq } from 'yaml'
 import type { Reference } from './document-parts.ts'
 import type { CommandBody } from './documents.ts'
 import { readEnvironmentChoice } from './environment.ts'
@@ -79,6 +80,10 @@ export function readCode(value: Value): Reference | undefined {
 
 /** `additional_includes:`, as paths. */
 export function readIncludes(value: Value): readonly string[] | undefined {
+  if (isSeq(value.node) && value.node.items.some((item) => isMap(item) && item.has('feed'))) {
+    const message = '"additional_includes" names an artifact of Azure DevOps, which this version does not fetch'
+    return reportAt(value, message, 'Download it beside the file, and include its folder.')
+  }
   return readTexts(value)
     ?.map((text) => readReference(value, text))
     .filter((reference) => reference !== undefined)

@@ -23,6 +23,11 @@ export function isFolderKind(type: DataType | PrimitiveType): boolean {
   return !isPrimitive(type) && type !== 'uri_file'
 }
 
+/** True for data that is no model. */
+export function isPlain(type: DataType | PrimitiveType): boolean {
+  return type === 'uri_file' || type === 'uri_folder' || type === 'mltable'
+}
+
 const flows: Readonly<Record<DataType, readonly (DataType | PrimitiveType)[]>> = {
   uri_file: ['custom_model'],
   uri_folder: ['custom_model'],

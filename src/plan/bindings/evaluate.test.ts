@@ -63,6 +63,10 @@ const mistaken: readonly (readonly [string, string])[] = [
     'x refers to ${{parent.jobs.writer}}, which is a step, not a value. | Write ${{parent.jobs.writer.outputs.NAME}}',
   ],
   ['${{parent.input.n}}', 'x: "${{parent.input.n}}" is not an expression. | Did you mean ${{parent.inputs.n}}?'],
+  [
+    '${{parent.name}}',
+    'x refers to ${{parent.name}}, which has no value before the job runs. | Its command finds it as $AZUREML_ROOT_RUN_ID.',
+  ],
   ['run ${{parent.inputs.n', 'x: "${{parent.inputs.n" is not closed. | End it with }}'],
   [
     'd=${{parent.inputs.data}}',

@@ -132,6 +132,9 @@ function evaluateExpression(
       const { context } = options
       if (Object.hasOwn(context, expression.name))
         return { kind: 'literal', value: context[expression.name]!, file: site.place.located.file }
+      // The job has no name before it is submitted, and with it among its inputs no step would ever be reused.
+      if (expression.name === 'parent.name')
+        return fail('which has no value before the job runs.', 'Its command finds it as $AZUREML_ROOT_RUN_ID.')
       return fail('which has no value here.', 'It can be used in the path of an output.')
     }
     case 'input':

@@ -1,7 +1,7 @@
 import { assertNever, SluiceError } from '../../base/errors.ts'
 import type { DataType, InputMode, PrimitiveType } from '../../spec/document-parts.ts'
 import { parseReference } from '../../spec/reference.ts'
-import { canFlow, isFolderKind, isPrimitive } from './data-types.ts'
+import { canFlow, isFolderKind, isPlain, isPrimitive } from './data-types.ts'
 import type { TextSite } from './evaluate.ts'
 import { bothBounds, checkLiteral, parseBoolean, type ValueBounds } from './literal.ts'
 import type { Mistakes } from '../mistakes.ts'
@@ -194,6 +194,12 @@ function fitData(
     const isUntyped = data.type === 'uri_folder'
     if (isDirect) return { ...data, ...mode, type: isUntyped ? type : data.type }
     if (canFlow(data.type, type) || (isUntyped && isFolderKind(type))) return { ...data, ...mode, type }
+    // Azure runs these, and its own examples give a file of the web to a step that takes a folder.
+    if (isPlain(data.type) && isPlain(type)) {
+      const message = `${site.label} takes ${type}, but gets data of type ${data.type}: it gets that.`
+      options.mistakes.warn(site.place, message, 'Give both the same type.')
+      return { ...data, ...mode, type: isUntyped ? type : data.type }
+    }
   }
   options.mistakes.report(
     site.place,
