@@ -44,7 +44,11 @@ async function outputOf(file: string, name: string): Promise<string> {
 
 test('every dump is valid', async () => {
   const files = readdirSync(built).filter((name) => name.endsWith('.yml'))
-  assert.deepEqual(files, ['commands.yml', 'condition.yml', 'double.yml', 'nested.yml', 'parallel.yml', 'sweep.yml'])
+  const names = ['commands', 'condition', 'double', 'loop', 'nested', 'parallel', 'sweep']
+  assert.deepEqual(
+    files,
+    names.map((name) => `${name}.yml`),
+  )
   await sluice('validate', ...files)
 })
 
@@ -65,6 +69,21 @@ test('a condition runs one branch and skips the other', async () => {
   const outcome = Object.fromEntries(steps.map(({ step, status_detail: detail }) => [step, detail ?? 'ran']))
   assert.equal(outcome['large'], 'ran')
   assert.match(outcome['small']!, /^Skipped/)
+})
+
+test('a loop that has no data at first: 6 * 2, twice more with what was before, then 1 * 2; between set_up and clean_up', async () => {
+  assert.equal(await outputOf('loop.yml', 'result'), '38.0')
+  const { items } = JSON.parse(await sluice('job', 'list', '--limit', '1', '--json')) as { items: { name: string }[] }
+  const { steps } = JSON.parse(await sluice('job', 'show', items[0]!.name, '--json')) as {
+    steps: { step: string; started_at: string; ended_at: string }[]
+  }
+  const at = (step: string, what: 'started_at' | 'ended_at'): number =>
+    Date.parse(steps.find((one) => one.step === step)![what])
+  const others = steps.filter(({ step }) => step !== 'set_up' && step !== 'clean_up')
+  for (const { step } of others) {
+    assert.ok(at('set_up', 'ended_at') <= at(step, 'started_at'), step)
+    assert.ok(at(step, 'ended_at') <= at('clean_up', 'started_at'), step)
+  }
 })
 
 test('a sweep, whose best trial flows on: 2 * 2, then 1 * 2 + 4', async () => {

@@ -128,6 +128,29 @@ if condition is not None:
         condition(condition=first.outputs.is_large, true_block=large, false_block=small)
 
     dump("condition", conditional())
+
+try:
+    from azure.ai.ml.dsl._do_while import do_while
+except ImportError:
+    do_while = None
+if do_while is not None:
+
+    @dsl.pipeline(name="loop_pipeline", experiment_name="dsl", on_init="set_up", on_finalize="clean_up")
+    def looping():
+        set_up = double(number=0)
+        body = double(number=6)
+        do_while(
+            body=body,
+            condition=body.outputs.is_large,
+            mapping={"result": body.inputs.data},
+            max_iteration_count=3,
+        )
+        after = double(number=1, data=body.outputs.result)
+        clean_up = double(number=100)
+        clean_up.display_name = set_up.display_name = "Around everything"
+        return {"result": after.outputs.result}
+
+    dump("loop", looping())
 double_file = target / "double.yml"
 double.dump(double_file)
 print(load_component(double_file).name, sorted(path.name for path in target.glob("*.yml")))
