@@ -196,7 +196,8 @@ function fitData(
     if (canFlow(data.type, type) || (isUntyped && isFolderKind(type))) return { ...data, ...mode, type }
     // Azure runs these, and its own examples give a file of the web to a step that takes a folder.
     if (isPlain(data.type) && isPlain(type)) {
-      const message = `${site.label} takes ${type}, but gets data of type ${data.type}: it gets that.`
+      const outcome = isUntyped ? `it is taken as ${type}` : 'it stays that'
+      const message = `${site.label} takes ${type}, but gets data of type ${data.type}: ${outcome}.`
       options.mistakes.warn(site.place, message, 'Give both the same type.')
       return { ...data, ...mode, type: isUntyped ? type : data.type }
     }
