@@ -9,6 +9,8 @@ test('every form of URI is told apart', () => {
     ['azureml://datastores/blob/paths/a/b.csv', { kind: 'datastore', datastore: 'blob', path: 'a/b.csv' }],
     ['azureml://datastores/blob/paths/./a/', { kind: 'datastore', datastore: 'blob', path: 'a' }],
     ['azureml://datastores/blob/paths', { kind: 'datastore', datastore: 'blob', path: '' }],
+    ['azureml://datastores/blob/', { kind: 'datastore', datastore: 'blob', path: '' }],
+    ['azureml://datastores/blob/data/x', undefined],
     [
       'azureml://subscriptions/s/resourcegroups/r/workspaces/w/datastores/blob/paths/data/x',
       { kind: 'datastore', datastore: 'blob', path: 'data/x' },

@@ -31,7 +31,7 @@ export function parseDataUri(uri: string): DataUri | undefined {
   const [, contentKind, digest, baseName] = /^content\/(file|folder)\/([0-9a-f]{64})\/([^/]+)$/.exec(rest) ?? []
   if (digest !== undefined && baseName !== undefined)
     return { kind: 'content', contentKind: contentKind as 'file' | 'folder', digest, baseName: decoded(baseName) }
-  const [, datastore, path = ''] = /^datastores\/([^/]+)\/paths(?:\/(.*))?$/i.exec(rest) ?? []
+  const [, datastore, path = ''] = /^datastores\/([^/]+)(?:\/paths(?:\/(.*))?)?\/?$/i.exec(rest) ?? []
   if (datastore !== undefined) return { kind: 'datastore', datastore, path: plainPath(path) }
   const [, job, output, outputPath = ''] =
     /^jobs\/([^/]+)\/outputs\/([^/]+)(?:\/paths(?:\/(.*))?)?\/?$/i.exec(rest) ?? []
