@@ -46,6 +46,8 @@ export async function readCommandJob(value: Value, scope: ReadingScope): Promise
 
 async function readJobOfComponent(value: Value, scope: ReadingScope): Promise<CommandJob | undefined> {
   const mapping = readMapping(value, commandJobOfComponentKeys)
+  if (mapping !== undefined && !requireKey(mapping, 'component', 'Add: component: ./component.yml, or a command.'))
+    return undefined
   const component = mapping && (await readComponent(mapping, scope, { path: [] }))
   if (mapping === undefined || component === undefined) return undefined
   if (component.kind !== 'command-component') {
@@ -105,7 +107,7 @@ function readJob(mapping: Mapping, scope: ReadingScope): JobCommon {
 export async function readPipelineJob(value: Value, scope: ReadingScope): Promise<PipelineJob | undefined> {
   const mapping = readMapping(value, pipelineJobKeys)
   if (mapping === undefined) return undefined
-  const hasComponent = mapping.pairs.has('component')
+  const hasComponent = given(mapping, 'component') !== undefined
   if (hasComponent) refuseBoth(mapping)
   else requireKey(mapping, 'jobs', 'Add the steps: jobs: {STEP: {...}}, or component: ./pipeline.yml')
   const component = hasComponent ? await readComponent(mapping, scope, { path: [] }) : undefined
