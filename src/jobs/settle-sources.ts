@@ -55,7 +55,9 @@ export async function settleSources(
     )
     return Object.fromEntries(settled.flat())
   }
-  const sources = Object.fromEntries(Object.values(await settle(wantedSources(deps, takersOf(plan.steps), earlier?.sources ?? {}))))
+  const sources = Object.fromEntries(
+    Object.values(await settle(wantedSources(deps, takersOf(plan.steps), earlier?.sources ?? {}))),
+  )
   const code = await settle(wantedCode(deps, commands, earlier?.code ?? {}))
   const environments = await settle(wantedEnvironments(deps, commands, earlier?.environments ?? {}))
   await settle(outputPaths(deps, commands))
