@@ -158,11 +158,13 @@ function valuesOf(node: Exclude<Node, { kind: 'group' }>): readonly BoundValue[]
 }
 
 /**
- * A loop waits for what its body waits for, and who waits for the body waits for the loop.
+ * A loop waits for what its body waits for and asks of it what the body asks; who waits for the body waits for the loop.
  */
-function joinLoop({ parents, mistakes }: Draft, loop: LoopNode): void {
+function joinLoop({ parents, runIfs, mistakes }: Draft, loop: LoopNode): void {
   const { body } = loop
   if (body === undefined) return
+  const asked = body.step.runIf
+  if (asked !== 'succeeded' && runIfs[loop.first] === 'succeeded') runIfs[loop.first] = asked
   const isInside = (index: number): boolean => index >= body.first && index < body.end
   const own = parents[loop.first]!
   for (const [index, waits] of parents.entries()) {
@@ -172,6 +174,10 @@ function joinLoop({ parents, mistakes }: Draft, loop: LoopNode): void {
         mistakes.report(placeOf(loop, 'body'), message, 'Take the dependency away.')
       }
       for (const wait of waits) if (!isInside(wait)) own.add(wait)
+      if (asked === 'succeeded' || [...waits].some(isInside)) continue
+      // The loop has asked already when a round begins.
+      waits.clear()
+      runIfs[index] = 'succeeded'
     } else if (index === loop.first) {
       for (const wait of waits) if (isInside(wait)) waits.delete(wait)
     } else {

@@ -54,6 +54,35 @@ jobs:
     assert.deepEqual(end.inputs[name], { kind: 'output', type: 'integer', mode: 'ro_mount', step: 'loop', output: 'n' })
 })
 
+test('a loop asks of those before it what its body asks; its rounds have nobody before them', async () => {
+  const { plan: planned, diagnostics } = await plan(
+    `
+type: pipeline
+jobs:
+  first: {command: echo, environment: azureml:e@latest}
+  body: {command: 'echo \${{inputs.x}}', environment: azureml:e@latest, inputs: {x: 1}, depends_on: [first], run_if: failed}
+  each: {type: parallel_for, body: '\${{parent.jobs.body}}', items: '[{"x": 1}]'}
+  tidy: {type: pipeline, component: tidy.yml, depends_on: [first], run_if: always}
+  again: {type: do_while, body: '\${{parent.jobs.tidy}}', mapping: {}, limits: {max_iteration_count: 2}}
+`,
+    {
+      'tidy.yml': `
+type: pipeline
+jobs:
+  a: {command: echo, environment: azureml:e@latest}
+  b: {command: echo, environment: azureml:e@latest, depends_on: [a], run_if: always}
+`,
+    },
+  )
+  assert.deepEqual(diagnostics, [])
+  const [, each, again] = planned.steps as [unknown, PlannedParallelFor, PlannedDoWhile]
+  assert.deepEqual([each.runIf, again.runIf], ['failed', 'always'])
+  assert.deepEqual(
+    [...each.body.steps, ...again.body.steps].map(({ key, runIf }) => `${key} ${runIf}`),
+    ['body succeeded', 'a succeeded', 'b always'],
+  )
+})
+
 const inner = `
 type: pipeline
 name: inner
