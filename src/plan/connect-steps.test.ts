@@ -13,6 +13,7 @@ import {
   planned,
   step,
 } from './document-builders.test-support.ts'
+import { planJob } from './plan-pipeline.ts'
 
 const leaf = component('leaf', {
   inputs: { x: { type: 'uri_folder', optional: true } },
@@ -144,6 +145,26 @@ test('an if_else may wait, and a step may be named twice in the same block', () 
     b: step(leaf),
   })
   assert.deepEqual(edges(document), ['a <-', 'g <- a', 'b <- g'])
+})
+
+test('a step that needs both blocks of an if_else never runs, and is warned of', () => {
+  const document = (last: Parameters<typeof step>[1]): PipelineJob =>
+    pipeline({
+      g: ifElse('true', { trueBlock: ['a'], falseBlock: ['b'] }),
+      a: step(leaf),
+      b: step(leaf),
+      near: reads('a'),
+      join: step(leaf, { inputs: { x: from('near') }, dependsOn: ['b'], ...last }),
+      then: after('join'),
+    })
+  const warned = (job: PipelineJob): readonly string[] =>
+    planJob(job, { resolveComponent: () => undefined }).warnings.map(({ message, hint }) => `${message} | ${hint}`)
+  assert.deepEqual(warned(document({})), [
+    'Step "join" needs both blocks of step "g", of which one is always skipped: it never runs. | ' +
+      'Give it run_if: always, and it runs after either.',
+  ])
+  assert.deepEqual(warned(document({ runIf: 'always' })), [])
+  assert.deepEqual(warned(document({ dependsOn: ['g'] })), [])
 })
 
 test('run_if of a pipeline is asked of the steps it begins with, at every depth', () => {

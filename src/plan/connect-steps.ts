@@ -55,7 +55,32 @@ export function connectSteps(expansion: Expansion, { mistakes, hooks = {} }: Con
     const isOrdered = new Set(order)
     for (const index of leaves.keys()) if (!isOrdered.has(index)) order.push(index)
   }
+  warnOfNever(expansion, { draft, order })
   return { parents, branches: draft.branches, runIfs: draft.runIfs, order }
+}
+
+/** Says of a step that needs both blocks of an if_else, one of which is always skipped, that it never runs. */
+function warnOfNever({ leaves }: Expansion, { draft, order }: { draft: Draft; order: readonly number[] }): void {
+  const { parents, branches, runIfs, mistakes } = draft
+  // What has to turn out how for a step to run, by the if_else; unknown for one that never runs, and what needs it.
+  const needed = new Map<number, ReadonlyMap<Node, boolean> | undefined>()
+  for (const index of order) {
+    const branch = branches[index]
+    const own = new Map<Node, boolean>(branch === undefined ? [] : [[branch.control, branch.when]])
+    needed.set(index, own)
+    if (runIfs[index] !== 'succeeded') continue
+    for (const parent of parents[index]!) {
+      for (const [control, when] of needed.get(parent) ?? []) {
+        if ((own.get(control) ?? when) === when) own.set(control, when)
+        else if (needed.get(index) !== undefined) {
+          needed.set(index, undefined)
+          const node = leaves[index]!
+          const message = `${capital(labelOf(node))} needs both blocks of ${labelOf(control)}, of which one is always skipped: it never runs.`
+          mistakes.warn(placeOf(node), message, 'Give it run_if: always, and it runs after either.')
+        }
+      }
+    }
+  }
 }
 
 export interface ConnectOptions {
