@@ -50,7 +50,7 @@ describe('every job of the fixtures ends as the file beside it says', () => {
   for (const name of readdirSync(fixtures)) {
     test(name, async (t) => {
       const lab = await openEngineLab(t)
-      const { plan } = await loadJob(join(fixtures, name, 'job.yml'), { assets: nobody })
+      const loaded = await loadJob(join(fixtures, name, 'job.yml'), { assets: nobody })
       // The fixtures name nothing registered, so whoever would find such things may be anything.
       const finders = {
         findModel: nobody,
@@ -69,9 +69,9 @@ describe('every job of the fixtures ends as the file beside it says', () => {
           overrideOf: () => undefined,
           ...finders,
         },
-        plan,
+        loaded,
       )
-      const { root } = await lab.run(plan, settled)
+      const { root } = await lab.run(loaded.plan, settled)
       const steps: Record<string, unknown> = {}
       for (const child of await findChildren(lab.database.read, root.name)) {
         steps[child.step ?? ''] = await outcomeOf(lab, child)

@@ -10,7 +10,6 @@ import { mapValues } from '../base/map-values.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { appendEvent, latestEventSeq } from '../events/event-log.ts'
 import type { EnvironmentBuilder } from '../environments/environment-builder.ts'
-import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
 import { placeAfterCut } from '../processes/log-cap.ts'
 import type { JobRuns } from '../tracking/job-runs.ts'
 import type { MetricStore } from '../tracking/metric-store.ts'
@@ -113,7 +112,7 @@ export class EngineJobService implements JobService {
       ...{ plan: loaded.plan, experimentId, displayName },
     })
     const running = { ...plan, steps: plan.steps.filter(({ path }) => wished.taken?.[path] === undefined) }
-    const sources = await this.#settleSources(running, purpose)
+    const sources = await this.#settleSources({ ...loaded, plan: running }, purpose)
     const { submittedBy } = submission
     return {
       loaded: { ...loaded, plan },
@@ -151,7 +150,7 @@ export class EngineJobService implements JobService {
   /** Submits a template with these values; resolves when the job is durable, with all that `also` stores. */
   async submitTemplate(template: JobTemplate, submission: TemplateSubmission): Promise<Job> {
     const loaded = await loadTemplate(template, submission.values, this.#deps.assets)
-    const settled = await this.#settleSources(loaded.plan, 'store', template)
+    const settled = await this.#settleSources(loaded, 'store', template)
     const kept = dataFromCapture(template, settled)
     const properties = kept.length === 0 ? {} : { 'sluice.data_from_publication': kept.join(', ') }
     const { tags, displayName, submittedBy, experimentName = loaded.experimentName, also } = submission
@@ -173,15 +172,15 @@ export class EngineJobService implements JobService {
   }
 
   #settleSources(
-    plan: PlannedPipeline,
+    loaded: Pick<LoadedJob, 'plan' | 'locate'>,
     purpose: SettleDeps['purpose'],
     earlier?: SettledSources,
   ): Promise<SettledSources> {
-    return settleSources({ ...this.#deps, tables: this.#deps.database.read, purpose }, plan, earlier)
+    return settleSources({ ...this.#deps, tables: this.#deps.database.read, purpose }, loaded, earlier)
   }
 
   async #start(
-    loaded: Omit<LoadedJob, 'document' | 'warnings'> & { document: JsonObject },
+    loaded: Omit<LoadedJob, 'document' | 'warnings' | 'locate'> & { document: JsonObject },
     submission: Omit<StoredSubmission, 'experimentId'>,
     also?: TemplateSubmission['also'],
   ): Promise<Job> {

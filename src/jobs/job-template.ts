@@ -97,7 +97,7 @@ export async function captureTemplate(deps: SettleDeps, wish: CaptureWish): Prom
     get: async (name, choice) => (components[componentKey(name, choice)] = await deps.assets.get(name, choice)),
   }
   const loaded = await loadJob(file, { overrides, changes, assets, readFrom: readText })
-  const settled = await settleSources(deps, withoutPlaceholders(loaded.plan), earlier)
+  const settled = await settleSources(deps, { ...loaded, plan: withoutPlaceholders(loaded.plan) }, earlier)
   return {
     template: { file, texts, components, ...(changes && { changes }), inputs: given, ...settled },
     parameters,

@@ -3,6 +3,8 @@ import { readDocumentText } from '../assets/document-text.ts'
 import type { AssetCatalogue } from '../assets/asset-catalogue.ts'
 import { type Diagnostic, SluiceError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
+import type { StepPath } from '../base/ids.ts'
+import { positionOf } from '../plan/mistakes.ts'
 import { planJob } from '../plan/plan-pipeline.ts'
 import type { PlannedPipeline } from '../plan/planned-pipeline.ts'
 import { invalidDocument } from '../spec/diagnostics.ts'
@@ -39,6 +41,8 @@ export interface LoadedJob {
   readonly properties: Readonly<Record<string, string>>
   /** What the author wrote and nothing uses; never a reason not to run. */
   readonly warnings: readonly Diagnostic[]
+  /** Where something of a step is written, by its keys; the nearest place that is. */
+  readonly locate: Locate
   /** What `${{default_datastore}}` means in the paths of its outputs. */
   readonly defaultDatastore?: string
 }
@@ -55,6 +59,9 @@ export interface LoadJobOptions {
   /** Where texts come from; the files themselves when absent. */
   readonly readFrom?: ReadText
 }
+
+/** The place of something of a step, with the lines to show. */
+export type Locate = (step: StepPath, keys: readonly string[]) => Pick<Diagnostic, 'at' | 'frame'>
 
 /** Gives the text of a file by its absolute path; throws where there is none. */
 export type ReadText = (path: string) => Promise<string>
@@ -81,7 +88,7 @@ export async function loadJob(
   }
   const components = await loadComponents(assets, document)
   const inputs = { ...overrides, ...parted.inputs }
-  const { plan, diagnostics, warnings } = planJob(document, {
+  const { plan, diagnostics, warnings, positions } = planJob(document, {
     resolveComponent: (reference) => components.resolve(reference),
     componentHint: (reference) => components.hint(reference),
     overrides: inputs,
@@ -94,6 +101,12 @@ export async function loadJob(
   return {
     ...loaded(document, plan, submitted(file, { texts, inputs, changes: { ...changes, ...parted.changes } })),
     warnings: [...ofReading, ...warnings].map((warning) => withFrame(warning, texts)),
+    locate: (step, path) => {
+      const located = positions.get(step)
+      const at = located && positionOf({ located, path })
+      const { message: _, ...place } = withFrame({ message: '', ...(at !== undefined && { at }) }, texts)
+      return place
+    },
   }
 }
 
@@ -120,7 +133,11 @@ function isJob(document: Document): document is JobDocument {
   return document.kind.endsWith('-job')
 }
 
-function loaded(document: JobDocument, plan: PlannedPipeline, source: JsonObject): Omit<LoadedJob, 'warnings'> {
+function loaded(
+  document: JobDocument,
+  plan: PlannedPipeline,
+  source: JsonObject,
+): Omit<LoadedJob, 'warnings' | 'locate'> {
   return {
     plan,
     document: source,

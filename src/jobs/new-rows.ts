@@ -23,7 +23,7 @@ export function nameSteps(root: JobName, { steps, groups }: Part, random: Random
 }
 
 /** A job as it was loaded, or as it was stored by an earlier one. */
-export type NewJob = Omit<LoadedJob, 'document' | 'warnings'> & { readonly document: StoredPlan['document'] }
+export type NewJob = Omit<LoadedJob, 'document' | 'warnings' | 'locate'> & { readonly document: StoredPlan['document'] }
 
 interface RowOptions {
   readonly stored: StoredPlan

@@ -32,7 +32,7 @@ test('what cannot be had is said at once, with the step that asks for it', async
       web: nobody,
       git: nobody,
     },
-    plan,
+    { plan },
   )
   await assert.rejects(settling, (error: SluiceError) => {
     const [, ...found] = error.message.split('\n')

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { SluiceError } from '../base/errors.ts'
+import { type Diagnostic, SluiceError } from '../base/errors.ts'
 import type { Content } from '../artifacts/content-store.ts'
 import { snapshotCode } from '../assets/code-snapshot.ts'
 import type { EnvironmentRequest } from '../environments/environment-builder.ts'
@@ -13,6 +13,7 @@ import type {
 } from '../plan/planned-pipeline.ts'
 import { referenceText } from '../spec/scope.ts'
 import type { FindEnvironment } from './find-environment.ts'
+import type { Locate } from './load-job.ts'
 import { checkKind, findSource, followReference, inWords, missingPathHint, type SourceParts } from './find-source.ts'
 import { codeKey, environmentKey, sourceKey, stepWords } from './step-sources.ts'
 import type { StoredSource, StoredSubmission } from './stored-submission.ts'
@@ -34,21 +35,25 @@ export type SettledSources = Pick<StoredSubmission, 'sources' | 'code' | 'enviro
  */
 export async function settleSources(
   deps: SettleDeps,
-  plan: PlannedPipeline,
+  { plan, locate }: { readonly plan: PlannedPipeline; readonly locate?: Locate },
   earlier?: SettledSources,
 ): Promise<SettledSources> {
   const commands = commandsOf(plan.steps)
-  const problems: { message: string; hint?: string }[] = []
-  const settle = async <Value>(wanted: ReadonlyMap<string, () => Promise<Value>>): Promise<Record<string, Value>> => {
+  const problems: Diagnostic[] = []
+  const settle = async <Value>(wanted: ReadonlyMap<string, Wanted<Value>>): Promise<Record<string, Value>> => {
     const settled = await Promise.all(
-      [...wanted].map(async ([key, find]) => {
+      [...wanted].map(async ([key, { find, step, keys }]) => {
         try {
           return [[key, await find()] as const]
         } catch (error) {
           if (!(error instanceof SluiceError)) throw error
           // One that several inputs name is one.
           if (!problems.some(({ message }) => message === error.message))
-            problems.push({ message: error.message, ...(error.hint !== undefined && { hint: error.hint }) })
+            problems.push({
+              message: error.message,
+              ...(error.hint !== undefined && { hint: error.hint }),
+              ...locate?.(step.path, keys),
+            })
           return []
         }
       }),
@@ -61,19 +66,33 @@ export async function settleSources(
   const code = await settle(wantedCode(deps, commands, earlier?.code ?? {}))
   const environments = await settle(wantedEnvironments(deps, commands, earlier?.environments ?? {}))
   await settle(outputPaths(deps, commands))
-  const [first] = problems
-  if (problems.length === 1) throw new SluiceError('input-not-found', first!.message, first)
-  if (first !== undefined) {
-    const texts = problems.map(({ message }) => message)
-    throw new SluiceError(
-      'input-not-found',
-      [`${problems.length} things the job names cannot be used.`, ...texts].join('\n'),
-      {
-        diagnostics: problems.map(({ message, ...rest }) => ({ message: message.replace(/\.$/, ''), ...rest })),
-      },
-    )
-  }
+  if (problems.length > 0) throw unusable(problems.sort(inOrderOfLines))
   return { sources, code, environments }
+}
+
+function inOrderOfLines({ at: one }: Diagnostic, { at: other }: Diagnostic): number {
+  if (one === undefined || other === undefined || one.file !== other.file) return 0
+  return one.line - other.line || one.column - other.column
+}
+
+function unusable(problems: readonly Diagnostic[]): SluiceError {
+  const diagnostics = problems.map(({ message, ...rest }) => ({ ...rest, message: message.replace(/\.$/, '') }))
+  const [{ message, hint, at }] = problems as [Diagnostic]
+  if (problems.length === 1)
+    return new SluiceError('input-not-found', message, {
+      ...(hint !== undefined && { hint }),
+      ...(at !== undefined && { at, diagnostics }),
+    })
+  const texts = problems.map((problem) => problem.message)
+  const head = `${problems.length} things the job names cannot be used.`
+  return new SluiceError('input-not-found', [head, ...texts].join('\n'), { diagnostics })
+}
+
+/** Something from outside, and where it is asked for first: the keys of a step. */
+interface Wanted<Value> {
+  readonly step: TakenInputs
+  readonly keys: readonly string[]
+  readonly find: () => Promise<Value>
 }
 
 /** Every command, also those in the bodies of control steps. */
@@ -113,11 +132,16 @@ function givenToRounds(step: PlannedControl): readonly TakenInputs[] {
   return [{ path, inputs: Object.fromEntries(firsts) }]
 }
 
-function outputPaths(deps: SettleDeps, steps: readonly PlannedCommand[]): Map<string, () => Promise<void>> {
+function outputPaths(deps: SettleDeps, steps: readonly PlannedCommand[]): Map<string, Wanted<void>> {
   const paths = steps.flatMap((step) =>
-    Object.values(step.outputs).flatMap(({ path }) => (path === undefined ? [] : [path])),
+    Object.entries(step.outputs).flatMap(([name, { path }]) => (path === undefined ? [] : [{ step, name, path }])),
   )
-  return new Map(paths.map((path) => [path, () => deps.checkDestination(path)]))
+  return new Map(
+    paths.map(({ step, name, path }) => [
+      path,
+      { step, keys: ['outputs', name, 'path'], find: () => deps.checkDestination(path) },
+    ]),
+  )
 }
 
 /** A reference is followed once, however many inputs name it; each is held against its own type. */
@@ -125,8 +149,8 @@ function wantedSources(
   deps: SettleDeps,
   steps: readonly TakenInputs[],
   earlier: SettledSources['sources'],
-): Map<string, () => Promise<readonly [string, StoredSource]>> {
-  const wanted = new Map<string, () => Promise<readonly [string, StoredSource]>>()
+): Map<string, Wanted<readonly [string, StoredSource]>> {
+  const wanted = new Map<string, Wanted<readonly [string, StoredSource]>>()
   const followed = new Map<string, Promise<StoredSource>>()
   const store = deps.purpose === 'store'
   for (const step of steps) {
@@ -140,13 +164,14 @@ function wantedSources(
         followReference(deps, source, { title, type, store })
       const id = `${type} ${key}`
       if (wanted.has(id)) continue
-      wanted.set(id, async () => {
+      const find = async (): Promise<readonly [string, StoredSource]> => {
         const following = followed.get(key) ?? follow()
         followed.set(key, following)
         const found = await following
         checkKind(found, source, { title, type })
         return [key, found]
-      })
+      }
+      wanted.set(id, { step, keys: ['inputs', name, 'path'], find })
     }
   }
   return wanted
@@ -156,11 +181,13 @@ function wantedCode(
   deps: SettleDeps,
   steps: readonly PlannedCommand[],
   earlier: SettledSources['code'],
-): Map<string, () => Promise<Content>> {
-  const wanted = new Map<string, () => Promise<Content>>()
+): Map<string, Wanted<Content>> {
+  const wanted = new Map<string, Wanted<Content>>()
   for (const step of steps) {
     const key = codeKey(step)
-    if (key !== '') wanted.set(key, async () => earlier[key] ?? ofStep(step, findCode(deps, step)))
+    if (key === '' || wanted.has(key)) continue
+    const keys = [step.code === undefined ? 'additional_includes' : 'code']
+    wanted.set(key, { step, keys, find: async () => earlier[key] ?? ofStep(step, findCode(deps, step)) })
   }
   return wanted
 }
@@ -206,13 +233,14 @@ function wantedEnvironments(
   { findEnvironment }: SettleDeps,
   steps: readonly PlannedCommand[],
   earlier: SettledSources['environments'],
-): Map<string, () => Promise<EnvironmentRequest>> {
-  const wanted = new Map<string, () => Promise<EnvironmentRequest>>()
+): Map<string, Wanted<EnvironmentRequest>> {
+  const wanted = new Map<string, Wanted<EnvironmentRequest>>()
   for (const step of steps) {
     const { environment } = step
     const key = environmentKey(step)
-    if (environment !== undefined)
-      wanted.set(key, async () => earlier[key] ?? ofStep(step, findEnvironment(environment)))
+    if (environment === undefined || wanted.has(key)) continue
+    const find = async (): Promise<EnvironmentRequest> => earlier[key] ?? ofStep(step, findEnvironment(environment))
+    wanted.set(key, { step, keys: ['environment'], find })
   }
   return wanted
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { temporaryFolder } from '../artifacts/content-lab.test-support.ts'
@@ -197,7 +197,16 @@ test('references that lead nowhere are all told of at once, with the nearest nam
     body: JSON.stringify({ file: join(lab.folder, 'job.yml') }),
   })
   assert.equal(response.status, 404)
-  const { error } = (await response.json()) as { error: { diagnostics: { message: string; hint?: string }[] } }
+  const { error } = (await response.json()) as {
+    error: { diagnostics: { message: string; hint?: string; at: { line: number }; frame: string }[] }
+  }
+  const lines = error.diagnostics.map(({ at }) => at.line)
+  assert.deepEqual(
+    lines,
+    lines.toSorted((one, other) => one - other),
+    'in the order of the file',
+  )
+  assert.match(error.diagnostics[0]!.frame, /azureml:rowz:1.*\n +\^/)
   const told = error.diagnostics.map(({ message, hint = '' }) => `${message} | ${hint}`).sort()
   const patterns = [
     /"a".*no data asset "rowz".*Did you mean azureml:rows\?/,
@@ -252,6 +261,33 @@ test('outputs become assets when their step completes, once, and go to their dat
   )
   for (const jobs of [first, again])
     assert.equal(readFileSync(join(lab.folder, 'lake', jobs['train']!.name, 'score.txt'), 'utf8'), '0.9')
+})
+
+test('what a component names and is not there is told at its place in the file of the component', async (t) => {
+  const lab = await openLab(t)
+  lab.write({
+    'parts/train.yml': 'command: echo ${{inputs.rows}}\ncode: ./gone\ninputs:\n  rows: {type: uri_file}\n',
+    'job.yml': `type: pipeline
+inputs: {data: {type: uri_file, path: missing.csv}}
+jobs:
+  train: {component: ./parts/train.yml, inputs: {rows: '\${{parent.inputs.data}}'}}
+`,
+  })
+  const response = await fetch(`${lab.server.url}/api/v1/jobs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-sluice-local-token': lab.server.localToken },
+    body: JSON.stringify({ file: join(lab.folder, 'job.yml') }),
+  })
+  const { error } = (await response.json()) as {
+    error: { diagnostics: { message: string; at: { file: string; line: number; column: number } }[] }
+  }
+  assert.deepEqual(
+    error.diagnostics.map(({ at: { file, line, column } }) => [relative(lab.folder, file), line, column]),
+    [
+      ['job.yml', 4, 56],
+      ['parts/train.yml', 2, 7],
+    ],
+  )
 })
 
 test('a version that exists with other content does not undo the step, but is told of', async (t) => {

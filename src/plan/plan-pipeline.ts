@@ -213,7 +213,10 @@ function locatedOf(node: Node): Located {
     ...(frame !== undefined && { frame }),
     at: (path) => {
       const place = placeOf(node, ...path)
-      return place.located.at(place.path)
+      const ofStep = place.located.at(place.path)
+      // What a step does not say itself its component may.
+      if (ofStep !== undefined || path.length === 0 || node.kind !== 'command') return ofStep
+      return node.component.located.at(path)
     },
   }
 }
