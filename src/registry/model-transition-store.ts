@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Tables } from '../database/database.ts'
-import type { Page } from '../tracking/entities.ts'
+import type { Page, PageWish } from '../tracking/entities.ts'
 import { checkMaxResults } from '../tracking/limits.ts'
 import { decodePageToken, encodePageToken } from '../tracking/search/page-token.ts'
 import type { ModelStage, ModelTransition } from './registered-model.ts'
@@ -36,18 +36,14 @@ export async function insertTransition(
 const shownColumns = ['id', 'kind', 'subject', 'from_value', 'to_value', 'changed_by', 'at_ms'] as const
 type ShownRow = Pick<Selectable<RegistryTables['model_transition']>, (typeof shownColumns)[number]>
 
-/** Which of the transitions of a model. */
-export interface TransitionPage {
-  /** 1 to 1000, the default. */
-  readonly maxResults?: number
-  readonly pageToken?: string
-}
-
-/** The transitions of one model by pages, newest first. Throws `invalid-request` for a size or token that cannot be. */
+/**
+ * The transitions of one model by pages of 1 to 1000, the default, newest first. Throws `invalid-request` for a size or
+ * token that cannot be.
+ */
 export async function readTransitions(
   tables: Tables,
   modelId: number,
-  { maxResults = 1000, pageToken }: TransitionPage,
+  { maxResults = 1000, pageToken }: PageWish,
 ): Promise<Page<ModelTransition>> {
   checkMaxResults(maxResults, 1000)
   const listToken = `model transitions ${modelId}`

@@ -1,6 +1,6 @@
 import type { Principal } from '../access/principal.ts'
 import { SluiceError } from '../base/errors.ts'
-import type { Page } from '../tracking/entities.ts'
+import type { Page, PageWish } from '../tracking/entities.ts'
 import { checkName } from '../tracking/limits.ts'
 import {
   ask,
@@ -14,7 +14,7 @@ import {
 } from './model-change.ts'
 import { checkNewModelName, checkTags } from './model-names.ts'
 import { aliasesOfModels } from './model-alias-store.ts'
-import { readTransitions, type TransitionPage } from './model-transition-store.ts'
+import { readTransitions } from './model-transition-store.ts'
 import { touchVersions } from './model-version-store.ts'
 import { isPrompt, type ModelTransition, type RegisteredModel, type Tags } from './registered-model.ts'
 import {
@@ -66,7 +66,7 @@ export interface RegisteredModels {
   /** Does nothing when there is no such tag. */
   deleteTag(action: ModelAction & { readonly key: string }): Promise<void>
   /** Who moved which alias and stage, when, by pages; newest first. */
-  transitions(name: string, page?: TransitionPage): Promise<Page<ModelTransition>>
+  transitions(name: string, page?: PageWish): Promise<Page<ModelTransition>>
 }
 
 /** The registered models of a store. */

@@ -109,6 +109,12 @@ export interface LoggedModel {
 }
 
 /** A page of a search; `nextPageToken` is absent on the last one. */
+/** Which page of a list; the list says how many it gives where nobody says. */
+export interface PageWish {
+  readonly maxResults?: number
+  readonly pageToken?: string
+}
+
 export interface Page<Item> {
   readonly items: readonly Item[]
   readonly nextPageToken?: string

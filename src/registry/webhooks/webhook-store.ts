@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts'
 import { SluiceError } from '../../base/errors.ts'
 import { randomHex, type RandomBytes } from '../../base/ids.ts'
 import type { Database, Tables } from '../../database/database.ts'
-import type { Page } from '../../tracking/entities.ts'
+import type { Page, PageWish } from '../../tracking/entities.ts'
 import { checkLength, checkMaxResults } from '../../tracking/limits.ts'
 import { decodePageToken, encodePageToken } from '../../tracking/search/page-token.ts'
 import { webhookTables, type DeliveryRow, type WebhookRow } from './webhook-tables.ts'
@@ -25,7 +25,7 @@ export interface WebhookStore {
   create(webhook: NewWebhook): Promise<Webhook>
   get(webhookId: string): Promise<Webhook>
   /** Newest first. */
-  list(page: { readonly maxResults?: number; readonly pageToken?: string }): Promise<Page<Webhook>>
+  list(page: PageWish): Promise<Page<Webhook>>
   /** An empty secret takes the secret away. */
   update(webhookId: string, changes: Partial<NewWebhook>): Promise<Webhook>
   /** With its deliveries; what is under way is not called back. */
@@ -189,10 +189,7 @@ async function putEvents(tables: Tables, webhookId: string, events: readonly Web
   await store.insertInto('webhook_event').values(rows).execute()
 }
 
-async function listWebhooks(
-  tables: Tables,
-  { maxResults = 100, pageToken }: { readonly maxResults?: number; readonly pageToken?: string },
-): Promise<Page<Webhook>> {
+async function listWebhooks(tables: Tables, { maxResults = 100, pageToken }: PageWish): Promise<Page<Webhook>> {
   checkMaxResults(maxResults, 1000)
   const after = decodePageToken(pageToken, listToken, () => ['number', 'string'])
   let query = webhookTables(tables)

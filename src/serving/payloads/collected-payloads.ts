@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../../base/errors.ts'
 import type { AnswerObserver } from '../answered-request.ts'
-import type { Page } from '../../tracking/entities.ts'
+import type { Page, PageWish } from '../../tracking/entities.ts'
 import type { Revision } from '../deployment-store.ts'
 import { findRequest, type StoredRequest } from './find-request.ts'
 import { expireWindow, finishWindow, openPath, type WindowPlace } from './finish-window.ts'
@@ -15,7 +15,6 @@ import {
   pageOfWindows,
   type PayloadWindow,
   sumWindows,
-  type WindowPage,
   type WindowSelection,
   type WindowSums,
 } from './payload-window-store.ts'
@@ -52,7 +51,7 @@ export interface CollectedPayloads {
   summaries(selection: WindowSelection): Promise<readonly CollectionSummary[]>
   windows(selection: WindowSelection): Promise<readonly PayloadWindow[]>
   /** By pages, the oldest first. */
-  windowPage(selection: WindowSelection, page: WindowPage): Promise<Page<PayloadWindow>>
+  windowPage(selection: WindowSelection, page: PageWish): Promise<Page<PayloadWindow>>
   /** The newest window of a selection that had rows. */
   newestFile(selection: WindowSelection): Promise<PayloadWindow | undefined>
   /** Parquet files of this machine that hold the windows of a selection, the oldest first. */
@@ -132,7 +131,7 @@ class StoredPayloads implements CollectedPayloads {
     return summaries
   }
 
-  windowPage(selection: WindowSelection, page: WindowPage): Promise<Page<PayloadWindow>> {
+  windowPage(selection: WindowSelection, page: PageWish): Promise<Page<PayloadWindow>> {
     return pageOfWindows(this.#place.database.read, selection, page)
   }
 

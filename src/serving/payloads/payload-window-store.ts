@@ -1,6 +1,6 @@
 import type { SelectQueryBuilder } from 'kysely'
 import type { Tables } from '../../database/database.ts'
-import type { Page } from '../../tracking/entities.ts'
+import type { Page, PageWish } from '../../tracking/entities.ts'
 import { checkMaxResults } from '../../tracking/limits.ts'
 import { decodePageToken, encodePageToken } from '../../tracking/search/page-token.ts'
 import { longestWindowMs } from './collector-settings.ts'
@@ -130,18 +130,14 @@ export async function listWindows(tables: Tables, selection: WindowSelection): P
   return rows.map(toWindow)
 }
 
-/** Which of the windows of a selection. */
-export interface WindowPage {
-  /** 1 to 1000, the default. */
-  readonly maxResults?: number
-  readonly pageToken?: string
-}
-
-/** The windows of a selection by pages, the oldest first. Throws `invalid-request` for a size or token that cannot be. */
+/**
+ * The windows of a selection by pages of 1 to 1000, the default, the oldest first. Throws `invalid-request` for a size or
+ * token that cannot be.
+ */
 export async function pageOfWindows(
   tables: Tables,
   selection: WindowSelection,
-  { maxResults = 1000, pageToken }: WindowPage,
+  { maxResults = 1000, pageToken }: PageWish,
 ): Promise<Page<PayloadWindow>> {
   checkMaxResults(maxResults, 1000)
   const fingerprint = `payload windows ${JSON.stringify(selection)}`
