@@ -1,7 +1,6 @@
 // Whole-process figures of a command: wall seconds, CPU seconds of it and everything it waited for, peak memory.
 import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 
 /** Runs a command to its end through a tiny waiter whose resource usage is the command's alone. */
@@ -66,15 +65,6 @@ export async function startServer(sluice, data, prefix = []) {
   const command = [...prefix, process.execPath, sluice, 'up', '--data', data, '--port', '0']
   const started = await startProcess(command, { log: `${data}.log`, health })
   return { ...started, url: JSON.parse(readFileSync(file, 'utf8')).url }
-}
-
-/** A port of 127.0.0.1 that nothing listens on now. */
-export async function freePort() {
-  const server = createServer()
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /**

@@ -9,7 +9,8 @@ import { dirname, join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { execFile } from 'node:child_process'
 import { mlflowClients, pythonEnvironment } from '../e2e/python-environments.mjs'
-import { freePort, hasCommand, median, startProcess, startServer, table, treeCpu, treeMemory } from './measure.mjs'
+import { freePort } from '../e2e/ports.ts'
+import { hasCommand, median, startProcess, startServer, table, treeCpu, treeMemory } from './measure.mjs'
 import { ours as ways, peers } from './peers/serving/peers.mjs'
 
 const here = import.meta.dirname

@@ -4,7 +4,8 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort, startProcess } from '../measure.mjs'
+import { freePort } from '../../e2e/ports.ts'
+import { startProcess } from '../measure.mjs'
 
 const pipeline = `import json
 import subprocess
