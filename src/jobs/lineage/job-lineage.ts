@@ -21,7 +21,7 @@ export interface LineageWalk {
   /** Jobs that were told of already: each is told of once. */
   readonly told: Set<string>
   /** What was read of pipelines: each is read once, however many of its steps are told of. */
-  readonly pipelines: Map<string, Promise<Pipeline>>
+  readonly pipelines: Map<string, Pipeline>
   /** How many jobs lie between the first and this one. */
   depth: number
 }
@@ -87,23 +87,19 @@ interface Site {
   readonly pipeline: Pipeline
 }
 
-function pipelineOf(tables: Tables, { pipelines }: LineageWalk, root: JobName): Promise<Pipeline> {
+async function pipelineOf(tables: Tables, { pipelines }: LineageWalk, root: JobName): Promise<Pipeline> {
   const known = pipelines.get(root)
   if (known !== undefined) return known
-  const read = readPipeline(tables, root)
-  pipelines.set(root, read)
-  return read
-}
-
-async function readPipeline(tables: Tables, root: JobName): Promise<Pipeline> {
   const stored = await findPlan(tables, root)
   const jobs = await findChildren(tables, root)
-  return {
+  const pipeline = {
     stored,
     planned: new Map(stored?.plan.steps.map((step) => [step.path, step])),
     byPath: new Map(jobs.flatMap((job) => (job.step === undefined ? [] : [[job.step, job] as const]))),
     byParent: Map.groupBy(jobs, ({ parent = root }) => parent),
   }
+  pipelines.set(root, pipeline)
+  return pipeline
 }
 
 async function ofSteps({ deps, walk, job, pipeline }: Site): Promise<readonly LineageNode[]> {
