@@ -66,13 +66,7 @@ async function collect(
   const stats = statSync(file, { throwIfNoEntry: false })
   if (isFolderType(output.type)) {
     if (stats !== undefined) return stored(output, await content.ingest(file, how), name)
-    throw new SluiceError(
-      'step-failed',
-      `Output "${name}" of step "${step.path}" is gone: the step removed its folder.`,
-      {
-        hint: 'Remove what lies in the folder, not the folder.',
-      },
-    )
+    throw refusal(step, name)('is gone: the step removed its folder', 'Remove what lies in the folder, not the folder.')
   }
   if (stats === undefined) return { kind: 'absent', type: output.type }
   const { type } = output
@@ -97,8 +91,7 @@ function literal(
   name: string,
   { type, file, stats }: { type: PrimitiveType; file: string; stats: Stats },
 ): StepOutput {
-  const refuse = (problem: string, hint: string): SluiceError =>
-    new SluiceError('step-failed', `Output "${name}" of ${stepWords(step)} ${problem}.`, { hint })
+  const refuse = refusal(step, name)
   const hint = 'Write the value alone, or declare the output as uri_file.'
   // To read from a pipe or a device would never end, and nothing else of the server would go on.
   if (!stats.isFile()) throw refuse(`is a ${type}, but no file was written: ${kindOf(stats)}`, hint)
@@ -108,6 +101,11 @@ function literal(
   const checked = checkLiteral(value, { type })
   if (!checked.isValid) throw refuse(checked.problem, checked.hint ?? `Write one ${type}, nothing else.`)
   return { kind: 'literal', type, value: checked.value }
+}
+
+function refusal(step: PlannedCommand, name: string): (problem: string, hint: string) => SluiceError {
+  return (problem, hint) =>
+    new SluiceError('step-failed', `Output "${name}" of ${stepWords(step)} ${problem}.`, { hint })
 }
 
 function kindOf(stats: Stats): string {
