@@ -62,6 +62,7 @@ export function connectSteps(expansion: Expansion, { mistakes, hooks = {} }: Con
 /** Says of a step that needs both blocks of an if_else, one of which is always skipped, that it never runs. */
 function warnOfNever({ leaves }: Expansion, { draft, order }: { draft: Draft; order: readonly number[] }): void {
   const { parents, branches, runIfs, mistakes } = draft
+  if (branches.every((branch) => branch === undefined)) return
   // What has to turn out how for a step to run, by the if_else; unknown for one that never runs, and what needs it.
   const needed = new Map<number, ReadonlyMap<Node, boolean> | undefined>()
   for (const index of order) {
